@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use protostore::{Key, Options};
+use protostore::Key;
 use rusqlite::{Connection, Row, params};
 use shapes::{Colour, Implicit};
 
@@ -22,7 +22,7 @@ fn main() {
     let (rows, rounds) = (sizes.next().unwrap_or(20_000), sizes.next().unwrap_or(7));
     let folder = tempfile::tempdir().expect("a temporary directory");
     let (path, key) = (folder.path().join("cost.db"), Key::from_secret([7; 32]));
-    let store = shapes::open_with(&path, &key, &Options::new().allow_tools(true)).expect("a store");
+    let store = shapes::Options::new().allow_tools(true).open(&path, &key).expect("a store");
     let peer = by_hand(&path, &key);
     let select = format!("SELECT {COLUMNS} FROM \"implicits\" WHERE \"id\" = ?1");
     let insert = format!("INSERT INTO \"implicits\" ({COLUMNS}) VALUES ({VALUES})");

@@ -6,8 +6,9 @@ mod random;
 
 use fastrand::Rng;
 use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use protostore::generated::{Binder, Cell, Value};
 use protostore::stored::document::{Documented, Text};
-use protostore::{Bind, Binder, Cell, Error, Kind, Result, Value};
+use protostore::{Bind, Error, Kind, Result};
 use shapes::documents::ShapesV1Page as OfPage;
 use shapes::proto::shapes::v1 as proto;
 

@@ -6,4 +6,3 @@
 pub use crate::ops::{
     Append, Change, Clear, Edit, Entries, Entry, Given, Items, ListOf, MapOf, Put, Remove, RemoveAt, RemoveKey,
 };
-pub use crate::record::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};

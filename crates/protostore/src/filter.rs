@@ -70,6 +70,7 @@ impl<R> Filter<R> {
         Self { expr, of: PhantomData }
     }
 
+    #[doc(hidden)]
     /// For generated code: the condition of a partial index, over columns of the table `t`, in literals, so that the
     /// planner knows that the rows are in the index.
     #[must_use]

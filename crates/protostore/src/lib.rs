@@ -22,6 +22,8 @@ mod engine;
 mod error;
 mod filter;
 pub mod generate;
+#[doc(hidden)]
+pub mod generated;
 mod info;
 mod key;
 mod life;
@@ -34,7 +36,7 @@ mod random;
 mod record;
 mod redacted;
 mod room;
-pub mod rules;
+mod rules;
 mod schema;
 mod session;
 mod sqlite;
@@ -48,7 +50,7 @@ pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
-pub use life::{Cascade, Clock, Expire, Expiring, Life, Names, Revisions, SoftDelete, SoftDeleted};
+pub use life::{Expiring, SoftDeleted};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
@@ -59,18 +61,14 @@ pub use ops::{
 pub use options::Options;
 pub use page_token::{PageTokens, Position};
 pub use record::{
-    Both, By, Chain, Chained, ChildTable, Children, Element, FieldBehavior, Fill, Immutable, ImmutableMember, Link,
-    Made, Make, Mutable, Nested, Numbered, Record, Resource, Revised, Revision, RevisionField, Sequence, Singleton,
-    chain_hash, chain_origin, entries, positions,
+    Chained, FieldBehavior, Link, Mutable, Record, Resource, Revised, Revision, Singleton, chain_hash, chain_origin,
 };
-pub use redacted::Redacted;
 pub use room::{End, Room};
 pub use schema::{
-    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Listing, Migration, Recursion, Referrer, Schema,
-    Stmt, Table,
+    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Recursion, Referrer, Schema, Table,
 };
 pub use session::{Part, Session};
 pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};
 pub use store::{Committed, Filtered, SingletonOf, Store, TableOf, Tx, View, Write};
 pub use time::{Duration, Timestamp};
-pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
+pub use value::Bind;

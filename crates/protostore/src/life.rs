@@ -76,6 +76,7 @@ impl Life {
 }
 
 impl Stmt {
+    #[doc(hidden)]
     /// For generated code: says that the statement finds only rows that are there for readers, and which clocks are its last
     /// parameters.
     #[must_use]

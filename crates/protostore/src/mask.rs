@@ -16,6 +16,7 @@ pub struct Field<R> {
 }
 
 impl<R> Field<R> {
+    #[doc(hidden)]
     /// For generated code: the member at this place of the table's fields.
     pub const fn new(index: u16) -> Self {
         Self { index, of: PhantomData }

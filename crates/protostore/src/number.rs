@@ -12,6 +12,7 @@ use crate::value::{Bind, Binder};
 pub struct EnumNumber(i32);
 
 impl EnumNumber {
+    #[doc(hidden)]
     /// For generated code.
     #[doc(hidden)]
     pub const fn __new(number: i32) -> Self {

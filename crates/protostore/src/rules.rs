@@ -105,6 +105,7 @@ pub trait Checked {
 }
 
 impl Rule {
+    #[doc(hidden)]
     /// For generated code: a rule.
     #[must_use]
     pub const fn new(name: &'static str, asks: Asks, says: &'static str) -> Self {
@@ -113,12 +114,14 @@ impl Rule {
 }
 
 impl Rules {
+    #[doc(hidden)]
     /// For generated code: the rules of a field.
     #[must_use]
     pub const fn new(field: &'static str, all: &'static [Rule]) -> Self {
         Self { field, but_zero: false, all }
     }
 
+    #[doc(hidden)]
     /// For generated code: the rules of a field whose zero value breaks none.
     #[must_use]
     pub const fn but_zero(field: &'static str, all: &'static [Rule]) -> Self {
@@ -193,6 +196,7 @@ impl Asks {
     }
 }
 
+#[doc(hidden)]
 /// For generated code: refuses a list or map with too few elements, or too many.
 ///
 /// # Errors
@@ -207,6 +211,7 @@ pub fn counted(field: &'static str, names: [&'static str; 2], count: usize, min:
     Err(Error::invalid(field, says).by_constraint(rule))
 }
 
+#[doc(hidden)]
 /// For generated code: refuses a list that has an element twice.
 ///
 /// # Errors
@@ -225,6 +230,7 @@ pub(crate) fn twice(field: &'static str) -> Error {
     Error::invalid(field, "must not have an element twice").by_constraint("repeated.unique")
 }
 
+#[doc(hidden)]
 /// For generated code: says that no member of a oneof is set.
 #[cold]
 #[must_use]

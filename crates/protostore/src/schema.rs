@@ -1,6 +1,6 @@
 //! What generated code says about a store: plain data in statics, numbered and named once, at generation.
 
-use crate::life::Clock;
+use crate::life::{Clock, Expire};
 use crate::record::Sequence;
 
 /// One store: its tables, and the way from the empty database to them.
@@ -22,6 +22,8 @@ pub struct Schema {
     pub migrations: &'static [Migration],
     /// The tables of records, by number.
     pub tables: &'static [&'static Table],
+    /// How the rows of those tables expire that do.
+    pub expiring: &'static [&'static Expire],
     /// The model of the newest version, as JSON.
     pub snapshot: &'static str,
     /// The encoded `FileDescriptorSet` of the messages.
@@ -216,6 +218,7 @@ pub struct Child {
 }
 
 impl Stmt {
+    #[doc(hidden)]
     /// For generated code: a statement in its place.
     #[must_use]
     pub const fn new(slot: u32, text: &'static str, fields: &'static [&'static str]) -> Self {
@@ -249,6 +252,7 @@ impl Recursion {
     /// How many deletes may follow one another by CASCADE: as many as SQLite allows.
     pub(crate) const DEEPEST: i32 = 1000;
 
+    #[doc(hidden)]
     /// For generated code: a reference, by its table and the path of its field.
     #[must_use]
     pub const fn new(table: &'static str, field: &'static str) -> Self {
@@ -257,6 +261,7 @@ impl Recursion {
 }
 
 impl Column {
+    #[doc(hidden)]
     /// For generated code: a column and the field that it holds.
     #[must_use]
     pub const fn new(name: &'static str, field: &'static str) -> Self {
@@ -265,6 +270,7 @@ impl Column {
 }
 
 impl Check {
+    #[doc(hidden)]
     /// For generated code: a constraint, the field that it guards, and its rule.
     #[must_use]
     pub const fn new(name: &'static str, field: &'static str, says: &'static str) -> Self {
@@ -273,18 +279,21 @@ impl Check {
 }
 
 impl FieldOf {
+    #[doc(hidden)]
     /// For generated code: a part of the key.
     #[must_use]
     pub const fn key(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
         Self { paths, columns, kind: FieldKind::Key }
     }
 
+    #[doc(hidden)]
     /// For generated code: a member in columns of the record's own row.
     #[must_use]
     pub const fn value(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
         Self { paths, columns, kind: FieldKind::Value }
     }
 
+    #[doc(hidden)]
     /// For generated code: a repeated field, in rows of a child table.
     #[must_use]
     pub const fn children(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {

@@ -108,6 +108,7 @@ impl<E: Engine> Store<E> {
         Write::new(self.engine.write_with(f))
     }
 
+    #[doc(hidden)]
     /// For generated code: deletes the records of these tables that have expired by now, in batches, and returns how many they
     /// were.
     pub async fn sweep_each(&self, tables: &[&'static Expire]) -> Result<u64> {

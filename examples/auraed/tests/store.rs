@@ -1,7 +1,7 @@
 //! The store without a daemon around it, as `docs/store-message.md` shows it.
 
 use aurae::{Image, ImageFormat, Nic, VirtualMachine, VirtualMachineState, nic, virtual_machine};
-use protostore::{Key, Kind, Options, Timestamp};
+use protostore::{Key, Kind, Timestamp};
 
 fn machine() -> VirtualMachine {
     VirtualMachine { id: "vm-1".to_owned(), mem_size_mb: 512, vcpu_count: 2, ..Default::default() }
@@ -79,7 +79,7 @@ async fn what_is_added_to_a_record_that_is_not_there_names_it() -> protostore::R
 fn a_file_is_opened_with_options() -> protostore::Result<()> {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let (file, key) = (dir.path().join("aurae.db"), Key::from_secret([7; 32]));
-    aurae::open_with(&file, &key, &Options::new().readers(1))?.close()?;
+    aurae::Options::new().readers(1).open(&file, &key)?.close()?;
     aurae::open(&file, &key)?.close()
 }
 

@@ -2,191 +2,190 @@
 //!
 //! The records that an auraed daemon keeps.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::cell::{Cell, CpuController, CpusetController, MemoryController};
-pub use records::executable::{
-    Executable, ExecutableOutcome, ExecutableRestart, ExecutableState, Variable,
-};
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-pub use records::guest::Guest;
-pub use records::image::{Build, Image, ImageArchitecture, ImageFormat, ImageOrigin};
-pub use records::network::{Network, NetworkReach, NetworkUplink, Route, Vlan};
-pub use records::nic::{IpConfiguration, Nic};
-pub use records::types::{Digest, DigestAlgorithm, RateLimit, TokenBucket};
-pub use records::virtual_machine::{
-    Drive, DriveCache, DriveSource, KernelBoot, Mount, Topology, Transition,
-    VirtualMachine, VirtualMachineBoot, VirtualMachineState,
-};
+    pub use records::cell::{Cell, CpuController, CpusetController, MemoryController};
+    pub use records::executable::{
+        Executable, ExecutableOutcome, ExecutableRestart, ExecutableState, Variable,
+    };
 
-/// Table `virtual_machines`: the record `VirtualMachine`, its fields and its accessors.
-pub mod virtual_machine {
-    pub use crate::records::virtual_machine::{*, columns::*};
-}
+    pub use records::guest::Guest;
+    pub use records::image::{Build, Image, ImageArchitecture, ImageFormat, ImageOrigin};
+    pub use records::network::{Network, NetworkReach, NetworkUplink, Route, Vlan};
+    pub use records::nic::{IpConfiguration, Nic};
+    pub use records::types::{Digest, DigestAlgorithm, RateLimit, TokenBucket};
+    pub use records::virtual_machine::{
+        Drive, DriveCache, DriveSource, KernelBoot, Mount, Topology, Transition,
+        VirtualMachine, VirtualMachineBoot, VirtualMachineState,
+    };
 
-/// Table `nics`: the record `Nic`, its fields and its accessors.
-pub mod nic {
-    pub use crate::records::nic::{*, columns::*};
-}
-
-/// Table `networks`: the record `Network`, its fields and its accessors.
-pub mod network {
-    pub use crate::records::network::{*, columns::*};
-}
-
-/// Table `images`: the record `Image`, its fields and its accessors.
-pub mod image {
-    pub use crate::records::image::{*, columns::*};
-}
-
-/// Table `cells`: the record `Cell`, its fields and its accessors.
-pub mod cell {
-    pub use crate::records::cell::{*, columns::*};
-}
-
-/// Table `executables`: the record `Executable`, its fields and its accessors.
-pub mod executable {
-    pub use crate::records::executable::{*, columns::*};
-}
-
-/// Table `guests`: the record `Guest`, its fields and its accessors.
-pub mod guest {
-    pub use crate::records::guest::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "aurae.store.v0.AuraeStore",
-    name: "aurae",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 227,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::virtual_machine::TABLE,
-        &records::nic::TABLE,
-        &records::network::TABLE,
-        &records::image::TABLE,
-        &records::cell::TABLE,
-        &records::executable::TABLE,
-        &records::guest::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// The records that an auraed daemon keeps.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// The machines that were reserved.
-    #[must_use]
-    pub fn virtual_machines(
-        &self,
-    ) -> protostore::TableOf<'_, records::virtual_machine::VirtualMachine, E> {
-        self.0.table()
+    /// Table `virtual_machines`: the record `VirtualMachine`, its fields and its accessors.
+    pub mod virtual_machine {
+        pub use crate::records::virtual_machine::{*, columns::*};
     }
 
-    /// The interfaces of machines. A machine has many, a network holds many.
-    #[must_use]
-    pub fn nics(&self) -> protostore::TableOf<'_, records::nic::Nic, E> {
-        self.0.table()
+    /// Table `nics`: the record `Nic`, its fields and its accessors.
+    pub mod nic {
+        pub use crate::records::nic::{*, columns::*};
     }
 
-    /// The networks of this host.
-    #[must_use]
-    pub fn networks(&self) -> protostore::TableOf<'_, records::network::Network, E> {
-        self.0.table()
+    /// Table `networks`: the record `Network`, its fields and its accessors.
+    pub mod network {
+        pub use crate::records::network::{*, columns::*};
     }
 
-    /// The images on this host. A machine uses many, and many machines use one.
-    #[must_use]
-    pub fn images(&self) -> protostore::TableOf<'_, records::image::Image, E> {
-        self.0.table()
+    /// Table `images`: the record `Image`, its fields and its accessors.
+    pub mod image {
+        pub use crate::records::image::{*, columns::*};
     }
 
-    /// The cells that were reserved. A cell may be inside another.
-    #[must_use]
-    pub fn cells(&self) -> protostore::TableOf<'_, records::cell::Cell, E> {
-        self.0.table()
+    /// Table `cells`: the record `Cell`, its fields and its accessors.
+    pub mod cell {
+        pub use crate::records::cell::{*, columns::*};
     }
 
-    /// The executables that were started, a cell's together.
-    #[must_use]
-    pub fn executables(
-        &self,
-    ) -> protostore::TableOf<'_, records::executable::Executable, E> {
-        self.0.table()
+    /// Table `executables`: the record `Executable`, its fields and its accessors.
+    pub mod executable {
+        pub use crate::records::executable::{*, columns::*};
     }
 
-    /// The daemons inside machines, at most one a machine.
-    #[must_use]
-    pub fn guests(&self) -> protostore::TableOf<'_, records::guest::Guest, E> {
-        self.0.table()
+    /// Table `guests`: the record `Guest`, its fields and its accessors.
+    pub mod guest {
+        pub use crate::records::guest::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "aurae.store.v0.AuraeStore",
+        name: "aurae",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 227,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::virtual_machine::TABLE,
+            &records::nic::TABLE,
+            &records::network::TABLE,
+            &records::image::TABLE,
+            &records::cell::TABLE,
+            &records::executable::TABLE,
+            &records::guest::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// The records that an auraed daemon keeps.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// The machines that were reserved.
+        #[must_use]
+        pub fn virtual_machines(
+            &self,
+        ) -> protostore::TableOf<'_, records::virtual_machine::VirtualMachine, E> {
+            self.0.table()
+        }
+
+        /// The interfaces of machines. A machine has many, a network holds many.
+        #[must_use]
+        pub fn nics(&self) -> protostore::TableOf<'_, records::nic::Nic, E> {
+            self.0.table()
+        }
+
+        /// The networks of this host.
+        #[must_use]
+        pub fn networks(&self) -> protostore::TableOf<'_, records::network::Network, E> {
+            self.0.table()
+        }
+
+        /// The images on this host. A machine uses many, and many machines use one.
+        #[must_use]
+        pub fn images(&self) -> protostore::TableOf<'_, records::image::Image, E> {
+            self.0.table()
+        }
+
+        /// The cells that were reserved. A cell may be inside another.
+        #[must_use]
+        pub fn cells(&self) -> protostore::TableOf<'_, records::cell::Cell, E> {
+            self.0.table()
+        }
+
+        /// The executables that were started, a cell's together.
+        #[must_use]
+        pub fn executables(
+            &self,
+        ) -> protostore::TableOf<'_, records::executable::Executable, E> {
+            self.0.table()
+        }
+
+        /// The daemons inside machines, at most one a machine.
+        #[must_use]
+        pub fn guests(&self) -> protostore::TableOf<'_, records::guest::Guest, E> {
+            self.0.table()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

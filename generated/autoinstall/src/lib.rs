@@ -2,220 +2,219 @@
 //!
 //! What an install server knows.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::certificate::{Certificate, CertificateReason};
-pub use records::configuration::{
-    Autoinstall, AutoinstallStorage, Command, Configuration, ConfigurationBody,
-};
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-pub use records::file::File;
-pub use records::installation::{
-    Failure, Installation, InstallationOutcome, Phase, PhaseKind,
-};
+    pub use records::certificate::{Certificate, CertificateReason};
+    pub use records::configuration::{
+        Autoinstall, AutoinstallStorage, Command, Configuration, ConfigurationBody,
+    };
 
-pub use records::permission::Permission;
-pub use records::role::Role;
-pub use records::system::{Disk, Hardware, System, SystemStatus};
-pub use records::template::Template;
-pub use records::user::{User, UserCredential};
+    pub use records::file::File;
+    pub use records::installation::{
+        Failure, Installation, InstallationOutcome, Phase, PhaseKind,
+    };
 
-/// Table `systems`: the record `System`, its fields and its accessors.
-pub mod system {
-    pub use crate::records::system::{*, columns::*};
-}
+    pub use records::permission::Permission;
+    pub use records::role::Role;
+    pub use records::system::{Disk, Hardware, System, SystemStatus};
+    pub use records::template::Template;
+    pub use records::user::{User, UserCredential};
 
-/// Table `templates`: the record `Template`, its fields and its accessors.
-pub mod template {
-    pub use crate::records::template::{*, columns::*};
-}
-
-/// Table `configurations`: the record `Configuration`, its fields and its accessors.
-pub mod configuration {
-    pub use crate::records::configuration::{*, columns::*};
-}
-
-/// Table `installations`: the record `Installation`, its fields and its accessors.
-pub mod installation {
-    pub use crate::records::installation::{*, columns::*};
-}
-
-/// Table `users`: the record `User`, its fields and its accessors.
-pub mod user {
-    pub use crate::records::user::{*, columns::*};
-}
-
-/// Table `roles`: the record `Role`, its fields and its accessors.
-pub mod role {
-    pub use crate::records::role::{*, columns::*};
-}
-
-/// Table `permissions`: the record `Permission`, its fields and its accessors.
-pub mod permission {
-    pub use crate::records::permission::{*, columns::*};
-}
-
-/// Table `files`: the record `File`, its fields and its accessors.
-pub mod file {
-    pub use crate::records::file::{*, columns::*};
-}
-
-/// Table `certificates`: the record `Certificate`, its fields and its accessors.
-pub mod certificate {
-    pub use crate::records::certificate::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "autoinstall.store.v1.AutoinstallStore",
-    name: "autoinstall",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 244,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::system::TABLE,
-        &records::template::TABLE,
-        &records::configuration::TABLE,
-        &records::installation::TABLE,
-        &records::user::TABLE,
-        &records::role::TABLE,
-        &records::permission::TABLE,
-        &records::file::TABLE,
-        &records::certificate::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// What an install server knows.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// The machines.
-    #[must_use]
-    pub fn systems(&self) -> protostore::TableOf<'_, records::system::System, E> {
-        self.0.table()
+    /// Table `systems`: the record `System`, its fields and its accessors.
+    pub mod system {
+        pub use crate::records::system::{*, columns::*};
     }
 
-    /// The texts with holes.
-    #[must_use]
-    pub fn templates(&self) -> protostore::TableOf<'_, records::template::Template, E> {
-        self.0.table()
+    /// Table `templates`: the record `Template`, its fields and its accessors.
+    pub mod template {
+        pub use crate::records::template::{*, columns::*};
     }
 
-    /// What machines are to become.
-    #[must_use]
-    pub fn configurations(
-        &self,
-    ) -> protostore::TableOf<'_, records::configuration::Configuration, E> {
-        self.0.table()
+    /// Table `configurations`: the record `Configuration`, its fields and its accessors.
+    pub mod configuration {
+        pub use crate::records::configuration::{*, columns::*};
     }
 
-    /// How that went.
-    #[must_use]
-    pub fn installations(
-        &self,
-    ) -> protostore::TableOf<'_, records::installation::Installation, E> {
-        self.0.table()
+    /// Table `installations`: the record `Installation`, its fields and its accessors.
+    pub mod installation {
+        pub use crate::records::installation::{*, columns::*};
     }
 
-    /// Who may sign in.
-    #[must_use]
-    pub fn users(&self) -> protostore::TableOf<'_, records::user::User, E> {
-        self.0.table()
+    /// Table `users`: the record `User`, its fields and its accessors.
+    pub mod user {
+        pub use crate::records::user::{*, columns::*};
     }
 
-    /// What users can be.
-    #[must_use]
-    pub fn roles(&self) -> protostore::TableOf<'_, records::role::Role, E> {
-        self.0.table()
+    /// Table `roles`: the record `Role`, its fields and its accessors.
+    pub mod role {
+        pub use crate::records::role::{*, columns::*};
     }
 
-    /// What can be allowed.
-    #[must_use]
-    pub fn permissions(
-        &self,
-    ) -> protostore::TableOf<'_, records::permission::Permission, E> {
-        self.0.table()
+    /// Table `permissions`: the record `Permission`, its fields and its accessors.
+    pub mod permission {
+        pub use crate::records::permission::{*, columns::*};
     }
 
-    /// What is handed out.
-    #[must_use]
-    pub fn files(&self) -> protostore::TableOf<'_, records::file::File, E> {
-        self.0.table()
+    /// Table `files`: the record `File`, its fields and its accessors.
+    pub mod file {
+        pub use crate::records::file::{*, columns::*};
     }
 
-    /// The certificates that were given out; those to be renewed are found by their end.
-    #[must_use]
-    pub fn certificates(
-        &self,
-    ) -> protostore::TableOf<'_, records::certificate::Certificate, E> {
-        self.0.table()
+    /// Table `certificates`: the record `Certificate`, its fields and its accessors.
+    pub mod certificate {
+        pub use crate::records::certificate::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "autoinstall.store.v1.AutoinstallStore",
+        name: "autoinstall",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 244,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::system::TABLE,
+            &records::template::TABLE,
+            &records::configuration::TABLE,
+            &records::installation::TABLE,
+            &records::user::TABLE,
+            &records::role::TABLE,
+            &records::permission::TABLE,
+            &records::file::TABLE,
+            &records::certificate::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// What an install server knows.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// The machines.
+        #[must_use]
+        pub fn systems(&self) -> protostore::TableOf<'_, records::system::System, E> {
+            self.0.table()
+        }
+
+        /// The texts with holes.
+        #[must_use]
+        pub fn templates(&self) -> protostore::TableOf<'_, records::template::Template, E> {
+            self.0.table()
+        }
+
+        /// What machines are to become.
+        #[must_use]
+        pub fn configurations(
+            &self,
+        ) -> protostore::TableOf<'_, records::configuration::Configuration, E> {
+            self.0.table()
+        }
+
+        /// How that went.
+        #[must_use]
+        pub fn installations(
+            &self,
+        ) -> protostore::TableOf<'_, records::installation::Installation, E> {
+            self.0.table()
+        }
+
+        /// Who may sign in.
+        #[must_use]
+        pub fn users(&self) -> protostore::TableOf<'_, records::user::User, E> {
+            self.0.table()
+        }
+
+        /// What users can be.
+        #[must_use]
+        pub fn roles(&self) -> protostore::TableOf<'_, records::role::Role, E> {
+            self.0.table()
+        }
+
+        /// What can be allowed.
+        #[must_use]
+        pub fn permissions(
+            &self,
+        ) -> protostore::TableOf<'_, records::permission::Permission, E> {
+            self.0.table()
+        }
+
+        /// What is handed out.
+        #[must_use]
+        pub fn files(&self) -> protostore::TableOf<'_, records::file::File, E> {
+            self.0.table()
+        }
+
+        /// The certificates that were given out; those to be renewed are found by their end.
+        #[must_use]
+        pub fn certificates(
+            &self,
+        ) -> protostore::TableOf<'_, records::certificate::Certificate, E> {
+            self.0.table()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

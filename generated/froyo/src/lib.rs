@@ -2,177 +2,176 @@
 //!
 //! What an orchestrator remembers.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::audit_entry::{AuditEntry, Detail};
-pub use records::event::{Event, EventLevel};
-pub use records::fact::Fact;
-pub use records::plan_unit::{Dependency, PlanUnit, PlanUnitAction, PlanUnitStatus};
-pub use records::resource::Resource;
-pub use records::run::{Run, RunStatus};
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-/// Table `runs`: the record `Run`, its fields and its accessors.
-pub mod run {
-    pub use crate::records::run::{*, columns::*};
-}
+    pub use records::audit_entry::{AuditEntry, Detail};
+    pub use records::event::{Event, EventLevel};
+    pub use records::fact::Fact;
+    pub use records::plan_unit::{Dependency, PlanUnit, PlanUnitAction, PlanUnitStatus};
+    pub use records::resource::Resource;
+    pub use records::run::{Run, RunStatus};
 
-/// Table `plan_units`: the record `PlanUnit`, its fields and its accessors.
-pub mod plan_unit {
-    pub use crate::records::plan_unit::{*, columns::*};
-}
-
-/// Table `events`: the record `Event`, its fields and its accessors.
-pub mod event {
-    pub use crate::records::event::{*, columns::*};
-}
-
-/// Table `resources`: the record `Resource`, its fields and its accessors.
-pub mod resource {
-    pub use crate::records::resource::{*, columns::*};
-}
-
-/// Table `facts`: the record `Fact`, its fields and its accessors.
-pub mod fact {
-    pub use crate::records::fact::{*, columns::*};
-}
-
-/// Table `audit`: the record `AuditEntry`, its fields and its accessors.
-pub mod audit_entry {
-    pub use crate::records::audit_entry::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "froyo.store.v1.FroyoStore",
-    name: "froyo",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 135,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::run::TABLE,
-        &records::plan_unit::TABLE,
-        &records::event::TABLE,
-        &records::resource::TABLE,
-        &records::fact::TABLE,
-        &records::audit_entry::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// What an orchestrator remembers.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// The plans that are carried out, or were.
-    #[must_use]
-    pub fn runs(&self) -> protostore::TableOf<'_, records::run::Run, E> {
-        self.0.table()
+    /// Table `runs`: the record `Run`, its fields and its accessors.
+    pub mod run {
+        pub use crate::records::run::{*, columns::*};
     }
 
-    /// Their steps, which depend on each other.
-    #[must_use]
-    pub fn plan_units(
-        &self,
-    ) -> protostore::TableOf<'_, records::plan_unit::PlanUnit, E> {
-        self.0.table()
+    /// Table `plan_units`: the record `PlanUnit`, its fields and its accessors.
+    pub mod plan_unit {
+        pub use crate::records::plan_unit::{*, columns::*};
     }
 
-    /// What happened. Rows are added and never changed.
-    #[must_use]
-    pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
-        self.0.table()
+    /// Table `events`: the record `Event`, its fields and its accessors.
+    pub mod event {
+        pub use crate::records::event::{*, columns::*};
     }
 
-    /// What is managed.
-    #[must_use]
-    pub fn resources(&self) -> protostore::TableOf<'_, records::resource::Resource, E> {
-        self.0.table()
+    /// Table `resources`: the record `Resource`, its fields and its accessors.
+    pub mod resource {
+        pub use crate::records::resource::{*, columns::*};
     }
 
-    /// What was found out, until it is to be forgotten.
-    #[must_use]
-    pub fn facts(&self) -> protostore::TableOf<'_, records::fact::Fact, E> {
-        self.0.table()
+    /// Table `facts`: the record `Fact`, its fields and its accessors.
+    pub mod fact {
+        pub use crate::records::fact::{*, columns::*};
     }
 
-    /// Who did what, in a chain.
-    #[must_use]
-    pub fn audit(&self) -> protostore::TableOf<'_, records::audit_entry::AuditEntry, E> {
-        self.0.table()
+    /// Table `audit`: the record `AuditEntry`, its fields and its accessors.
+    pub mod audit_entry {
+        pub use crate::records::audit_entry::{*, columns::*};
     }
 
-    /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "froyo.store.v1.FroyoStore",
+        name: "froyo",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 135,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::run::TABLE,
+            &records::plan_unit::TABLE,
+            &records::event::TABLE,
+            &records::resource::TABLE,
+            &records::fact::TABLE,
+            &records::audit_entry::TABLE,
+        ],
+        expiring: &[&records::fact::EXPIRE],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// What an orchestrator remembers.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// The plans that are carried out, or were.
+        #[must_use]
+        pub fn runs(&self) -> protostore::TableOf<'_, records::run::Run, E> {
+            self.0.table()
+        }
+
+        /// Their steps, which depend on each other.
+        #[must_use]
+        pub fn plan_units(
+            &self,
+        ) -> protostore::TableOf<'_, records::plan_unit::PlanUnit, E> {
+            self.0.table()
+        }
+
+        /// What happened. Rows are added and never changed.
+        #[must_use]
+        pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
+            self.0.table()
+        }
+
+        /// What is managed.
+        #[must_use]
+        pub fn resources(&self) -> protostore::TableOf<'_, records::resource::Resource, E> {
+            self.0.table()
+        }
+
+        /// What was found out, until it is to be forgotten.
+        #[must_use]
+        pub fn facts(&self) -> protostore::TableOf<'_, records::fact::Fact, E> {
+            self.0.table()
+        }
+
+        /// Who did what, in a chain.
+        #[must_use]
+        pub fn audit(&self) -> protostore::TableOf<'_, records::audit_entry::AuditEntry, E> {
+            self.0.table()
+        }
+
+        /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+        ///
+        /// # Errors
+        /// Where a batch could not be deleted; those before it stay deleted.
+        pub async fn sweep(&self) -> protostore::Result<u64> {
+            self.0.sweep_each(SCHEMA.expiring).await
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where a batch could not be deleted; those before it stay deleted.
-    pub async fn sweep(&self) -> protostore::Result<u64> {
-        self.0.sweep_each(&[&records::fact::EXPIRE]).await
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
-    }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

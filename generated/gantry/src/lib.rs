@@ -2,138 +2,137 @@
 //!
 //! What each gateway knows of the buckets.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::bucket::{
-    Bucket, BucketVersioning, Condition, Policy, Statement, StatementEffect,
-};
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-pub use records::lifecycle_rule::{
-    Expire, LifecycleRule, LifecycleRuleAction, Transition,
-};
+    pub use records::bucket::{
+        Bucket, BucketVersioning, Condition, Policy, Statement, StatementEffect,
+    };
 
-pub use records::raft_state::RaftState;
+    pub use records::lifecycle_rule::{
+        Expire, LifecycleRule, LifecycleRuleAction, Transition,
+    };
 
-/// Table `buckets`: the record `Bucket`, its fields and its accessors.
-pub mod bucket {
-    pub use crate::records::bucket::{*, columns::*};
-}
+    pub use records::raft_state::RaftState;
 
-/// Table `lifecycle_rules`: the record `LifecycleRule`, its fields and its accessors.
-pub mod lifecycle_rule {
-    pub use crate::records::lifecycle_rule::{*, columns::*};
-}
-
-/// Table `raft_state`: the record `RaftState`, its fields and its accessors.
-pub mod raft_state {
-    pub use crate::records::raft_state::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "gantry.store.v1.GantryStore",
-    name: "gantry",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 77,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::bucket::TABLE,
-        &records::lifecycle_rule::TABLE,
-        &records::raft_state::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// What each gateway knows of the buckets.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// The buckets.
-    #[must_use]
-    pub fn buckets(&self) -> protostore::TableOf<'_, records::bucket::Bucket, E> {
-        self.0.table()
+    /// Table `buckets`: the record `Bucket`, its fields and its accessors.
+    pub mod bucket {
+        pub use crate::records::bucket::{*, columns::*};
     }
 
-    /// What is done with their objects.
-    #[must_use]
-    pub fn lifecycle_rules(
-        &self,
-    ) -> protostore::TableOf<'_, records::lifecycle_rule::LifecycleRule, E> {
-        self.0.table()
+    /// Table `lifecycle_rules`: the record `LifecycleRule`, its fields and its accessors.
+    pub mod lifecycle_rule {
+        pub use crate::records::lifecycle_rule::{*, columns::*};
     }
 
-    /// How far this node has come in the log. At most one row.
-    #[must_use]
-    pub fn raft_state(
-        &self,
-    ) -> protostore::SingletonOf<'_, records::raft_state::RaftState, E> {
-        self.0.singleton()
+    /// Table `raft_state`: the record `RaftState`, its fields and its accessors.
+    pub mod raft_state {
+        pub use crate::records::raft_state::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "gantry.store.v1.GantryStore",
+        name: "gantry",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 77,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::bucket::TABLE,
+            &records::lifecycle_rule::TABLE,
+            &records::raft_state::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// What each gateway knows of the buckets.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// The buckets.
+        #[must_use]
+        pub fn buckets(&self) -> protostore::TableOf<'_, records::bucket::Bucket, E> {
+            self.0.table()
+        }
+
+        /// What is done with their objects.
+        #[must_use]
+        pub fn lifecycle_rules(
+            &self,
+        ) -> protostore::TableOf<'_, records::lifecycle_rule::LifecycleRule, E> {
+            self.0.table()
+        }
+
+        /// How far this node has come in the log. At most one row.
+        #[must_use]
+        pub fn raft_state(
+            &self,
+        ) -> protostore::SingletonOf<'_, records::raft_state::RaftState, E> {
+            self.0.singleton()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

@@ -2,153 +2,152 @@
 //!
 //! What a mesh controller knows.
 
-mod behaviors;
-#[doc(hidden)]
-pub mod documents;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::cached_path::CachedPath;
-pub use records::link::Link;
-pub use records::node::{Interface, Location, Node, NodeProtocol};
-pub use records::policy::{Policy, PolicyScope};
+    mod behaviors;
+    #[doc(hidden)]
+    pub mod documents;
+    pub mod proto;
+    mod records;
 
-/// Table `nodes`: the record `Node`, its fields and its accessors.
-pub mod node {
-    pub use crate::records::node::{*, columns::*};
-}
+    pub use records::cached_path::CachedPath;
+    pub use records::link::Link;
+    pub use records::node::{Interface, Location, Node, NodeProtocol};
+    pub use records::policy::{Policy, PolicyScope};
 
-/// Table `links`: the record `Link`, its fields and its accessors.
-pub mod link {
-    pub use crate::records::link::{*, columns::*};
-}
-
-/// Table `policies`: the record `Policy`, its fields and its accessors.
-pub mod policy {
-    pub use crate::records::policy::{*, columns::*};
-}
-
-/// Table `path_cache`: the record `CachedPath`, its fields and its accessors.
-pub mod cached_path {
-    pub use crate::records::cached_path::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "mesh.store.v1.MeshStore",
-    name: "mesh",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 99,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::node::TABLE,
-        &records::link::TABLE,
-        &records::policy::TABLE,
-        &records::cached_path::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// What a mesh controller knows.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// The members of the mesh.
-    #[must_use]
-    pub fn nodes(&self) -> protostore::TableOf<'_, records::node::Node, E> {
-        self.0.table()
+    /// Table `nodes`: the record `Node`, its fields and its accessors.
+    pub mod node {
+        pub use crate::records::node::{*, columns::*};
     }
 
-    /// What they measure of each other.
-    #[must_use]
-    pub fn links(&self) -> protostore::TableOf<'_, records::link::Link, E> {
-        self.0.table()
+    /// Table `links`: the record `Link`, its fields and its accessors.
+    pub mod link {
+        pub use crate::records::link::{*, columns::*};
     }
 
-    /// What they are told.
-    #[must_use]
-    pub fn policies(&self) -> protostore::TableOf<'_, records::policy::Policy, E> {
-        self.0.table()
+    /// Table `policies`: the record `Policy`, its fields and its accessors.
+    pub mod policy {
+        pub use crate::records::policy::{*, columns::*};
     }
 
-    /// The paths that were found last, until they expire.
-    #[must_use]
-    pub fn path_cache(
-        &self,
-    ) -> protostore::TableOf<'_, records::cached_path::CachedPath, E> {
-        self.0.table()
+    /// Table `path_cache`: the record `CachedPath`, its fields and its accessors.
+    pub mod cached_path {
+        pub use crate::records::cached_path::{*, columns::*};
     }
 
-    /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "mesh.store.v1.MeshStore",
+        name: "mesh",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 99,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::node::TABLE,
+            &records::link::TABLE,
+            &records::policy::TABLE,
+            &records::cached_path::TABLE,
+        ],
+        expiring: &[&records::cached_path::EXPIRE],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// What a mesh controller knows.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// The members of the mesh.
+        #[must_use]
+        pub fn nodes(&self) -> protostore::TableOf<'_, records::node::Node, E> {
+            self.0.table()
+        }
+
+        /// What they measure of each other.
+        #[must_use]
+        pub fn links(&self) -> protostore::TableOf<'_, records::link::Link, E> {
+            self.0.table()
+        }
+
+        /// What they are told.
+        #[must_use]
+        pub fn policies(&self) -> protostore::TableOf<'_, records::policy::Policy, E> {
+            self.0.table()
+        }
+
+        /// The paths that were found last, until they expire.
+        #[must_use]
+        pub fn path_cache(
+            &self,
+        ) -> protostore::TableOf<'_, records::cached_path::CachedPath, E> {
+            self.0.table()
+        }
+
+        /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+        ///
+        /// # Errors
+        /// Where a batch could not be deleted; those before it stay deleted.
+        pub async fn sweep(&self) -> protostore::Result<u64> {
+            self.0.sweep_each(SCHEMA.expiring).await
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where a batch could not be deleted; those before it stay deleted.
-    pub async fn sweep(&self) -> protostore::Result<u64> {
-        self.0.sweep_each(&[&records::cached_path::EXPIRE]).await
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
-    }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fastrand::Rng;
 use life::{Fact, Folder, Mention, fact};
-use protostore::{Error, Field, Key, Kind, Options, Result, Timestamp};
+use protostore::{Error, Field, Key, Kind, Result, Timestamp};
 
 /// One write, or a stop and a start in between.
 #[derive(Clone, Debug)]
@@ -55,9 +55,9 @@ pub fn key() -> Key {
 /// reserve for a full disk.
 ///
 /// # Errors
-/// As [`life::open_with`].
+/// As [`life::Options::open`].
 pub fn open(path: &Path) -> Result<life::Store> {
-    life::open_with(path, &key(), &Options::new().readers(1).log_limit(1 << 20).reserve(256 << 10))
+    life::Options::new().readers(1).log_limit(1 << 20).reserve(256 << 10).open(path, &key())
 }
 
 /// Waits for the asynchronous face of a store.

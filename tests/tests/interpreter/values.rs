@@ -2,11 +2,12 @@
 
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
+use protostore::generated::{Binder, Cell, Value as Read};
 use protostore::stored::{
     DoubleBits, Encoded, FloatBits, FullRange, Json, Microseconds, Milliseconds, Paths, Rfc3339, Seconds, Timestamptz,
     Utf8,
 };
-use protostore::{Bind, Binder, Cell, Duration, Error, Timestamp, Value as Read};
+use protostore::{Bind, Duration, Error, Timestamp};
 use protostore_schema::{Column, Form, Type};
 use rusqlite::types::Value as Sql;
 

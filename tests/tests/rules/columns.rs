@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use protostore::columns::{List, Map};
-use protostore::{Bind, Binder, ChildTable, Col, Error, Key, Kind, Record, Result};
+use protostore::generated::{Binder, ChildTable};
+use protostore::{Bind, Col, Error, Key, Kind, Record, Result};
 use rules::{Colour, Tree, TreeLeaf, TreeLeafKind, tree};
 use rusqlite::Connection;
 use rusqlite::types::Value;

@@ -57,7 +57,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, name
             let (statement, text) = (format_ident!("{}", name.to_uppercase()), reading(get));
             let upsert = (!plan.table.append_only).then(|| upsert(plan, lookup, &name, &statement, names));
             quote! {
-                static #statement: protostore::Stmt = #text;
+                static #statement: generated::Stmt = #text;
 
                 #doc
                 #[must_use]
@@ -86,7 +86,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, name
                 #allow
                 #[must_use]
                 pub fn #function(#declared) -> protostore::ListBy<#record, #by> {
-                    static LISTING: protostore::Listing = protostore::Listing {
+                    static LISTING: generated::Listing = generated::Listing {
                         first: #first,
                         after: #after,
                         count: #count,
@@ -148,7 +148,7 @@ fn named(
             #doc
             #[must_use]
             pub fn #name(#declared) -> protostore::AllBy<crate::#record, #key_type> {
-                static ROWS: protostore::Stmt = #rows;
+                static ROWS: generated::Stmt = #rows;
                 protostore::AllBy::new(&ROWS, #given)
             }
         }

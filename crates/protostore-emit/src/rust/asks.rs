@@ -49,12 +49,12 @@ pub(super) fn asks(asks: &Asks) -> TokenStream {
         Asks::Contains(part) => part_of(&quote!(Contains), part),
         Asks::NotContains(part) => part_of(&quote!(NotContains), part),
         Asks::Pattern(text) => quote!(Pattern({
-            static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(#text);
+            static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(#text);
             &PATTERN
         })),
         Asks::Format(format) => {
             let format = ident(&format!("{format:?}"));
-            quote!(Format(protostore::rules::Format::#format))
+            quote!(Format(generated::rules::Format::#format))
         }
         Asks::Past => quote!(Past),
         Asks::Future => quote!(Future),
@@ -63,7 +63,7 @@ pub(super) fn asks(asks: &Asks) -> TokenStream {
             quote!(Within(#nanos))
         }
     };
-    quote!(protostore::rules::Asks::#asked)
+    quote!(generated::rules::Asks::#asked)
 }
 
 /// Returns the most that a size or number may be.
@@ -124,7 +124,7 @@ fn literal(value: &RuleValue) -> TokenStream {
             quote!(Time(#nanos))
         }
     };
-    quote!(protostore::rules::Literal::#literal)
+    quote!(generated::rules::Literal::#literal)
 }
 
 fn nanos(value: &RuleValue) -> Literal {

@@ -38,11 +38,11 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
     let (touch, touched) = super::edits::touch(scope, plan);
     let bind = if table.columns().is_empty() {
         quote! {
-            fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
+            fn bind_field<B: generated::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
         }
     } else {
         quote! {
-            fn bind_field<B: protostore::Binder>(&self, field: usize, binder: &mut B) -> protostore::Result<()> {
+            fn bind_field<B: generated::Binder>(&self, field: usize, binder: &mut B) -> protostore::Result<()> {
                 match field {
                     #(#arms)*
                     _ => Ok(()),
@@ -163,10 +163,10 @@ fn scalar_of(scope: &Scope<'_, '_>, scalar: &Scalar, parent: &Parent) -> Vec<Ste
     let (field, form) = (ident(&scalar.name.rust), form::of(scope, &scalar.column));
     let form = form.as_ref();
     let optional = match parent {
-        Parent::Value(value) if scalar.null_for_zero => quote!(protostore::nonzero(&#value.#field)),
+        Parent::Value(value) if scalar.null_for_zero => quote!(generated::nonzero(&#value.#field)),
         Parent::Value(value) if scalar.optional && form.is_some() => quote!(#value.#field.as_ref()),
         Parent::Value(value) => return vec![Step::Put(form::put_value(form, &quote!(#value.#field)))],
-        Parent::Maybe(parent) if scalar.null_for_zero => quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))),
+        Parent::Maybe(parent) if scalar.null_for_zero => quote!(#parent.and_then(|v| generated::nonzero(&v.#field))),
         Parent::Maybe(parent) if scalar.optional => quote!(#parent.and_then(|v| v.#field.as_ref())),
         Parent::Maybe(parent) => quote!(#parent.map(|v| &v.#field)),
     };

@@ -12,7 +12,7 @@ use crate::plan::TablePlan;
 pub(super) fn constant(table: &Table) -> Option<TokenStream> {
     table.hash_chain.as_ref().map(|_| {
         quote!(
-            const CHAIN: Option<&'static protostore::Chain<Self>> = Some(&CHAIN);
+            const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
         )
     })
 }
@@ -37,10 +37,10 @@ pub(super) fn chain(plan: &TablePlan<'_>) -> Option<TokenStream> {
     let of_number = if key.column.ty == Type::Int64 { quote!(Some) } else { quote!(|number| number.try_into().ok()) };
     Some(quote! {
         /// How a row is linked to the one before.
-        static CHAIN: protostore::Chain<#record> = protostore::Chain {
+        static CHAIN: generated::Chain<#record> = generated::Chain {
             field: #path,
             last: #last,
-            number: |record| protostore::Numbered::number(&record.#number),
+            number: |record| generated::Numbered::number(&record.#number),
             key: #of_number,
             hash: |record| #get,
             set: |record, hash| record.#field = #set,

@@ -39,7 +39,7 @@ pub(super) fn list(scope: &Scope<'_, '_>, children: &[&ChildTable], module: &Tok
     if children.len() > LIST {
         let (first, second) = children.split_at(children.len() / 2);
         let (first, second) = (list(scope, first, module), list(scope, second, module));
-        return quote!(protostore::Both<#first, #second>);
+        return quote!(generated::Both<#first, #second>);
     }
     children.iter().rev().fold(quote!(()), |rest, child| {
         let marker = scope.marker(child);
@@ -107,10 +107,10 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     };
     let bind_item = match bound {
         Some(body) => quote! {
-            fn bind_item<B: protostore::Binder>(item: &Self::Item, binder: &mut B) -> protostore::Result<()> { #body }
+            fn bind_item<B: generated::Binder>(item: &Self::Item, binder: &mut B) -> protostore::Result<()> { #body }
         },
         None => quote! {
-            fn bind_item<B: protostore::Binder>(_item: &Self::Item, _binder: &mut B) -> protostore::Result<()> { Ok(()) }
+            fn bind_item<B: generated::Binder>(_item: &Self::Item, _binder: &mut B) -> protostore::Result<()> { Ok(()) }
         },
     };
     let decoded = decode::item(scope, &child.item);
@@ -129,7 +129,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
         #[derive(Debug)]
         pub struct #marker;
 
-        impl protostore::ChildTable for #marker {
+        impl generated::ChildTable for #marker {
             type Owner = #owner;
             type Place = #place;
             type Item = #item;
@@ -143,7 +143,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
             fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> { #items }
             fn put(owner: &mut Self::Owner, #place_name: Self::Place, item: Self::Item) -> bool { #put }
             #bind_item
-            fn decode_item<R: protostore::Row>(#row: &mut R) -> protostore::Result<Self::Item> { #decoded }
+            fn decode_item<R: generated::Row>(#row: &mut R) -> protostore::Result<Self::Item> { #decoded }
         }
 
         #edits
@@ -195,15 +195,15 @@ fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenS
             quote!(#(#write)* #place.#field.replace(item).is_none()),
         ),
         Place::Position(_) => {
-            (quote!(#(#read)* protostore::positions(&#place.#field)), quote!(#(#write)* #place.#field.push(item); true))
+            (quote!(#(#read)* generated::positions(&#place.#field)), quote!(#(#write)* #place.#field.push(item); true))
         }
         Place::Key(key) => match form::of(scope, key) {
             None => (
-                quote!(#(#read)* protostore::entries(&#place.#field)),
+                quote!(#(#read)* generated::entries(&#place.#field)),
                 quote!(#(#write)* #place.#field.insert(place, item); true),
             ),
             Some(Wrapper { path, .. }) => (
-                quote!(#(#read)* protostore::entries(&#place.#field).into_iter().map(|(key, item)| (#path(key), item)).collect()),
+                quote!(#(#read)* generated::entries(&#place.#field).into_iter().map(|(key, item)| (#path(key), item)).collect()),
                 quote!(#(#write)* #place.#field.insert(place.0, item); true),
             ),
         },

@@ -289,7 +289,7 @@ impl Of<'_, '_, '_> {
 
     fn data(&self, child: &ChildTable) -> TokenStream {
         let table = self.table(child);
-        quote!(<#table as ::protostore::ChildTable>::CHILD)
+        quote!(<#table as ::protostore::generated::ChildTable>::CHILD)
     }
 
     /// Returns what a column holds, in the form in which it does.

@@ -65,7 +65,7 @@ fn refuse_absent(node: &Node) -> Option<TokenStream> {
         None => "is not stored, so it must not be set",
     };
     Some(quote! {
-        if protostore::is_set(&value.#field) {
+        if generated::is_set(&value.#field) {
             return Err(protostore::Error::invalid(#name, #why));
         }
     })

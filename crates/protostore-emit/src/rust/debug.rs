@@ -15,7 +15,7 @@ pub(super) fn of_struct(name: &str, nodes: &[Node]) -> Option<TokenStream> {
     let fields = nodes.iter().filter(|node| !matches!(node, Node::Absent(_))).map(|node| {
         let field = ident(&node.name().rust);
         let label = &node.name().rust;
-        let value = if is_redacted(node) { quote!(protostore::Redacted) } else { quote!(self.#field) };
+        let value = if is_redacted(node) { quote!(generated::Redacted) } else { quote!(self.#field) };
         quote!(.field(#label, &#value))
     });
     Some(quote! {
@@ -36,7 +36,7 @@ pub(super) fn of_oneof(oneof: &Oneof) -> Option<TokenStream> {
     let arms = oneof.variants.iter().map(|variant| {
         let (variant_name, label) = (ident(&variant.rust), &variant.rust);
         if is_redacted(&variant.node) {
-            quote!(Self::#variant_name(_) => f.debug_tuple(#label).field(&protostore::Redacted).finish(),)
+            quote!(Self::#variant_name(_) => f.debug_tuple(#label).field(&generated::Redacted).finish(),)
         } else {
             quote!(Self::#variant_name(v) => f.debug_tuple(#label).field(v).finish(),)
         }

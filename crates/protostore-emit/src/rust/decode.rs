@@ -8,14 +8,14 @@ use super::form;
 use super::tokens::{ident, local};
 use super::types::{Scope, is_unit};
 
-/// Returns the implementation of `protostore::Decode`. Repeated fields are empty until they are loaded.
+/// Returns the implementation of `generated::Decode`. Repeated fields are empty until they are loaded.
 pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     let name = ident(&table.record.ty.rust);
     let fields = fields(scope, &table.record.nodes);
     let row = if table.columns().is_empty() { quote!(_row) } else { quote!(row) };
     quote! {
-        impl protostore::Decode for #name {
-            fn decode<R: protostore::Row>(#row: &mut R) -> protostore::Result<Self> {
+        impl generated::Decode for #name {
+            fn decode<R: generated::Row>(#row: &mut R) -> protostore::Result<Self> {
                 Ok(Self { #fields })
             }
         }

@@ -17,15 +17,15 @@ pub(super) fn implementation(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> Opt
             let [next, remove_at] = [next, remove_at].map(statement);
             let remove = remove.as_ref().map(statement).map(|remove| {
                 quote! {
-                    impl protostore::edits::EditedValues for #marker {
-                        const REMOVE: &'static protostore::Stmt = &#remove;
+                    impl generated::EditedValues for #marker {
+                        const REMOVE: &'static generated::Stmt = &#remove;
                     }
                 }
             });
             quote! {
-                impl protostore::edits::EditedList for #marker {
-                    const LIST: &'static protostore::edits::ListEdits =
-                        &protostore::edits::ListEdits { next: #next, remove_at: #remove_at };
+                impl generated::EditedList for #marker {
+                    const LIST: &'static generated::ListEdits =
+                        &generated::ListEdits { next: #next, remove_at: #remove_at };
                 }
 
                 #remove
@@ -34,9 +34,9 @@ pub(super) fn implementation(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> Opt
         EditPlan::Map { get, remove } => {
             let [get, remove] = [get, remove].map(statement);
             quote! {
-                impl protostore::edits::EditedMap for #marker {
-                    const MAP: &'static protostore::edits::MapEdits =
-                        &protostore::edits::MapEdits { get: #get, remove: #remove };
+                impl generated::EditedMap for #marker {
+                    const MAP: &'static generated::MapEdits =
+                        &generated::MapEdits { get: #get, remove: #remove };
                 }
             }
         }
@@ -48,8 +48,8 @@ pub(super) fn around(plan: &ChildPlan<'_>) -> Option<TokenStream> {
     let AroundPlan { field, set } = plan.around.as_ref()?;
     let set = statement(set);
     Some(quote! {
-        const AROUND: Option<&'static protostore::edits::Around> =
-            Some(&protostore::edits::Around { field: #field, set: #set });
+        const AROUND: Option<&'static generated::Around> =
+            Some(&generated::Around { field: #field, set: #set });
     })
 }
 
@@ -70,10 +70,10 @@ pub(super) fn touch(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> (Option<Toke
     let now = if columns.iter().any(|c| is_time(c)) { quote!(now) } else { quote!(_now) };
     let revision = if columns.iter().all(|c| is_time(c)) { quote!(_revision) } else { quote!(revision) };
     let constant = quote! {
-        const TOUCH: Option<&'static protostore::Stmt> = Some(&#touch);
+        const TOUCH: Option<&'static generated::Stmt> = Some(&#touch);
     };
     let method = quote! {
-        fn bind_touch<B: protostore::Binder>(
+        fn bind_touch<B: generated::Binder>(
             #now: protostore::Timestamp,
             #revision: &Self::Revision,
             binder: &mut B,

@@ -42,8 +42,8 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
         let uses_made = made.iter().any(|(_, scalar, generated)| {
             (by_index || !is_key(scalar)) && !matches!(generated, Generated::CreateTime | Generated::UpdateTime)
         });
-        let made = if uses_made { quote!(made) } else { quote!(_: &protostore::Made) };
-        let made = if uses_made { quote!(#made: &protostore::Made) } else { made };
+        let made = if uses_made { quote!(made) } else { quote!(_: &generated::Made) };
+        let made = if uses_made { quote!(#made: &generated::Made) } else { made };
         quote! { fn keep(&mut self, old: &Self, #made) { #(#kept)* } }
     });
     let numbered: Vec<_> = made
@@ -57,7 +57,7 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
         .collect();
     let numbered = (!numbered.is_empty()).then(|| {
         quote! {
-            fn numbered(&mut self, sequence: usize) -> Option<&mut (dyn protostore::Numbered + Send)> {
+            fn numbered(&mut self, sequence: usize) -> Option<&mut (dyn generated::Numbered + Send)> {
                 match sequence {
                     #(#numbered)*
                     _ => None,
@@ -66,7 +66,7 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
         }
     });
     let methods = quote! {
-        fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
             #(#completed)*
             Ok(())
         }

@@ -27,7 +27,7 @@ pub(super) fn constant(child: &ChildTable) -> Option<TokenStream> {
         } else {
             quote!(None)
         };
-        quote!(protostore::ImmutableMember { at: #at, field: #field, zero: #zero })
+        quote!(generated::ImmutableMember { at: #at, field: #field, zero: #zero })
     });
     let keyed = match child.place {
         Place::Position(_) => false,
@@ -35,7 +35,7 @@ pub(super) fn constant(child: &ChildTable) -> Option<TokenStream> {
     };
     let (field, whole) = (&child.name.proto, child.immutable);
     Some(quote! {
-        const IMMUTABLE: Option<&'static protostore::Immutable> = Some(&protostore::Immutable {
+        const IMMUTABLE: Option<&'static generated::Immutable> = Some(&generated::Immutable {
             field: #field,
             whole: #whole,
             keyed: #keyed,
@@ -78,14 +78,14 @@ fn is_zero(scalar: &Scalar) -> bool {
 /// Returns the zero of a field without presence, as its column holds it.
 fn zero(ty: &Type, form: Form) -> TokenStream {
     match (ty, form) {
-        (_, Form::FullRange) => quote!(protostore::Cell::Int(i64::MIN)),
+        (_, Form::FullRange) => quote!(generated::Cell::Int(i64::MIN)),
         (Type::Repeated(repeated), Form::Json) => {
             let empty = if repeated.key.is_some() { "{}" } else { "[]" };
-            quote!(protostore::Cell::Text(#empty))
+            quote!(generated::Cell::Text(#empty))
         }
-        (Type::Float | Type::Double, Form::Own) => quote!(protostore::Cell::Real(0.0)),
-        (Type::String, Form::Own) => quote!(protostore::Cell::Text("")),
-        (Type::Bytes | Type::Repeated(_), _) | (_, Form::Bytes) => quote!(protostore::Cell::Blob(&[])),
-        _ => quote!(protostore::Cell::Int(0)),
+        (Type::Float | Type::Double, Form::Own) => quote!(generated::Cell::Real(0.0)),
+        (Type::String, Form::Own) => quote!(generated::Cell::Text("")),
+        (Type::Bytes | Type::Repeated(_), _) | (_, Form::Bytes) => quote!(generated::Cell::Blob(&[])),
+        _ => quote!(generated::Cell::Int(0)),
     }
 }

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::Schema;
+use protostore_schema::{Schema, Table};
 use quote::quote;
 
 use super::columns;
 use super::tokens::{self, docs, ident, lines};
 use super::types::Types;
 use crate::{Input, plan::Plan};
+
+/// The format of generated code, which the run time must know. It changes whenever the run time asks for something else.
+const FORMAT: u32 = 1;
 
 /// Returns `src/lib.rs`.
 pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
@@ -54,7 +57,7 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
     items.extend(modules);
     items.push(schema_static(input, plan));
     items.extend(store(schema));
-    tokens::file(&head, &items)
+    tokens::root_file(&head, FORMAT, input.command, &items)
 }
 
 /// Returns `src/records/mod.rs`.
@@ -86,10 +89,13 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
         let (number, slug, path) = (Literal::u32_unsuffixed(v.number), v.slug, format!("../{}", v.migration_path()));
         quote!(protostore::Migration { version: #number, slug: #slug, sqlite: include_str!(#path) })
     });
-    let tables = tables.iter().map(|t| {
-        let module = ident(&t.record.module);
-        quote!(&records::#module::TABLE)
-    });
+    let statics = |tables: Vec<&Table>, name: &str| -> Vec<TokenStream> {
+        let name = ident(name);
+        let modules = tables.into_iter().map(|table| ident(&table.record.module));
+        modules.map(|module| quote!(&records::#module::#name)).collect()
+    };
+    let expiring = statics(tables.iter().filter(|table| table.expire.is_some()).collect(), "EXPIRE");
+    let tables = statics(tables.iter().collect(), "TABLE");
     quote! {
         /// The schema that this crate reads and writes.
         pub static SCHEMA: protostore::Schema = protostore::Schema {
@@ -101,6 +107,7 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
             slots: #slots,
             migrations: &[#(#migrations),*],
             tables: &[#(#tables),*],
+            expiring: &[#(#expiring),*],
             snapshot: include_str!(#snapshot),
             descriptors: proto::DESCRIPTORS,
         };
@@ -165,25 +172,19 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
             }
         },
         quote! {
-            /// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-            ///
-            /// # Errors
-            /// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-            pub fn open(path: impl AsRef<std::path::Path>, key: &protostore::Key) -> protostore::Result<Store> {
-                protostore::Options::new().open(&SCHEMA, path, key).map(Store)
+            protostore::generated::options! {
+                /// How this store is opened: [`Options::new`] is right for a daemon.
+                Options opens Store of SCHEMA
             }
         },
         quote! {
-            /// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
+            /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+            /// upgrades an older one.
             ///
             /// # Errors
-            /// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-            pub fn open_with(
-                path: impl AsRef<std::path::Path>,
-                key: &protostore::Key,
-                options: &protostore::Options,
-            ) -> protostore::Result<Store> {
-                options.open(&SCHEMA, path, key).map(Store)
+            /// As [`Options::open`].
+            pub fn open(path: impl AsRef<std::path::Path>, key: &protostore::Key) -> protostore::Result<Store> {
+                Options::new().open(path, key)
             }
         },
         quote! {
@@ -192,7 +193,7 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
             /// # Errors
             /// Where the directory cannot be written.
             pub fn open_test() -> protostore::Result<Store> {
-                protostore::Options::new().open_test(&SCHEMA).map(Store)
+                Options::new().open_test()
             }
         },
     ]

@@ -24,7 +24,7 @@ pub(super) fn clock(clock: Clock) -> TokenStream {
         Clock::Micros | Clock::Instant => quote!(Microseconds),
         Clock::Rfc3339 => quote!(Rfc3339),
     };
-    quote!(protostore::Clock::#clock)
+    quote!(generated::Clock::#clock)
 }
 
 /// Returns the constant of `impl Record`; nothing for rows that are there until they are deleted.
@@ -35,7 +35,7 @@ pub(super) fn constant(table: &Table) -> Option<TokenStream> {
         (None, Some(_)) => quote!(soft_delete: Some(&SOFT_DELETE)),
     };
     Some(quote! {
-        const LIFE: protostore::Life = protostore::Life { #part, ..protostore::Life::NONE };
+        const LIFE: generated::Life = generated::Life { #part, ..generated::Life::NONE };
     })
 }
 
@@ -54,7 +54,7 @@ fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
     let doc = lines([format!("When rows of `{}` are gone.", table.name.proto)]);
     quote! {
         #doc
-        pub static EXPIRE: protostore::Expire = protostore::Expire {
+        pub static EXPIRE: generated::Expire = generated::Expire {
             table: &TABLE,
             column: #sql,
             clock: #clock,
@@ -65,26 +65,23 @@ fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
         };
 
         impl protostore::Expiring for #name {
-            const EXPIRE: &'static protostore::Expire = &EXPIRE;
+            const EXPIRE: &'static generated::Expire = &EXPIRE;
         }
     }
 }
 
 /// Returns the method of the store that sweeps every table; nothing where none has rows that expire.
 pub(super) fn sweep(schema: &Schema) -> Option<TokenStream> {
-    let mut tables = schema.tables.iter().filter(|table| table.expire.is_some()).peekable();
-    tables.peek()?;
-    let tables = tables.map(|table| {
-        let module = ident(&table.record.module);
-        quote!(&records::#module::EXPIRE)
-    });
-    Some(quote! {
-        /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
-        ///
-        /// # Errors
-        /// Where a batch could not be deleted; those before it stay deleted.
-        pub async fn sweep(&self) -> protostore::Result<u64> {
-            self.0.sweep_each(&[#(#tables),*]).await
+    let expires = schema.tables.iter().any(|table| table.expire.is_some());
+    expires.then(|| {
+        quote! {
+            /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+            ///
+            /// # Errors
+            /// Where a batch could not be deleted; those before it stay deleted.
+            pub async fn sweep(&self) -> protostore::Result<u64> {
+                self.0.sweep_each(SCHEMA.expiring).await
+            }
         }
     })
 }

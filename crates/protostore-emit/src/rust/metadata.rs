@@ -74,7 +74,7 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
     let read = statement(read);
     quote! {
         /// The field that every write changes.
-        static REVISION: protostore::RevisionField = protostore::RevisionField {
+        static REVISION: generated::RevisionField = generated::RevisionField {
             member: #member,
             counter: #counter,
             read: #read,
@@ -140,7 +140,7 @@ pub(super) fn statement(statement: &Statement) -> TokenStream {
 fn declared(statement: &Statement, text: &TokenStream) -> TokenStream {
     let (slot, fields) = (Literal::u32_unsuffixed(statement.slot), statement.fields());
     let live = super::life::live(statement.live.as_deref());
-    quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*])#live)
+    quote!(generated::Stmt::new(#slot, #text, &[#(#fields),*])#live)
 }
 
 fn layout(
@@ -184,7 +184,7 @@ fn layout(
 
 fn sequence(plan: &SequencePlan<'_>) -> TokenStream {
     let (field, next, begin) = (&plan.column.name.proto, statement(&plan.next), statement(&plan.begin));
-    quote!(protostore::Sequence { field: #field, next: #next, begin: #begin })
+    quote!(generated::Sequence { field: #field, next: #next, begin: #begin })
 }
 
 fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {

@@ -198,13 +198,13 @@ fn enumeration(e: &Enum) -> TokenStream {
         }
 
         impl protostore::Bind for #name {
-            fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+            fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
                 binder.int(self.number().into())
             }
         }
 
-        impl protostore::Value for #name {
-            fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+        impl generated::Value for #name {
+            fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
                 i32::read(cell).map(Self::from)
             }
         }

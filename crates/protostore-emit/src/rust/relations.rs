@@ -53,14 +53,14 @@ fn functions_of(
         #of_doc
         #[must_use]
         pub fn #of(#declared) -> protostore::AllBy<crate::#record, #key> {
-            static ROWS: protostore::Stmt = #one;
+            static ROWS: generated::Stmt = #one;
             protostore::AllBy::new(&ROWS, #given)
         }
 
         #all_doc
         #[must_use]
         pub fn #of_all(records: &[#owner]) -> protostore::ShownBy<#owner, crate::#record> {
-            static ROWS: protostore::Stmt = #many;
+            static ROWS: generated::Stmt = #many;
             protostore::ShownBy::new(&ROWS, records)
         }
 

@@ -19,7 +19,7 @@ pub(super) fn parts(scope: &Scope<'_, '_>, table: &Table) -> (TokenStream, Token
         (quote!(Some(&self.#field)), quote!(revision))
     };
     let constant = quote! {
-        const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+        const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     };
     let methods = quote! {
         fn revision(&self) -> Option<&#ty> { #get }

@@ -85,7 +85,7 @@ pub(super) fn of_oneof(oneof: &Oneof) -> Option<TokenStream> {
 
 fn checked(name: &proc_macro2::Ident, body: &TokenStream) -> TokenStream {
     quote! {
-        impl protostore::rules::Checked for #name {
+        impl generated::rules::Checked for #name {
             fn check(&self) -> protostore::Result<()> {
                 #body
                 Ok(())
@@ -169,14 +169,13 @@ fn steps(node: &Node) -> Vec<TokenStream> {
         }
         Node::Oneof(oneof) => {
             let own = label.rsplit('.').next().unwrap_or_default();
-            let unset = oneof
-                .required
-                .then(|| quote!(if self.#field.is_none() { return Err(protostore::rules::unset(#own)); }));
+            let unset =
+                oneof.required.then(|| quote!(if self.#field.is_none() { return Err(generated::rules::unset(#own)); }));
             let members = oneof
                 .variants
                 .iter()
                 .any(|v| has_rules(&v.node))
-                .then(|| quote!(if let Some(v) = &self.#field { protostore::rules::Checked::check(v)?; }));
+                .then(|| quote!(if let Some(v) = &self.#field { generated::rules::Checked::check(v)?; }));
             unset.into_iter().chain(members).collect()
         }
         Node::Child(ChildTable { place: Place::Alone(Alone { required: true, .. }), .. }) => {
@@ -199,13 +198,13 @@ fn elements(label: &str, field: &TokenStream, child: &ChildTable) -> Vec<TokenSt
         let (few, many) =
             if is_map { ("map.min_pairs", "map.max_pairs") } else { ("repeated.min_items", "repeated.max_items") };
         let (min, max) = (Literal::u64_unsuffixed(min.unwrap_or(0)), most(max));
-        steps.push(quote!(protostore::rules::counted(#label, [#few, #many], #field.len(), #min, #max)?;));
+        steps.push(quote!(generated::rules::counted(#label, [#few, #many], #field.len(), #min, #max)?;));
     }
     if unique {
         let is_enum = matches!(&child.item, Item::Scalar(column) if matches!(column.ty, Type::Enum(_)));
         let values =
             if is_enum { quote!(&#field.iter().map(|v| i32::from(*v)).collect::<Vec<_>>()) } else { quote!(&#field) };
-        steps.push(quote!(protostore::rules::unique(#label, #values)?;));
+        steps.push(quote!(generated::rules::unique(#label, #values)?;));
     }
     if let Some(key) = child.place.column().filter(|key| !key.rules.is_empty()) {
         let step = value(label, key, &quote!(v));
@@ -223,7 +222,7 @@ fn elements(label: &str, field: &TokenStream, child: &ChildTable) -> Vec<TokenSt
 
 /// Returns the statement that looks inside a message.
 fn inside(label: &str, reference: &TokenStream) -> TokenStream {
-    quote!(protostore::rules::Checked::check(#reference).map_err(|e| e.at(#label))?;)
+    quote!(generated::rules::Checked::check(#reference).map_err(|e| e.at(#label))?;)
 }
 
 /// Returns the statements that look at a value, by a reference to it.
@@ -231,7 +230,7 @@ fn value(label: &str, column: &Column, reference: &TokenStream) -> TokenStream {
     let Rules { but_zero, all } = &column.rules;
     let rules = all.iter().map(|rule| {
         let (name, asks, says) = (&rule.name, asks(&rule.asks), says(&rule.asks));
-        quote!(protostore::rules::Rule::new(#name, #asks, #says))
+        quote!(generated::rules::Rule::new(#name, #asks, #says))
     });
     let new = if *but_zero { quote!(but_zero) } else { quote!(new) };
     let reference = if !matches!(column.ty, Type::Enum(_)) {
@@ -243,7 +242,7 @@ fn value(label: &str, column: &Column, reference: &TokenStream) -> TokenStream {
         quote!(&i32::from(#place))
     };
     quote! {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::#new(#label, &[#(#rules),*]);
+        static RULES: generated::rules::Rules = generated::rules::Rules::#new(#label, &[#(#rules),*]);
         RULES.check(#reference)?;
     }
 }

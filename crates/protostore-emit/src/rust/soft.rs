@@ -27,12 +27,12 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
         Some(revision) => {
             let most = Literal::i64_unsuffixed(most(revision));
             let text = revision.counter.column.ty == Type::String;
-            quote!(Some(protostore::Revisions { counter: &REVISION.counter, text: #text, most: #most }))
+            quote!(Some(generated::Revisions { counter: &REVISION.counter, text: #text, most: #most }))
         }
     };
     Some(quote! {
         #doc
-        pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+        pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
             table: &TABLE,
             column: #column,
             field: #field,
@@ -52,7 +52,7 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
         };
 
         impl protostore::SoftDeleted for #name {
-            const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+            const SOFT_DELETE: &'static generated::SoftDelete = &SOFT_DELETE;
         }
     })
 }
@@ -60,7 +60,7 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
 fn cascade(plan: &CascadePlan<'_>) -> TokenStream {
     let module = ident(&plan.to.record.module);
     let [delete, restore] = [&plan.delete, &plan.restore].map(statement);
-    quote!(protostore::Cascade { to: &super::#module::SOFT_DELETE, delete: #delete, restore: #restore })
+    quote!(generated::Cascade { to: &super::#module::SOFT_DELETE, delete: #delete, restore: #restore })
 }
 
 fn keeper(plan: &KeeperPlan<'_>) -> TokenStream {
@@ -71,5 +71,5 @@ fn keeper(plan: &KeeperPlan<'_>) -> TokenStream {
 
 fn named(plan: &NamesPlan<'_>) -> TokenStream {
     let (table, field, to, missing) = (plan.table, together(&plan.columns), plan.to, statement(&plan.missing));
-    quote!(protostore::Names { table: #table, field: #field, to: #to, missing: #missing })
+    quote!(generated::Names { table: #table, field: #field, to: #to, missing: #missing })
 }

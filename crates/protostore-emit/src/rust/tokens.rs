@@ -79,10 +79,24 @@ pub(super) fn file(head: &[String], items: &[TokenStream]) -> String {
     join(head, "", &body(items))
 }
 
+/// Returns the root of the crate, whose items are there only for a run time that reads their format.
+pub(super) fn root_file(head: &[String], format: u32, command: &str, items: &[TokenStream]) -> String {
+    let command = Literal::string(command);
+    let items: String = body(items)
+        .lines()
+        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
+        .collect();
+    join(head, "", &format!("protostore::generated::format! {{\n    {format}, {command};\n\n{items}}}\n"))
+}
+
 /// Returns a file below `records/`, which imports the modules that its items name.
 pub(super) fn records_file(head: &[String], items: &[TokenStream]) -> String {
     let body = body(items);
-    let imports = [("proto::", "use crate::proto;\n"), ("types::", "use crate::records::types;\n")];
+    let imports = [
+        ("proto::", "use crate::proto;\n"),
+        ("types::", "use crate::records::types;\n"),
+        ("generated::", "use protostore::generated;\n"),
+    ];
     let uses: String = imports.into_iter().filter(|(name, _)| mentions(&body, name)).map(|(_, line)| line).collect();
     join(head, &uses, &body)
 }

@@ -111,6 +111,7 @@ impl<R, T, P> Col<R, T, P> {
         self
     }
 
+    #[doc(hidden)]
     /// For generated code: NULL is the zero of this kind; inside a message, where its presence column says that it is set.
     #[must_use]
     pub const fn zero(self, nil: Nil, within: Option<&'static str>) -> Self {
@@ -119,6 +120,7 @@ impl<R, T, P> Col<R, T, P> {
 }
 
 impl<R, T> Col<R, T, Member> {
+    #[doc(hidden)]
     /// For generated code: the member of the record at this place, in this column.
     #[must_use]
     pub const fn member(index: u16, column: &'static str) -> Self {
@@ -127,6 +129,7 @@ impl<R, T> Col<R, T, Member> {
 }
 
 impl<R, T> Col<R, T, Inner> {
+    #[doc(hidden)]
     /// For generated code: a field inside a message, in this column of the record's own row.
     #[must_use]
     pub const fn inner(column: &'static str) -> Self {
@@ -135,6 +138,7 @@ impl<R, T> Col<R, T, Inner> {
 }
 
 impl<R, T, C: ChildTable> Col<R, T, List<C>> {
+    #[doc(hidden)]
     /// For generated code: a repeated field of the record, in this column of its table.
     #[must_use]
     pub const fn list(index: u16, column: &'static str) -> Self {
@@ -143,6 +147,7 @@ impl<R, T, C: ChildTable> Col<R, T, List<C>> {
 }
 
 impl<R, T, C: ChildTable> Col<R, T, InnerList<C>> {
+    #[doc(hidden)]
     /// For generated code: a repeated field inside a message, in this column of its table.
     #[must_use]
     pub const fn inner_list(column: &'static str) -> Self {
@@ -151,6 +156,7 @@ impl<R, T, C: ChildTable> Col<R, T, InnerList<C>> {
 }
 
 impl<R, T> Col<R, T, Elements> {
+    #[doc(hidden)]
     /// For generated code: a field of elements, in this column of this table.
     #[must_use]
     pub const fn elements(child: &'static Child, column: &'static str) -> Self {
@@ -159,6 +165,7 @@ impl<R, T> Col<R, T, Elements> {
 }
 
 impl<R, T> Col<R, T, Apart> {
+    #[doc(hidden)]
     /// For generated code: a message of the record, in this table.
     #[must_use]
     pub const fn apart(index: u16, child: &'static Child, column: &'static str) -> Self {
@@ -167,6 +174,7 @@ impl<R, T> Col<R, T, Apart> {
 }
 
 impl<R, T> Col<R, T, InnerApart> {
+    #[doc(hidden)]
     /// For generated code: a field of a message in this table, or the message.
     #[must_use]
     pub const fn inner_apart(child: &'static Child, column: &'static str) -> Self {
@@ -175,6 +183,7 @@ impl<R, T> Col<R, T, InnerApart> {
 }
 
 impl<R, T, C: ChildTable> Col<R, T, Map<C>> {
+    #[doc(hidden)]
     /// For generated code: a map of the record, in these columns of its table.
     #[must_use]
     pub const fn map(index: u16, key: &'static str, column: &'static str) -> Self {
@@ -183,6 +192,7 @@ impl<R, T, C: ChildTable> Col<R, T, Map<C>> {
 }
 
 impl<R, T, C: ChildTable> Col<R, T, InnerMap<C>> {
+    #[doc(hidden)]
     /// For generated code: a map inside a message, in these columns of its table.
     #[must_use]
     pub const fn inner_map(key: &'static str, column: &'static str) -> Self {
@@ -191,6 +201,7 @@ impl<R, T, C: ChildTable> Col<R, T, InnerMap<C>> {
 }
 
 impl<R, T, K> Col<R, T, Entries<K>> {
+    #[doc(hidden)]
     /// For generated code: a field of the values of a map, in these columns of this table.
     #[must_use]
     pub const fn entries(child: &'static Child, key: &'static str, column: &'static str) -> Self {
@@ -199,12 +210,14 @@ impl<R, T, K> Col<R, T, Entries<K>> {
 }
 
 impl<R, P> Col<R, Message, P> {
+    #[doc(hidden)]
     /// For generated code: the column says whether a message is set.
     #[must_use]
     pub const fn message(self) -> Self {
         self.holding(Holds::Message)
     }
 
+    #[doc(hidden)]
     /// For generated code: there is a row for each message.
     #[must_use]
     pub const fn row(self) -> Self {
@@ -213,12 +226,14 @@ impl<R, P> Col<R, Message, P> {
 }
 
 impl<R, P> Col<R, Oneof, P> {
+    #[doc(hidden)]
     /// For generated code: these columns say which member is set; true for those that say it of a message.
     #[must_use]
     pub const fn oneof(self, members: &'static [(&'static str, bool)]) -> Self {
         self.holding(Holds::Oneof(members, &[]))
     }
 
+    #[doc(hidden)]
     /// For generated code: so does a row in one of these tables.
     #[must_use]
     pub const fn or_rows(self, rows: &'static [RowOf]) -> Self {

@@ -82,6 +82,7 @@ pub struct GetBy<R, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> GetBy<R, P> {
+    #[doc(hidden)]
     /// For generated code: the statement, and the values of the index's columns.
     pub const fn new(stmt: &'static Stmt, by: P) -> Self {
         Self { stmt, by, of: std::marker::PhantomData }

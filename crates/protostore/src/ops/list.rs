@@ -24,6 +24,7 @@ pub struct ListBy<R: Record, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
+    #[doc(hidden)]
     /// For generated code: the statements, and the values of the index's columns.
     pub const fn new(listing: &'static Listing, by: P) -> Self {
         Self { listing, by, after: None, size: SIZE }
@@ -95,6 +96,7 @@ pub struct AllBy<R, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> AllBy<R, P> {
+    #[doc(hidden)]
     /// For generated code: the statement, and the key of the record that names.
     pub const fn new(stmt: &'static Stmt, by: P) -> Self {
         Self { stmt, by, of: PhantomData }
@@ -129,6 +131,7 @@ pub struct ShownBy<Q: Record, R> {
 }
 
 impl<Q: Record, R: Record> ShownBy<Q, R> {
+    #[doc(hidden)]
     /// For generated code: the statement, and the records that are referred to.
     #[must_use]
     pub fn new(stmt: &'static Stmt, records: &[Q]) -> Self {

@@ -22,11 +22,13 @@ pub struct UpsertBy<R> {
 }
 
 impl<R: Record> UpsertBy<R> {
+    #[doc(hidden)]
     /// For generated code: the record, and the statement that reads the one with the same values.
     pub const fn new(record: R, get: &'static Stmt) -> Self {
         Self { record, made: None, get, partial: false }
     }
 
+    #[doc(hidden)]
     /// For generated code: the same of a partial index, of which the record must be a row.
     pub const fn partial(record: R, get: &'static Stmt) -> Self {
         Self { record, made: None, get, partial: true }

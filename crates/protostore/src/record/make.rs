@@ -93,16 +93,19 @@ impl Make {
         Ok(make.now)
     }
 
+    #[doc(hidden)]
     /// For generated code: makes a UUID of version 7 where none is given; one that is given must be canonical.
     pub fn uuid_v7(&mut self, member: usize, path: &'static str, field: &mut impl Fill<String>) -> Result<()> {
         self.uuid(member, path, field, generate::uuid_v7)
     }
 
+    #[doc(hidden)]
     /// For generated code: makes a UUID of version 4 where none is given; one that is given must be canonical.
     pub fn uuid_v4(&mut self, member: usize, path: &'static str, field: &mut impl Fill<String>) -> Result<()> {
         self.uuid(member, path, field, || Ok(generate::uuid_v4()))
     }
 
+    #[doc(hidden)]
     /// For generated code: puts the time of the insert in where none is given; no update or upsert changes it.
     ///
     /// `step` is the unit that the column keeps, in nanoseconds.
@@ -117,6 +120,7 @@ impl Make {
         }
     }
 
+    #[doc(hidden)]
     /// For generated code: puts the time of the write in, whatever a caller gave.
     ///
     /// What writes rows as they were, such as an import, has no [`Make`] and keeps the time that a row carries.
@@ -125,6 +129,7 @@ impl Make {
         self.added.push(member);
     }
 
+    #[doc(hidden)]
     /// For generated code: leaves a number that is not given to be taken when the write is applied.
     pub fn sequence(&mut self, member: usize, field: &impl Numbered) {
         if field.number().is_none() {
@@ -167,6 +172,7 @@ impl Make {
 }
 
 impl Made {
+    #[doc(hidden)]
     /// For generated code: takes over what the row that is there has, where the record did not give it.
     pub fn keep<T: Clone + Default + PartialEq>(&self, member: usize, field: &mut T, old: &T) {
         if self.0.contains(&member) && *old != T::default() {

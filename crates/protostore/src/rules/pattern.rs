@@ -12,6 +12,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    #[doc(hidden)]
     /// For generated code: a pattern that was tried when the code was generated.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {

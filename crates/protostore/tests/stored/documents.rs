@@ -3,8 +3,9 @@
 use fastrand::Rng;
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, Struct, Value as Any};
+use protostore::Kind;
+use protostore::generated::{Bad, Cell, Value};
 use protostore::stored::Json;
-use protostore::{Bad, Cell, Kind, Value};
 use rusqlite::types::Value as Sql;
 
 use crate::table::{Table, bound};

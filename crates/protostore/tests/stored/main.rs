@@ -12,7 +12,8 @@ mod texts;
 mod times;
 
 use fastrand::Rng;
-use protostore::{Bad, Cell, Kind, Value};
+use protostore::Kind;
+use protostore::generated::{Bad, Cell, Value};
 
 /// Values drawn in one property; `PROTOSTORE_CASES` asks for more.
 fn cases() -> usize {

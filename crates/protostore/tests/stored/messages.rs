@@ -3,8 +3,9 @@
 use prost::Message;
 use prost_types::value::Kind as Content;
 use prost_types::{Any, DescriptorProto, FieldMask, ListValue, Struct, Value as Dynamic};
+use protostore::Kind;
+use protostore::generated::{Bad, Cell};
 use protostore::stored::{Encoded, Paths};
-use protostore::{Bad, Cell, Kind};
 use rusqlite::types::Value as Sql;
 
 use crate::table::{Table, bound};

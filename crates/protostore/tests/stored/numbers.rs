@@ -1,7 +1,7 @@
 //! Unsigned integers of all sizes, and floats of all bits.
 
+use protostore::generated::{Bad, Cell};
 use protostore::stored::{DoubleBits, FloatBits, FullRange};
-use protostore::{Bad, Cell};
 use rusqlite::types::Value as Sql;
 
 use crate::table::{Table, bound};

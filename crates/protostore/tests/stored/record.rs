@@ -1,9 +1,9 @@
 //! A record of a store whose fields have forms of their own, written like generated code.
 
+use protostore::generated::{Binder, Decode, Row, Stmt};
 use protostore::stored::{DoubleBits, FullRange, Milliseconds, Rfc3339, Utf8};
 use protostore::{
-    Binder, Column, Decode, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Row, Schema, Stmt,
-    Table, Timestamp,
+    Column, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp,
 };
 
 /// A measurement.
@@ -118,6 +118,7 @@ static SCHEMA: Schema = Schema {
             "taken" INTEGER, "seen" TEXT, "note" BLOB NOT NULL) STRICT;"#,
     }],
     tables: &[&TABLE],
+    expiring: &[],
     snapshot: "{}",
     descriptors: b"",
 };

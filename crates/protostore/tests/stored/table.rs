@@ -1,6 +1,7 @@
 //! A table of one column, which values are bound to and read from as statements of a store do it.
 
-use protostore::{Bad, Bind, Binder, Cell, Error, Kind, Result, Row, Value};
+use protostore::generated::{Bad, Binder, Cell, Row, Value};
+use protostore::{Bind, Error, Kind, Result};
 use rusqlite::Connection;
 use rusqlite::types::{Value as Sql, ValueRef};
 

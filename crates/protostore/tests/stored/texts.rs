@@ -1,7 +1,7 @@
 //! Strings as bytes.
 
+use protostore::generated::{Bad, Cell};
 use protostore::stored::Utf8;
-use protostore::{Bad, Cell};
 
 use crate::table::Table;
 use crate::{bad, cases, rng};

@@ -1,7 +1,8 @@
 //! Times in units, and as text.
 
+use protostore::generated::{Bad, Cell, Value};
 use protostore::stored::{Countable, Microseconds, Milliseconds, Rfc3339, Seconds};
-use protostore::{Bad, Bind, Cell, Duration, Kind, Timestamp, Value};
+use protostore::{Bind, Duration, Kind, Timestamp};
 use rusqlite::types::Value as Sql;
 
 use crate::table::{Table, bound};

@@ -1,8 +1,7 @@
 //! How much one answer holds: pages are bounded in bytes, whatever is listed and in whatever way.
 
-use protostore::{
-    Col, Cursor, Find, GetBy, Kind, Mask, Mutable, Options, Record, Result, ShownBy, Sqlite, Stmt, Store,
-};
+use protostore::generated::Stmt;
+use protostore::{Col, Cursor, Find, GetBy, Kind, Mask, Mutable, Options, Record, Result, ShownBy, Sqlite, Store};
 
 use super::fixture::{Image, Machine, Mount, Network, SCHEMA, State, machine as m, stmt};
 

@@ -2,7 +2,7 @@
 
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, Value};
-use protostore::edits::ListEdits;
+use protostore::generated::ListEdits;
 use protostore::{
     Binder, Child, ChildTable, Col, Column, Decode, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration,
     Options, Record, Result, Row, Schema, Sqlite, Stmt, Store, Table, columns,
@@ -35,6 +35,7 @@ static SCHEMA: Schema = Schema {
               "_position" INTEGER NOT NULL, "value" TEXT NOT NULL, PRIMARY KEY ("_id", "_position")) STRICT, WITHOUT ROWID;"#,
     }],
     tables: &[&TABLE],
+    expiring: &[],
     snapshot: "{}",
     descriptors: b"",
 };
@@ -141,7 +142,7 @@ impl ChildTable for All {
         load_many: Stmt::new(11, "SELECT 1", &[]),
     };
     fn items(owner: &Doc) -> Vec<(i64, &Value)> {
-        protostore::positions(&owner.all)
+        protostore::generated::positions(&owner.all)
     }
     fn put(owner: &mut Doc, _place: i64, item: Value) -> bool {
         owner.all.push(item);
@@ -155,7 +156,7 @@ impl ChildTable for All {
     }
 }
 
-impl protostore::edits::EditedList for All {
+impl protostore::generated::EditedList for All {
     const LIST: &'static ListEdits = &ListEdits {
         next: Stmt::new(12, r#"SELECT coalesce(max("_position") + 1, 0) FROM "docs__all" WHERE "_id" = $1"#, &["id"]),
         remove_at: Stmt::new(13, "SELECT 1", &[]),

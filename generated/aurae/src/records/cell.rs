@@ -3,6 +3,7 @@
 //! Table 5 of `aurae.store.v0.AuraeStore`: `cells`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A part of the host with bounds of its own, in which executables run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,17 +41,17 @@ pub struct CpuController {
     pub period: Option<protostore::Duration>,
 }
 
-impl protostore::rules::Checked for CpuController {
+impl generated::rules::Checked for CpuController {
     fn check(&self) -> protostore::Result<()> {
         if let Some(v) = &self.weight {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "weight",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "uint64.gte_lte",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Int(1), true)),
-                            high: Some((protostore::rules::Literal::Int(10000), true)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Int(1), true)),
+                            high: Some((generated::rules::Literal::Int(10000), true)),
                             outside: false,
                         },
                         "must be at least 1 and at most 10000",
@@ -60,13 +61,13 @@ impl protostore::rules::Checked for CpuController {
             RULES.check(v)?;
         }
         if let Some(v) = &self.max {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "max",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "int64.gt",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Int(0), false)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Int(0), false)),
                             high: None,
                             outside: false,
                         },
@@ -118,23 +119,23 @@ FROM "cells""#,
 pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             174,
             select!(r#"WHERE "parent_name" IS $1 ORDER BY "name""#),
             &["parent_name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             175,
             select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name""#),
             &["parent_name", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             177,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#,
             &["parent_name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             176,
             r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#,
             &["parent_name"],
@@ -150,23 +151,23 @@ pub fn list_by_parent_name(
 /// Lists the rows of `cells` with this `cpu.weight`, in pages by key.
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             178,
             select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name""#),
             &["cpu.weight"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             179,
             select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name""#),
             &["cpu.weight", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             181,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#,
             &["cpu.weight", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             180,
             r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#,
             &["cpu.weight"],
@@ -181,15 +182,15 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
 pub fn list_by_network_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             182,
             select!(
                 r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) ORDER BY "name""#
             ),
             &["network_ids"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             183,
             select!(
                 r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) AND "name" > $2
@@ -197,7 +198,7 @@ ORDER BY "name""#
             ),
             &["network_ids", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             185,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -205,7 +206,7 @@ FROM (SELECT 1
   WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["network_ids", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             184,
             r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#,
             &["network_ids"],
@@ -220,7 +221,7 @@ FROM (SELECT 1
 pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         169,
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
@@ -379,7 +380,7 @@ impl protostore::Record for Cell {
             return Ok(());
         }
         if let Some(v) = &self.cpu {
-            protostore::rules::Checked::check(v).map_err(|e| e.at("cpu"))?;
+            generated::rules::Checked::check(v).map_err(|e| e.at("cpu"))?;
         }
         Ok(())
     }
@@ -396,14 +397,14 @@ impl protostore::Record for Cell {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.name),
-            1 => binder.put(&protostore::nonzero(&self.parent_name)),
+            1 => binder.put(&generated::nonzero(&self.parent_name)),
             2 => {
                 let cpu = self.cpu.as_ref();
                 binder.put(&cpu.is_some())?;
@@ -433,20 +434,20 @@ impl protostore::Record for Cell {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(9, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Cell {}
 
-impl protostore::Decode for Cell {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Cell {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             parent_name: row.take_or_default()?,
@@ -520,7 +521,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent_name",
                 table: "cells",
                 key: &["name"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     163,
                     r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
                     &["parent_name"],
@@ -605,7 +606,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "cells",
             columns: &["parent_name"],
             field: "parent_name",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 164,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#,
                 &["name"],
@@ -614,8 +615,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         157,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
@@ -642,7 +643,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         156,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
@@ -679,18 +680,18 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         158,
         r#"DELETE FROM "cells" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(159, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(159, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         160,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         161,
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
@@ -700,7 +701,7 @@ FROM json_each($1) o
 CROSS JOIN "cells" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         162,
         r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],

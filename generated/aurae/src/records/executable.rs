@@ -3,6 +3,7 @@
 //! Table 6 of `aurae.store.v0.AuraeStore`: `executables`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A program that runs in a cell, or ran in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,13 +110,13 @@ impl From<ExecutableRestart> for i32 {
 }
 
 impl protostore::Bind for ExecutableRestart {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for ExecutableRestart {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for ExecutableRestart {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -184,13 +185,13 @@ impl From<ExecutableState> for i32 {
 }
 
 impl protostore::Bind for ExecutableState {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for ExecutableState {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for ExecutableState {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -217,7 +218,7 @@ FROM "executables""#,
     };
 }
 
-static GET_BY_PID_WHERE_STATE_IS_RUNNING: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_PID_WHERE_STATE_IS_RUNNING: generated::Stmt = generated::Stmt::new(
     208,
     select!(r#"WHERE "pid" = $1 AND "state" = 1"#),
     &["pid"],
@@ -244,25 +245,25 @@ pub fn upsert_by_pid_where_state_is_running(
 pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             209,
             select!(r#"WHERE "cell_name" = $1 ORDER BY "cell_name", "name""#),
             &["cell_name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             210,
             select!(
                 r#"WHERE "cell_name" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
             ),
             &["cell_name", "cell_name", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             212,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#,
             &["cell_name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             211,
             r#"DELETE FROM "executables" WHERE "cell_name" = $1"#,
             &["cell_name"],
@@ -277,25 +278,25 @@ pub fn list_by_cell_name(
 pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             213,
             select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name""#),
             &["state"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             214,
             select!(
                 r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
             ),
             &["state", "cell_name", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             216,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#,
             &["state", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             215,
             r#"DELETE FROM "executables" WHERE "state" = $1"#,
             &["state"],
@@ -437,14 +438,14 @@ impl protostore::Record for Executable {
         if field != 7 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "oom_score_adjustment",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "sint32.gte_lte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(-1000), true)),
-                        high: Some((protostore::rules::Literal::Int(1000), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(-1000), true)),
+                        high: Some((generated::rules::Literal::Int(1000), true)),
                         outside: false,
                     },
                     "must be at least -1000 and at most 1000",
@@ -467,7 +468,7 @@ impl protostore::Record for Executable {
         (key.0.to_owned(), key.1.to_owned())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -504,8 +505,8 @@ impl protostore::Record for Executable {
 
 impl protostore::Mutable for Executable {}
 
-impl protostore::Decode for Executable {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Executable {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             cell_name: row.take()?,
             name: row.take()?,
@@ -559,7 +560,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "cell_name",
                 table: "cells",
                 key: &["name"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     194,
                     r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
                     &["cell_name"],
@@ -638,12 +639,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         186,
         select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#),
         &["cell_name", "name"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         188,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
@@ -666,7 +667,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
             "end_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         187,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
@@ -696,24 +697,24 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
             "end_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         189,
         r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#,
         &["cell_name", "name"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         190,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         191,
         select!(
             r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name""#
         ),
         &["cell_name", "name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         192,
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
@@ -722,7 +723,7 @@ FROM json_each($1) o
 CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         193,
         r#"DELETE FROM "executables"
 WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

@@ -3,6 +3,7 @@
 //! Table 7 of `aurae.store.v0.AuraeStore`: `guests`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The daemon that runs inside a machine. A machine has at most one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +36,7 @@ FROM "guests""#,
     };
 }
 
-static GET_BY_MACHINE_ID: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_MACHINE_ID: generated::Stmt = generated::Stmt::new(
     226,
     select!(r#"WHERE "machine_id" = $1"#),
     &["machine_id"],
@@ -117,7 +118,7 @@ impl protostore::Record for Guest {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -135,7 +136,7 @@ impl protostore::Record for Guest {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.update_time(7, 1, &mut self.report_time);
         Ok(())
     }
@@ -143,8 +144,8 @@ impl protostore::Record for Guest {
 
 impl protostore::Mutable for Guest {}
 
-impl protostore::Decode for Guest {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Guest {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             machine_id: row.take()?,
@@ -179,7 +180,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "machine_id",
                 table: "virtual_machines",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     225,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
                     &["machine_id"],
@@ -211,8 +212,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         219,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
@@ -228,7 +229,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "report_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         218,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
@@ -249,18 +250,18 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
             "report_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         220,
         r#"DELETE FROM "guests" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(221, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         222,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         223,
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
@@ -268,7 +269,7 @@ FROM json_each($1) o
 CROSS JOIN "guests" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         224,
         r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

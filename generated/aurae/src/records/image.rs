@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A file on this host that holds a kernel or a file system.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,13 +93,13 @@ impl From<ImageFormat> for i32 {
 }
 
 impl protostore::Bind for ImageFormat {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for ImageFormat {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for ImageFormat {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -167,13 +168,13 @@ impl From<ImageArchitecture> for i32 {
 }
 
 impl protostore::Bind for ImageArchitecture {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for ImageArchitecture {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for ImageArchitecture {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -212,7 +213,7 @@ FROM "images""#,
     };
 }
 
-static GET_BY_PATH: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_PATH: generated::Stmt = generated::Stmt::new(
     154,
     select!(r#"WHERE "path" = $1"#),
     &["path"],
@@ -347,7 +348,7 @@ impl protostore::Record for Image {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -383,20 +384,20 @@ impl protostore::Record for Image {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(7, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Image {}
 
-impl protostore::Decode for Image {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Image {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             path: row.take()?,
@@ -515,7 +516,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["kernel__image_id"],
             field: "kernel.image_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 142,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -525,7 +526,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 143,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -535,7 +536,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 144,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -545,7 +546,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["image_id"],
             field: "drives.image_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 145,
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -555,7 +556,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["value"],
             field: "image_ids",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 146,
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
@@ -564,8 +565,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         136,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
@@ -587,7 +588,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         135,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
@@ -616,18 +617,18 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         137,
         r#"DELETE FROM "images" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(138, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(138, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         139,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         140,
         r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
@@ -636,7 +637,7 @@ FROM json_each($1) o
 CROSS JOIN "images" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         141,
         r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

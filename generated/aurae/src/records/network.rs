@@ -3,6 +3,7 @@
 //! Table 3 of `aurae.store.v0.AuraeStore`: `networks`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A network that machines and cells of this host can be in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,13 +94,13 @@ impl From<NetworkReach> for i32 {
 }
 
 impl protostore::Bind for NetworkReach {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for NetworkReach {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for NetworkReach {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -117,10 +118,10 @@ pub enum NetworkUplink {
     Vlan(Vlan),
 }
 
-impl protostore::rules::Checked for NetworkUplink {
+impl generated::rules::Checked for NetworkUplink {
     fn check(&self) -> protostore::Result<()> {
         if let Self::Vlan(v) = self {
-            protostore::rules::Checked::check(v).map_err(|e| e.at("vlan"))?;
+            generated::rules::Checked::check(v).map_err(|e| e.at("vlan"))?;
         }
         Ok(())
     }
@@ -135,16 +136,16 @@ pub struct Vlan {
     pub tag: u32,
 }
 
-impl protostore::rules::Checked for Vlan {
+impl generated::rules::Checked for Vlan {
     fn check(&self) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "tag",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "uint32.gte_lte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(1), true)),
-                        high: Some((protostore::rules::Literal::Int(4094), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(1), true)),
+                        high: Some((generated::rules::Literal::Int(4094), true)),
                         outside: false,
                     },
                     "must be at least 1 and at most 4094",
@@ -177,7 +178,7 @@ FROM "networks""#,
     };
 }
 
-static GET_BY_CIDR: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_CIDR: generated::Stmt = generated::Stmt::new(
     133,
     select!(r#"WHERE "cidr" = $1"#),
     &["cidr"],
@@ -327,13 +328,13 @@ impl protostore::Record for Network {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "cidr",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.ip_with_prefixlen",
-                            protostore::rules::Asks::Format(
-                                protostore::rules::Format::IpWithPrefixlen,
+                            generated::rules::Asks::Format(
+                                generated::rules::Format::IpWithPrefixlen,
                             ),
                             "",
                         ),
@@ -343,7 +344,7 @@ impl protostore::Record for Network {
             }
             4 => {
                 if let Some(v) = &self.uplink {
-                    protostore::rules::Checked::check(v)?;
+                    generated::rules::Checked::check(v)?;
                 }
             }
             _ => {}
@@ -363,7 +364,7 @@ impl protostore::Record for Network {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -393,20 +394,20 @@ impl protostore::Record for Network {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(8, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Network {}
 
-impl protostore::Decode for Network {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Network {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             cidr: row.take()?,
@@ -504,8 +505,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         114,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
@@ -523,7 +524,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         113,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
@@ -546,18 +547,18 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         115,
         r#"DELETE FROM "networks" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(116, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(116, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         117,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         118,
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
@@ -565,7 +566,7 @@ FROM json_each($1) o
 CROSS JOIN "networks" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         119,
         r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// An interface of a machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,7 +58,7 @@ FROM "nics""#,
     };
 }
 
-static GET_BY_HOST_DEVICE: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_HOST_DEVICE: generated::Stmt = generated::Stmt::new(
     103,
     select!(r#"WHERE "host_device" = $1"#),
     &["host_device"],
@@ -82,25 +83,25 @@ pub fn upsert_by_host_device(record: Nic) -> protostore::UpsertBy<Nic> {
 pub fn list_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             104,
             select!(r#"WHERE "machine_id" = $1 ORDER BY "mac_address""#),
             &["machine_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             105,
             select!(
                 r#"WHERE "machine_id" = $1 AND "mac_address" > $2 ORDER BY "mac_address""#
             ),
             &["machine_id", "mac_address"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             107,
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = $1 LIMIT $2) AS "c""#,
             &["machine_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             106,
             r#"DELETE FROM "nics" WHERE "machine_id" = $1"#,
             &["machine_id"],
@@ -115,25 +116,25 @@ pub fn list_by_machine_id(
 pub fn list_by_network_id(
     network_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             108,
             select!(r#"WHERE "network_id" IS $1 ORDER BY "mac_address""#),
             &["network_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             109,
             select!(
                 r#"WHERE "network_id" IS $1 AND "mac_address" > $2 ORDER BY "mac_address""#
             ),
             &["network_id", "mac_address"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             111,
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS $1 LIMIT $2) AS "c""#,
             &["network_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             110,
             r#"DELETE FROM "nics" WHERE "network_id" IS $1"#,
             &["network_id"],
@@ -243,7 +244,7 @@ impl protostore::Record for Nic {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -251,7 +252,7 @@ impl protostore::Record for Nic {
         match field {
             0 => binder.put(&self.mac_address),
             1 => binder.put(&self.machine_id),
-            2 => binder.put(&protostore::nonzero(&self.network_id)),
+            2 => binder.put(&generated::nonzero(&self.network_id)),
             3 => binder.put(&self.host_device),
             4 => {
                 let ip = self.ip.as_ref();
@@ -312,20 +313,20 @@ impl protostore::Record for Nic {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(8, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Nic {}
 
-impl protostore::Decode for Nic {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Nic {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             mac_address: row.take()?,
             machine_id: row.take()?,
@@ -489,7 +490,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "machine_id",
                 table: "virtual_machines",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     93,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
                     &["machine_id"],
@@ -500,7 +501,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "network_id",
                 table: "networks",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     94,
                     r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
                     &["network_id"],
@@ -682,12 +683,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         85,
         select!(r#"WHERE "mac_address" = $1"#),
         &["mac_address"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         87,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
@@ -731,7 +732,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         86,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
@@ -798,18 +799,18 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         88,
         r#"DELETE FROM "nics" WHERE "mac_address" = $1"#,
         &["mac_address"],
     ),
-    page_first: protostore::Stmt::new(89, select!(r#"ORDER BY "mac_address""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(89, select!(r#"ORDER BY "mac_address""#), &[]),
+    page_after: generated::Stmt::new(
         90,
         select!(r#"WHERE "mac_address" > $1 ORDER BY "mac_address""#),
         &["mac_address"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         91,
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
@@ -826,7 +827,7 @@ FROM json_each($1) o
 CROSS JOIN "nics" t ON t."mac_address" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         92,
         r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Types that several tables of `aurae.store.v0.AuraeStore` use.
 
 use crate::proto;
+use protostore::generated;
 
 /// A hash of a file's contents.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,13 +70,13 @@ impl From<DigestAlgorithm> for i32 {
 }
 
 impl protostore::Bind for DigestAlgorithm {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for DigestAlgorithm {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for DigestAlgorithm {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A virtual machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -163,13 +164,13 @@ impl From<DriveCache> for i32 {
 }
 
 impl protostore::Bind for DriveCache {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for DriveCache {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for DriveCache {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -262,13 +263,13 @@ impl From<VirtualMachineState> for i32 {
 }
 
 impl protostore::Bind for VirtualMachineState {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for VirtualMachineState {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for VirtualMachineState {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -306,7 +307,7 @@ FROM "virtual_machines""#,
     };
 }
 
-static GET_BY_AURAED_ADDRESS: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_AURAED_ADDRESS: generated::Stmt = generated::Stmt::new(
     48,
     select!(r#"WHERE "auraed_address" = $1"#),
     &["auraed_address"],
@@ -333,24 +334,24 @@ pub fn upsert_by_auraed_address(
 pub fn list_by_kernel_image_id(
     kernel_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             49,
             select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id""#),
             &["kernel.image_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             50,
             select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["kernel.image_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             52,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) AS "c""#,
             &["kernel.image_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             51,
             r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = $1"#,
             &["kernel.image_id"],
@@ -365,22 +366,22 @@ FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) A
 pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             53,
             select!(
                 r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id""#
             ),
             &["kernel.initrd_image_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             54,
             select!(
                 r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id""#
             ),
             &["kernel.initrd_image_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             56,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -388,7 +389,7 @@ FROM (SELECT 1
   WHERE "kernel__initrd_image_id" IS $1 AND "kernel" LIMIT $2) AS "c""#,
             &["kernel.initrd_image_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             55,
             r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS $1 AND "kernel""#,
             &["kernel.initrd_image_id"],
@@ -406,24 +407,24 @@ FROM (SELECT 1
 pub fn list_by_root_drive_image_id(
     root_drive_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             57,
             select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id""#),
             &["root_drive.image_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             58,
             select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["root_drive.image_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             60,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $2) AS "c""#,
             &["root_drive.image_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             59,
             r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = $1"#,
             &["root_drive.image_id"],
@@ -438,23 +439,23 @@ FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $
 pub fn list_by_state(
     state: VirtualMachineState,
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             61,
             select!(r#"WHERE "state" = $1 ORDER BY "id""#),
             &["state"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             62,
             select!(r#"WHERE "state" = $1 AND "id" > $2 ORDER BY "id""#),
             &["state", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             64,
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#,
             &["state", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             63,
             r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#,
             &["state"],
@@ -470,26 +471,26 @@ pub fn list_by_state_create_time(
     state: VirtualMachineState,
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             65,
             select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id""#),
             &["state", "create_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             66,
             select!(
                 r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["state", "create_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             68,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#,
             &["state", "create_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             67,
             r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#,
             &["state", "create_time"],
@@ -504,15 +505,15 @@ FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2
 pub fn list_by_drives_image_id(
     image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             69,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) ORDER BY "id""#
             ),
             &["drives.image_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             70,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) AND "id" > $2
@@ -520,7 +521,7 @@ ORDER BY "id""#
             ),
             &["drives.image_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             72,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -530,7 +531,7 @@ FROM (SELECT 1
     WHERE "image_id" = $1) LIMIT $2) AS "c""#,
             &["drives.image_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             71,
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#,
@@ -546,15 +547,15 @@ WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $
 pub fn list_by_image_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             73,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["image_ids"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             74,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) AND "id" > $2
@@ -562,7 +563,7 @@ ORDER BY "id""#
             ),
             &["image_ids", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             76,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -572,7 +573,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["image_ids", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             75,
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#,
@@ -588,15 +589,15 @@ WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $
 pub fn list_by_tags(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             77,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["tags"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             78,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) AND "id" > $2
@@ -604,7 +605,7 @@ ORDER BY "id""#
             ),
             &["tags", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             80,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -612,7 +613,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["tags", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             79,
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#,
@@ -628,7 +629,7 @@ WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#,
 pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         30,
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
@@ -645,7 +646,7 @@ ORDER BY j."_position""#,
 /// Lists the rows of `nics` that one row shows as `nics`, by key.
 #[must_use]
 pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         81,
         r#"SELECT "mac_address", "machine_id", "network_id", "host_device", "ip", "ip__primary_address",
     "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
@@ -671,7 +672,7 @@ WHERE "machine_id" = $1 ORDER BY "mac_address""#,
 pub fn nics_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Nic> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         82,
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
@@ -703,7 +704,7 @@ pub fn fill_nics(
 /// Lists the rows of `guests` that one row shows as `guest`, by key.
 #[must_use]
 pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         83,
         r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
     "report_time"
@@ -721,7 +722,7 @@ WHERE "machine_id" = $1 ORDER BY "id""#,
 pub fn guest_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Guest> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         84,
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
@@ -774,7 +775,7 @@ impl TryFrom<proto::aurae::vms::v0::VirtualMachine> for VirtualMachine {
     fn try_from(
         value: proto::aurae::vms::v0::VirtualMachine,
     ) -> protostore::Result<Self> {
-        if protostore::is_set(&value.nics) {
+        if generated::is_set(&value.nics) {
             return Err(
                 protostore::Error::invalid(
                     "nics",
@@ -782,7 +783,7 @@ impl TryFrom<proto::aurae::vms::v0::VirtualMachine> for VirtualMachine {
                 ),
             );
         }
-        if protostore::is_set(&value.guest) {
+        if generated::is_set(&value.guest) {
             return Err(
                 protostore::Error::invalid(
                     "guest",
@@ -1056,7 +1057,7 @@ impl protostore::Record for VirtualMachine {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -1080,7 +1081,7 @@ impl protostore::Record for VirtualMachine {
                 binder.put(&boot_kernel.is_some())?;
                 binder.put(&boot_kernel.map(|v| &v.image_id))?;
                 let value = boot_kernel
-                    .and_then(|v| protostore::nonzero(&v.initrd_image_id));
+                    .and_then(|v| generated::nonzero(&v.initrd_image_id));
                 binder.put(&value)?;
                 let boot_kernel_digest = boot_kernel.and_then(|v| v.digest.as_ref());
                 binder.put(&boot_kernel_digest.is_some())?;
@@ -1150,20 +1151,20 @@ impl protostore::Record for VirtualMachine {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(13, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for VirtualMachine {}
 
-impl protostore::Decode for VirtualMachine {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for VirtualMachine {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             mem_size_mb: row.take()?,
@@ -1363,7 +1364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "kernel.image_id",
                 table: "images",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     8,
                     r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["kernel.image_id"],
@@ -1374,7 +1375,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "kernel.initrd_image_id",
                 table: "images",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     9,
                     r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["kernel.initrd_image_id"],
@@ -1385,7 +1386,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "root_drive.image_id",
                 table: "images",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     10,
                     r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["root_drive.image_id"],
@@ -1621,8 +1622,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "virtual_machines" ("id", "mem_size_mb", "vcpu_count", "topology", "topology__sockets",
     "topology__cores_per_socket", "topology__threads_per_core", "kernel", "kernel__image_id",
@@ -1678,7 +1679,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "start_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "virtual_machines" ("id", "mem_size_mb", "vcpu_count", "topology", "topology__sockets",
     "topology__cores_per_socket", "topology__threads_per_core", "kernel", "kernel__image_id",
@@ -1765,18 +1766,18 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
             "start_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         3,
         r#"DELETE FROM "virtual_machines" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
@@ -1795,7 +1796,7 @@ FROM json_each($1) o
 CROSS JOIN "virtual_machines" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 9 of `autoinstall.store.v1.AutoinstallStore`: `certificates`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A certificate that the server gave out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,13 +89,13 @@ impl From<CertificateReason> for i32 {
 }
 
 impl protostore::Bind for CertificateReason {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for CertificateReason {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for CertificateReason {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -117,23 +118,23 @@ FROM "certificates""#,
 pub fn list_by_subject(
     subject: impl Into<String>,
 ) -> protostore::ListBy<Certificate, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             228,
             select!(r#"WHERE "subject" = $1 ORDER BY "serial""#),
             &["subject"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             229,
             select!(r#"WHERE "subject" = $1 AND "serial" > $2 ORDER BY "serial""#),
             &["subject", "serial"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             231,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = $1 LIMIT $2) AS "c""#,
             &["subject", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             230,
             r#"DELETE FROM "certificates" WHERE "subject" = $1"#,
             &["subject"],
@@ -148,25 +149,25 @@ pub fn list_by_subject(
 pub fn list_by_issuer_serial(
     issuer_serial: impl Into<String>,
 ) -> protostore::ListBy<Certificate, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             232,
             select!(r#"WHERE "issuer_serial" IS $1 ORDER BY "serial""#),
             &["issuer_serial"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             233,
             select!(
                 r#"WHERE "issuer_serial" IS $1 AND "serial" > $2 ORDER BY "serial""#
             ),
             &["issuer_serial", "serial"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             235,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS $1 LIMIT $2) AS "c""#,
             &["issuer_serial", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             234,
             r#"DELETE FROM "certificates" WHERE "issuer_serial" IS $1"#,
             &["issuer_serial"],
@@ -184,23 +185,23 @@ pub fn list_by_issuer_serial(
 pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Certificate, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             236,
             select!(r#"WHERE "system_id" IS $1 ORDER BY "serial""#),
             &["system_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             237,
             select!(r#"WHERE "system_id" IS $1 AND "serial" > $2 ORDER BY "serial""#),
             &["system_id", "serial"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             239,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             238,
             r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#,
             &["system_id"],
@@ -221,26 +222,26 @@ pub fn list_by_end_time_where_revoked_is_false(
     Certificate,
     protostore::stored::Seconds<protostore::Timestamp>,
 > {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             240,
             select!(r#"WHERE "end_time" = $1 AND NOT "revoked" ORDER BY "serial""#),
             &["end_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             241,
             select!(
                 r#"WHERE "end_time" = $1 AND NOT "revoked" AND "serial" > $2 ORDER BY "serial""#
             ),
             &["end_time", "serial"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             243,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT $2) AS "c""#,
             &["end_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             242,
             r#"DELETE FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked""#,
             &["end_time"],
@@ -317,13 +318,13 @@ impl protostore::Record for Certificate {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             0 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "serial",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.pattern",
-                            protostore::rules::Asks::Pattern({
-                                static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                            generated::rules::Asks::Pattern({
+                                static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                                     "^[0-9a-f]{1,40}$",
                                 );
                                 &PATTERN
@@ -335,12 +336,12 @@ impl protostore::Record for Certificate {
                 RULES.check(&self.serial)?;
             }
             2 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "der",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "bytes.max_len",
-                            protostore::rules::Asks::Bytes(0, 65536),
+                            generated::rules::Asks::Bytes(0, 65536),
                             "must have at most 65536 bytes",
                         ),
                     ],
@@ -348,17 +349,17 @@ impl protostore::Record for Certificate {
                 RULES.check(&self.der)?;
             }
             8 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "reason",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "enum.defined_only",
-                            protostore::rules::Asks::In(
+                            generated::rules::Asks::In(
                                 &[
-                                    protostore::rules::Literal::Int(0),
-                                    protostore::rules::Literal::Int(1),
-                                    protostore::rules::Literal::Int(2),
-                                    protostore::rules::Literal::Int(3),
+                                    generated::rules::Literal::Int(0),
+                                    generated::rules::Literal::Int(1),
+                                    generated::rules::Literal::Int(2),
+                                    generated::rules::Literal::Int(3),
                                 ],
                             ),
                             "must be one of 0, 1, 2, 3",
@@ -384,7 +385,7 @@ impl protostore::Record for Certificate {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -393,8 +394,8 @@ impl protostore::Record for Certificate {
             0 => binder.put(&self.serial),
             1 => binder.put(&self.subject),
             2 => binder.put(&self.der),
-            3 => binder.put(&protostore::nonzero(&self.issuer_serial)),
-            4 => binder.put(&protostore::nonzero(&self.system_id)),
+            3 => binder.put(&generated::nonzero(&self.issuer_serial)),
+            4 => binder.put(&generated::nonzero(&self.system_id)),
             5 => binder.put(&protostore::stored::Seconds(self.start_time)),
             6 => binder.put(&protostore::stored::Seconds(self.end_time)),
             7 => binder.put(&self.revoked),
@@ -406,8 +407,8 @@ impl protostore::Record for Certificate {
 
 impl protostore::Mutable for Certificate {}
 
-impl protostore::Decode for Certificate {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Certificate {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             serial: row.take()?,
             subject: row.take()?,
@@ -448,7 +449,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "issuer_serial",
                 table: "certificates",
                 key: &["serial"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     225,
                     r#"SELECT 1 FROM "certificates" WHERE "serial" = $1"#,
                     &["issuer_serial"],
@@ -459,7 +460,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     226,
                     r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
@@ -509,7 +510,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "certificates",
             columns: &["issuer_serial"],
             field: "issuer_serial",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 227,
                 r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = $1 LIMIT 1"#,
                 &["serial"],
@@ -518,8 +519,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
+    insert: generated::Stmt::new(
         219,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
@@ -536,7 +537,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "reason",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         218,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
@@ -558,18 +559,18 @@ DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
             "reason",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         220,
         r#"DELETE FROM "certificates" WHERE "serial" = $1"#,
         &["serial"],
     ),
-    page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "serial""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(221, select!(r#"ORDER BY "serial""#), &[]),
+    page_after: generated::Stmt::new(
         222,
         select!(r#"WHERE "serial" > $1 ORDER BY "serial""#),
         &["serial"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         223,
         r#"SELECT o.key, t."serial", t."subject", t."der", t."issuer_serial", t."system_id", t."start_time",
     t."end_time", t."revoked", t."reason"
@@ -577,7 +578,7 @@ FROM json_each($1) o
 CROSS JOIN "certificates" t ON t."serial" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         224,
         r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 3 of `autoinstall.store.v1.AutoinstallStore`: `configurations`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What one system is to become.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Autoinstall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Autoinstall")
             .field("user_name", &self.user_name)
-            .field("password_hash", &protostore::Redacted)
+            .field("password_hash", &generated::Redacted)
             .field("authorized_keys", &self.authorized_keys)
             .field("packages", &self.packages)
             .field("storage", &self.storage)
@@ -115,13 +116,13 @@ impl From<AutoinstallStorage> for i32 {
 }
 
 impl protostore::Bind for AutoinstallStorage {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for AutoinstallStorage {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for AutoinstallStorage {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -151,23 +152,23 @@ FROM "configurations""#,
 pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Configuration, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             102,
             select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
             &["system_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             103,
             select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["system_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             105,
             r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             104,
             r#"DELETE FROM "configurations" WHERE "system_id" = $1"#,
             &["system_id"],
@@ -182,23 +183,23 @@ pub fn list_by_system_id(
 pub fn list_by_template_id(
     template_id: impl Into<String>,
 ) -> protostore::ListBy<Configuration, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             106,
             select!(r#"WHERE "template_id" = $1 ORDER BY "id""#),
             &["template_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             107,
             select!(r#"WHERE "template_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["template_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             109,
             r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT $2) AS "c""#,
             &["template_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             108,
             r#"DELETE FROM "configurations" WHERE "template_id" = $1"#,
             &["template_id"],
@@ -346,7 +347,7 @@ impl protostore::Record for Configuration {
             return Ok(());
         }
         if self.body.is_none() {
-            return Err(protostore::rules::unset("body"));
+            return Err(generated::rules::unset("body"));
         }
         Ok(())
     }
@@ -363,7 +364,7 @@ impl protostore::Record for Configuration {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -392,21 +393,21 @@ impl protostore::Record for Configuration {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.create_time(4, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Configuration {}
 
-impl protostore::Decode for Configuration {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Configuration {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             system_id: row.take()?,
@@ -461,7 +462,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     68,
                     r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
@@ -472,7 +473,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "template_id",
                 table: "templates",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     69,
                     r#"SELECT 1 FROM "templates" WHERE "id" = $1"#,
                     &["template_id"],
@@ -532,8 +533,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         62,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
@@ -549,7 +550,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         61,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
@@ -571,18 +572,18 @@ DO UPDATE SET "system_id" = excluded."system_id", "template_id" = excluded."temp
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         63,
         r#"DELETE FROM "configurations" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(64, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(64, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         65,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         66,
         r#"SELECT o.key, t."id", t."system_id", t."template_id", t."autoinstall", t."autoinstall__user_name",
     t."autoinstall__password_hash", t."autoinstall__storage", t."create_time"
@@ -590,7 +591,7 @@ FROM json_each($1) o
 CROSS JOIN "configurations" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         67,
         r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 8 of `autoinstall.store.v1.AutoinstallStore`: `files`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A file that the server hands out; its contents lie beside the database.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,23 +35,23 @@ macro_rules! select {
 pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<File, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             213,
             select!(r#"WHERE "system_id" IS $1 ORDER BY "path""#),
             &["system_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             214,
             select!(r#"WHERE "system_id" IS $1 AND "path" > $2 ORDER BY "path""#),
             &["system_id", "path"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             216,
             r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             215,
             r#"DELETE FROM "files" WHERE "system_id" IS $1"#,
             &["system_id"],
@@ -109,12 +110,12 @@ impl protostore::Record for File {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             0 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "path",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.prefix",
-                            protostore::rules::Asks::Prefix(b"/"),
+                            generated::rules::Asks::Prefix(b"/"),
                             "must begin with \"/\"",
                         ),
                     ],
@@ -122,12 +123,12 @@ impl protostore::Record for File {
                 RULES.check(&self.path)?;
             }
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "sha256",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "bytes.len",
-                            protostore::rules::Asks::Bytes(32, 32),
+                            generated::rules::Asks::Bytes(32, 32),
                             "must have 32 bytes",
                         ),
                     ],
@@ -151,7 +152,7 @@ impl protostore::Record for File {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -161,7 +162,7 @@ impl protostore::Record for File {
             1 => binder.put(&self.sha256),
             2 => binder.put(&self.size_bytes),
             3 => binder.put(&self.media_type),
-            4 => binder.put(&protostore::nonzero(&self.system_id)),
+            4 => binder.put(&generated::nonzero(&self.system_id)),
             5 => binder.put(&self.modify_time),
             _ => Ok(()),
         }
@@ -170,8 +171,8 @@ impl protostore::Record for File {
 
 impl protostore::Mutable for File {}
 
-impl protostore::Decode for File {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for File {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             path: row.take()?,
             sha256: row.take()?,
@@ -202,7 +203,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     212,
                     r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
@@ -235,14 +236,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
+    insert: generated::Stmt::new(
         206,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["path", "sha256", "size_bytes", "media_type", "system_id", "modify_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         205,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -252,25 +253,25 @@ DO UPDATE SET "sha256" = excluded."sha256", "size_bytes" = excluded."size_bytes"
     "modify_time" = excluded."modify_time""#,
         &["path", "sha256", "size_bytes", "media_type", "system_id", "modify_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         207,
         r#"DELETE FROM "files" WHERE "path" = $1"#,
         &["path"],
     ),
-    page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "path""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "path""#), &[]),
+    page_after: generated::Stmt::new(
         209,
         select!(r#"WHERE "path" > $1 ORDER BY "path""#),
         &["path"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         210,
         r#"SELECT o.key, t."path", t."sha256", t."size_bytes", t."media_type", t."system_id", t."modify_time"
 FROM json_each($1) o
 CROSS JOIN "files" t ON t."path" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         211,
         r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each($1))"#,
         &[""],

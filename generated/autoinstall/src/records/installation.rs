@@ -3,6 +3,7 @@
 //! Table 4 of `autoinstall.store.v1.AutoinstallStore`: `installations`.
 
 use crate::proto;
+use protostore::generated;
 
 /// One installation of one system, from its start to its end.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,13 +104,13 @@ impl From<PhaseKind> for i32 {
 }
 
 impl protostore::Bind for PhaseKind {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for PhaseKind {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for PhaseKind {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -153,23 +154,23 @@ FROM "installations""#,
 pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Installation, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             126,
             select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
             &["system_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             127,
             select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["system_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             129,
             r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             128,
             r#"DELETE FROM "installations" WHERE "system_id" = $1"#,
             &["system_id"],
@@ -184,23 +185,23 @@ pub fn list_by_system_id(
 pub fn list_by_configuration_id(
     configuration_id: impl Into<String>,
 ) -> protostore::ListBy<Installation, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             130,
             select!(r#"WHERE "configuration_id" IS $1 ORDER BY "id""#),
             &["configuration_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             131,
             select!(r#"WHERE "configuration_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["configuration_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             133,
             r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS $1 LIMIT $2) AS "c""#,
             &["configuration_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             132,
             r#"DELETE FROM "installations" WHERE "configuration_id" IS $1"#,
             &["configuration_id"],
@@ -219,26 +220,26 @@ pub fn list_by_system_id_start_time(
     system_id: impl Into<String>,
     start_time: protostore::Timestamp,
 ) -> protostore::ListBy<Installation, (String, protostore::Timestamp)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             134,
             select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 ORDER BY "id""#),
             &["system_id", "start_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             135,
             select!(
                 r#"WHERE "system_id" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["system_id", "start_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             137,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
             &["system_id", "start_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             136,
             r#"DELETE FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2"#,
             &["system_id", "start_time"],
@@ -399,7 +400,7 @@ impl protostore::Record for Installation {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -407,7 +408,7 @@ impl protostore::Record for Installation {
         match field {
             0 => binder.put(&self.id),
             1 => binder.put(&self.system_id),
-            2 => binder.put(&protostore::nonzero(&self.configuration_id)),
+            2 => binder.put(&generated::nonzero(&self.configuration_id)),
             3 => binder.put(&self.start_time),
             5 => {
                 let outcome_success = match &self.outcome {
@@ -428,7 +429,7 @@ impl protostore::Record for Installation {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         Ok(())
     }
@@ -436,8 +437,8 @@ impl protostore::Record for Installation {
 
 impl protostore::Mutable for Installation {}
 
-impl protostore::Decode for Installation {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Installation {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             system_id: row.take()?,
@@ -490,7 +491,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     118,
                     r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
@@ -501,7 +502,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "configuration_id",
                 table: "configurations",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     119,
                     r#"SELECT 1 FROM "configurations" WHERE "id" = $1"#,
                     &["configuration_id"],
@@ -563,8 +564,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         112,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
@@ -581,7 +582,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "failure.exit_code",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         111,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
@@ -604,18 +605,18 @@ DO UPDATE SET "system_id" = excluded."system_id", "configuration_id" = excluded.
             "failure.exit_code",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         113,
         r#"DELETE FROM "installations" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(114, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(114, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         115,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         116,
         r#"SELECT o.key, t."id", t."system_id", t."configuration_id", t."start_time", t."success", t."failure",
     t."failure__phase", t."failure__message", t."failure__exit_code"
@@ -623,7 +624,7 @@ FROM json_each($1) o
 CROSS JOIN "installations" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         117,
         r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

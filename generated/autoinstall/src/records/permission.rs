@@ -3,6 +3,7 @@
 //! Table 7 of `autoinstall.store.v1.AutoinstallStore`: `permissions`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something that can be allowed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,13 +58,13 @@ impl protostore::Record for Permission {
         if field != 0 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "name",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "string.pattern",
-                    protostore::rules::Asks::Pattern({
-                        static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                    generated::rules::Asks::Pattern({
+                        static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                             "^[a-z_]+\\.[a-z_]+$",
                         );
                         &PATTERN
@@ -88,7 +89,7 @@ impl protostore::Record for Permission {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -103,8 +104,8 @@ impl protostore::Record for Permission {
 
 impl protostore::Mutable for Permission {}
 
-impl protostore::Decode for Permission {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Permission {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             description: row.take()?,
@@ -136,7 +137,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "roles",
             columns: &["value"],
             field: "permission_names",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 203,
                 r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = $1 LIMIT 1"#,
                 &["name"],
@@ -145,13 +146,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         197,
         r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#,
         &["name", "description"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         196,
         r#"INSERT INTO "permissions" ("name", "description")
 VALUES ($1, $2)
@@ -159,25 +160,25 @@ ON CONFLICT ("name")
 DO UPDATE SET "description" = excluded."description""#,
         &["name", "description"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         198,
         r#"DELETE FROM "permissions" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(199, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(199, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         200,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         201,
         r#"SELECT o.key, t."name", t."description"
 FROM json_each($1) o
 CROSS JOIN "permissions" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         202,
         r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 6 of `autoinstall.store.v1.AutoinstallStore`: `roles`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What a user can be, and thereby may do.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,7 +25,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
     186,
     select!(r#"WHERE "name" = $1"#),
     &["name"],
@@ -47,23 +48,23 @@ pub fn upsert_by_name(record: Role) -> protostore::UpsertBy<Role> {
 pub fn list_by_parent_id(
     parent_id: impl Into<String>,
 ) -> protostore::ListBy<Role, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             187,
             select!(r#"WHERE "parent_id" IS $1 ORDER BY "id""#),
             &["parent_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             188,
             select!(r#"WHERE "parent_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             190,
             r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS $1 LIMIT $2) AS "c""#,
             &["parent_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             189,
             r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#,
             &["parent_id"],
@@ -81,15 +82,15 @@ pub fn list_by_parent_id(
 pub fn list_by_permission_names(
     element: impl Into<String>,
 ) -> protostore::ListBy<Role, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             191,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["permission_names"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             192,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) AND "id" > $2
@@ -97,7 +98,7 @@ ORDER BY "id""#
             ),
             &["permission_names", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             194,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -105,7 +106,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["permission_names", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             193,
             r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)"#,
             &["permission_names"],
@@ -120,7 +121,7 @@ FROM (SELECT 1
 pub fn permissions_by_permission_names(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Permission, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         181,
         r#"SELECT t."name", t."description"
 FROM "roles__permission_names" j
@@ -173,7 +174,7 @@ impl protostore::Record for Role {
         if field != 3 {
             return Ok(());
         }
-        protostore::rules::unique("permission_names", &self.permission_names)?;
+        generated::rules::unique("permission_names", &self.permission_names)?;
         Ok(())
     }
 
@@ -189,7 +190,7 @@ impl protostore::Record for Role {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -197,25 +198,25 @@ impl protostore::Record for Role {
         match field {
             0 => binder.put(&self.id),
             1 => binder.put(&self.name),
-            2 => binder.put(&protostore::nonzero(&self.parent_id)),
+            2 => binder.put(&generated::nonzero(&self.parent_id)),
             _ => Ok(()),
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(0, &mut self.id, &old.id);
     }
 }
 
 impl protostore::Mutable for Role {}
 
-impl protostore::Decode for Role {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Role {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             name: row.take()?,
@@ -241,7 +242,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent_id",
                 table: "roles",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     175,
                     r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
                     &["parent_id"],
@@ -268,7 +269,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "roles",
             columns: &["parent_id"],
             field: "parent_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 176,
                 r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -277,13 +278,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         169,
         r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#,
         &["id", "name", "parent_id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         168,
         r#"INSERT INTO "roles" ("id", "name", "parent_id")
 VALUES ($1, $2, $3)
@@ -291,25 +292,21 @@ ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#,
         &["id", "name", "parent_id"],
     ),
-    delete: protostore::Stmt::new(
-        170,
-        r#"DELETE FROM "roles" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(171, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(170, r#"DELETE FROM "roles" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(171, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         172,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         173,
         r#"SELECT o.key, t."id", t."name", t."parent_id"
 FROM json_each($1) o
 CROSS JOIN "roles" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         174,
         r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 1 of `autoinstall.store.v1.AutoinstallStore`: `systems`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A machine that is to be installed, or was.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,13 +101,13 @@ impl From<SystemStatus> for i32 {
 }
 
 impl protostore::Bind for SystemStatus {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for SystemStatus {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for SystemStatus {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -155,7 +156,7 @@ FROM "systems""#,
     };
 }
 
-static GET_BY_MAC_ADDRESS: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_MAC_ADDRESS: generated::Stmt = generated::Stmt::new(
     25,
     select!(r#"WHERE "mac_address" = $1"#),
     &["mac_address"],
@@ -180,23 +181,23 @@ pub fn upsert_by_mac_address(record: System) -> protostore::UpsertBy<System> {
 pub fn list_by_hostname(
     hostname: impl Into<String>,
 ) -> protostore::ListBy<System, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             26,
             select!(r#"WHERE "hostname" = $1 ORDER BY "id""#),
             &["hostname"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             27,
             select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id""#),
             &["hostname", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             29,
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#,
             &["hostname", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             28,
             r#"DELETE FROM "systems" WHERE "hostname" = $1"#,
             &["hostname"],
@@ -209,23 +210,23 @@ pub fn list_by_hostname(
 /// Lists the rows of `systems` with this `status`, in pages by key.
 #[must_use]
 pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, SystemStatus> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             30,
             select!(r#"WHERE "status" = $1 ORDER BY "id""#),
             &["status"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             31,
             select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
             &["status", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             33,
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#,
             &["status", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             32,
             r#"DELETE FROM "systems" WHERE "status" = $1"#,
             &["status"],
@@ -241,26 +242,26 @@ pub fn list_by_status_update_time(
     status: SystemStatus,
     update_time: protostore::Timestamp,
 ) -> protostore::ListBy<System, (SystemStatus, protostore::Timestamp)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             34,
             select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id""#),
             &["status", "update_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             35,
             select!(
                 r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["status", "update_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             37,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#,
             &["status", "update_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             36,
             r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#,
             &["status", "update_time"],
@@ -273,22 +274,22 @@ FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $
 /// Lists the rows of `systems` whose `labels.value` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             38,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["labels.value"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             39,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["labels.value", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             41,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -296,7 +297,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["labels.value", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             40,
             r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#,
             &["labels.value"],
@@ -427,19 +428,19 @@ impl protostore::Record for System {
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "mac_address",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.pattern",
-                            protostore::rules::Asks::Pattern({
-                                static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                            generated::rules::Asks::Pattern({
+                                static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                                     "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$",
                                 );
                                 &PATTERN
@@ -451,13 +452,13 @@ impl protostore::Record for System {
                 RULES.check(&self.mac_address)?;
             }
             2 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::but_zero(
+                static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
                     "hostname",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.hostname",
-                            protostore::rules::Asks::Format(
-                                protostore::rules::Format::Hostname,
+                            generated::rules::Asks::Format(
+                                generated::rules::Format::Hostname,
                             ),
                             "",
                         ),
@@ -467,13 +468,13 @@ impl protostore::Record for System {
             }
             3 => {
                 if let Some(v) = &self.ip_address {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ip_address",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ip",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ip,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ip,
                                 ),
                                 "",
                             ),
@@ -487,8 +488,8 @@ impl protostore::Record for System {
         Ok(())
     }
 
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             24,
             r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
             &["update_time", "etag", "id"],
@@ -507,7 +508,7 @@ impl protostore::Record for System {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -534,14 +535,14 @@ impl protostore::Record for System {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.create_time(8, 1, &mut self.create_time);
         make.update_time(9, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         self.create_time = old.create_time;
         made.keep(0, &mut self.id, &old.id);
     }
@@ -554,7 +555,7 @@ impl protostore::Record for System {
         self.etag = revision;
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         revision: &Self::Revision,
         binder: &mut B,
@@ -567,8 +568,8 @@ impl protostore::Record for System {
 impl protostore::Mutable for System {}
 impl protostore::Revised for System {}
 
-impl protostore::Decode for System {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for System {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             mac_address: row.take()?,
@@ -680,8 +681,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
     "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
@@ -704,7 +705,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
     "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
@@ -736,18 +737,14 @@ DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hos
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(
-        3,
-        r#"DELETE FROM "systems" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(3, r#"DELETE FROM "systems" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
     t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
@@ -757,7 +754,7 @@ FROM json_each($1) o
 CROSS JOIN "systems" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "systems" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -765,11 +762,11 @@ CROSS JOIN "systems" t ON t."id" = o.value"#,
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "etag",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             8,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -778,7 +775,7 @@ WHERE "table" = 1 AND "path" = '8'
 RETURNING "last""#,
             &["etag"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             9,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '8', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT)) ELSE 0 END
@@ -786,7 +783,7 @@ FROM "systems""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
         10,
         r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#,
         &["id"],

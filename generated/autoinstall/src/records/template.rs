@@ -3,6 +3,7 @@
 //! Table 2 of `autoinstall.store.v1.AutoinstallStore`: `templates`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A text with holes, from which configurations are made.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +28,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
     59,
     select!(r#"WHERE "name" = $1"#),
     &["name"],
@@ -92,12 +93,12 @@ impl protostore::Record for Template {
         if field != 3 {
             return Ok(());
         }
-        protostore::rules::unique("variables", &self.variables)?;
+        generated::rules::unique("variables", &self.variables)?;
         Ok(())
     }
 
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             58,
             r#"UPDATE "templates" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
@@ -116,7 +117,7 @@ impl protostore::Record for Template {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -130,17 +131,17 @@ impl protostore::Record for Template {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.update_time(4, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(0, &mut self.id, &old.id);
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -151,8 +152,8 @@ impl protostore::Record for Template {
 
 impl protostore::Mutable for Template {}
 
-impl protostore::Decode for Template {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Template {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             name: row.take()?,
@@ -196,7 +197,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "configurations",
             columns: &["template_id"],
             field: "template_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 50,
                 r#"SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -205,13 +206,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(42, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(42, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         44,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "name", "body", "update_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         43,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time")
 VALUES ($1, $2, $3, $4)
@@ -220,25 +221,25 @@ DO UPDATE SET "name" = excluded."name", "body" = excluded."body",
     "update_time" = excluded."update_time""#,
         &["id", "name", "body", "update_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         45,
         r#"DELETE FROM "templates" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(46, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(46, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         47,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         48,
         r#"SELECT o.key, t."id", t."name", t."body", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "templates" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         49,
         r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

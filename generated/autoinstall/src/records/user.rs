@@ -3,6 +3,7 @@
 //! Table 5 of `autoinstall.store.v1.AutoinstallStore`: `users`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A person or program that may sign in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +37,7 @@ impl std::fmt::Debug for UserCredential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::PasswordHash(_) => {
-                f.debug_tuple("PasswordHash").field(&protostore::Redacted).finish()
+                f.debug_tuple("PasswordHash").field(&generated::Redacted).finish()
             }
             Self::Subject(v) => f.debug_tuple("Subject").field(v).finish(),
         }
@@ -52,7 +53,7 @@ FROM "users""#,
     };
 }
 
-static GET_BY_EMAIL: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_EMAIL: generated::Stmt = generated::Stmt::new(
         162,
         select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#),
         &["email"],
@@ -73,8 +74,8 @@ pub fn upsert_by_email(record: User) -> protostore::UpsertBy<User> {
 /// Lists the rows of `users` whose `role_ids` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_role_ids(element: impl Into<String>) -> protostore::ListBy<User, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 163,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL
@@ -83,7 +84,7 @@ ORDER BY "id""#
                 &["role_ids"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 164,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
@@ -94,7 +95,7 @@ ORDER BY "id""#
                 &["role_ids", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 166,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -105,7 +106,7 @@ FROM (SELECT 1
                 &["role_ids", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 165,
                 r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
@@ -123,7 +124,7 @@ WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "dele
 pub fn roles_by_role_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Role, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             157,
             r#"SELECT t."id", t."name", t."parent_id"
 FROM "users__role_ids" j
@@ -219,13 +220,13 @@ impl protostore::Record for User {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "email",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.email",
-                            protostore::rules::Asks::Format(
-                                protostore::rules::Format::Email,
+                            generated::rules::Asks::Format(
+                                generated::rules::Format::Email,
                             ),
                             "",
                         ),
@@ -234,12 +235,12 @@ impl protostore::Record for User {
                 RULES.check(&self.email)?;
             }
             2 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "display_name",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.max_len",
-                            protostore::rules::Asks::Characters(0, 100),
+                            generated::rules::Asks::Characters(0, 100),
                             "must have at most 100 characters",
                         ),
                     ],
@@ -247,16 +248,16 @@ impl protostore::Record for User {
                 RULES.check(&self.display_name)?;
             }
             4 => {
-                protostore::rules::unique("role_ids", &self.role_ids)?;
+                generated::rules::unique("role_ids", &self.role_ids)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         soft_delete: Some(&SOFT_DELETE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -271,7 +272,7 @@ impl protostore::Record for User {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -298,13 +299,13 @@ impl protostore::Record for User {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.create_time(5, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         self.create_time = old.create_time;
         made.keep(0, &mut self.id, &old.id);
     }
@@ -312,8 +313,8 @@ impl protostore::Record for User {
 
 impl protostore::Mutable for User {}
 
-impl protostore::Decode for User {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for User {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             email: row.take()?,
@@ -380,13 +381,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             138,
             select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
             &["id"],
         )
         .live(&[]),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         140,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
@@ -401,7 +402,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             "delete_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         139,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
@@ -420,25 +421,25 @@ DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_nam
             "delete_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             141,
             r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
             &["id"],
         )
         .live(&[]),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
             142,
             select!(r#"WHERE "delete_time" IS NULL ORDER BY "id""#),
             &[],
         )
         .live(&[]),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
             143,
             select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
             144,
             r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
@@ -447,7 +448,7 @@ CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
             145,
             r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
@@ -458,30 +459,30 @@ WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
 };
 
 /// How rows of `users` are kept when they are deleted.
-pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     table: &TABLE,
     column: "delete_time",
     field: "delete_time",
     member: 6,
-    clock: protostore::Clock::Nanoseconds,
-    deleted: protostore::Stmt::new(
+    clock: generated::Clock::Nanoseconds,
+    deleted: generated::Stmt::new(
         146,
         r#"SELECT "delete_time" FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
-    restore: protostore::Stmt::new(
+    restore: generated::Stmt::new(
         147,
         r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
 WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
-    settle: protostore::Stmt::new(
+    settle: generated::Stmt::new(
         148,
         r#"UPDATE "users" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time"],
     ),
-    purge: protostore::Stmt::new(
+    purge: generated::Stmt::new(
         149,
         r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
@@ -490,9 +491,9 @@ WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
     cascades: &[],
     keepers: &[],
     names: &[],
-    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: protostore::Stmt::new(151, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    get: generated::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
+    page_first: generated::Stmt::new(151, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         152,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
@@ -500,7 +501,7 @@ WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
 };
 
 impl protostore::SoftDeleted for User {
-    const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+    const SOFT_DELETE: &'static generated::SoftDelete = &SOFT_DELETE;
 }
 
 #[doc(hidden)]

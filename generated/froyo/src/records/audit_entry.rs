@@ -3,6 +3,7 @@
 //! Table 6 of `froyo.store.v1.FroyoStore`: `audit`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something that somebody did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,23 +48,23 @@ macro_rules! select {
 pub fn list_by_target_id(
     target_id: impl Into<String>,
 ) -> protostore::ListBy<AuditEntry, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             131,
             select!(r#"WHERE "target_id" = $1 ORDER BY "id""#),
             &["target_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             132,
             select!(r#"WHERE "target_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["target_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             134,
             r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = $1 LIMIT $2) AS "c""#,
             &["target_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             133,
             r#"DELETE FROM "audit" WHERE "target_id" = $1"#,
             &["target_id"],
@@ -144,7 +145,7 @@ impl protostore::Record for AuditEntry {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const CHAIN: Option<&'static protostore::Chain<Self>> = Some(&CHAIN);
+    const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -152,12 +153,12 @@ impl protostore::Record for AuditEntry {
             return Ok(());
         }
         if let Some(v) = &self.ip_address {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "ip_address",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "string.ip",
-                        protostore::rules::Asks::Format(protostore::rules::Format::Ip),
+                        generated::rules::Asks::Format(generated::rules::Format::Ip),
                         "",
                     ),
                 ],
@@ -179,7 +180,7 @@ impl protostore::Record for AuditEntry {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -196,20 +197,20 @@ impl protostore::Record for AuditEntry {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(0, &self.id);
         make.create_time(6, 1, &mut self.time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.time = old.time;
     }
 
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.id),
             _ => None,
@@ -219,8 +220,8 @@ impl protostore::Record for AuditEntry {
 
 impl protostore::Chained for AuditEntry {}
 
-impl protostore::Decode for AuditEntry {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for AuditEntry {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             action: row.take()?,
@@ -272,9 +273,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "id",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 124,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -283,7 +284,7 @@ WHERE "table" = 6 AND "path" = '1'
 RETURNING "last""#,
                 &["id"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 125,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 6, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
@@ -292,14 +293,14 @@ FROM "audit""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(116, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(116, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         118,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "action", "actor", "target_id", "ip_address", "time", "hash"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         117,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -309,25 +310,21 @@ DO UPDATE SET "action" = excluded."action", "actor" = excluded."actor",
     "time" = excluded."time", "hash" = excluded."hash""#,
         &["id", "action", "actor", "target_id", "ip_address", "time", "hash"],
     ),
-    delete: protostore::Stmt::new(
-        119,
-        r#"DELETE FROM "audit" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(120, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(119, r#"DELETE FROM "audit" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(120, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         121,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         122,
         r#"SELECT o.key, t."id", t."action", t."actor", t."target_id", t."ip_address", t."time", t."hash"
 FROM json_each($1) o
 CROSS JOIN "audit" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         123,
         r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -335,14 +332,14 @@ CROSS JOIN "audit" t ON t."id" = o.value"#,
 };
 
 /// How a row is linked to the one before.
-static CHAIN: protostore::Chain<AuditEntry> = protostore::Chain {
+static CHAIN: generated::Chain<AuditEntry> = generated::Chain {
     field: "hash",
-    last: protostore::Stmt::new(
+    last: generated::Stmt::new(
         126,
         r#"SELECT "id", "hash" FROM "audit" ORDER BY "id" DESC LIMIT 1"#,
         &[],
     ),
-    number: |record| protostore::Numbered::number(&record.id),
+    number: |record| generated::Numbered::number(&record.id),
     key: Some,
     hash: |record| &record.hash,
     set: |record, hash| record.hash = hash,

@@ -3,6 +3,7 @@
 //! Table 3 of `froyo.store.v1.FroyoStore`: `events`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something that happened. Nothing of it is ever changed or taken away.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,13 +88,13 @@ impl From<EventLevel> for i32 {
 }
 
 impl protostore::Bind for EventLevel {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for EventLevel {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for EventLevel {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -114,23 +115,23 @@ macro_rules! select {
 pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             59,
             select!(r#"WHERE "run_id" IS $1 ORDER BY "id""#),
             &["run_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             60,
             select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["run_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             62,
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#,
             &["run_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             61,
             r#"DELETE FROM "events" WHERE "run_id" IS $1"#,
             &["run_id"],
@@ -146,23 +147,23 @@ pub fn list_by_run_id(
 /// Lists the rows of `events` with this `level`, in pages by key.
 #[must_use]
 pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             63,
             select!(r#"WHERE "level" = $1 ORDER BY "id""#),
             &["level"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             64,
             select!(r#"WHERE "level" = $1 AND "id" > $2 ORDER BY "id""#),
             &["level", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             66,
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#,
             &["level", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             65,
             r#"DELETE FROM "events" WHERE "level" = $1"#,
             &["level"],
@@ -178,23 +179,23 @@ pub fn list_by_run_id_id(
     run_id: impl Into<String>,
     id: i64,
 ) -> protostore::ListBy<Event, (Option<String>, i64)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             67,
             select!(r#"WHERE "run_id" IS $1 AND "id" = $2 ORDER BY "id""#),
             &["run_id", "id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             68,
             select!(r#"WHERE "run_id" IS $1 AND "id" = $2 AND "id" > $3 ORDER BY "id""#),
             &["run_id", "id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             70,
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#,
             &["run_id", "id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             69,
             r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#,
             &["run_id", "id"],
@@ -213,23 +214,23 @@ pub fn list_by_level_time(
     level: EventLevel,
     time: protostore::Timestamp,
 ) -> protostore::ListBy<Event, (EventLevel, protostore::Timestamp)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             71,
             select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id""#),
             &["level", "time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             72,
             select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id""#),
             &["level", "time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             74,
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#,
             &["level", "time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             73,
             r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#,
             &["level", "time"],
@@ -294,14 +295,14 @@ impl protostore::Record for Event {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.run_id)),
+            1 => binder.put(&generated::nonzero(&self.run_id)),
             2 => binder.put(&self.level),
             3 => binder.put(&self.message),
             4 => binder.put(&self.details.as_ref().map(protostore::stored::Json)),
@@ -310,20 +311,20 @@ impl protostore::Record for Event {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(0, &self.id);
         make.create_time(5, 1, &mut self.time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.time = old.time;
     }
 
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.id),
             _ => None,
@@ -331,8 +332,8 @@ impl protostore::Record for Event {
     }
 }
 
-impl protostore::Decode for Event {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Event {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             run_id: row.take_or_default()?,
@@ -385,9 +386,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "id",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 57,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -396,7 +397,7 @@ WHERE "table" = 3 AND "path" = '1'
 RETURNING "last""#,
                 &["id"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 58,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 3, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
@@ -405,14 +406,14 @@ FROM "events""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(49, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(49, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         51,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "run_id", "level", "message", "details", "time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         50,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -421,25 +422,21 @@ DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
     "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#,
         &["id", "run_id", "level", "message", "details", "time"],
     ),
-    delete: protostore::Stmt::new(
-        52,
-        r#"DELETE FROM "events" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(53, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(52, r#"DELETE FROM "events" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(53, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         54,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         55,
         r#"SELECT o.key, t."id", t."run_id", t."level", t."message", t."details", t."time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         56,
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

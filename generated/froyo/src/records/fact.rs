@@ -3,6 +3,7 @@
 //! Table 5 of `froyo.store.v1.FroyoStore`: `facts`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something that was found out about a target.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,7 +35,7 @@ FROM "facts""#,
     };
 }
 
-static GET_BY_TARGET_ID_NAMESPACE_KEY: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_TARGET_ID_NAMESPACE_KEY: generated::Stmt = generated::Stmt::new(
         103,
         select!(
             r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
@@ -42,7 +43,7 @@ static GET_BY_TARGET_ID_NAMESPACE_KEY: protostore::Stmt = protostore::Stmt::new(
         ),
         &["target_id", "namespace", "key"],
     )
-    .live(&[protostore::Clock::Nanoseconds]);
+    .live(&[generated::Clock::Nanoseconds]);
 /// Gets the row of `facts` with this `target_id` and `namespace` and `key`, by its unique index.
 #[must_use]
 pub fn get_by_target_id_namespace_key(
@@ -67,16 +68,16 @@ pub fn upsert_by_target_id_namespace_key(record: Fact) -> protostore::UpsertBy<F
 pub fn list_by_target_id(
     target_id: impl Into<String>,
 ) -> protostore::ListBy<Fact, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 104,
                 select!(
                     r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["target_id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 105,
                 select!(
                     r#"WHERE "target_id" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
@@ -84,8 +85,8 @@ ORDER BY "id""#
                 ),
                 &["target_id", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 107,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -93,13 +94,13 @@ FROM (SELECT 1
   WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["target_id", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 106,
                 r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["target_id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, target_id.into())
@@ -110,16 +111,16 @@ FROM (SELECT 1
 pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 108,
                 select!(
                     r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 109,
                 select!(
                     r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
@@ -127,8 +128,8 @@ ORDER BY "id""#
                 ),
                 &["expire_time", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 111,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -136,13 +137,13 @@ FROM (SELECT 1
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 110,
                 r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -154,8 +155,8 @@ pub fn list_by_target_id_namespace(
     target_id: impl Into<String>,
     namespace: impl Into<String>,
 ) -> protostore::ListBy<Fact, (String, String)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 112,
                 select!(
                     r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
@@ -163,8 +164,8 @@ ORDER BY "id""#
                 ),
                 &["target_id", "namespace"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 113,
                 select!(
                     r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "id" > $3 AND (+"expire_time" IS NULL
@@ -173,8 +174,8 @@ ORDER BY "id""#
                 ),
                 &["target_id", "namespace", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 115,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -183,14 +184,14 @@ FROM (SELECT 1
       OR +"expire_time" > $3) LIMIT $4) AS "c""#,
                 &["target_id", "namespace", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 114,
                 r#"DELETE FROM "facts"
 WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#,
                 &["target_id", "namespace"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, (target_id.into(), namespace.into()))
@@ -256,13 +257,13 @@ impl protostore::Record for Fact {
         if field != 2 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "namespace",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "string.pattern",
-                    protostore::rules::Asks::Pattern({
-                        static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                    generated::rules::Asks::Pattern({
+                        static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                             "^[a-z0-9_]+(\\.[a-z0-9_]+)*$",
                         );
                         &PATTERN
@@ -275,9 +276,9 @@ impl protostore::Record for Fact {
         Ok(())
     }
 
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     #[allow(
@@ -296,7 +297,7 @@ impl protostore::Record for Fact {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -314,14 +315,14 @@ impl protostore::Record for Fact {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.create_time(5, 1, &mut self.create_time);
         make.update_time(6, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         self.create_time = old.create_time;
         made.keep(0, &mut self.id, &old.id);
     }
@@ -329,8 +330,8 @@ impl protostore::Record for Fact {
 
 impl protostore::Mutable for Fact {}
 
-impl protostore::Decode for Fact {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Fact {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             target_id: row.take()?,
@@ -383,15 +384,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             93,
             select!(
                 r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
             ),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    insert: generated::Stmt::new(
         95,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
@@ -407,7 +408,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "expire_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         94,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
@@ -427,29 +428,29 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
             "expire_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             96,
             r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_first: generated::Stmt::new(
             97,
             select!(
                 r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
             ),
             &[],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_after: generated::Stmt::new(
             98,
             select!(
                 r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    get_many: generated::Stmt::new(
             99,
             r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
     t."update_time", t."expire_time"
@@ -457,31 +458,31 @@ FROM json_each($1) o
 CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    delete_many: generated::Stmt::new(
             100,
             r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 /// When rows of `facts` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: protostore::Clock::Nanoseconds,
+    clock: generated::Clock::Nanoseconds,
     uniques: &[&["target_id", "namespace", "key"]],
     given: &[0, 1, 2, 3],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             101,
             r#"DELETE FROM "facts"
 WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#,
             &["id", "target_id", "namespace", "key"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    sweep: generated::Stmt::new(
             102,
             r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
@@ -490,9 +491,9 @@ WHERE "id" IN (SELECT "id"
   ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 impl protostore::Expiring for Fact {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }

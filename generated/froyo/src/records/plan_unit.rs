@@ -3,6 +3,7 @@
 //! Table 2 of `froyo.store.v1.FroyoStore`: `plan_units`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A step of a run: one resource that is brought into a state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,13 +94,13 @@ impl From<PlanUnitAction> for i32 {
 }
 
 impl protostore::Bind for PlanUnitAction {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for PlanUnitAction {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for PlanUnitAction {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -178,13 +179,13 @@ impl From<PlanUnitStatus> for i32 {
 }
 
 impl protostore::Bind for PlanUnitStatus {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for PlanUnitStatus {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for PlanUnitStatus {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -216,25 +217,25 @@ FROM "plan_units""#,
 pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             37,
             select!(r#"WHERE "run_id" = $1 ORDER BY "run_id", "id""#),
             &["run_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             38,
             select!(
                 r#"WHERE "run_id" = $1 AND ("run_id", "id") > ($2, $3) ORDER BY "run_id", "id""#
             ),
             &["run_id", "run_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             40,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#,
             &["run_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             39,
             r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#,
             &["run_id"],
@@ -250,26 +251,26 @@ pub fn list_by_run_id_status(
     run_id: impl Into<String>,
     status: PlanUnitStatus,
 ) -> protostore::ListBy<PlanUnit, (String, PlanUnitStatus)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             41,
             select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "run_id", "id""#),
             &["run_id", "status"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             42,
             select!(
                 r#"WHERE "run_id" = $1 AND "status" = $2 AND ("run_id", "id") > ($3, $4) ORDER BY "run_id", "id""#
             ),
             &["run_id", "status", "run_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             44,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#,
             &["run_id", "status", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             43,
             r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#,
             &["run_id", "status"],
@@ -285,8 +286,8 @@ pub fn list_by_dependencies_run_id_unit_id(
     run_id: impl Into<String>,
     unit_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, (String, String)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             45,
             select!(
                 r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
@@ -296,7 +297,7 @@ ORDER BY "run_id", "id""#
             ),
             &["run_id", "dependencies.unit_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             46,
             select!(
                 r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
@@ -306,7 +307,7 @@ ORDER BY "run_id", "id""#
             ),
             &["run_id", "dependencies.unit_id", "run_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             48,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -316,7 +317,7 @@ FROM (SELECT 1
     WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#,
             &["run_id", "dependencies.unit_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             47,
             r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
@@ -335,7 +336,7 @@ pub fn plan_units_by_dependencies(
     run_id: impl Into<String>,
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::PlanUnit, (String, String)> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         34,
         r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
@@ -429,7 +430,7 @@ impl protostore::Record for PlanUnit {
         (key.0.to_owned(), key.1.to_owned())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -450,8 +451,8 @@ impl protostore::Record for PlanUnit {
 
 impl protostore::Mutable for PlanUnit {}
 
-impl protostore::Decode for PlanUnit {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for PlanUnit {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             run_id: row.take()?,
             id: row.take()?,
@@ -489,7 +490,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run_id",
                 table: "runs",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     28,
                     r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
                     &["run_id"],
@@ -543,12 +544,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         20,
         select!(r#"WHERE "run_id" = $1 AND "id" = $2"#),
         &["run_id", "id"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         22,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
@@ -564,7 +565,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "attempts",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         21,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
@@ -585,18 +586,18 @@ DO UPDATE SET "resource_type" = excluded."resource_type",
             "attempts",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         23,
         r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
         &["run_id", "id"],
     ),
-    page_first: protostore::Stmt::new(24, select!(r#"ORDER BY "run_id", "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(24, select!(r#"ORDER BY "run_id", "id""#), &[]),
+    page_after: generated::Stmt::new(
         25,
         select!(r#"WHERE ("run_id", "id") > ($1, $2) ORDER BY "run_id", "id""#),
         &["run_id", "id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         26,
         r#"SELECT o.key, t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
@@ -604,7 +605,7 @@ FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run_id" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         27,
         r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

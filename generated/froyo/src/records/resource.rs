@@ -3,6 +3,7 @@
 //! Table 4 of `froyo.store.v1.FroyoStore`: `resources`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The state that a resource was brought into last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,7 +38,7 @@ FROM "resources""#,
     };
 }
 
-static GET_BY_TYPE_NAME: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_TYPE_NAME: generated::Stmt = generated::Stmt::new(
     84,
     select!(r#"WHERE "type" = $1 AND "name" = $2"#),
     &["type", "name"],
@@ -61,23 +62,23 @@ pub fn upsert_by_type_name(record: Resource) -> protostore::UpsertBy<Resource> {
 /// Lists the rows of `resources` with this `type`, in pages by key.
 #[must_use]
 pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             85,
             select!(r#"WHERE "type" = $1 ORDER BY "id""#),
             &["type"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             86,
             select!(r#"WHERE "type" = $1 AND "id" > $2 ORDER BY "id""#),
             &["type", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             88,
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#,
             &["type", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             87,
             r#"DELETE FROM "resources" WHERE "type" = $1"#,
             &["type"],
@@ -92,23 +93,23 @@ pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, S
 pub fn list_by_last_run_id(
     last_run_id: impl Into<String>,
 ) -> protostore::ListBy<Resource, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             89,
             select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id""#),
             &["last_run_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             90,
             select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["last_run_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             92,
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#,
             &["last_run_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             91,
             r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#,
             &["last_run_id"],
@@ -185,12 +186,12 @@ impl protostore::Record for Resource {
         if field != 4 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::but_zero(
+        static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
             "hash",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "bytes.len",
-                    protostore::rules::Asks::Bytes(32, 32),
+                    generated::rules::Asks::Bytes(32, 32),
                     "must have 32 bytes",
                 ),
             ],
@@ -211,7 +212,7 @@ impl protostore::Record for Resource {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -222,7 +223,7 @@ impl protostore::Record for Resource {
             2 => binder.put(&self.name),
             3 => binder.put(&self.state.as_ref().map(protostore::stored::Json)),
             4 => binder.put(&self.hash),
-            5 => binder.put(&protostore::nonzero(&self.last_run_id)),
+            5 => binder.put(&generated::nonzero(&self.last_run_id)),
             6 => binder.put(&self.apply_time),
             7 => binder.put(&self.create_time),
             8 => binder.put(&self.update_time),
@@ -230,14 +231,14 @@ impl protostore::Record for Resource {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.create_time(7, 1, &mut self.create_time);
         make.update_time(8, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         self.create_time = old.create_time;
         made.keep(0, &mut self.id, &old.id);
     }
@@ -245,8 +246,8 @@ impl protostore::Record for Resource {
 
 impl protostore::Mutable for Resource {}
 
-impl protostore::Decode for Resource {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Resource {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             r#type: row.take()?,
@@ -285,7 +286,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "last_run_id",
                 table: "runs",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     83,
                     r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
                     &["last_run_id"],
@@ -321,8 +322,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(75, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(75, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         77,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
@@ -339,7 +340,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         76,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
@@ -361,18 +362,18 @@ DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excl
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         78,
         r#"DELETE FROM "resources" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(79, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(79, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         80,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         81,
         r#"SELECT o.key, t."id", t."type", t."name", t."state", t."hash", t."last_run_id", t."apply_time",
     t."create_time", t."update_time"
@@ -380,7 +381,7 @@ FROM json_each($1) o
 CROSS JOIN "resources" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         82,
         r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

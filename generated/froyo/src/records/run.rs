@@ -3,6 +3,7 @@
 //! Table 1 of `froyo.store.v1.FroyoStore`: `runs`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A plan that is carried out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -98,13 +99,13 @@ impl From<RunStatus> for i32 {
 }
 
 impl protostore::Bind for RunStatus {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for RunStatus {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for RunStatus {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -125,23 +126,23 @@ FROM "runs""#,
 /// Lists the rows of `runs` with this `status`, in pages by key.
 #[must_use]
 pub fn list_by_status(status: RunStatus) -> protostore::ListBy<Run, RunStatus> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             8,
             select!(r#"WHERE "status" = $1 ORDER BY "id""#),
             &["status"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             9,
             select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
             &["status", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             11,
             r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = $1 LIMIT $2) AS "c""#,
             &["status", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             10,
             r#"DELETE FROM "runs" WHERE "status" = $1"#,
             &["status"],
@@ -157,26 +158,26 @@ pub fn list_by_status_start_time(
     status: RunStatus,
     start_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, (RunStatus, protostore::Timestamp)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             12,
             select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id""#),
             &["status", "start_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             13,
             select!(
                 r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["status", "start_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             15,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
             &["status", "start_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             14,
             r#"DELETE FROM "runs" WHERE "status" = $1 AND "start_time" = $2"#,
             &["status", "start_time"],
@@ -191,26 +192,26 @@ FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) A
 pub fn list_by_create_time_where_status_is_pending(
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             16,
             select!(r#"WHERE "create_time" = $1 AND "status" = 1 ORDER BY "id""#),
             &["create_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             17,
             select!(
                 r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id""#
             ),
             &["create_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             19,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) AS "c""#,
             &["create_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             18,
             r#"DELETE FROM "runs" WHERE "create_time" = $1 AND "status" = 1"#,
             &["create_time"],
@@ -293,19 +294,19 @@ impl protostore::Record for Run {
         if field != 2 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "status",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "enum.defined_only",
-                    protostore::rules::Asks::In(
+                    generated::rules::Asks::In(
                         &[
-                            protostore::rules::Literal::Int(0),
-                            protostore::rules::Literal::Int(1),
-                            protostore::rules::Literal::Int(2),
-                            protostore::rules::Literal::Int(3),
-                            protostore::rules::Literal::Int(4),
-                            protostore::rules::Literal::Int(5),
+                            generated::rules::Literal::Int(0),
+                            generated::rules::Literal::Int(1),
+                            generated::rules::Literal::Int(2),
+                            generated::rules::Literal::Int(3),
+                            generated::rules::Literal::Int(4),
+                            generated::rules::Literal::Int(5),
                         ],
                     ),
                     "must be one of 0, 1, 2, 3, 4, 5",
@@ -328,7 +329,7 @@ impl protostore::Record for Run {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -347,21 +348,21 @@ impl protostore::Record for Run {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(7, 1, &mut self.create_time);
         make.update_time(8, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Run {}
 
-impl protostore::Decode for Run {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Run {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             plan_path: row.take()?,
@@ -427,8 +428,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
@@ -445,7 +446,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
@@ -467,14 +468,14 @@ DO UPDATE SET "plan_path" = excluded."plan_path", "status" = excluded."status",
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(3, r#"DELETE FROM "runs" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(3, r#"DELETE FROM "runs" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."plan_path", t."status", t."start_time", t."end_time", t."error",
     t."metadata", t."create_time", t."update_time"
@@ -482,7 +483,7 @@ FROM json_each($1) o
 CROSS JOIN "runs" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "runs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 1 of `gantry.store.v1.GantryStore`: `buckets`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What objects are put into.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,13 +104,13 @@ impl From<StatementEffect> for i32 {
 }
 
 impl protostore::Bind for StatementEffect {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for StatementEffect {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for StatementEffect {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -185,13 +186,13 @@ impl From<BucketVersioning> for i32 {
 }
 
 impl protostore::Bind for BucketVersioning {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for BucketVersioning {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for BucketVersioning {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -208,7 +209,7 @@ FROM "buckets""#,
     };
 }
 
-static GET_BY_ID: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_ID: generated::Stmt = generated::Stmt::new(
     39,
     select!(r#"WHERE "id" = $1"#),
     &["id"],
@@ -229,23 +230,23 @@ pub fn upsert_by_id(record: Bucket) -> protostore::UpsertBy<Bucket> {
 /// Lists the rows of `buckets` with this `owner`, in pages by key.
 #[must_use]
 pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             40,
             select!(r#"WHERE "owner" = $1 ORDER BY "name""#),
             &["owner"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             41,
             select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name""#),
             &["owner", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             43,
             r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#,
             &["owner", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             42,
             r#"DELETE FROM "buckets" WHERE "owner" = $1"#,
             &["owner"],
@@ -260,8 +261,8 @@ pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, St
 pub fn list_by_policy_statements_principals(
     element: impl Into<String>,
 ) -> protostore::ListBy<Bucket, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             44,
             select!(
                 r#"WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)
@@ -269,7 +270,7 @@ ORDER BY "name""#
             ),
             &["policy.statements.principals"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             45,
             select!(
                 r#"WHERE "name" IN (SELECT "_name"
@@ -279,7 +280,7 @@ ORDER BY "name""#
             ),
             &["policy.statements.principals", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             47,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -289,7 +290,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["policy.statements.principals", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             46,
             r#"DELETE FROM "buckets"
 WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#,
@@ -429,30 +430,30 @@ impl protostore::Record for Bucket {
     type Revision = i64;
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             0 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "name",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.min_len",
-                            protostore::rules::Asks::Characters(3, u64::MAX),
+                            generated::rules::Asks::Characters(3, u64::MAX),
                             "must have at least 3 characters",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.max_len",
-                            protostore::rules::Asks::Characters(0, 63),
+                            generated::rules::Asks::Characters(0, 63),
                             "must have at most 63 characters",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.pattern",
-                            protostore::rules::Asks::Pattern({
-                                static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                            generated::rules::Asks::Pattern({
+                                static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                                     "^[a-z0-9][a-z0-9.-]*[a-z0-9]$",
                                 );
                                 &PATTERN
@@ -464,7 +465,7 @@ impl protostore::Record for Bucket {
                 RULES.check(&self.name)?;
             }
             3 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "labels",
                     ["map.min_pairs", "map.max_pairs"],
                     self.labels.len(),
@@ -473,17 +474,17 @@ impl protostore::Record for Bucket {
                 )?;
             }
             5 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "versioning",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "enum.defined_only",
-                            protostore::rules::Asks::In(
+                            generated::rules::Asks::In(
                                 &[
-                                    protostore::rules::Literal::Int(0),
-                                    protostore::rules::Literal::Int(1),
-                                    protostore::rules::Literal::Int(2),
-                                    protostore::rules::Literal::Int(3),
+                                    generated::rules::Literal::Int(0),
+                                    generated::rules::Literal::Int(1),
+                                    generated::rules::Literal::Int(2),
+                                    generated::rules::Literal::Int(3),
                                 ],
                             ),
                             "must be one of 0, 1, 2, 3",
@@ -497,8 +498,8 @@ impl protostore::Record for Bucket {
         Ok(())
     }
 
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             38,
             r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#,
             &["revision", "name"],
@@ -517,7 +518,7 @@ impl protostore::Record for Bucket {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -547,13 +548,13 @@ impl protostore::Record for Bucket {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(1, &self.id);
         make.create_time(8, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(1, &mut self.id, &old.id);
         self.create_time = old.create_time;
     }
@@ -561,7 +562,7 @@ impl protostore::Record for Bucket {
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.id),
             _ => None,
@@ -576,7 +577,7 @@ impl protostore::Record for Bucket {
         self.revision = revision;
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         _now: protostore::Timestamp,
         revision: &Self::Revision,
         binder: &mut B,
@@ -588,8 +589,8 @@ impl protostore::Record for Bucket {
 impl protostore::Mutable for Bucket {}
 impl protostore::Revised for Bucket {}
 
-impl protostore::Decode for Bucket {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Bucket {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             id: row.take()?,
@@ -670,9 +671,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "id",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 8,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -681,7 +682,7 @@ WHERE "table" = 1 AND "path" = '2'
 RETURNING "last""#,
                 &["id"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 9,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '2', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
@@ -690,8 +691,8 @@ FROM "buckets""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
@@ -707,7 +708,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "create_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
@@ -727,18 +728,18 @@ DO UPDATE SET "id" = excluded."id", "owner" = excluded."owner", "policy" = exclu
             "create_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         3,
         r#"DELETE FROM "buckets" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes",
     t."revision", t."create_time"
@@ -746,7 +747,7 @@ FROM json_each($1) o
 CROSS JOIN "buckets" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "buckets" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -754,11 +755,11 @@ CROSS JOIN "buckets" t ON t."name" = o.value"#,
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "revision",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             10,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -767,7 +768,7 @@ WHERE "table" = 1 AND "path" = '8'
 RETURNING "last""#,
             &["revision"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             11,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '8', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
@@ -775,7 +776,7 @@ FROM "buckets""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
         12,
         r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#,
         &["name"],

@@ -3,6 +3,7 @@
 //! Table 2 of `gantry.store.v1.GantryStore`: `lifecycle_rules`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What is done with the objects of a bucket as they grow old.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,14 +30,14 @@ pub enum LifecycleRuleAction {
     Transition(Transition),
 }
 
-impl protostore::rules::Checked for LifecycleRuleAction {
+impl generated::rules::Checked for LifecycleRuleAction {
     fn check(&self) -> protostore::Result<()> {
         match self {
             Self::Expire(v) => {
-                protostore::rules::Checked::check(v).map_err(|e| e.at("expire"))?;
+                generated::rules::Checked::check(v).map_err(|e| e.at("expire"))?;
             }
             Self::Transition(v) => {
-                protostore::rules::Checked::check(v).map_err(|e| e.at("transition"))?;
+                generated::rules::Checked::check(v).map_err(|e| e.at("transition"))?;
             }
         }
         Ok(())
@@ -50,15 +51,15 @@ pub struct Expire {
     pub days: u32,
 }
 
-impl protostore::rules::Checked for Expire {
+impl generated::rules::Checked for Expire {
     fn check(&self) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "days",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "uint32.gte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(1), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(1), true)),
                         high: None,
                         outside: false,
                     },
@@ -80,15 +81,15 @@ pub struct Transition {
     pub storage_class: String,
 }
 
-impl protostore::rules::Checked for Transition {
+impl generated::rules::Checked for Transition {
     fn check(&self) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "days",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "uint32.gte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(1), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(1), true)),
                         high: None,
                         outside: false,
                     },
@@ -116,25 +117,25 @@ FROM "lifecycle_rules""#,
 pub fn list_by_bucket_name(
     bucket_name: impl Into<String>,
 ) -> protostore::ListBy<LifecycleRule, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             57,
             select!(r#"WHERE "bucket_name" = $1 ORDER BY "bucket_name", "id""#),
             &["bucket_name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             58,
             select!(
                 r#"WHERE "bucket_name" = $1 AND ("bucket_name", "id") > ($2, $3) ORDER BY "bucket_name", "id""#
             ),
             &["bucket_name", "bucket_name", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             60,
             r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#,
             &["bucket_name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             59,
             r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1"#,
             &["bucket_name"],
@@ -257,10 +258,10 @@ impl protostore::Record for LifecycleRule {
             return Ok(());
         }
         if self.action.is_none() {
-            return Err(protostore::rules::unset("action"));
+            return Err(generated::rules::unset("action"));
         }
         if let Some(v) = &self.action {
-            protostore::rules::Checked::check(v)?;
+            generated::rules::Checked::check(v)?;
         }
         Ok(())
     }
@@ -277,7 +278,7 @@ impl protostore::Record for LifecycleRule {
         (key.0.to_owned(), key.1.to_owned())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -309,8 +310,8 @@ impl protostore::Record for LifecycleRule {
 
 impl protostore::Mutable for LifecycleRule {}
 
-impl protostore::Decode for LifecycleRule {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for LifecycleRule {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             bucket_name: row.take()?,
             id: row.take()?,
@@ -365,7 +366,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "bucket_name",
                 table: "buckets",
                 key: &["name"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     56,
                     r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#,
                     &["bucket_name"],
@@ -446,12 +447,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         48,
         select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#),
         &["bucket_name", "id"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         50,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
@@ -468,7 +469,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "disabled",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         49,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
@@ -491,24 +492,24 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
             "disabled",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         51,
         r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1 AND "id" = $2"#,
         &["bucket_name", "id"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         52,
         select!(r#"ORDER BY "bucket_name", "id""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         53,
         select!(
             r#"WHERE ("bucket_name", "id") > ($1, $2) ORDER BY "bucket_name", "id""#
         ),
         &["bucket_name", "id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         54,
         r#"SELECT o.key, t."bucket_name", t."id", t."prefix", t."expire", t."expire__days", t."transition",
     t."transition__days", t."transition__storage_class", t."disabled"
@@ -516,7 +517,7 @@ FROM json_each($1) o
 CROSS JOIN "lifecycle_rules" t ON t."bucket_name" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         55,
         r#"DELETE FROM "lifecycle_rules"
 WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

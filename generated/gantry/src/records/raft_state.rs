@@ -3,6 +3,7 @@
 //! Table 3 of `gantry.store.v1.GantryStore`: `raft_state`.
 
 use crate::proto;
+use protostore::generated;
 
 /// How far this node has come.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,8 +63,8 @@ impl protostore::Record for RaftState {
     type Children = (children::Voters, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             76,
             r#"UPDATE "raft_state" SET "update_time" = $1 WHERE "_singleton" = $2"#,
             &["update_time", "_singleton"],
@@ -82,7 +83,7 @@ impl protostore::Record for RaftState {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -95,12 +96,12 @@ impl protostore::Record for RaftState {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.update_time(3, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -111,8 +112,8 @@ impl protostore::Record for RaftState {
 
 impl protostore::Mutable for RaftState {}
 
-impl protostore::Decode for RaftState {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for RaftState {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             last_applied_term: row.take()?,
             last_applied_index: row.take()?,
@@ -159,18 +160,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         61,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         63,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
 VALUES (1, $1, $2, $3)"#,
         &["last_applied_term", "last_applied_index", "update_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         62,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
 VALUES (1, $1, $2, $3)
@@ -179,25 +180,25 @@ DO UPDATE SET "last_applied_term" = excluded."last_applied_term",
     "last_applied_index" = excluded."last_applied_index", "update_time" = excluded."update_time""#,
         &["last_applied_term", "last_applied_index", "update_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         64,
         r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(65, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(65, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         66,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         67,
         r#"SELECT o.key, t."last_applied_term", t."last_applied_index", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "raft_state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         68,
         r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],

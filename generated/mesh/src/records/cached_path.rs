@@ -3,6 +3,7 @@
 //! Table 4 of `mesh.store.v1.MeshStore`: `path_cache`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The paths from one node to another that were found last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,16 +35,16 @@ macro_rules! select {
 pub fn list_by_source(
     source: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 83,
                 select!(
                     r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["source"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 84,
                 select!(
                     r#"WHERE "source" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
@@ -51,20 +52,20 @@ ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "source", "destination", "k"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 86,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["source", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 85,
                 r#"DELETE FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2"#,
                 &["source"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, source.into())
@@ -75,16 +76,16 @@ FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIM
 pub fn list_by_destination(
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 87,
                 select!(
                     r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["destination"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 88,
                 select!(
                     r#"WHERE "destination" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
@@ -92,20 +93,20 @@ ORDER BY "source", "destination", "k""#
                 ),
                 &["destination", "source", "destination", "k"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 90,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["destination", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 89,
                 r#"DELETE FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2"#,
                 &["destination"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, destination.into())
@@ -116,16 +117,16 @@ FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $
 pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<CachedPath, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 91,
                 select!(
                     r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 92,
                 select!(
                     r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
@@ -133,20 +134,20 @@ ORDER BY "source", "destination", "k""#
                 ),
                 &["expire_time", "source", "destination", "k"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 94,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 93,
                 r#"DELETE FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2"#,
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -158,8 +159,8 @@ pub fn list_by_source_destination(
     source: impl Into<String>,
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, (String, String)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 95,
                 select!(
                     r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3
@@ -167,8 +168,8 @@ ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "destination"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 96,
                 select!(
                     r#"WHERE "source" = $1 AND "destination" = $2 AND ("source", "destination", "k") > ($3, $4, $5)
@@ -177,8 +178,8 @@ ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "destination", "source", "destination", "k"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 98,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -186,13 +187,13 @@ FROM (SELECT 1
   WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 LIMIT $4) AS "c""#,
                 &["source", "destination", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 97,
                 r#"DELETE FROM "path_cache" WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3"#,
                 &["source", "destination"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, (source.into(), destination.into()))
@@ -253,14 +254,14 @@ impl protostore::Record for CachedPath {
         if field != 2 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "k",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "uint32.gte_lte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(1), true)),
-                        high: Some((protostore::rules::Literal::Int(64), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(1), true)),
+                        high: Some((generated::rules::Literal::Int(64), true)),
                         outside: false,
                     },
                     "must be at least 1 and at most 64",
@@ -271,9 +272,9 @@ impl protostore::Record for CachedPath {
         Ok(())
     }
 
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -288,7 +289,7 @@ impl protostore::Record for CachedPath {
         (key.0.to_owned(), key.1.to_owned(), key.2)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -312,20 +313,20 @@ impl protostore::Record for CachedPath {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(4, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for CachedPath {}
 
-impl protostore::Decode for CachedPath {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for CachedPath {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             source: row.take()?,
             destination: row.take()?,
@@ -363,7 +364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "source",
                 table: "nodes",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     81,
                     r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["source"],
@@ -374,7 +375,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "destination",
                 table: "nodes",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     82,
                     r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["destination"],
@@ -406,21 +407,21 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             71,
             select!(
                 r#"WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#
             ),
             &["source", "destination", "k"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    insert: generated::Stmt::new(
         73,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["source", "destination", "k", "bundle", "create_time", "expire_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         72,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -429,22 +430,22 @@ DO UPDATE SET "bundle" = excluded."bundle", "create_time" = excluded."create_tim
     "expire_time" = excluded."expire_time""#,
         &["source", "destination", "k", "bundle", "create_time", "expire_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             74,
             r#"DELETE FROM "path_cache"
 WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#,
             &["source", "destination", "k"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_first: generated::Stmt::new(
             75,
             select!(
                 r#"WHERE +"expire_time" > $1 ORDER BY "source", "destination", "k""#
             ),
             &[],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_after: generated::Stmt::new(
             76,
             select!(
                 r#"WHERE ("source", "destination", "k") > ($1, $2, $3) AND +"expire_time" > $4
@@ -452,8 +453,8 @@ ORDER BY "source", "destination", "k""#
             ),
             &["source", "destination", "k"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    get_many: generated::Stmt::new(
             77,
             r#"SELECT o.key, t."source", t."destination", t."k", t."bundle", t."create_time", t."expire_time"
 FROM json_each($1) o
@@ -461,32 +462,32 @@ CROSS JOIN "path_cache" t ON t."source" = o.value ->> 0 AND t."destination" = o.
     AND t."k" = o.value ->> 2 AND +t."expire_time" > $2"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    delete_many: generated::Stmt::new(
             78,
             r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT value ->> 0, value ->> 1, value ->> 2
   FROM json_each($1)) AND +"expire_time" > $2"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 /// When rows of `path_cache` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: protostore::Clock::Nanoseconds,
+    clock: generated::Clock::Nanoseconds,
     uniques: &[],
     given: &[0, 1, 2],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             79,
             r#"DELETE FROM "path_cache"
 WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" <= $4"#,
             &["source", "destination", "k"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    sweep: generated::Stmt::new(
             80,
             r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT "source", "destination", "k"
@@ -495,9 +496,9 @@ WHERE ("source", "destination", "k") IN (SELECT "source", "destination", "k"
   ORDER BY "expire_time", "source", "destination", "k" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 impl protostore::Expiring for CachedPath {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }

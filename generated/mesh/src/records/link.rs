@@ -3,6 +3,7 @@
 //! Table 2 of `mesh.store.v1.MeshStore`: `links`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What one node measures of the way to another.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,25 +31,25 @@ macro_rules! select {
 /// Lists the rows of `links` with this `node_id`, in pages by key.
 #[must_use]
 pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             46,
             select!(r#"WHERE "node_id" = $1 ORDER BY "node_id", "peer_id""#),
             &["node_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             47,
             select!(
                 r#"WHERE "node_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
             ),
             &["node_id", "node_id", "peer_id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             49,
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
             &["node_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             48,
             r#"DELETE FROM "links" WHERE "node_id" = $1"#,
             &["node_id"],
@@ -61,25 +62,25 @@ pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, S
 /// Lists the rows of `links` with this `peer_id`, in pages by key.
 #[must_use]
 pub fn list_by_peer_id(peer_id: impl Into<String>) -> protostore::ListBy<Link, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             50,
             select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id", "peer_id""#),
             &["peer_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             51,
             select!(
                 r#"WHERE "peer_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
             ),
             &["peer_id", "node_id", "peer_id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             53,
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#,
             &["peer_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             52,
             r#"DELETE FROM "links" WHERE "peer_id" = $1"#,
             &["peer_id"],
@@ -134,14 +135,14 @@ impl protostore::Record for Link {
         if field != 3 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "loss",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "float.gte_lte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Float(0.0), true)),
-                        high: Some((protostore::rules::Literal::Float(1.0), true)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Float(0.0), true)),
+                        high: Some((generated::rules::Literal::Float(1.0), true)),
                         outside: false,
                     },
                     "must be at least 0.0 and at most 1.0",
@@ -164,7 +165,7 @@ impl protostore::Record for Link {
         (key.0.to_owned(), key.1.to_owned())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -191,8 +192,8 @@ impl protostore::Record for Link {
 
 impl protostore::Mutable for Link {}
 
-impl protostore::Decode for Link {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Link {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             node_id: row.take()?,
             peer_id: row.take()?,
@@ -225,7 +226,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "node_id",
                 table: "nodes",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     44,
                     r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["node_id"],
@@ -236,7 +237,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "peer_id",
                 table: "nodes",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     45,
                     r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["peer_id"],
@@ -266,17 +267,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         36,
         select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#),
         &["node_id", "peer_id"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         38,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES ($1, $2, $3, $4, $5)"#,
         &["node_id", "peer_id", "latency", "loss", "bytes"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         37,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes")
 VALUES ($1, $2, $3, $4, $5)
@@ -284,31 +285,31 @@ ON CONFLICT ("node_id", "peer_id")
 DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" = excluded."bytes""#,
         &["node_id", "peer_id", "latency", "loss", "bytes"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         39,
         r#"DELETE FROM "links" WHERE "node_id" = $1 AND "peer_id" = $2"#,
         &["node_id", "peer_id"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         40,
         select!(r#"ORDER BY "node_id", "peer_id""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         41,
         select!(
             r#"WHERE ("node_id", "peer_id") > ($1, $2) ORDER BY "node_id", "peer_id""#
         ),
         &["node_id", "peer_id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         42,
         r#"SELECT o.key, t."node_id", t."peer_id", t."latency", t."loss", t."bytes"
 FROM json_each($1) o
 CROSS JOIN "links" t ON t."node_id" = o.value ->> 0 AND t."peer_id" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         43,
         r#"DELETE FROM "links"
 WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

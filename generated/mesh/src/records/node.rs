@@ -3,6 +3,7 @@
 //! Table 1 of `mesh.store.v1.MeshStore`: `nodes`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A member of the mesh.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,16 +41,16 @@ pub struct Interface {
     pub costs: std::collections::BTreeMap<String, f64>,
 }
 
-impl protostore::rules::Checked for Interface {
+impl generated::rules::Checked for Interface {
     fn check(&self) -> protostore::Result<()> {
         for v in &self.addresses {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "addresses",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "string.ip_with_prefixlen",
-                        protostore::rules::Asks::Format(
-                            protostore::rules::Format::IpWithPrefixlen,
+                        generated::rules::Asks::Format(
+                            generated::rules::Format::IpWithPrefixlen,
                         ),
                         "",
                     ),
@@ -58,14 +59,14 @@ impl protostore::rules::Checked for Interface {
             RULES.check(v)?;
         }
         if let Some(v) = &self.mtu {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "mtu",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "uint32.gte_lte",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Int(576), true)),
-                            high: Some((protostore::rules::Literal::Int(65535), true)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Int(576), true)),
+                            high: Some((generated::rules::Literal::Int(65535), true)),
                             outside: false,
                         },
                         "must be at least 576 and at most 65535",
@@ -144,13 +145,13 @@ impl From<NodeProtocol> for i32 {
 }
 
 impl protostore::Bind for NodeProtocol {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for NodeProtocol {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for NodeProtocol {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -167,17 +168,17 @@ pub struct Location {
     pub longitude: f64,
 }
 
-impl protostore::rules::Checked for Location {
+impl generated::rules::Checked for Location {
     fn check(&self) -> protostore::Result<()> {
         {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "latitude",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "double.gte_lte",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Float(-90.0), true)),
-                            high: Some((protostore::rules::Literal::Float(90.0), true)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Float(-90.0), true)),
+                            high: Some((generated::rules::Literal::Float(90.0), true)),
                             outside: false,
                         },
                         "must be at least -90.0 and at most 90.0",
@@ -187,14 +188,14 @@ impl protostore::rules::Checked for Location {
             RULES.check(&self.latitude)?;
         }
         {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "longitude",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "double.gte_lte",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Float(-180.0), true)),
-                            high: Some((protostore::rules::Literal::Float(180.0), true)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Float(-180.0), true)),
+                            high: Some((generated::rules::Literal::Float(180.0), true)),
                             outside: false,
                         },
                         "must be at least -180.0 and at most 180.0",
@@ -220,23 +221,23 @@ FROM "nodes""#,
 /// Lists the rows of `nodes` with this `started`, in pages by key.
 #[must_use]
 pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             28,
             select!(r#"WHERE "started" = $1 ORDER BY "id""#),
             &["started"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             29,
             select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id""#),
             &["started", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             31,
             r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#,
             &["started", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             30,
             r#"DELETE FROM "nodes" WHERE "started" = $1"#,
             &["started"],
@@ -251,15 +252,15 @@ pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
 pub fn list_by_interfaces_addresses(
     element: impl Into<String>,
 ) -> protostore::ListBy<Node, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             32,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["interfaces.addresses"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             33,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) AND "id" > $2
@@ -267,7 +268,7 @@ ORDER BY "id""#
             ),
             &["interfaces.addresses", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             35,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -277,7 +278,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["interfaces.addresses", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             34,
             r#"DELETE FROM "nodes"
 WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)"#,
@@ -403,24 +404,23 @@ impl protostore::Record for Node {
         match field {
             1 => {
                 for v in &self.interfaces {
-                    protostore::rules::Checked::check(v)
-                        .map_err(|e| e.at("interfaces"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("interfaces"))?;
                 }
             }
             2 => {
-                protostore::rules::unique(
+                generated::rules::unique(
                     "protocols",
                     &self.protocols.iter().map(|v| i32::from(*v)).collect::<Vec<_>>(),
                 )?;
             }
             4 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "routes_discovered",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "int64.gte",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(0), true)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(0), true)),
                                 high: None,
                                 outside: false,
                             },
@@ -432,7 +432,7 @@ impl protostore::Record for Node {
             }
             5 => {
                 if let Some(v) = &self.location {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("location"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("location"))?;
                 }
             }
             _ => {}
@@ -440,8 +440,8 @@ impl protostore::Record for Node {
         Ok(())
     }
 
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             27,
             r#"UPDATE "nodes" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
@@ -460,7 +460,7 @@ impl protostore::Record for Node {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -491,17 +491,17 @@ impl protostore::Record for Node {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(7, 1, &mut self.create_time);
         make.update_time(8, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -512,8 +512,8 @@ impl protostore::Record for Node {
 
 impl protostore::Mutable for Node {}
 
-impl protostore::Decode for Node {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Node {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             interfaces: Vec::new(),
@@ -603,8 +603,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
@@ -621,7 +621,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
@@ -643,14 +643,14 @@ DO UPDATE SET "started" = excluded."started", "routes_discovered" = excluded."ro
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(3, r#"DELETE FROM "nodes" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(3, r#"DELETE FROM "nodes" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
     t."location__longitude", t."seen_time", t."create_time", t."update_time"
@@ -658,7 +658,7 @@ FROM json_each($1) o
 CROSS JOIN "nodes" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "nodes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 3 of `mesh.store.v1.MeshStore`: `policies`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What the mesh is told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,23 +45,23 @@ FROM "policies""#,
 /// Lists the rows of `policies` with this `priority`, in pages by key.
 #[must_use]
 pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             63,
             select!(r#"WHERE "priority" = $1 ORDER BY "id""#),
             &["priority"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             64,
             select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id""#),
             &["priority", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             66,
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#,
             &["priority", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             65,
             r#"DELETE FROM "policies" WHERE "priority" = $1"#,
             &["priority"],
@@ -75,23 +76,23 @@ pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
 pub fn list_by_node_id(
     node_id: impl Into<String>,
 ) -> protostore::ListBy<Policy, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             67,
             select!(r#"WHERE "node_id" = $1 ORDER BY "id""#),
             &["node_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             68,
             select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["node_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             70,
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
             &["node_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             69,
             r#"DELETE FROM "policies" WHERE "node_id" = $1"#,
             &["node_id"],
@@ -186,7 +187,7 @@ impl protostore::Record for Policy {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -214,21 +215,21 @@ impl protostore::Record for Policy {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(5, 1, &mut self.create_time);
         make.update_time(6, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Policy {}
 
-impl protostore::Decode for Policy {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Policy {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             yaml: row.take()?,
@@ -266,7 +267,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "node_id",
                 table: "nodes",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     62,
                     r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["node_id"],
@@ -312,8 +313,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(54, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(54, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         56,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
@@ -329,7 +330,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         55,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
@@ -350,18 +351,18 @@ DO UPDATE SET "yaml" = excluded."yaml", "rules_count" = excluded."rules_count",
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         57,
         r#"DELETE FROM "policies" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(58, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(58, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         59,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         60,
         r#"SELECT o.key, t."id", t."yaml", t."rules_count", t."priority", t."node_id", t."protocol",
     t."create_time", t."update_time"
@@ -369,7 +370,7 @@ FROM json_each($1) o
 CROSS JOIN "policies" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         61,
         r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

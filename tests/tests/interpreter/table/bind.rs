@@ -1,7 +1,8 @@
 //! The columns of a message's members, in the order of the statements.
 
 use prost_reflect::{DynamicMessage, Value};
-use protostore::{Binder, Error};
+use protostore::Error;
+use protostore::generated::Binder;
 use protostore_schema::{Alone, Column, Node, Place, Scalar, Type};
 
 use super::{Parameters, field, put, set_message};

@@ -41,6 +41,7 @@ impl<D, M> Text<D, M> {
     }
 }
 
+#[doc(hidden)]
 /// For generated code: what a column of JSON is of.
 pub trait Documented: Send + Sync + 'static {
     /// It.

@@ -2,9 +2,10 @@
 //! record: what is written of them is one statement.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+use protostore::generated::{Binder, Decode, Listing, Row, Stmt};
 use protostore::{
-    Binder, Check, Column, Decode, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Listing, Migration, Record,
-    Recursion, Referrer, Result, Row, Schema, Stmt, Table,
+    Check, Column, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer,
+    Result, Schema, Table,
 };
 
 /// The tables, `of` and how it names; what a delete or an update of theirs fires comes last.
@@ -45,6 +46,7 @@ pub static SCHEMA: Schema = Schema {
     slots: 140,
     migrations: &[Migration { version: 1, slug: "initial", sqlite: SQL }],
     tables: &[&left::TABLE, &right::TABLE, &hold::TABLE, &note::TABLE, &fixed::TABLE, &log::TABLE, &tally::TABLE],
+    expiring: &[],
     snapshot: "{}",
     descriptors: b"",
 };
@@ -83,8 +85,8 @@ macro_rules! node {
                 fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()> {
                     match field {
                         0 => b.put(&self.id),
-                        1 => b.put(&protostore::nonzero(&self.of)),
-                        2 => b.put(&protostore::nonzero(&self.mark)),
+                        1 => b.put(&protostore::generated::nonzero(&self.of)),
+                        2 => b.put(&protostore::generated::nonzero(&self.mark)),
                         _ => Ok(()),
                     }
                 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `cells` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `network_ids`, in `cells__network_ids`.
 #[derive(Debug)]
 pub struct NetworkIds;
 
-impl protostore::ChildTable for NetworkIds {
+impl generated::ChildTable for NetworkIds {
     type Owner = Cell;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for NetworkIds {
                     field: "network_ids",
                     table: "networks",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         170,
                         r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
                         &["network_ids"],
@@ -45,24 +47,24 @@ impl protostore::ChildTable for NetworkIds {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             165,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#,
             &["name", "network_ids", "network_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 166,
                 r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             167,
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             168,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -73,7 +75,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.network_ids)
+        generated::positions(&owner.network_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -81,26 +83,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for NetworkIds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for NetworkIds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             171,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#,
             &["name"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             172,
             r#"DELETE FROM "cells__network_ids"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
@@ -112,8 +114,8 @@ WHERE "_name" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for NetworkIds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for NetworkIds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         173,
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#,
         &["name", "network_ids"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `executables` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `arguments`, in `executables__arguments`.
 #[derive(Debug)]
 pub struct Arguments;
 
-impl protostore::ChildTable for Arguments {
+impl generated::ChildTable for Arguments {
     type Owner = Executable;
     type Place = i64;
     type Item = String;
@@ -28,20 +30,20 @@ impl protostore::ChildTable for Arguments {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             195,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["cell_name", "name", "arguments", "arguments"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 196,
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#,
                 &["cell_name", "name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             197,
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
@@ -49,7 +51,7 @@ WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             198,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -61,7 +63,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.arguments)
+        generated::positions(&owner.arguments)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -69,28 +71,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Arguments {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Arguments {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             199,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2"#,
             &["cell_name", "name"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             200,
             r#"DELETE FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
@@ -102,8 +104,8 @@ WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Arguments {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Arguments {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         201,
         r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#,
         &["cell_name", "name", "arguments"],
@@ -114,7 +116,7 @@ impl protostore::edits::EditedValues for Arguments {
 #[derive(Debug)]
 pub struct Environment;
 
-impl protostore::ChildTable for Environment {
+impl generated::ChildTable for Environment {
     type Owner = Executable;
     type Place = i64;
     type Item = Variable;
@@ -135,7 +137,7 @@ impl protostore::ChildTable for Environment {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             202,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -148,13 +150,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 203,
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#,
                 &["cell_name", "name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             204,
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
@@ -162,7 +164,7 @@ WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             205,
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
@@ -174,7 +176,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.environment)
+        generated::positions(&owner.environment)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -182,7 +184,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -190,7 +192,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.value)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Variable {
             name: row.take()?,
             value: row.take()?,
@@ -198,16 +200,16 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Environment {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Environment {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             206,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2"#,
             &["cell_name", "name"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             207,
             r#"DELETE FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"

@@ -46,7 +46,7 @@ pub mod environment {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
+        <crate::records::executable::children::Environment as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -56,7 +56,7 @@ pub mod environment {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
+        <crate::records::executable::children::Environment as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `images` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `architectures`, in `images__architectures`.
 #[derive(Debug)]
 pub struct Architectures;
 
-impl protostore::ChildTable for Architectures {
+impl generated::ChildTable for Architectures {
     type Owner = Image;
     type Place = i64;
     type Item = ImageArchitecture;
@@ -33,24 +35,24 @@ impl protostore::ChildTable for Architectures {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             147,
             r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "architectures", "architectures"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 148,
                 r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             149,
             r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             150,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -61,7 +63,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.architectures)
+        generated::positions(&owner.architectures)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -69,26 +71,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Architectures {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Architectures {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             151,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             152,
             r#"DELETE FROM "images__architectures"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -100,8 +102,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Architectures {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Architectures {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         153,
         r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "architectures"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `networks` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `nameservers`, in `networks__nameservers`.
 #[derive(Debug)]
 pub struct Nameservers;
 
-impl protostore::ChildTable for Nameservers {
+impl generated::ChildTable for Nameservers {
     type Owner = Network;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Nameservers {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             120,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "nameservers", "nameservers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 121,
                 r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             122,
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             123,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.nameservers)
+        generated::positions(&owner.nameservers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Nameservers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Nameservers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             124,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             125,
             r#"DELETE FROM "networks__nameservers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Nameservers {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Nameservers {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         126,
         r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "nameservers"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Nameservers {
 #[derive(Debug)]
 pub struct Routes;
 
-impl protostore::ChildTable for Routes {
+impl generated::ChildTable for Routes {
     type Owner = Network;
     type Place = i64;
     type Item = Route;
@@ -133,20 +135,20 @@ impl protostore::ChildTable for Routes {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             127,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 128,
                 r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             129,
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
@@ -154,7 +156,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each($1) o
@@ -165,7 +167,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.routes)
+        generated::positions(&owner.routes)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -173,7 +175,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -182,7 +184,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.metric)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Route {
             destination: row.take()?,
             via: row.take()?,
@@ -191,14 +193,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Routes {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Routes {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             131,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             132,
             r#"DELETE FROM "networks__routes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

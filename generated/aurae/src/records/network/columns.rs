@@ -89,19 +89,19 @@ pub mod routes {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+        <crate::records::network::children::Routes as ::protostore::generated::ChildTable>::CHILD,
         "destination",
     );
 
     /// `via`.
     pub const via: ::protostore::Col<Network, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+        <crate::records::network::children::Routes as ::protostore::generated::ChildTable>::CHILD,
         "via",
     );
 
     /// `metric`.
     pub const metric: ::protostore::Col<Network, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+        <crate::records::network::children::Routes as ::protostore::generated::ChildTable>::CHILD,
         "metric",
     );
 }

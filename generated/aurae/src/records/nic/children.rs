@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `nics` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `ip.nameservers`, in `nics__ip__nameservers`.
 #[derive(Debug)]
 pub struct IpNameservers;
 
-impl protostore::ChildTable for IpNameservers {
+impl generated::ChildTable for IpNameservers {
     type Owner = Nic;
     type Place = i64;
     type Item = String;
@@ -27,19 +29,19 @@ impl protostore::ChildTable for IpNameservers {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             95,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#,
             &["mac_address", "ip.nameservers", "ip.nameservers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 96,
                 r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
                 &["mac_address"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             97,
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
@@ -47,7 +49,7 @@ WHERE "_mac_address" = $1
 ORDER BY "_position""#,
             &["mac_address"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             98,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -57,10 +59,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "ip",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 102,
                 r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#,
                 &["mac_address"],
@@ -70,7 +72,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(ip) = &owner.ip else { return Vec::new() };
-        protostore::positions(&ip.nameservers)
+        generated::positions(&ip.nameservers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -79,26 +81,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for IpNameservers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for IpNameservers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             99,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
             &["mac_address"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             100,
             r#"DELETE FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
@@ -110,8 +112,8 @@ WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for IpNameservers {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for IpNameservers {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         101,
         r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#,
         &["mac_address", "ip.nameservers"],

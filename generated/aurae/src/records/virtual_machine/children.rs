@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `virtual_machines` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct KernelArguments;
 
-impl protostore::ChildTable for KernelArguments {
+impl generated::ChildTable for KernelArguments {
     type Owner = VirtualMachine;
     type Place = i64;
     type Item = String;
@@ -29,19 +30,19 @@ impl protostore::ChildTable for KernelArguments {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             11,
             r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "kernel.arguments", "kernel.arguments"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 12,
                 r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             13,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__kernel__arguments"
@@ -49,7 +50,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -59,10 +60,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "kernel",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 18,
                 r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#,
                 &["id"],
@@ -74,7 +75,7 @@ ORDER BY o.key, c."_position""#,
         let Some(VirtualMachineBoot::Kernel(boot)) = &owner.boot else {
             return Vec::new()
         };
-        protostore::positions(&boot.arguments)
+        generated::positions(&boot.arguments)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -85,28 +86,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for KernelArguments {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for KernelArguments {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             15,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             16,
             r#"DELETE FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -118,8 +119,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for KernelArguments {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for KernelArguments {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         17,
         r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "kernel.arguments"],
@@ -130,7 +131,7 @@ impl protostore::edits::EditedValues for KernelArguments {
 #[derive(Debug)]
 pub struct Drives;
 
-impl protostore::ChildTable for Drives {
+impl generated::ChildTable for Drives {
     type Owner = VirtualMachine;
     type Place = i64;
     type Item = Drive;
@@ -187,7 +188,7 @@ impl protostore::ChildTable for Drives {
                     field: "drives.image_id",
                     table: "images",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         23,
                         r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                         &["drives.image_id"],
@@ -271,7 +272,7 @@ impl protostore::ChildTable for Drives {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             19,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
     "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit", "limit__bandwidth",
@@ -302,13 +303,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 20,
                 r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             21,
             r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
     "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
@@ -319,7 +320,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             22,
             r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
     c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
@@ -334,7 +335,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.drives)
+        generated::positions(&owner.drives)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -342,7 +343,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -380,7 +381,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&value)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Drive {
             name: row.take()?,
             source: {
@@ -430,14 +431,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Drives {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Drives {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             24,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             25,
             r#"DELETE FROM "virtual_machines__drives"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -453,7 +454,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct ImageIds;
 
-impl protostore::ChildTable for ImageIds {
+impl generated::ChildTable for ImageIds {
     type Owner = VirtualMachine;
     type Place = i64;
     type Item = String;
@@ -473,7 +474,7 @@ impl protostore::ChildTable for ImageIds {
                     field: "image_ids",
                     table: "images",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         31,
                         r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                         &["image_ids"],
@@ -486,19 +487,19 @@ impl protostore::ChildTable for ImageIds {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             26,
             r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "image_ids", "image_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 27,
                 r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             28,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
@@ -506,7 +507,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             29,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -517,7 +518,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.image_ids)
+        generated::positions(&owner.image_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -525,26 +526,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for ImageIds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for ImageIds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             32,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             33,
             r#"DELETE FROM "virtual_machines__image_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -556,8 +557,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for ImageIds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for ImageIds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         34,
         r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "image_ids"],
@@ -568,7 +569,7 @@ impl protostore::edits::EditedValues for ImageIds {
 #[derive(Debug)]
 pub struct Tags;
 
-impl protostore::ChildTable for Tags {
+impl generated::ChildTable for Tags {
     type Owner = VirtualMachine;
     type Place = i64;
     type Item = String;
@@ -587,24 +588,24 @@ impl protostore::ChildTable for Tags {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             35,
             r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 36,
                 r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             37,
             r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             38,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -615,7 +616,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.tags)
+        generated::positions(&owner.tags)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -623,26 +624,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Tags {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Tags {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             39,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             40,
             r#"DELETE FROM "virtual_machines__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -654,8 +655,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Tags {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Tags {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         41,
         r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "tags"],
@@ -666,7 +667,7 @@ impl protostore::edits::EditedValues for Tags {
 #[derive(Debug)]
 pub struct Transitions;
 
-impl protostore::ChildTable for Transitions {
+impl generated::ChildTable for Transitions {
     type Owner = VirtualMachine;
     type Place = i64;
     type Item = Transition;
@@ -693,7 +694,7 @@ impl protostore::ChildTable for Transitions {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             42,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -706,13 +707,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 43,
                 r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             44,
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
@@ -720,7 +721,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             45,
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each($1) o
@@ -731,7 +732,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.transitions)
+        generated::positions(&owner.transitions)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -739,7 +740,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -748,7 +749,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.reason)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Transition {
             state: row.take()?,
             time: row.take()?,
@@ -757,14 +758,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Transitions {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Transitions {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             46,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             47,
             r#"DELETE FROM "virtual_machines__transitions"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

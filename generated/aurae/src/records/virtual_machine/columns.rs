@@ -320,7 +320,7 @@ pub mod drives {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -330,7 +330,7 @@ pub mod drives {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("host_path", false), ("image_id", false)]);
@@ -344,7 +344,7 @@ pub mod drives {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "host_path",
         );
 
@@ -354,7 +354,7 @@ pub mod drives {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "image_id",
         );
     }
@@ -365,7 +365,7 @@ pub mod drives {
         bool,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
         "read_only",
     );
 
@@ -375,7 +375,7 @@ pub mod drives {
         crate::records::virtual_machine::DriveCache,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
         "cache",
     );
 
@@ -385,7 +385,7 @@ pub mod drives {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "mount",
         )
         .message();
@@ -399,7 +399,7 @@ pub mod drives {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "mount__path",
         );
 
@@ -409,7 +409,7 @@ pub mod drives {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "mount__file_system",
         );
     }
@@ -420,7 +420,7 @@ pub mod drives {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
             "limit",
         )
         .message();
@@ -434,7 +434,7 @@ pub mod drives {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__bandwidth",
             )
             .message();
@@ -448,7 +448,7 @@ pub mod drives {
                 u64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__bandwidth__size",
             );
 
@@ -458,7 +458,7 @@ pub mod drives {
                 u64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__bandwidth__one_time_burst",
             );
 
@@ -468,7 +468,7 @@ pub mod drives {
                 ::protostore::Duration,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__bandwidth__refill_time",
             );
         }
@@ -478,7 +478,7 @@ pub mod drives {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__operations",
             )
             .message();
@@ -492,7 +492,7 @@ pub mod drives {
                 u64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__operations__size",
             );
 
@@ -502,7 +502,7 @@ pub mod drives {
                 u64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__operations__one_time_burst",
             );
 
@@ -512,7 +512,7 @@ pub mod drives {
                 ::protostore::Duration,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                <crate::records::virtual_machine::children::Drives as ::protostore::generated::ChildTable>::CHILD,
                 "limit__operations__refill_time",
             );
         }
@@ -562,7 +562,7 @@ pub mod transitions {
         crate::records::virtual_machine::VirtualMachineState,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Transitions as ::protostore::generated::ChildTable>::CHILD,
         "state",
     );
 
@@ -572,7 +572,7 @@ pub mod transitions {
         ::protostore::Timestamp,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Transitions as ::protostore::generated::ChildTable>::CHILD,
         "time",
     );
 
@@ -582,7 +582,7 @@ pub mod transitions {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+        <crate::records::virtual_machine::children::Transitions as ::protostore::generated::ChildTable>::CHILD,
         "reason",
     );
 }

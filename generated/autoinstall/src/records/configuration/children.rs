@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `configurations` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `autoinstall.authorized_keys`, in `configurations__autoinstall__authorized_keys`.
 #[derive(Debug)]
 pub struct AutoinstallAuthorizedKeys;
 
-impl protostore::ChildTable for AutoinstallAuthorizedKeys {
+impl generated::ChildTable for AutoinstallAuthorizedKeys {
     type Owner = Configuration;
     type Place = i64;
     type Item = String;
@@ -27,20 +29,20 @@ impl protostore::ChildTable for AutoinstallAuthorizedKeys {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             70,
             r#"INSERT INTO "configurations__autoinstall__authorized_keys" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#,
             &["id", "autoinstall.authorized_keys", "autoinstall.authorized_keys"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 71,
                 r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             72,
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__authorized_keys"
@@ -48,7 +50,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             73,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -58,10 +60,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "autoinstall",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 77,
                 r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
@@ -73,7 +75,7 @@ ORDER BY o.key, c."_position""#,
         let Some(ConfigurationBody::Autoinstall(body)) = &owner.body else {
             return Vec::new()
         };
-        protostore::positions(&body.authorized_keys)
+        generated::positions(&body.authorized_keys)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -84,28 +86,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for AutoinstallAuthorizedKeys {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for AutoinstallAuthorizedKeys {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             74,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             75,
             r#"DELETE FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -117,8 +119,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for AutoinstallAuthorizedKeys {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for AutoinstallAuthorizedKeys {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         76,
         r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "autoinstall.authorized_keys"],
@@ -129,7 +131,7 @@ impl protostore::edits::EditedValues for AutoinstallAuthorizedKeys {
 #[derive(Debug)]
 pub struct AutoinstallPackages;
 
-impl protostore::ChildTable for AutoinstallPackages {
+impl generated::ChildTable for AutoinstallPackages {
     type Owner = Configuration;
     type Place = i64;
     type Item = String;
@@ -148,20 +150,20 @@ impl protostore::ChildTable for AutoinstallPackages {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             78,
             r#"INSERT INTO "configurations__autoinstall__packages" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#,
             &["id", "autoinstall.packages", "autoinstall.packages"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 79,
                 r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             80,
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__packages"
@@ -169,7 +171,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             81,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -179,10 +181,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "autoinstall",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 85,
                 r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
@@ -194,7 +196,7 @@ ORDER BY o.key, c."_position""#,
         let Some(ConfigurationBody::Autoinstall(body)) = &owner.body else {
             return Vec::new()
         };
-        protostore::positions(&body.packages)
+        generated::positions(&body.packages)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -205,28 +207,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for AutoinstallPackages {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for AutoinstallPackages {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             82,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             83,
             r#"DELETE FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -238,8 +240,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for AutoinstallPackages {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for AutoinstallPackages {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         84,
         r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "autoinstall.packages"],
@@ -250,7 +252,7 @@ impl protostore::edits::EditedValues for AutoinstallPackages {
 #[derive(Debug)]
 pub struct AutoinstallLateCommands;
 
-impl protostore::ChildTable for AutoinstallLateCommands {
+impl generated::ChildTable for AutoinstallLateCommands {
     type Owner = Configuration;
     type Place = i64;
     type Item = Command;
@@ -268,19 +270,19 @@ impl protostore::ChildTable for AutoinstallLateCommands {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             86,
             r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "autoinstall.late_commands"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 87,
                 r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             88,
             r#"SELECT 0, "_position"
 FROM "configurations__autoinstall__late_commands"
@@ -288,7 +290,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             89,
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
@@ -298,10 +300,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "autoinstall",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 92,
                 r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
@@ -313,7 +315,7 @@ ORDER BY o.key, c."_position""#,
         let Some(ConfigurationBody::Autoinstall(body)) = &owner.body else {
             return Vec::new()
         };
-        protostore::positions(&body.late_commands)
+        generated::positions(&body.late_commands)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -324,28 +326,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Command { words: Vec::new() })
     }
 }
 
-impl protostore::edits::EditedList for AutoinstallLateCommands {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for AutoinstallLateCommands {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             90,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             91,
             r#"DELETE FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -361,7 +363,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct AutoinstallLateCommandsWords;
 
-impl protostore::ChildTable for AutoinstallLateCommandsWords {
+impl generated::ChildTable for AutoinstallLateCommandsWords {
     type Owner = Command;
     type Place = i64;
     type Item = String;
@@ -384,7 +386,7 @@ impl protostore::ChildTable for AutoinstallLateCommandsWords {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             93,
             r#"INSERT INTO "configurations__autoinstall__late_commands__words" ("_id", "_position", "_position_2",
     "value")
@@ -397,7 +399,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             94,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "configurations__autoinstall__late_commands__words"
@@ -405,7 +407,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             95,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -416,7 +418,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -424,14 +426,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -440,7 +442,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct Variables;
 
-impl protostore::ChildTable for Variables {
+impl generated::ChildTable for Variables {
     type Owner = Configuration;
     type Place = String;
     type Item = String;
@@ -459,24 +461,24 @@ impl protostore::ChildTable for Variables {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             96,
             r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "variables.key", "variables.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 97,
                 r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             98,
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             99,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -487,7 +489,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.variables)
+        generated::entries(&owner.variables)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -495,26 +497,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Variables {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Variables {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             100,
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "variables.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             101,
             r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "variables.key"],

@@ -102,7 +102,7 @@ pub mod body {
                 String,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::configuration::children::AutoinstallLateCommandsWords as ::protostore::ChildTable>::CHILD,
+                <crate::records::configuration::children::AutoinstallLateCommandsWords as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
         }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `installations` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `phases`, in `installations__phases`.
 #[derive(Debug)]
 pub struct Phases;
 
-impl protostore::ChildTable for Phases {
+impl generated::ChildTable for Phases {
     type Owner = Installation;
     type Place = i64;
     type Item = Phase;
@@ -35,20 +37,20 @@ impl protostore::ChildTable for Phases {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             120,
             r#"INSERT INTO "installations__phases" ("_id", "_position", "kind", "start_time", "end_time")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "phases", "phases.kind", "phases.start_time", "phases.end_time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 121,
                 r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             122,
             r#"SELECT 0, "_position", "kind", "start_time", "end_time"
 FROM "installations__phases"
@@ -56,7 +58,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             123,
             r#"SELECT o.key, c."_position", c."kind", c."start_time", c."end_time"
 FROM json_each($1) o
@@ -67,7 +69,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.phases)
+        generated::positions(&owner.phases)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -75,7 +77,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -84,7 +86,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.end_time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Phase {
             kind: row.take()?,
             start_time: row.take()?,
@@ -93,14 +95,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Phases {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Phases {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             124,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             125,
             r#"DELETE FROM "installations__phases"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

@@ -46,7 +46,7 @@ pub mod phases {
         crate::records::installation::PhaseKind,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::installation::children::Phases as ::protostore::ChildTable>::CHILD,
+        <crate::records::installation::children::Phases as ::protostore::generated::ChildTable>::CHILD,
         "kind",
     );
 
@@ -56,7 +56,7 @@ pub mod phases {
         ::protostore::Timestamp,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::installation::children::Phases as ::protostore::ChildTable>::CHILD,
+        <crate::records::installation::children::Phases as ::protostore::generated::ChildTable>::CHILD,
         "start_time",
     );
 
@@ -66,7 +66,7 @@ pub mod phases {
         ::protostore::Timestamp,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::installation::children::Phases as ::protostore::ChildTable>::CHILD,
+        <crate::records::installation::children::Phases as ::protostore::generated::ChildTable>::CHILD,
         "end_time",
     );
 }

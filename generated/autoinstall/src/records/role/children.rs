@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `roles` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `permission_names`, in `roles__permission_names`.
 #[derive(Debug)]
 pub struct PermissionNames;
 
-impl protostore::ChildTable for PermissionNames {
+impl generated::ChildTable for PermissionNames {
     type Owner = Role;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for PermissionNames {
                     field: "permission_names",
                     table: "permissions",
                     key: &["name"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         182,
                         r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#,
                         &["permission_names"],
@@ -45,24 +47,24 @@ impl protostore::ChildTable for PermissionNames {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             177,
             r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "permission_names", "permission_names"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 178,
                 r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             179,
             r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             180,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -75,7 +77,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.permission_names)
+        generated::positions(&owner.permission_names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -83,26 +85,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for PermissionNames {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for PermissionNames {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             183,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             184,
             r#"DELETE FROM "roles__permission_names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -114,8 +116,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for PermissionNames {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for PermissionNames {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         185,
         r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "permission_names"],

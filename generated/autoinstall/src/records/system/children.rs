@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `systems` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `hardware.disks`, in `systems__hardware__disks`.
 #[derive(Debug)]
 pub struct HardwareDisks;
 
-impl protostore::ChildTable for HardwareDisks {
+impl generated::ChildTable for HardwareDisks {
     type Owner = System;
     type Place = i64;
     type Item = Disk;
@@ -41,7 +43,7 @@ impl protostore::ChildTable for HardwareDisks {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             11,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
@@ -56,13 +58,13 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 12,
                 r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             13,
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
@@ -70,7 +72,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
 FROM json_each($1) o
@@ -80,10 +82,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "hardware",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 17,
                 r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#,
                 &["id"],
@@ -93,7 +95,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(hardware) = &owner.hardware else { return Vec::new() };
-        protostore::positions(&hardware.disks)
+        generated::positions(&hardware.disks)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -102,7 +104,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -112,7 +114,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.wwn)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Disk {
             name: row.take()?,
             size_bytes: row.take()?,
@@ -122,14 +124,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for HardwareDisks {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for HardwareDisks {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             15,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             16,
             r#"DELETE FROM "systems__hardware__disks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -145,7 +147,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Labels;
 
-impl protostore::ChildTable for Labels {
+impl generated::ChildTable for Labels {
     type Owner = System;
     type Place = String;
     type Item = String;
@@ -164,24 +166,24 @@ impl protostore::ChildTable for Labels {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             18,
             r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "labels.key", "labels.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 19,
                 r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             20,
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             21,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -192,7 +194,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -200,26 +202,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Labels {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Labels {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             22,
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             23,
             r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],

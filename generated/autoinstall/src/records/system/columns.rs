@@ -89,7 +89,7 @@ pub mod hardware {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::system::children::HardwareDisks as ::protostore::ChildTable>::CHILD,
+            <crate::records::system::children::HardwareDisks as ::protostore::generated::ChildTable>::CHILD,
             "name",
         );
 
@@ -99,7 +99,7 @@ pub mod hardware {
             u64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::system::children::HardwareDisks as ::protostore::ChildTable>::CHILD,
+            <crate::records::system::children::HardwareDisks as ::protostore::generated::ChildTable>::CHILD,
             "size_bytes",
         );
 
@@ -109,7 +109,7 @@ pub mod hardware {
             bool,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::system::children::HardwareDisks as ::protostore::ChildTable>::CHILD,
+            <crate::records::system::children::HardwareDisks as ::protostore::generated::ChildTable>::CHILD,
             "rotational",
         );
 
@@ -119,7 +119,7 @@ pub mod hardware {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::system::children::HardwareDisks as ::protostore::ChildTable>::CHILD,
+            <crate::records::system::children::HardwareDisks as ::protostore::generated::ChildTable>::CHILD,
             "wwn",
         );
     }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `templates` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `variables`, in `templates__variables`.
 #[derive(Debug)]
 pub struct Variables;
 
-impl protostore::ChildTable for Variables {
+impl generated::ChildTable for Variables {
     type Owner = Template;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Variables {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             51,
             r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "variables", "variables"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 52,
                 r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             53,
             r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             54,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -57,7 +59,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.variables)
+        generated::positions(&owner.variables)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +67,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Variables {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Variables {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             55,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             56,
             r#"DELETE FROM "templates__variables"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -96,8 +98,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Variables {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Variables {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         57,
         r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "variables"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `users` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `role_ids`, in `users__role_ids`.
 #[derive(Debug)]
 pub struct RoleIds;
 
-impl protostore::ChildTable for RoleIds {
+impl generated::ChildTable for RoleIds {
     type Owner = User;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for RoleIds {
                     field: "role_ids",
                     table: "roles",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         158,
                         r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
                         &["role_ids"],
@@ -41,24 +43,24 @@ impl protostore::ChildTable for RoleIds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             153,
             r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "role_ids", "role_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 154,
                 r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             155,
             r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             156,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -71,7 +73,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.role_ids)
+        generated::positions(&owner.role_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -79,26 +81,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for RoleIds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for RoleIds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             159,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             160,
             r#"DELETE FROM "users__role_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -110,8 +112,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for RoleIds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for RoleIds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         161,
         r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "role_ids"],

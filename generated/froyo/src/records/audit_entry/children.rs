@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `audit` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `details`, in `audit__details`.
 #[derive(Debug)]
 pub struct Details;
 
-impl protostore::ChildTable for Details {
+impl generated::ChildTable for Details {
     type Owner = AuditEntry;
     type Place = i64;
     type Item = Detail;
@@ -28,24 +30,24 @@ impl protostore::ChildTable for Details {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             127,
             r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#,
             &["id", "details", "details.name", "details.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 128,
                 r#"DELETE FROM "audit__details" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             129,
             r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
@@ -56,7 +58,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.details)
+        generated::positions(&owner.details)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -64,7 +66,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -72,7 +74,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.value)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Detail {
             name: row.take()?,
             value: row.take()?,

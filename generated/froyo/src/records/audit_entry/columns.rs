@@ -48,7 +48,7 @@ pub mod details {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::audit_entry::children::Details as ::protostore::ChildTable>::CHILD,
+        <crate::records::audit_entry::children::Details as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -58,7 +58,7 @@ pub mod details {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::audit_entry::children::Details as ::protostore::ChildTable>::CHILD,
+        <crate::records::audit_entry::children::Details as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

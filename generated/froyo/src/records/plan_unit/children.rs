@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `plan_units` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `dependencies`, in `plan_units__dependencies`.
 #[derive(Debug)]
 pub struct Dependencies;
 
-impl protostore::ChildTable for Dependencies {
+impl generated::ChildTable for Dependencies {
     type Owner = PlanUnit;
     type Place = i64;
     type Item = Dependency;
@@ -30,7 +32,7 @@ impl protostore::ChildTable for Dependencies {
                     field: "run_id, dependencies.unit_id",
                     table: "plan_units",
                     key: &["run_id", "id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         33,
                         r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
                         &["run_id", "dependencies.unit_id"],
@@ -52,7 +54,7 @@ impl protostore::ChildTable for Dependencies {
         },
         member: 7,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             29,
             r#"INSERT INTO "plan_units__dependencies" ("_run_id", "_id", "_position", "unit_id", "weak")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -65,13 +67,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 30,
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = $1 AND "_id" = $2"#,
                 &["run_id", "id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             31,
             r#"SELECT 0, "_position", "unit_id", "weak"
 FROM "plan_units__dependencies"
@@ -79,7 +81,7 @@ WHERE "_run_id" = $1 AND "_id" = $2
 ORDER BY "_position""#,
             &["run_id", "id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             32,
             r#"SELECT o.key, c."_position", c."unit_id", c."weak"
 FROM json_each($1) o
@@ -90,7 +92,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.dependencies)
+        generated::positions(&owner.dependencies)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -98,7 +100,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -106,7 +108,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.weak)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Dependency {
             unit_id: row.take()?,
             weak: row.take()?,
@@ -114,16 +116,16 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Dependencies {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Dependencies {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             35,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2"#,
             &["run_id", "id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             36,
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2 AND "_position" = (SELECT "_position"

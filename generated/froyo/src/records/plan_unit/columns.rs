@@ -60,13 +60,13 @@ pub mod dependencies {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::plan_unit::children::Dependencies as ::protostore::ChildTable>::CHILD,
+        <crate::records::plan_unit::children::Dependencies as ::protostore::generated::ChildTable>::CHILD,
         "unit_id",
     );
 
     /// `weak`.
     pub const weak: ::protostore::Col<PlanUnit, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::plan_unit::children::Dependencies as ::protostore::ChildTable>::CHILD,
+        <crate::records::plan_unit::children::Dependencies as ::protostore::generated::ChildTable>::CHILD,
         "weak",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `buckets` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `labels`, in `buckets__labels`.
 #[derive(Debug)]
 pub struct Labels;
 
-impl protostore::ChildTable for Labels {
+impl generated::ChildTable for Labels {
     type Owner = Bucket;
     type Place = String;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Labels {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             13,
             r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES ($1, $2, $3)"#,
             &["name", "labels.key", "labels.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 14,
                 r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             15,
             r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 ORDER BY "_key""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             16,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -57,7 +59,7 @@ ORDER BY o.key, c."_key""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +67,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Labels {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Labels {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             17,
             r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
             &["name", "labels.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             18,
             r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
             &["name", "labels.key"],
@@ -96,7 +98,7 @@ impl protostore::edits::EditedMap for Labels {
 #[derive(Debug)]
 pub struct PolicyStatements;
 
-impl protostore::ChildTable for PolicyStatements {
+impl generated::ChildTable for PolicyStatements {
     type Owner = Bucket;
     type Place = i64;
     type Item = Statement;
@@ -124,19 +126,19 @@ impl protostore::ChildTable for PolicyStatements {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             19,
             r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#,
             &["name", "policy.statements", "policy.statements.effect"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 20,
                 r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             21,
             r#"SELECT 0, "_position", "effect"
 FROM "buckets__policy__statements"
@@ -144,7 +146,7 @@ WHERE "_name" = $1
 ORDER BY "_position""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             22,
             r#"SELECT o.key, c."_position", c."effect"
 FROM json_each($1) o
@@ -154,10 +156,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "policy",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 25,
                 r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#,
                 &["name"],
@@ -167,7 +169,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(policy) = &owner.policy else { return Vec::new() };
-        protostore::positions(&policy.statements)
+        generated::positions(&policy.statements)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -176,14 +178,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.effect)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Statement {
             effect: row.take()?,
             actions: Vec::new(),
@@ -193,14 +195,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for PolicyStatements {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for PolicyStatements {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             23,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#,
             &["name"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             24,
             r#"DELETE FROM "buckets__policy__statements"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
@@ -216,7 +218,7 @@ WHERE "_name" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct PolicyStatementsActions;
 
-impl protostore::ChildTable for PolicyStatementsActions {
+impl generated::ChildTable for PolicyStatementsActions {
     type Owner = Statement;
     type Place = i64;
     type Item = String;
@@ -236,7 +238,7 @@ impl protostore::ChildTable for PolicyStatementsActions {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             26,
             r#"INSERT INTO "buckets__policy__statements__actions" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -248,7 +250,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             27,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__actions"
@@ -256,7 +258,7 @@ WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             28,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -267,7 +269,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.actions)
+        generated::positions(&owner.actions)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -275,14 +277,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -291,7 +293,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct PolicyStatementsPrincipals;
 
-impl protostore::ChildTable for PolicyStatementsPrincipals {
+impl generated::ChildTable for PolicyStatementsPrincipals {
     type Owner = Statement;
     type Place = i64;
     type Item = String;
@@ -311,7 +313,7 @@ impl protostore::ChildTable for PolicyStatementsPrincipals {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             29,
             r#"INSERT INTO "buckets__policy__statements__principals" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -323,7 +325,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             30,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__principals"
@@ -331,7 +333,7 @@ WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             31,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -342,7 +344,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.principals)
+        generated::positions(&owner.principals)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -350,14 +352,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -366,7 +368,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct PolicyStatementsConditions;
 
-impl protostore::ChildTable for PolicyStatementsConditions {
+impl generated::ChildTable for PolicyStatementsConditions {
     type Owner = Statement;
     type Place = String;
     type Item = Condition;
@@ -385,14 +387,14 @@ impl protostore::ChildTable for PolicyStatementsConditions {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             32,
             r#"INSERT INTO "buckets__policy__statements__conditions" ("_name", "_position", "_key_2")
 VALUES ($1, $2, $3)"#,
             &["name", "policy.statements", "policy.statements.conditions.key"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             33,
             r#"SELECT 0, "_position", "_key_2"
 FROM "buckets__policy__statements__conditions"
@@ -400,7 +402,7 @@ WHERE "_name" = $1
 ORDER BY "_position", "_key_2""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."_key_2"
 FROM json_each($1) o
@@ -411,7 +413,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.conditions)
+        generated::entries(&owner.conditions)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -419,14 +421,14 @@ ORDER BY o.key, c."_position", c."_key_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Condition { any_of: Vec::new() })
     }
 }
@@ -435,7 +437,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
 #[derive(Debug)]
 pub struct PolicyStatementsConditionsValueAnyOf;
 
-impl protostore::ChildTable for PolicyStatementsConditionsValueAnyOf {
+impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
     type Owner = Condition;
     type Place = i64;
     type Item = String;
@@ -462,7 +464,7 @@ impl protostore::ChildTable for PolicyStatementsConditionsValueAnyOf {
         },
         member: 4,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             35,
             r#"INSERT INTO "buckets__policy__statements__conditions__value__any_of" ("_name", "_position",
     "_key_2", "_position_3", "value")
@@ -476,7 +478,7 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             36,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "buckets__policy__statements__conditions__value__any_of"
@@ -484,7 +486,7 @@ WHERE "_name" = $1
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             37,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
@@ -495,7 +497,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.any_of)
+        generated::positions(&owner.any_of)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -503,14 +505,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

@@ -52,7 +52,7 @@ pub mod policy {
             crate::records::bucket::StatementEffect,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::bucket::children::PolicyStatements as ::protostore::ChildTable>::CHILD,
+            <crate::records::bucket::children::PolicyStatements as ::protostore::generated::ChildTable>::CHILD,
             "effect",
         );
 
@@ -62,7 +62,7 @@ pub mod policy {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::bucket::children::PolicyStatementsActions as ::protostore::ChildTable>::CHILD,
+            <crate::records::bucket::children::PolicyStatementsActions as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -72,7 +72,7 @@ pub mod policy {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::bucket::children::PolicyStatementsPrincipals as ::protostore::ChildTable>::CHILD,
+            <crate::records::bucket::children::PolicyStatementsPrincipals as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -82,7 +82,7 @@ pub mod policy {
             ::protostore::columns::Message,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-                <crate::records::bucket::children::PolicyStatementsConditions as ::protostore::ChildTable>::CHILD,
+                <crate::records::bucket::children::PolicyStatementsConditions as ::protostore::generated::ChildTable>::CHILD,
                 "_key_2",
                 "",
             )
@@ -97,7 +97,7 @@ pub mod policy {
                 String,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::bucket::children::PolicyStatementsConditionsValueAnyOf as ::protostore::ChildTable>::CHILD,
+                <crate::records::bucket::children::PolicyStatementsConditionsValueAnyOf as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
         }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `raft_state` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `voters`, in `raft_state__voters`.
 #[derive(Debug)]
 pub struct Voters;
 
-impl protostore::ChildTable for Voters {
+impl generated::ChildTable for Voters {
     type Owner = RaftState;
     type Place = i64;
     type Item = String;
@@ -27,19 +29,19 @@ impl protostore::ChildTable for Voters {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             69,
             r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "voters", "voters"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 70,
                 r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             71,
             r#"SELECT 0, "_position", "value"
 FROM "raft_state__voters"
@@ -47,7 +49,7 @@ WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             72,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -58,7 +60,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.voters)
+        generated::positions(&owner.voters)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -66,26 +68,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Voters {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Voters {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             73,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             74,
             r#"DELETE FROM "raft_state__voters"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
@@ -97,8 +99,8 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Voters {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Voters {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         75,
         r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "voters"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `nodes` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `interfaces`, in `nodes__interfaces`.
 #[derive(Debug)]
 pub struct Interfaces;
 
-impl protostore::ChildTable for Interfaces {
+impl generated::ChildTable for Interfaces {
     type Owner = Node;
     type Place = i64;
     type Item = Interface;
@@ -39,24 +41,24 @@ impl protostore::ChildTable for Interfaces {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             8,
             r#"INSERT INTO "nodes__interfaces" ("_id", "_position", "name", "mtu") VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.name", "interfaces.mtu"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 9,
                 r#"DELETE FROM "nodes__interfaces" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             10,
             r#"SELECT 0, "_position", "name", "mtu" FROM "nodes__interfaces" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             11,
             r#"SELECT o.key, c."_position", c."name", c."mtu"
 FROM json_each($1) o
@@ -67,12 +69,12 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        protostore::rules::Checked::check(v).map_err(|e| e.at("interfaces"))?;
+        generated::rules::Checked::check(v).map_err(|e| e.at("interfaces"))?;
         Ok(())
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.interfaces)
+        generated::positions(&owner.interfaces)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -80,7 +82,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -88,7 +90,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.mtu)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(Interface {
             name: row.take()?,
             addresses: Vec::new(),
@@ -98,14 +100,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Interfaces {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Interfaces {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             12,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             13,
             r#"DELETE FROM "nodes__interfaces"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -121,7 +123,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct InterfacesAddresses;
 
-impl protostore::ChildTable for InterfacesAddresses {
+impl generated::ChildTable for InterfacesAddresses {
     type Owner = Interface;
     type Place = i64;
     type Item = String;
@@ -141,14 +143,14 @@ impl protostore::ChildTable for InterfacesAddresses {
         },
         member: 1,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             14,
             r#"INSERT INTO "nodes__interfaces__addresses" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.addresses", "interfaces.addresses"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             15,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "nodes__interfaces__addresses"
@@ -156,7 +158,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             16,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -167,7 +169,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.addresses)
+        generated::positions(&owner.addresses)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -175,14 +177,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -191,7 +193,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct InterfacesCosts;
 
-impl protostore::ChildTable for InterfacesCosts {
+impl generated::ChildTable for InterfacesCosts {
     type Owner = Interface;
     type Place = String;
     type Item = f64;
@@ -211,14 +213,14 @@ impl protostore::ChildTable for InterfacesCosts {
         },
         member: 1,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             17,
             r#"INSERT INTO "nodes__interfaces__costs" ("_id", "_position", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.costs.key", "interfaces.costs.value"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             18,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "nodes__interfaces__costs"
@@ -226,7 +228,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             19,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
@@ -237,7 +239,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.costs)
+        generated::entries(&owner.costs)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -245,14 +247,14 @@ ORDER BY o.key, c."_position", c."_key_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -261,7 +263,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
 #[derive(Debug)]
 pub struct Protocols;
 
-impl protostore::ChildTable for Protocols {
+impl generated::ChildTable for Protocols {
     type Owner = Node;
     type Place = i64;
     type Item = NodeProtocol;
@@ -286,24 +288,24 @@ impl protostore::ChildTable for Protocols {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             20,
             r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "protocols", "protocols"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 21,
                 r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             22,
             r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             23,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -316,7 +318,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.protocols)
+        generated::positions(&owner.protocols)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -324,26 +326,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Protocols {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Protocols {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             24,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             25,
             r#"DELETE FROM "nodes__protocols"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -355,8 +357,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Protocols {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Protocols {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         26,
         r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "protocols"],

@@ -20,7 +20,7 @@ pub mod interfaces {
 
     /// `name`.
     pub const name: ::protostore::Col<Node, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::node::children::Interfaces as ::protostore::ChildTable>::CHILD,
+        <crate::records::node::children::Interfaces as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -30,13 +30,13 @@ pub mod interfaces {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::node::children::InterfacesAddresses as ::protostore::ChildTable>::CHILD,
+        <crate::records::node::children::InterfacesAddresses as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `mtu`.
     pub const mtu: ::protostore::Col<Node, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::node::children::Interfaces as ::protostore::ChildTable>::CHILD,
+        <crate::records::node::children::Interfaces as ::protostore::generated::ChildTable>::CHILD,
         "mtu",
     );
 
@@ -46,7 +46,7 @@ pub mod interfaces {
         f64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::node::children::InterfacesCosts as ::protostore::ChildTable>::CHILD,
+        <crate::records::node::children::InterfacesCosts as ::protostore::generated::ChildTable>::CHILD,
         "_key_2",
         "value",
     );

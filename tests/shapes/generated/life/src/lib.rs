@@ -2,277 +2,272 @@
 //!
 //! Every life that a row can have.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::badge::Badge;
-pub use records::claim::Claim;
-pub use records::event::{Event, EventDetail};
-pub use records::fact::Fact;
-pub use records::folder::Folder;
-pub use records::founding::Founding;
-pub use records::leader::Leader;
-pub use records::lease::{Lease, LeaseUntil};
-pub use records::lock::Lock;
-pub use records::mention::Mention;
-pub use records::note::Note;
-pub use records::pin::Pin;
-pub use records::topic::Topic;
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-/// Table `topics`: the record `Topic`, its fields and its accessors.
-pub mod topic {
-    pub use crate::records::topic::{*, columns::*};
-}
+    pub use records::badge::Badge;
+    pub use records::claim::Claim;
+    pub use records::event::{Event, EventDetail};
+    pub use records::fact::Fact;
+    pub use records::folder::Folder;
+    pub use records::founding::Founding;
+    pub use records::leader::Leader;
+    pub use records::lease::{Lease, LeaseUntil};
+    pub use records::lock::Lock;
+    pub use records::mention::Mention;
+    pub use records::note::Note;
+    pub use records::pin::Pin;
+    pub use records::topic::Topic;
 
-/// Table `events`: the record `Event`, its fields and its accessors.
-pub mod event {
-    pub use crate::records::event::{*, columns::*};
-}
-
-/// Table `founding`: the record `Founding`, its fields and its accessors.
-pub mod founding {
-    pub use crate::records::founding::{*, columns::*};
-}
-
-/// Table `facts`: the record `Fact`, its fields and its accessors.
-pub mod fact {
-    pub use crate::records::fact::{*, columns::*};
-}
-
-/// Table `mentions`: the record `Mention`, its fields and its accessors.
-pub mod mention {
-    pub use crate::records::mention::{*, columns::*};
-}
-
-/// Table `leases`: the record `Lease`, its fields and its accessors.
-pub mod lease {
-    pub use crate::records::lease::{*, columns::*};
-}
-
-/// Table `leader`: the record `Leader`, its fields and its accessors.
-pub mod leader {
-    pub use crate::records::leader::{*, columns::*};
-}
-
-/// Table `claims`: the record `Claim`, its fields and its accessors.
-pub mod claim {
-    pub use crate::records::claim::{*, columns::*};
-}
-
-/// Table `folders`: the record `Folder`, its fields and its accessors.
-pub mod folder {
-    pub use crate::records::folder::{*, columns::*};
-}
-
-/// Table `notes`: the record `Note`, its fields and its accessors.
-pub mod note {
-    pub use crate::records::note::{*, columns::*};
-}
-
-/// Table `pins`: the record `Pin`, its fields and its accessors.
-pub mod pin {
-    pub use crate::records::pin::{*, columns::*};
-}
-
-/// Table `badges`: the record `Badge`, its fields and its accessors.
-pub mod badge {
-    pub use crate::records::badge::{*, columns::*};
-}
-
-/// Table `locks`: the record `Lock`, its fields and its accessors.
-pub mod lock {
-    pub use crate::records::lock::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "life.v1.LifeStore",
-    name: "life",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 333,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::topic::TABLE,
-        &records::event::TABLE,
-        &records::founding::TABLE,
-        &records::fact::TABLE,
-        &records::mention::TABLE,
-        &records::lease::TABLE,
-        &records::leader::TABLE,
-        &records::claim::TABLE,
-        &records::folder::TABLE,
-        &records::note::TABLE,
-        &records::pin::TABLE,
-        &records::badge::TABLE,
-        &records::lock::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// Every life that a row can have.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// Returns the table `topics`.
-    #[must_use]
-    pub fn topics(&self) -> protostore::TableOf<'_, records::topic::Topic, E> {
-        self.0.table()
+    /// Table `topics`: the record `Topic`, its fields and its accessors.
+    pub mod topic {
+        pub use crate::records::topic::{*, columns::*};
     }
 
-    /// Returns the table `events`.
-    #[must_use]
-    pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
-        self.0.table()
+    /// Table `events`: the record `Event`, its fields and its accessors.
+    pub mod event {
+        pub use crate::records::event::{*, columns::*};
     }
 
-    /// Returns the table `founding`.
-    #[must_use]
-    pub fn founding(
-        &self,
-    ) -> protostore::SingletonOf<'_, records::founding::Founding, E> {
-        self.0.singleton()
+    /// Table `founding`: the record `Founding`, its fields and its accessors.
+    pub mod founding {
+        pub use crate::records::founding::{*, columns::*};
     }
 
-    /// Returns the table `facts`.
-    #[must_use]
-    pub fn facts(&self) -> protostore::TableOf<'_, records::fact::Fact, E> {
-        self.0.table()
+    /// Table `facts`: the record `Fact`, its fields and its accessors.
+    pub mod fact {
+        pub use crate::records::fact::{*, columns::*};
     }
 
-    /// Returns the table `mentions`.
-    #[must_use]
-    pub fn mentions(&self) -> protostore::TableOf<'_, records::mention::Mention, E> {
-        self.0.table()
+    /// Table `mentions`: the record `Mention`, its fields and its accessors.
+    pub mod mention {
+        pub use crate::records::mention::{*, columns::*};
     }
 
-    /// Returns the table `leases`.
-    #[must_use]
-    pub fn leases(&self) -> protostore::TableOf<'_, records::lease::Lease, E> {
-        self.0.table()
+    /// Table `leases`: the record `Lease`, its fields and its accessors.
+    pub mod lease {
+        pub use crate::records::lease::{*, columns::*};
     }
 
-    /// Returns the table `leader`.
-    #[must_use]
-    pub fn leader(&self) -> protostore::SingletonOf<'_, records::leader::Leader, E> {
-        self.0.singleton()
+    /// Table `leader`: the record `Leader`, its fields and its accessors.
+    pub mod leader {
+        pub use crate::records::leader::{*, columns::*};
     }
 
-    /// Returns the table `claims`.
-    #[must_use]
-    pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
-        self.0.table()
+    /// Table `claims`: the record `Claim`, its fields and its accessors.
+    pub mod claim {
+        pub use crate::records::claim::{*, columns::*};
     }
 
-    /// Returns the table `folders`.
-    #[must_use]
-    pub fn folders(&self) -> protostore::TableOf<'_, records::folder::Folder, E> {
-        self.0.table()
+    /// Table `folders`: the record `Folder`, its fields and its accessors.
+    pub mod folder {
+        pub use crate::records::folder::{*, columns::*};
     }
 
-    /// Returns the table `notes`.
-    #[must_use]
-    pub fn notes(&self) -> protostore::TableOf<'_, records::note::Note, E> {
-        self.0.table()
+    /// Table `notes`: the record `Note`, its fields and its accessors.
+    pub mod note {
+        pub use crate::records::note::{*, columns::*};
     }
 
-    /// Returns the table `pins`.
-    #[must_use]
-    pub fn pins(&self) -> protostore::TableOf<'_, records::pin::Pin, E> {
-        self.0.table()
+    /// Table `pins`: the record `Pin`, its fields and its accessors.
+    pub mod pin {
+        pub use crate::records::pin::{*, columns::*};
     }
 
-    /// Returns the table `badges`.
-    #[must_use]
-    pub fn badges(&self) -> protostore::TableOf<'_, records::badge::Badge, E> {
-        self.0.table()
+    /// Table `badges`: the record `Badge`, its fields and its accessors.
+    pub mod badge {
+        pub use crate::records::badge::{*, columns::*};
     }
 
-    /// Returns the table `locks`.
-    #[must_use]
-    pub fn locks(&self) -> protostore::TableOf<'_, records::lock::Lock, E> {
-        self.0.table()
+    /// Table `locks`: the record `Lock`, its fields and its accessors.
+    pub mod lock {
+        pub use crate::records::lock::{*, columns::*};
     }
 
-    /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "life.v1.LifeStore",
+        name: "life",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 333,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::topic::TABLE,
+            &records::event::TABLE,
+            &records::founding::TABLE,
+            &records::fact::TABLE,
+            &records::mention::TABLE,
+            &records::lease::TABLE,
+            &records::leader::TABLE,
+            &records::claim::TABLE,
+            &records::folder::TABLE,
+            &records::note::TABLE,
+            &records::pin::TABLE,
+            &records::badge::TABLE,
+            &records::lock::TABLE,
+        ],
+        expiring: &[
+            &records::fact::EXPIRE,
+            &records::lease::EXPIRE,
+            &records::leader::EXPIRE,
+            &records::lock::EXPIRE,
+        ],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// Every life that a row can have.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// Returns the table `topics`.
+        #[must_use]
+        pub fn topics(&self) -> protostore::TableOf<'_, records::topic::Topic, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `events`.
+        #[must_use]
+        pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `founding`.
+        #[must_use]
+        pub fn founding(
+            &self,
+        ) -> protostore::SingletonOf<'_, records::founding::Founding, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `facts`.
+        #[must_use]
+        pub fn facts(&self) -> protostore::TableOf<'_, records::fact::Fact, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `mentions`.
+        #[must_use]
+        pub fn mentions(&self) -> protostore::TableOf<'_, records::mention::Mention, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `leases`.
+        #[must_use]
+        pub fn leases(&self) -> protostore::TableOf<'_, records::lease::Lease, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `leader`.
+        #[must_use]
+        pub fn leader(&self) -> protostore::SingletonOf<'_, records::leader::Leader, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `claims`.
+        #[must_use]
+        pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `folders`.
+        #[must_use]
+        pub fn folders(&self) -> protostore::TableOf<'_, records::folder::Folder, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `notes`.
+        #[must_use]
+        pub fn notes(&self) -> protostore::TableOf<'_, records::note::Note, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `pins`.
+        #[must_use]
+        pub fn pins(&self) -> protostore::TableOf<'_, records::pin::Pin, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `badges`.
+        #[must_use]
+        pub fn badges(&self) -> protostore::TableOf<'_, records::badge::Badge, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `locks`.
+        #[must_use]
+        pub fn locks(&self) -> protostore::TableOf<'_, records::lock::Lock, E> {
+            self.0.table()
+        }
+
+        /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+        ///
+        /// # Errors
+        /// Where a batch could not be deleted; those before it stay deleted.
+        pub async fn sweep(&self) -> protostore::Result<u64> {
+            self.0.sweep_each(SCHEMA.expiring).await
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where a batch could not be deleted; those before it stay deleted.
-    pub async fn sweep(&self) -> protostore::Result<u64> {
-        self.0
-            .sweep_each(
-                &[
-                    &records::fact::EXPIRE,
-                    &records::lease::EXPIRE,
-                    &records::leader::EXPIRE,
-                    &records::lock::EXPIRE,
-                ],
-            )
-            .await
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
-    }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

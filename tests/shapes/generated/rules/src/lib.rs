@@ -2,274 +2,273 @@
 //!
 //! What is kept to rules.
 
-mod behaviors;
-#[doc(hidden)]
-pub mod documents;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::claim::Claim;
-pub use records::device::{Device, DevicePort, DeviceSource};
-pub use records::form::Form;
-pub use records::number::Number;
-pub use records::numbered::Numbered;
-pub use records::peer::Peer;
-pub use records::pod::Pod;
-pub use records::route::{Route, RouteDetour, RouteHop};
-pub use records::run::Run;
-pub use records::secret::{Secret, SecretCard, SecretProof};
-pub use records::stack::{Stack, StackLayer, StackOrigin};
-pub use records::text::Text;
-pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
-pub use records::types::{Colour, Meta};
-pub use records::work::Work;
+    mod behaviors;
+    #[doc(hidden)]
+    pub mod documents;
+    pub mod proto;
+    mod records;
 
-/// Table `secrets`: the record `Secret`, its fields and its accessors.
-pub mod secret {
-    pub use crate::records::secret::{*, columns::*};
-}
+    pub use records::claim::Claim;
+    pub use records::device::{Device, DevicePort, DeviceSource};
+    pub use records::form::Form;
+    pub use records::number::Number;
+    pub use records::numbered::Numbered;
+    pub use records::peer::Peer;
+    pub use records::pod::Pod;
+    pub use records::route::{Route, RouteDetour, RouteHop};
+    pub use records::run::Run;
+    pub use records::secret::{Secret, SecretCard, SecretProof};
+    pub use records::stack::{Stack, StackLayer, StackOrigin};
+    pub use records::text::Text;
+    pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
+    pub use records::types::{Colour, Meta};
+    pub use records::work::Work;
 
-/// Table `numbers`: the record `Number`, its fields and its accessors.
-pub mod number {
-    pub use crate::records::number::{*, columns::*};
-}
-
-/// Table `texts`: the record `Text`, its fields and its accessors.
-pub mod text {
-    pub use crate::records::text::{*, columns::*};
-}
-
-/// Table `forms`: the record `Form`, its fields and its accessors.
-pub mod form {
-    pub use crate::records::form::{*, columns::*};
-}
-
-/// Table `trees`: the record `Tree`, its fields and its accessors.
-pub mod tree {
-    pub use crate::records::tree::{*, columns::*};
-}
-
-/// Table `numbered`: the record `Numbered`, its fields and its accessors.
-pub mod numbered {
-    pub use crate::records::numbered::{*, columns::*};
-}
-
-/// Table `peers`: the record `Peer`, its fields and its accessors.
-pub mod peer {
-    pub use crate::records::peer::{*, columns::*};
-}
-
-/// Table `routes`: the record `Route`, its fields and its accessors.
-pub mod route {
-    pub use crate::records::route::{*, columns::*};
-}
-
-/// Table `stacks`: the record `Stack`, its fields and its accessors.
-pub mod stack {
-    pub use crate::records::stack::{*, columns::*};
-}
-
-/// Table `pods`: the record `Pod`, its fields and its accessors.
-pub mod pod {
-    pub use crate::records::pod::{*, columns::*};
-}
-
-/// Table `claims`: the record `Claim`, its fields and its accessors.
-pub mod claim {
-    pub use crate::records::claim::{*, columns::*};
-}
-
-/// Table `devices`: the record `Device`, its fields and its accessors.
-pub mod device {
-    pub use crate::records::device::{*, columns::*};
-}
-
-/// Table `works`: the record `Work`, its fields and its accessors.
-pub mod work {
-    pub use crate::records::work::{*, columns::*};
-}
-
-/// Table `runs`: the record `Run`, its fields and its accessors.
-pub mod run {
-    pub use crate::records::run::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "rules.v1.RulesStore",
-    name: "rules",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 399,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::secret::TABLE,
-        &records::number::TABLE,
-        &records::text::TABLE,
-        &records::form::TABLE,
-        &records::tree::TABLE,
-        &records::numbered::TABLE,
-        &records::peer::TABLE,
-        &records::route::TABLE,
-        &records::stack::TABLE,
-        &records::pod::TABLE,
-        &records::claim::TABLE,
-        &records::device::TABLE,
-        &records::work::TABLE,
-        &records::run::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// What is kept to rules.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// Returns the table `secrets`.
-    #[must_use]
-    pub fn secrets(&self) -> protostore::TableOf<'_, records::secret::Secret, E> {
-        self.0.table()
+    /// Table `secrets`: the record `Secret`, its fields and its accessors.
+    pub mod secret {
+        pub use crate::records::secret::{*, columns::*};
     }
 
-    /// Returns the table `numbers`.
-    #[must_use]
-    pub fn numbers(&self) -> protostore::TableOf<'_, records::number::Number, E> {
-        self.0.table()
+    /// Table `numbers`: the record `Number`, its fields and its accessors.
+    pub mod number {
+        pub use crate::records::number::{*, columns::*};
     }
 
-    /// Returns the table `texts`.
-    #[must_use]
-    pub fn texts(&self) -> protostore::TableOf<'_, records::text::Text, E> {
-        self.0.table()
+    /// Table `texts`: the record `Text`, its fields and its accessors.
+    pub mod text {
+        pub use crate::records::text::{*, columns::*};
     }
 
-    /// Returns the table `forms`.
-    #[must_use]
-    pub fn forms(&self) -> protostore::TableOf<'_, records::form::Form, E> {
-        self.0.table()
+    /// Table `forms`: the record `Form`, its fields and its accessors.
+    pub mod form {
+        pub use crate::records::form::{*, columns::*};
     }
 
-    /// Returns the table `trees`.
-    #[must_use]
-    pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
-        self.0.table()
+    /// Table `trees`: the record `Tree`, its fields and its accessors.
+    pub mod tree {
+        pub use crate::records::tree::{*, columns::*};
     }
 
-    /// Returns the table `numbered`.
-    #[must_use]
-    pub fn numbered(&self) -> protostore::TableOf<'_, records::numbered::Numbered, E> {
-        self.0.table()
+    /// Table `numbered`: the record `Numbered`, its fields and its accessors.
+    pub mod numbered {
+        pub use crate::records::numbered::{*, columns::*};
     }
 
-    /// Returns the table `peers`.
-    #[must_use]
-    pub fn peers(&self) -> protostore::TableOf<'_, records::peer::Peer, E> {
-        self.0.table()
+    /// Table `peers`: the record `Peer`, its fields and its accessors.
+    pub mod peer {
+        pub use crate::records::peer::{*, columns::*};
     }
 
-    /// Returns the table `routes`.
-    #[must_use]
-    pub fn routes(&self) -> protostore::TableOf<'_, records::route::Route, E> {
-        self.0.table()
+    /// Table `routes`: the record `Route`, its fields and its accessors.
+    pub mod route {
+        pub use crate::records::route::{*, columns::*};
     }
 
-    /// Returns the table `stacks`.
-    #[must_use]
-    pub fn stacks(&self) -> protostore::TableOf<'_, records::stack::Stack, E> {
-        self.0.table()
+    /// Table `stacks`: the record `Stack`, its fields and its accessors.
+    pub mod stack {
+        pub use crate::records::stack::{*, columns::*};
     }
 
-    /// Returns the table `pods`.
-    #[must_use]
-    pub fn pods(&self) -> protostore::TableOf<'_, records::pod::Pod, E> {
-        self.0.table()
+    /// Table `pods`: the record `Pod`, its fields and its accessors.
+    pub mod pod {
+        pub use crate::records::pod::{*, columns::*};
     }
 
-    /// Returns the table `claims`.
-    #[must_use]
-    pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
-        self.0.table()
+    /// Table `claims`: the record `Claim`, its fields and its accessors.
+    pub mod claim {
+        pub use crate::records::claim::{*, columns::*};
     }
 
-    /// Returns the table `devices`.
-    #[must_use]
-    pub fn devices(&self) -> protostore::TableOf<'_, records::device::Device, E> {
-        self.0.table()
+    /// Table `devices`: the record `Device`, its fields and its accessors.
+    pub mod device {
+        pub use crate::records::device::{*, columns::*};
     }
 
-    /// Returns the table `works`.
-    #[must_use]
-    pub fn works(&self) -> protostore::TableOf<'_, records::work::Work, E> {
-        self.0.table()
+    /// Table `works`: the record `Work`, its fields and its accessors.
+    pub mod work {
+        pub use crate::records::work::{*, columns::*};
     }
 
-    /// Returns the table `runs`.
-    #[must_use]
-    pub fn runs(&self) -> protostore::TableOf<'_, records::run::Run, E> {
-        self.0.table()
+    /// Table `runs`: the record `Run`, its fields and its accessors.
+    pub mod run {
+        pub use crate::records::run::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "rules.v1.RulesStore",
+        name: "rules",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 399,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::secret::TABLE,
+            &records::number::TABLE,
+            &records::text::TABLE,
+            &records::form::TABLE,
+            &records::tree::TABLE,
+            &records::numbered::TABLE,
+            &records::peer::TABLE,
+            &records::route::TABLE,
+            &records::stack::TABLE,
+            &records::pod::TABLE,
+            &records::claim::TABLE,
+            &records::device::TABLE,
+            &records::work::TABLE,
+            &records::run::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// What is kept to rules.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// Returns the table `secrets`.
+        #[must_use]
+        pub fn secrets(&self) -> protostore::TableOf<'_, records::secret::Secret, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `numbers`.
+        #[must_use]
+        pub fn numbers(&self) -> protostore::TableOf<'_, records::number::Number, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `texts`.
+        #[must_use]
+        pub fn texts(&self) -> protostore::TableOf<'_, records::text::Text, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `forms`.
+        #[must_use]
+        pub fn forms(&self) -> protostore::TableOf<'_, records::form::Form, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `trees`.
+        #[must_use]
+        pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `numbered`.
+        #[must_use]
+        pub fn numbered(&self) -> protostore::TableOf<'_, records::numbered::Numbered, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `peers`.
+        #[must_use]
+        pub fn peers(&self) -> protostore::TableOf<'_, records::peer::Peer, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `routes`.
+        #[must_use]
+        pub fn routes(&self) -> protostore::TableOf<'_, records::route::Route, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `stacks`.
+        #[must_use]
+        pub fn stacks(&self) -> protostore::TableOf<'_, records::stack::Stack, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `pods`.
+        #[must_use]
+        pub fn pods(&self) -> protostore::TableOf<'_, records::pod::Pod, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `claims`.
+        #[must_use]
+        pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `devices`.
+        #[must_use]
+        pub fn devices(&self) -> protostore::TableOf<'_, records::device::Device, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `works`.
+        #[must_use]
+        pub fn works(&self) -> protostore::TableOf<'_, records::work::Work, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `runs`.
+        #[must_use]
+        pub fn runs(&self) -> protostore::TableOf<'_, records::run::Run, E> {
+            self.0.table()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

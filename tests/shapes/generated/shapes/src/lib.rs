@@ -2,777 +2,776 @@
 //!
 //! Every shape of record.
 
-mod behaviors;
-#[doc(hidden)]
-pub mod documents;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::alone::{Alone, AloneChoice};
-pub use records::apart::{Apart, ApartChoice, ApartLonely, ApartRoom, ApartRoomKind};
-pub use records::audit::{Audit, AuditChoice, AuditStep};
-pub use records::bytes_key::BytesKey;
-pub use records::choices::{
-    Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
-};
+    mod behaviors;
+    #[doc(hidden)]
+    pub mod documents;
+    pub mod proto;
+    mod records;
 
-pub use records::codes::{Codes, CodesChoice, CodesCode, CodesSum, CodesSumValue};
-pub use records::counted::Counted;
-pub use records::crate_::Crate;
-pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
-pub use records::deep_key::{DeepKey, DeepKeyMeta};
-pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
-pub use records::entry::Entry;
-pub use records::event::Event;
-pub use records::explicit::Explicit;
-pub use records::fixed::{Fixed, FixedChoice, FixedPart, FixedWhole, FixedWholeCore};
-pub use records::flags::Flags;
-pub use records::full_key::FullKey;
-pub use records::implicit::Implicit;
-pub use records::int_key::IntKey;
-pub use records::item::Item;
-pub use records::job::{Job, JobState, JobTry};
-pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
-pub use records::known::{Known, KnownAll, KnownAny, KnownAnyValue};
-pub use records::label::Label;
-pub use records::legacy::{Legacy, LegacyInner};
-pub use records::linked::{Linked, LinkedGroup};
-pub use records::lists::{Lists, ListsItem, ListsItemKind};
-pub use records::made::Made;
-pub use records::maps::{Maps, MapsInside, MapsShelf, MapsShelfKind};
-pub use records::nested::{
-    Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
-};
+    pub use records::alone::{Alone, AloneChoice};
+    pub use records::apart::{Apart, ApartChoice, ApartLonely, ApartRoom, ApartRoomKind};
+    pub use records::audit::{Audit, AuditChoice, AuditStep};
+    pub use records::bytes_key::BytesKey;
+    pub use records::choices::{
+        Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
+    };
 
-pub use records::olden::{Olden, OldenChoice, OldenMay, OldenMust};
-pub use records::packed::{Packed, PackedChoice, PackedInner};
-pub use records::partial::{Partial, PartialHalf};
-pub use records::places::{
-    Places, PlacesChoice, PlacesEither, PlacesEitherValue, PlacesMaybe, PlacesPlain,
-};
+    pub use records::codes::{Codes, CodesChoice, CodesCode, CodesSum, CodesSumValue};
+    pub use records::counted::Counted;
+    pub use records::crate_::Crate;
+    pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
+    pub use records::deep_key::{DeepKey, DeepKeyMeta};
+    pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
+    pub use records::entry::Entry;
+    pub use records::event::Event;
+    pub use records::explicit::Explicit;
+    pub use records::fixed::{Fixed, FixedChoice, FixedPart, FixedWhole, FixedWholeCore};
+    pub use records::flags::Flags;
+    pub use records::full_key::FullKey;
+    pub use records::implicit::Implicit;
+    pub use records::int_key::IntKey;
+    pub use records::item::Item;
+    pub use records::job::{Job, JobState, JobTry};
+    pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
+    pub use records::known::{Known, KnownAll, KnownAny, KnownAnyValue};
+    pub use records::label::Label;
+    pub use records::legacy::{Legacy, LegacyInner};
+    pub use records::linked::{Linked, LinkedGroup};
+    pub use records::lists::{Lists, ListsItem, ListsItemKind};
+    pub use records::made::Made;
+    pub use records::maps::{Maps, MapsInside, MapsShelf, MapsShelfKind};
+    pub use records::nested::{
+        Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
+    };
 
-pub use records::plan_unit::{PlanUnit, PlanUnitDependency};
-pub use records::remark::{Remark, RemarkPart};
-pub use records::repeated::Repeated;
-pub use records::required::Required;
-pub use records::settings::{Settings, SettingsMode, SettingsSheet};
-pub use records::source::{Source, SourceLink};
-pub use records::state::State;
-pub use records::tagged::{Tagged, TaggedLink};
-pub use records::target::Target;
-pub use records::texts::{Texts, TextsChoice, TextsInner};
-pub use records::time_key::TimeKey;
-pub use records::topic::Topic;
-pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
-pub use records::types::{
-    ApartShelf, ApartWing, ApartWingWay, Colour, Grade, Nothing, NullValue, Point,
-};
+    pub use records::olden::{Olden, OldenChoice, OldenMay, OldenMust};
+    pub use records::packed::{Packed, PackedChoice, PackedInner};
+    pub use records::partial::{Partial, PartialHalf};
+    pub use records::places::{
+        Places, PlacesChoice, PlacesEither, PlacesEitherValue, PlacesMaybe, PlacesPlain,
+    };
 
-pub use records::unit_log::{UnitLog, UnitLogFrom};
-pub use records::well_known::{WellKnown, WellKnownChoice, WellKnownInner};
-pub use records::wide_key::WideKey;
-pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
+    pub use records::plan_unit::{PlanUnit, PlanUnitDependency};
+    pub use records::remark::{Remark, RemarkPart};
+    pub use records::repeated::Repeated;
+    pub use records::required::Required;
+    pub use records::settings::{Settings, SettingsMode, SettingsSheet};
+    pub use records::source::{Source, SourceLink};
+    pub use records::state::State;
+    pub use records::tagged::{Tagged, TaggedLink};
+    pub use records::target::Target;
+    pub use records::texts::{Texts, TextsChoice, TextsInner};
+    pub use records::time_key::TimeKey;
+    pub use records::topic::Topic;
+    pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
+    pub use records::types::{
+        ApartShelf, ApartWing, ApartWingWay, Colour, Grade, Nothing, NullValue, Point,
+    };
 
-/// Table `implicits`: the record `Implicit`, its fields and its accessors.
-pub mod implicit {
-    pub use crate::records::implicit::{*, columns::*};
-}
+    pub use records::unit_log::{UnitLog, UnitLogFrom};
+    pub use records::well_known::{WellKnown, WellKnownChoice, WellKnownInner};
+    pub use records::wide_key::WideKey;
+    pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
 
-/// Table `explicits`: the record `Explicit`, its fields and its accessors.
-pub mod explicit {
-    pub use crate::records::explicit::{*, columns::*};
-}
-
-/// Table `repeateds`: the record `Repeated`, its fields and its accessors.
-pub mod repeated {
-    pub use crate::records::repeated::{*, columns::*};
-}
-
-/// Table `requireds`: the record `Required`, its fields and its accessors.
-pub mod required {
-    pub use crate::records::required::{*, columns::*};
-}
-
-/// Table `nesteds`: the record `Nested`, its fields and its accessors.
-pub mod nested {
-    pub use crate::records::nested::{*, columns::*};
-}
-
-/// Table `choices`: the record `Choices`, its fields and its accessors.
-pub mod choices {
-    pub use crate::records::choices::{*, columns::*};
-}
-
-/// Table `lists`: the record `Lists`, its fields and its accessors.
-pub mod lists {
-    pub use crate::records::lists::{*, columns::*};
-}
-
-/// Table `keywords`: the record `Keywords`, its fields and its accessors.
-pub mod keywords {
-    pub use crate::records::keywords::{*, columns::*};
-}
-
-/// Table `int_keys`: the record `IntKey`, its fields and its accessors.
-pub mod int_key {
-    pub use crate::records::int_key::{*, columns::*};
-}
-
-/// Table `bytes_keys`: the record `BytesKey`, its fields and its accessors.
-pub mod bytes_key {
-    pub use crate::records::bytes_key::{*, columns::*};
-}
-
-/// Table `wide_keys`: the record `WideKey`, its fields and its accessors.
-pub mod wide_key {
-    pub use crate::records::wide_key::{*, columns::*};
-}
-
-/// Table `deep_keys`: the record `DeepKey`, its fields and its accessors.
-pub mod deep_key {
-    pub use crate::records::deep_key::{*, columns::*};
-}
-
-/// Table `targets`: the record `Target`, its fields and its accessors.
-pub mod target {
-    pub use crate::records::target::{*, columns::*};
-}
-
-/// Table `sources`: the record `Source`, its fields and its accessors.
-pub mod source {
-    pub use crate::records::source::{*, columns::*};
-}
-
-/// Table `legacies`: the record `Legacy`, its fields and its accessors.
-pub mod legacy {
-    pub use crate::records::legacy::{*, columns::*};
-}
-
-/// Table `maps`: the record `Maps`, its fields and its accessors.
-pub mod maps {
-    pub use crate::records::maps::{*, columns::*};
-}
-
-/// Table `deeps`: the record `Deep`, its fields and its accessors.
-pub mod deep {
-    pub use crate::records::deep::{*, columns::*};
-}
-
-/// Table `linked`: the record `Linked`, its fields and its accessors.
-pub mod linked {
-    pub use crate::records::linked::{*, columns::*};
-}
-
-/// Table `settings`: the record `Settings`, its fields and its accessors.
-pub mod settings {
-    pub use crate::records::settings::{*, columns::*};
-}
-
-/// Table `flags`: the record `Flags`, its fields and its accessors.
-pub mod flags {
-    pub use crate::records::flags::{*, columns::*};
-}
-
-/// Table `mades`: the record `Made`, its fields and its accessors.
-pub mod made {
-    pub use crate::records::made::{*, columns::*};
-}
-
-/// Table `events`: the record `Event`, its fields and its accessors.
-pub mod event {
-    pub use crate::records::event::{*, columns::*};
-}
-
-/// Table `wrappers`: the record `Wrappers`, its fields and its accessors.
-pub mod wrappers {
-    pub use crate::records::wrappers::{*, columns::*};
-}
-
-/// Table `well_knowns`: the record `WellKnown`, its fields and its accessors.
-pub mod well_known {
-    pub use crate::records::well_known::{*, columns::*};
-}
-
-/// Table `encodings`: the record `Encodings`, its fields and its accessors.
-pub mod encodings {
-    pub use crate::records::encodings::{*, columns::*};
-}
-
-/// Table `full_keys`: the record `FullKey`, its fields and its accessors.
-pub mod full_key {
-    pub use crate::records::full_key::{*, columns::*};
-}
-
-/// Table `time_keys`: the record `TimeKey`, its fields and its accessors.
-pub mod time_key {
-    pub use crate::records::time_key::{*, columns::*};
-}
-
-/// Table `packed`: the record `Packed`, its fields and its accessors.
-pub mod packed {
-    pub use crate::records::packed::{*, columns::*};
-}
-
-/// Table `trees`: the record `Tree`, its fields and its accessors.
-pub mod tree {
-    pub use crate::records::tree::{*, columns::*};
-}
-
-/// Table `partials`: the record `Partial`, its fields and its accessors.
-pub mod partial {
-    pub use crate::records::partial::{*, columns::*};
-}
-
-/// Table `aparts`: the record `Apart`, its fields and its accessors.
-pub mod apart {
-    pub use crate::records::apart::{*, columns::*};
-}
-
-/// Table `alone`: the record `Alone`, its fields and its accessors.
-pub mod alone {
-    pub use crate::records::alone::{*, columns::*};
-}
-
-/// Table `texts`: the record `Texts`, its fields and its accessors.
-pub mod texts {
-    pub use crate::records::texts::{*, columns::*};
-}
-
-/// Table `jobs`: the record `Job`, its fields and its accessors.
-pub mod job {
-    pub use crate::records::job::{*, columns::*};
-}
-
-/// Table `topics`: the record `Topic`, its fields and its accessors.
-pub mod topic {
-    pub use crate::records::topic::{*, columns::*};
-}
-
-/// Table `remarks`: the record `Remark`, its fields and its accessors.
-pub mod remark {
-    pub use crate::records::remark::{*, columns::*};
-}
-
-/// Table `plan_units`: the record `PlanUnit`, its fields and its accessors.
-pub mod plan_unit {
-    pub use crate::records::plan_unit::{*, columns::*};
-}
-
-/// Table `unit_logs`: the record `UnitLog`, its fields and its accessors.
-pub mod unit_log {
-    pub use crate::records::unit_log::{*, columns::*};
-}
-
-/// Table `crates`: the record `Crate`, its fields and its accessors.
-pub mod crate_ {
-    pub use crate::records::crate_::{*, columns::*};
-}
-
-/// Table `items`: the record `Item`, its fields and its accessors.
-pub mod item {
-    pub use crate::records::item::{*, columns::*};
-}
-
-/// Table `labels`: the record `Label`, its fields and its accessors.
-pub mod label {
-    pub use crate::records::label::{*, columns::*};
-}
-
-/// Table `fixed`: the record `Fixed`, its fields and its accessors.
-pub mod fixed {
-    pub use crate::records::fixed::{*, columns::*};
-}
-
-/// Table `tagged`: the record `Tagged`, its fields and its accessors.
-pub mod tagged {
-    pub use crate::records::tagged::{*, columns::*};
-}
-
-/// Table `counted`: the record `Counted`, its fields and its accessors.
-pub mod counted {
-    pub use crate::records::counted::{*, columns::*};
-}
-
-/// Table `state`: the record `State`, its fields and its accessors.
-pub mod state {
-    pub use crate::records::state::{*, columns::*};
-}
-
-/// Table `audits`: the record `Audit`, its fields and its accessors.
-pub mod audit {
-    pub use crate::records::audit::{*, columns::*};
-}
-
-/// Table `entries`: the record `Entry`, its fields and its accessors.
-pub mod entry {
-    pub use crate::records::entry::{*, columns::*};
-}
-
-/// Table `olden`: the record `Olden`, its fields and its accessors.
-pub mod olden {
-    pub use crate::records::olden::{*, columns::*};
-}
-
-/// Table `places`: the record `Places`, its fields and its accessors.
-pub mod places {
-    pub use crate::records::places::{*, columns::*};
-}
-
-/// Table `codes`: the record `Codes`, its fields and its accessors.
-pub mod codes {
-    pub use crate::records::codes::{*, columns::*};
-}
-
-/// Table `known`: the record `Known`, its fields and its accessors.
-pub mod known {
-    pub use crate::records::known::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "shapes.v1.ShapesStore",
-    name: "shapes",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 2238,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::implicit::TABLE,
-        &records::explicit::TABLE,
-        &records::repeated::TABLE,
-        &records::required::TABLE,
-        &records::nested::TABLE,
-        &records::choices::TABLE,
-        &records::lists::TABLE,
-        &records::keywords::TABLE,
-        &records::int_key::TABLE,
-        &records::bytes_key::TABLE,
-        &records::wide_key::TABLE,
-        &records::deep_key::TABLE,
-        &records::target::TABLE,
-        &records::source::TABLE,
-        &records::legacy::TABLE,
-        &records::maps::TABLE,
-        &records::deep::TABLE,
-        &records::linked::TABLE,
-        &records::settings::TABLE,
-        &records::flags::TABLE,
-        &records::made::TABLE,
-        &records::event::TABLE,
-        &records::wrappers::TABLE,
-        &records::well_known::TABLE,
-        &records::encodings::TABLE,
-        &records::full_key::TABLE,
-        &records::time_key::TABLE,
-        &records::packed::TABLE,
-        &records::tree::TABLE,
-        &records::partial::TABLE,
-        &records::apart::TABLE,
-        &records::alone::TABLE,
-        &records::texts::TABLE,
-        &records::job::TABLE,
-        &records::topic::TABLE,
-        &records::remark::TABLE,
-        &records::plan_unit::TABLE,
-        &records::unit_log::TABLE,
-        &records::crate_::TABLE,
-        &records::item::TABLE,
-        &records::label::TABLE,
-        &records::fixed::TABLE,
-        &records::tagged::TABLE,
-        &records::counted::TABLE,
-        &records::state::TABLE,
-        &records::audit::TABLE,
-        &records::entry::TABLE,
-        &records::olden::TABLE,
-        &records::places::TABLE,
-        &records::codes::TABLE,
-        &records::known::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// Every shape of record.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// Returns the table `implicits`.
-    #[must_use]
-    pub fn implicits(&self) -> protostore::TableOf<'_, records::implicit::Implicit, E> {
-        self.0.table()
+    /// Table `implicits`: the record `Implicit`, its fields and its accessors.
+    pub mod implicit {
+        pub use crate::records::implicit::{*, columns::*};
     }
 
-    /// Returns the table `explicits`.
-    #[must_use]
-    pub fn explicits(&self) -> protostore::TableOf<'_, records::explicit::Explicit, E> {
-        self.0.table()
+    /// Table `explicits`: the record `Explicit`, its fields and its accessors.
+    pub mod explicit {
+        pub use crate::records::explicit::{*, columns::*};
     }
 
-    /// Returns the table `repeateds`.
-    #[must_use]
-    pub fn repeateds(&self) -> protostore::TableOf<'_, records::repeated::Repeated, E> {
-        self.0.table()
+    /// Table `repeateds`: the record `Repeated`, its fields and its accessors.
+    pub mod repeated {
+        pub use crate::records::repeated::{*, columns::*};
     }
 
-    /// Returns the table `requireds`.
-    #[must_use]
-    pub fn requireds(&self) -> protostore::TableOf<'_, records::required::Required, E> {
-        self.0.table()
+    /// Table `requireds`: the record `Required`, its fields and its accessors.
+    pub mod required {
+        pub use crate::records::required::{*, columns::*};
     }
 
-    /// Returns the table `nesteds`.
-    #[must_use]
-    pub fn nesteds(&self) -> protostore::TableOf<'_, records::nested::Nested, E> {
-        self.0.table()
+    /// Table `nesteds`: the record `Nested`, its fields and its accessors.
+    pub mod nested {
+        pub use crate::records::nested::{*, columns::*};
     }
 
-    /// Returns the table `choices`.
-    #[must_use]
-    pub fn choices(&self) -> protostore::TableOf<'_, records::choices::Choices, E> {
-        self.0.table()
+    /// Table `choices`: the record `Choices`, its fields and its accessors.
+    pub mod choices {
+        pub use crate::records::choices::{*, columns::*};
     }
 
-    /// Returns the table `lists`.
-    #[must_use]
-    pub fn lists(&self) -> protostore::TableOf<'_, records::lists::Lists, E> {
-        self.0.table()
+    /// Table `lists`: the record `Lists`, its fields and its accessors.
+    pub mod lists {
+        pub use crate::records::lists::{*, columns::*};
     }
 
-    /// Returns the table `keywords`.
-    #[must_use]
-    pub fn keywords(&self) -> protostore::TableOf<'_, records::keywords::Keywords, E> {
-        self.0.table()
+    /// Table `keywords`: the record `Keywords`, its fields and its accessors.
+    pub mod keywords {
+        pub use crate::records::keywords::{*, columns::*};
     }
 
-    /// Returns the table `int_keys`.
-    #[must_use]
-    pub fn int_keys(&self) -> protostore::TableOf<'_, records::int_key::IntKey, E> {
-        self.0.table()
+    /// Table `int_keys`: the record `IntKey`, its fields and its accessors.
+    pub mod int_key {
+        pub use crate::records::int_key::{*, columns::*};
     }
 
-    /// Returns the table `bytes_keys`.
-    #[must_use]
-    pub fn bytes_keys(
-        &self,
-    ) -> protostore::TableOf<'_, records::bytes_key::BytesKey, E> {
-        self.0.table()
+    /// Table `bytes_keys`: the record `BytesKey`, its fields and its accessors.
+    pub mod bytes_key {
+        pub use crate::records::bytes_key::{*, columns::*};
     }
 
-    /// Returns the table `wide_keys`.
-    #[must_use]
-    pub fn wide_keys(&self) -> protostore::TableOf<'_, records::wide_key::WideKey, E> {
-        self.0.table()
+    /// Table `wide_keys`: the record `WideKey`, its fields and its accessors.
+    pub mod wide_key {
+        pub use crate::records::wide_key::{*, columns::*};
     }
 
-    /// Returns the table `deep_keys`.
-    #[must_use]
-    pub fn deep_keys(&self) -> protostore::TableOf<'_, records::deep_key::DeepKey, E> {
-        self.0.table()
+    /// Table `deep_keys`: the record `DeepKey`, its fields and its accessors.
+    pub mod deep_key {
+        pub use crate::records::deep_key::{*, columns::*};
     }
 
-    /// Returns the table `targets`.
-    #[must_use]
-    pub fn targets(&self) -> protostore::TableOf<'_, records::target::Target, E> {
-        self.0.table()
+    /// Table `targets`: the record `Target`, its fields and its accessors.
+    pub mod target {
+        pub use crate::records::target::{*, columns::*};
     }
 
-    /// Returns the table `sources`.
-    #[must_use]
-    pub fn sources(&self) -> protostore::TableOf<'_, records::source::Source, E> {
-        self.0.table()
+    /// Table `sources`: the record `Source`, its fields and its accessors.
+    pub mod source {
+        pub use crate::records::source::{*, columns::*};
     }
 
-    /// Returns the table `legacies`.
-    #[must_use]
-    pub fn legacies(&self) -> protostore::TableOf<'_, records::legacy::Legacy, E> {
-        self.0.table()
+    /// Table `legacies`: the record `Legacy`, its fields and its accessors.
+    pub mod legacy {
+        pub use crate::records::legacy::{*, columns::*};
     }
 
-    /// Returns the table `maps`.
-    #[must_use]
-    pub fn maps(&self) -> protostore::TableOf<'_, records::maps::Maps, E> {
-        self.0.table()
+    /// Table `maps`: the record `Maps`, its fields and its accessors.
+    pub mod maps {
+        pub use crate::records::maps::{*, columns::*};
     }
 
-    /// Returns the table `deeps`.
-    #[must_use]
-    pub fn deeps(&self) -> protostore::TableOf<'_, records::deep::Deep, E> {
-        self.0.table()
+    /// Table `deeps`: the record `Deep`, its fields and its accessors.
+    pub mod deep {
+        pub use crate::records::deep::{*, columns::*};
     }
 
-    /// Returns the table `linked`.
-    #[must_use]
-    pub fn linked(&self) -> protostore::TableOf<'_, records::linked::Linked, E> {
-        self.0.table()
+    /// Table `linked`: the record `Linked`, its fields and its accessors.
+    pub mod linked {
+        pub use crate::records::linked::{*, columns::*};
     }
 
-    /// Returns the table `settings`.
-    #[must_use]
-    pub fn settings(
-        &self,
-    ) -> protostore::SingletonOf<'_, records::settings::Settings, E> {
-        self.0.singleton()
+    /// Table `settings`: the record `Settings`, its fields and its accessors.
+    pub mod settings {
+        pub use crate::records::settings::{*, columns::*};
     }
 
-    /// Returns the table `flags`.
-    #[must_use]
-    pub fn flags(&self) -> protostore::SingletonOf<'_, records::flags::Flags, E> {
-        self.0.singleton()
+    /// Table `flags`: the record `Flags`, its fields and its accessors.
+    pub mod flags {
+        pub use crate::records::flags::{*, columns::*};
     }
 
-    /// Returns the table `mades`.
-    #[must_use]
-    pub fn mades(&self) -> protostore::TableOf<'_, records::made::Made, E> {
-        self.0.table()
+    /// Table `mades`: the record `Made`, its fields and its accessors.
+    pub mod made {
+        pub use crate::records::made::{*, columns::*};
     }
 
-    /// Returns the table `events`.
-    #[must_use]
-    pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
-        self.0.table()
+    /// Table `events`: the record `Event`, its fields and its accessors.
+    pub mod event {
+        pub use crate::records::event::{*, columns::*};
     }
 
-    /// Returns the table `wrappers`.
-    #[must_use]
-    pub fn wrappers(&self) -> protostore::TableOf<'_, records::wrappers::Wrappers, E> {
-        self.0.table()
+    /// Table `wrappers`: the record `Wrappers`, its fields and its accessors.
+    pub mod wrappers {
+        pub use crate::records::wrappers::{*, columns::*};
     }
 
-    /// Returns the table `well_knowns`.
-    #[must_use]
-    pub fn well_knowns(
-        &self,
-    ) -> protostore::TableOf<'_, records::well_known::WellKnown, E> {
-        self.0.table()
+    /// Table `well_knowns`: the record `WellKnown`, its fields and its accessors.
+    pub mod well_known {
+        pub use crate::records::well_known::{*, columns::*};
     }
 
-    /// Returns the table `encodings`.
-    #[must_use]
-    pub fn encodings(
-        &self,
-    ) -> protostore::TableOf<'_, records::encodings::Encodings, E> {
-        self.0.table()
+    /// Table `encodings`: the record `Encodings`, its fields and its accessors.
+    pub mod encodings {
+        pub use crate::records::encodings::{*, columns::*};
     }
 
-    /// Returns the table `full_keys`.
-    #[must_use]
-    pub fn full_keys(&self) -> protostore::TableOf<'_, records::full_key::FullKey, E> {
-        self.0.table()
+    /// Table `full_keys`: the record `FullKey`, its fields and its accessors.
+    pub mod full_key {
+        pub use crate::records::full_key::{*, columns::*};
     }
 
-    /// Returns the table `time_keys`.
-    #[must_use]
-    pub fn time_keys(&self) -> protostore::TableOf<'_, records::time_key::TimeKey, E> {
-        self.0.table()
+    /// Table `time_keys`: the record `TimeKey`, its fields and its accessors.
+    pub mod time_key {
+        pub use crate::records::time_key::{*, columns::*};
     }
 
-    /// Returns the table `packed`.
-    #[must_use]
-    pub fn packed(&self) -> protostore::TableOf<'_, records::packed::Packed, E> {
-        self.0.table()
+    /// Table `packed`: the record `Packed`, its fields and its accessors.
+    pub mod packed {
+        pub use crate::records::packed::{*, columns::*};
     }
 
-    /// Returns the table `trees`.
-    #[must_use]
-    pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
-        self.0.table()
+    /// Table `trees`: the record `Tree`, its fields and its accessors.
+    pub mod tree {
+        pub use crate::records::tree::{*, columns::*};
     }
 
-    /// Returns the table `partials`.
-    #[must_use]
-    pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
-        self.0.table()
+    /// Table `partials`: the record `Partial`, its fields and its accessors.
+    pub mod partial {
+        pub use crate::records::partial::{*, columns::*};
     }
 
-    /// Returns the table `aparts`.
-    #[must_use]
-    pub fn aparts(&self) -> protostore::TableOf<'_, records::apart::Apart, E> {
-        self.0.table()
+    /// Table `aparts`: the record `Apart`, its fields and its accessors.
+    pub mod apart {
+        pub use crate::records::apart::{*, columns::*};
     }
 
-    /// Returns the table `alone`.
-    #[must_use]
-    pub fn alone(&self) -> protostore::SingletonOf<'_, records::alone::Alone, E> {
-        self.0.singleton()
+    /// Table `alone`: the record `Alone`, its fields and its accessors.
+    pub mod alone {
+        pub use crate::records::alone::{*, columns::*};
     }
 
-    /// Returns the table `texts`.
-    #[must_use]
-    pub fn texts(&self) -> protostore::TableOf<'_, records::texts::Texts, E> {
-        self.0.table()
+    /// Table `texts`: the record `Texts`, its fields and its accessors.
+    pub mod texts {
+        pub use crate::records::texts::{*, columns::*};
     }
 
-    /// Returns the table `jobs`.
-    #[must_use]
-    pub fn jobs(&self) -> protostore::TableOf<'_, records::job::Job, E> {
-        self.0.table()
+    /// Table `jobs`: the record `Job`, its fields and its accessors.
+    pub mod job {
+        pub use crate::records::job::{*, columns::*};
     }
 
-    /// Returns the table `topics`.
-    #[must_use]
-    pub fn topics(&self) -> protostore::TableOf<'_, records::topic::Topic, E> {
-        self.0.table()
+    /// Table `topics`: the record `Topic`, its fields and its accessors.
+    pub mod topic {
+        pub use crate::records::topic::{*, columns::*};
     }
 
-    /// Returns the table `remarks`.
-    #[must_use]
-    pub fn remarks(&self) -> protostore::TableOf<'_, records::remark::Remark, E> {
-        self.0.table()
+    /// Table `remarks`: the record `Remark`, its fields and its accessors.
+    pub mod remark {
+        pub use crate::records::remark::{*, columns::*};
     }
 
-    /// Returns the table `plan_units`.
-    #[must_use]
-    pub fn plan_units(
-        &self,
-    ) -> protostore::TableOf<'_, records::plan_unit::PlanUnit, E> {
-        self.0.table()
+    /// Table `plan_units`: the record `PlanUnit`, its fields and its accessors.
+    pub mod plan_unit {
+        pub use crate::records::plan_unit::{*, columns::*};
     }
 
-    /// Returns the table `unit_logs`.
-    #[must_use]
-    pub fn unit_logs(&self) -> protostore::TableOf<'_, records::unit_log::UnitLog, E> {
-        self.0.table()
+    /// Table `unit_logs`: the record `UnitLog`, its fields and its accessors.
+    pub mod unit_log {
+        pub use crate::records::unit_log::{*, columns::*};
     }
 
-    /// Returns the table `crates`.
-    #[must_use]
-    pub fn crates(&self) -> protostore::TableOf<'_, records::crate_::Crate, E> {
-        self.0.table()
+    /// Table `crates`: the record `Crate`, its fields and its accessors.
+    pub mod crate_ {
+        pub use crate::records::crate_::{*, columns::*};
     }
 
-    /// Returns the table `items`.
-    #[must_use]
-    pub fn items(&self) -> protostore::TableOf<'_, records::item::Item, E> {
-        self.0.table()
+    /// Table `items`: the record `Item`, its fields and its accessors.
+    pub mod item {
+        pub use crate::records::item::{*, columns::*};
     }
 
-    /// Returns the table `labels`.
-    #[must_use]
-    pub fn labels(&self) -> protostore::TableOf<'_, records::label::Label, E> {
-        self.0.table()
+    /// Table `labels`: the record `Label`, its fields and its accessors.
+    pub mod label {
+        pub use crate::records::label::{*, columns::*};
     }
 
-    /// Returns the table `fixed`.
-    #[must_use]
-    pub fn fixed(&self) -> protostore::TableOf<'_, records::fixed::Fixed, E> {
-        self.0.table()
+    /// Table `fixed`: the record `Fixed`, its fields and its accessors.
+    pub mod fixed {
+        pub use crate::records::fixed::{*, columns::*};
     }
 
-    /// Returns the table `tagged`.
-    #[must_use]
-    pub fn tagged(&self) -> protostore::TableOf<'_, records::tagged::Tagged, E> {
-        self.0.table()
+    /// Table `tagged`: the record `Tagged`, its fields and its accessors.
+    pub mod tagged {
+        pub use crate::records::tagged::{*, columns::*};
     }
 
-    /// Returns the table `counted`.
-    #[must_use]
-    pub fn counted(&self) -> protostore::TableOf<'_, records::counted::Counted, E> {
-        self.0.table()
+    /// Table `counted`: the record `Counted`, its fields and its accessors.
+    pub mod counted {
+        pub use crate::records::counted::{*, columns::*};
     }
 
-    /// Returns the table `state`.
-    #[must_use]
-    pub fn state(&self) -> protostore::SingletonOf<'_, records::state::State, E> {
-        self.0.singleton()
+    /// Table `state`: the record `State`, its fields and its accessors.
+    pub mod state {
+        pub use crate::records::state::{*, columns::*};
     }
 
-    /// Returns the table `audits`.
-    #[must_use]
-    pub fn audits(&self) -> protostore::TableOf<'_, records::audit::Audit, E> {
-        self.0.table()
+    /// Table `audits`: the record `Audit`, its fields and its accessors.
+    pub mod audit {
+        pub use crate::records::audit::{*, columns::*};
     }
 
-    /// Returns the table `entries`.
-    #[must_use]
-    pub fn entries(&self) -> protostore::TableOf<'_, records::entry::Entry, E> {
-        self.0.table()
+    /// Table `entries`: the record `Entry`, its fields and its accessors.
+    pub mod entry {
+        pub use crate::records::entry::{*, columns::*};
     }
 
-    /// Returns the table `olden`.
-    #[must_use]
-    pub fn olden(&self) -> protostore::TableOf<'_, records::olden::Olden, E> {
-        self.0.table()
+    /// Table `olden`: the record `Olden`, its fields and its accessors.
+    pub mod olden {
+        pub use crate::records::olden::{*, columns::*};
     }
 
-    /// Returns the table `places`.
-    #[must_use]
-    pub fn places(&self) -> protostore::TableOf<'_, records::places::Places, E> {
-        self.0.table()
+    /// Table `places`: the record `Places`, its fields and its accessors.
+    pub mod places {
+        pub use crate::records::places::{*, columns::*};
     }
 
-    /// Returns the table `codes`.
-    #[must_use]
-    pub fn codes(&self) -> protostore::TableOf<'_, records::codes::Codes, E> {
-        self.0.table()
+    /// Table `codes`: the record `Codes`, its fields and its accessors.
+    pub mod codes {
+        pub use crate::records::codes::{*, columns::*};
     }
 
-    /// Returns the table `known`.
-    #[must_use]
-    pub fn known(&self) -> protostore::TableOf<'_, records::known::Known, E> {
-        self.0.table()
+    /// Table `known`: the record `Known`, its fields and its accessors.
+    pub mod known {
+        pub use crate::records::known::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "shapes.v1.ShapesStore",
+        name: "shapes",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 2238,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::implicit::TABLE,
+            &records::explicit::TABLE,
+            &records::repeated::TABLE,
+            &records::required::TABLE,
+            &records::nested::TABLE,
+            &records::choices::TABLE,
+            &records::lists::TABLE,
+            &records::keywords::TABLE,
+            &records::int_key::TABLE,
+            &records::bytes_key::TABLE,
+            &records::wide_key::TABLE,
+            &records::deep_key::TABLE,
+            &records::target::TABLE,
+            &records::source::TABLE,
+            &records::legacy::TABLE,
+            &records::maps::TABLE,
+            &records::deep::TABLE,
+            &records::linked::TABLE,
+            &records::settings::TABLE,
+            &records::flags::TABLE,
+            &records::made::TABLE,
+            &records::event::TABLE,
+            &records::wrappers::TABLE,
+            &records::well_known::TABLE,
+            &records::encodings::TABLE,
+            &records::full_key::TABLE,
+            &records::time_key::TABLE,
+            &records::packed::TABLE,
+            &records::tree::TABLE,
+            &records::partial::TABLE,
+            &records::apart::TABLE,
+            &records::alone::TABLE,
+            &records::texts::TABLE,
+            &records::job::TABLE,
+            &records::topic::TABLE,
+            &records::remark::TABLE,
+            &records::plan_unit::TABLE,
+            &records::unit_log::TABLE,
+            &records::crate_::TABLE,
+            &records::item::TABLE,
+            &records::label::TABLE,
+            &records::fixed::TABLE,
+            &records::tagged::TABLE,
+            &records::counted::TABLE,
+            &records::state::TABLE,
+            &records::audit::TABLE,
+            &records::entry::TABLE,
+            &records::olden::TABLE,
+            &records::places::TABLE,
+            &records::codes::TABLE,
+            &records::known::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// Every shape of record.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// Returns the table `implicits`.
+        #[must_use]
+        pub fn implicits(&self) -> protostore::TableOf<'_, records::implicit::Implicit, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `explicits`.
+        #[must_use]
+        pub fn explicits(&self) -> protostore::TableOf<'_, records::explicit::Explicit, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `repeateds`.
+        #[must_use]
+        pub fn repeateds(&self) -> protostore::TableOf<'_, records::repeated::Repeated, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `requireds`.
+        #[must_use]
+        pub fn requireds(&self) -> protostore::TableOf<'_, records::required::Required, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `nesteds`.
+        #[must_use]
+        pub fn nesteds(&self) -> protostore::TableOf<'_, records::nested::Nested, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `choices`.
+        #[must_use]
+        pub fn choices(&self) -> protostore::TableOf<'_, records::choices::Choices, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `lists`.
+        #[must_use]
+        pub fn lists(&self) -> protostore::TableOf<'_, records::lists::Lists, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `keywords`.
+        #[must_use]
+        pub fn keywords(&self) -> protostore::TableOf<'_, records::keywords::Keywords, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `int_keys`.
+        #[must_use]
+        pub fn int_keys(&self) -> protostore::TableOf<'_, records::int_key::IntKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `bytes_keys`.
+        #[must_use]
+        pub fn bytes_keys(
+            &self,
+        ) -> protostore::TableOf<'_, records::bytes_key::BytesKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `wide_keys`.
+        #[must_use]
+        pub fn wide_keys(&self) -> protostore::TableOf<'_, records::wide_key::WideKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `deep_keys`.
+        #[must_use]
+        pub fn deep_keys(&self) -> protostore::TableOf<'_, records::deep_key::DeepKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `targets`.
+        #[must_use]
+        pub fn targets(&self) -> protostore::TableOf<'_, records::target::Target, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `sources`.
+        #[must_use]
+        pub fn sources(&self) -> protostore::TableOf<'_, records::source::Source, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `legacies`.
+        #[must_use]
+        pub fn legacies(&self) -> protostore::TableOf<'_, records::legacy::Legacy, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `maps`.
+        #[must_use]
+        pub fn maps(&self) -> protostore::TableOf<'_, records::maps::Maps, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `deeps`.
+        #[must_use]
+        pub fn deeps(&self) -> protostore::TableOf<'_, records::deep::Deep, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `linked`.
+        #[must_use]
+        pub fn linked(&self) -> protostore::TableOf<'_, records::linked::Linked, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `settings`.
+        #[must_use]
+        pub fn settings(
+            &self,
+        ) -> protostore::SingletonOf<'_, records::settings::Settings, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `flags`.
+        #[must_use]
+        pub fn flags(&self) -> protostore::SingletonOf<'_, records::flags::Flags, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `mades`.
+        #[must_use]
+        pub fn mades(&self) -> protostore::TableOf<'_, records::made::Made, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `events`.
+        #[must_use]
+        pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `wrappers`.
+        #[must_use]
+        pub fn wrappers(&self) -> protostore::TableOf<'_, records::wrappers::Wrappers, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `well_knowns`.
+        #[must_use]
+        pub fn well_knowns(
+            &self,
+        ) -> protostore::TableOf<'_, records::well_known::WellKnown, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `encodings`.
+        #[must_use]
+        pub fn encodings(
+            &self,
+        ) -> protostore::TableOf<'_, records::encodings::Encodings, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `full_keys`.
+        #[must_use]
+        pub fn full_keys(&self) -> protostore::TableOf<'_, records::full_key::FullKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `time_keys`.
+        #[must_use]
+        pub fn time_keys(&self) -> protostore::TableOf<'_, records::time_key::TimeKey, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `packed`.
+        #[must_use]
+        pub fn packed(&self) -> protostore::TableOf<'_, records::packed::Packed, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `trees`.
+        #[must_use]
+        pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `partials`.
+        #[must_use]
+        pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `aparts`.
+        #[must_use]
+        pub fn aparts(&self) -> protostore::TableOf<'_, records::apart::Apart, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `alone`.
+        #[must_use]
+        pub fn alone(&self) -> protostore::SingletonOf<'_, records::alone::Alone, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `texts`.
+        #[must_use]
+        pub fn texts(&self) -> protostore::TableOf<'_, records::texts::Texts, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `jobs`.
+        #[must_use]
+        pub fn jobs(&self) -> protostore::TableOf<'_, records::job::Job, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `topics`.
+        #[must_use]
+        pub fn topics(&self) -> protostore::TableOf<'_, records::topic::Topic, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `remarks`.
+        #[must_use]
+        pub fn remarks(&self) -> protostore::TableOf<'_, records::remark::Remark, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `plan_units`.
+        #[must_use]
+        pub fn plan_units(
+            &self,
+        ) -> protostore::TableOf<'_, records::plan_unit::PlanUnit, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `unit_logs`.
+        #[must_use]
+        pub fn unit_logs(&self) -> protostore::TableOf<'_, records::unit_log::UnitLog, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `crates`.
+        #[must_use]
+        pub fn crates(&self) -> protostore::TableOf<'_, records::crate_::Crate, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `items`.
+        #[must_use]
+        pub fn items(&self) -> protostore::TableOf<'_, records::item::Item, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `labels`.
+        #[must_use]
+        pub fn labels(&self) -> protostore::TableOf<'_, records::label::Label, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `fixed`.
+        #[must_use]
+        pub fn fixed(&self) -> protostore::TableOf<'_, records::fixed::Fixed, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `tagged`.
+        #[must_use]
+        pub fn tagged(&self) -> protostore::TableOf<'_, records::tagged::Tagged, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `counted`.
+        #[must_use]
+        pub fn counted(&self) -> protostore::TableOf<'_, records::counted::Counted, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `state`.
+        #[must_use]
+        pub fn state(&self) -> protostore::SingletonOf<'_, records::state::State, E> {
+            self.0.singleton()
+        }
+
+        /// Returns the table `audits`.
+        #[must_use]
+        pub fn audits(&self) -> protostore::TableOf<'_, records::audit::Audit, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `entries`.
+        #[must_use]
+        pub fn entries(&self) -> protostore::TableOf<'_, records::entry::Entry, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `olden`.
+        #[must_use]
+        pub fn olden(&self) -> protostore::TableOf<'_, records::olden::Olden, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `places`.
+        #[must_use]
+        pub fn places(&self) -> protostore::TableOf<'_, records::places::Places, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `codes`.
+        #[must_use]
+        pub fn codes(&self) -> protostore::TableOf<'_, records::codes::Codes, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `known`.
+        #[must_use]
+        pub fn known(&self) -> protostore::TableOf<'_, records::known::Known, E> {
+            self.0.table()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

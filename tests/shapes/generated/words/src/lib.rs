@@ -2,224 +2,223 @@
 //!
 //! Every word that has another use.
 
-mod behaviors;
-pub mod proto;
-mod records;
+protostore::generated::format! {
+    1, "cargo xtask codegen";
 
-pub use records::box_message::BoxMessage;
-pub use records::default_message::{CloneMessage, DefaultDebug, DefaultMessage};
-pub use records::field::Field;
-pub use records::r#match::{Match, MatchImpl, MatchTrait, MatchTraitWhere};
-pub use records::option_message::{
-    A, FromMessage, FromTryFrom, IntoMessage, NoneMessage, OptionMessage, SomeMessage,
-    TryFromMessage,
-};
+    mod behaviors;
+    pub mod proto;
+    mod records;
 
-pub use records::result_message::{ErrEnum, ResultMessage};
-pub use records::store_message::StoreMessage;
-pub use records::string_message::StringMessage;
-pub use records::vec_message::{OkMessage, VecMessage};
+    pub use records::box_message::BoxMessage;
+    pub use records::default_message::{CloneMessage, DefaultDebug, DefaultMessage};
+    pub use records::field::Field;
+    pub use records::r#match::{Match, MatchImpl, MatchTrait, MatchTraitWhere};
+    pub use records::option_message::{
+        A, FromMessage, FromTryFrom, IntoMessage, NoneMessage, OptionMessage, SomeMessage,
+        TryFromMessage,
+    };
 
-/// Table `read`: the record `OptionMessage`, its fields and its accessors.
-pub mod option_message {
-    pub use crate::records::option_message::{*, columns::*};
-}
+    pub use records::result_message::{ErrEnum, ResultMessage};
+    pub use records::store_message::StoreMessage;
+    pub use records::string_message::StringMessage;
+    pub use records::vec_message::{OkMessage, VecMessage};
 
-/// Table `write`: the record `ResultMessage`, its fields and its accessors.
-pub mod result_message {
-    pub use crate::records::result_message::{*, columns::*};
-}
-
-/// Table `run`: the record `StringMessage`, its fields and its accessors.
-pub mod string_message {
-    pub use crate::records::string_message::{*, columns::*};
-}
-
-/// Table `apply`: the record `VecMessage`, its fields and its accessors.
-pub mod vec_message {
-    pub use crate::records::vec_message::{*, columns::*};
-}
-
-/// Table `close`: the record `StoreMessage`, its fields and its accessors.
-pub mod store_message {
-    pub use crate::records::store_message::{*, columns::*};
-}
-
-/// Table `info`: the record `BoxMessage`, its fields and its accessors.
-pub mod box_message {
-    pub use crate::records::box_message::{*, columns::*};
-}
-
-/// Table `table`: the record `DefaultMessage`, its fields and its accessors.
-pub mod default_message {
-    pub use crate::records::default_message::{*, columns::*};
-}
-
-/// Table `clone`: the record `Match`, its fields and its accessors.
-pub mod r#match {
-    pub use crate::records::r#match::{*, columns::*};
-}
-
-/// Table `open`: the record `Field`, its fields and its accessors.
-pub mod field {
-    pub use crate::records::field::{*, columns::*};
-}
-
-/// The schema that this crate reads and writes.
-pub static SCHEMA: protostore::Schema = protostore::Schema {
-    store: "WordsStore",
-    name: "words",
-    version: 1,
-    semver: "0.1.0",
-    mapping: 1,
-    slots: 174,
-    migrations: &[
-        protostore::Migration {
-            version: 1,
-            slug: "initial",
-            sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
-        },
-    ],
-    tables: &[
-        &records::option_message::TABLE,
-        &records::result_message::TABLE,
-        &records::string_message::TABLE,
-        &records::vec_message::TABLE,
-        &records::store_message::TABLE,
-        &records::box_message::TABLE,
-        &records::default_message::TABLE,
-        &records::r#match::TABLE,
-        &records::field::TABLE,
-    ],
-    snapshot: include_str!("../schema/0001.json"),
-    descriptors: proto::DESCRIPTORS,
-};
-
-/// Every word that has another use.
-///
-/// Cheap to clone; everything that `protostore::Store` offers is offered here too.
-#[derive(Clone, Debug)]
-pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
-
-impl<E: protostore::Engine> Store<E> {
-    /// Tables that are called as the store's own methods.
-    #[must_use]
-    pub fn read_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::option_message::OptionMessage, E> {
-        self.0.table()
+    /// Table `read`: the record `OptionMessage`, its fields and its accessors.
+    pub mod option_message {
+        pub use crate::records::option_message::{*, columns::*};
     }
 
-    /// Returns the table `write`.
-    #[must_use]
-    pub fn write_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::result_message::ResultMessage, E> {
-        self.0.table()
+    /// Table `write`: the record `ResultMessage`, its fields and its accessors.
+    pub mod result_message {
+        pub use crate::records::result_message::{*, columns::*};
     }
 
-    /// Returns the table `run`.
-    #[must_use]
-    pub fn run_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::string_message::StringMessage, E> {
-        self.0.table()
+    /// Table `run`: the record `StringMessage`, its fields and its accessors.
+    pub mod string_message {
+        pub use crate::records::string_message::{*, columns::*};
     }
 
-    /// Returns the table `apply`.
-    #[must_use]
-    pub fn apply_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::vec_message::VecMessage, E> {
-        self.0.table()
+    /// Table `apply`: the record `VecMessage`, its fields and its accessors.
+    pub mod vec_message {
+        pub use crate::records::vec_message::{*, columns::*};
     }
 
-    /// Returns the table `close`.
-    #[must_use]
-    pub fn close_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::store_message::StoreMessage, E> {
-        self.0.table()
+    /// Table `close`: the record `StoreMessage`, its fields and its accessors.
+    pub mod store_message {
+        pub use crate::records::store_message::{*, columns::*};
     }
 
-    /// Returns the table `info`.
-    #[must_use]
-    pub fn info_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::box_message::BoxMessage, E> {
-        self.0.table()
+    /// Table `info`: the record `BoxMessage`, its fields and its accessors.
+    pub mod box_message {
+        pub use crate::records::box_message::{*, columns::*};
     }
 
-    /// Returns the table `table`.
-    #[must_use]
-    pub fn table_table(
-        &self,
-    ) -> protostore::TableOf<'_, records::default_message::DefaultMessage, E> {
-        self.0.table()
+    /// Table `table`: the record `DefaultMessage`, its fields and its accessors.
+    pub mod default_message {
+        pub use crate::records::default_message::{*, columns::*};
     }
 
-    /// Returns the table `clone`.
-    #[must_use]
-    pub fn clone_table(&self) -> protostore::TableOf<'_, records::r#match::Match, E> {
-        self.0.table()
+    /// Table `clone`: the record `Match`, its fields and its accessors.
+    pub mod r#match {
+        pub use crate::records::r#match::{*, columns::*};
     }
 
-    /// Returns the table `open`.
-    #[must_use]
-    pub fn open(&self) -> protostore::TableOf<'_, records::field::Field, E> {
-        self.0.table()
+    /// Table `open`: the record `Field`, its fields and its accessors.
+    pub mod field {
+        pub use crate::records::field::{*, columns::*};
     }
 
-    /// Closes the store: writes what was accepted, and lets go of the file.
+    /// The schema that this crate reads and writes.
+    pub static SCHEMA: protostore::Schema = protostore::Schema {
+        store: "WordsStore",
+        name: "words",
+        version: 1,
+        semver: "0.1.0",
+        mapping: 1,
+        slots: 174,
+        migrations: &[
+            protostore::Migration {
+                version: 1,
+                slug: "initial",
+                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+            },
+        ],
+        tables: &[
+            &records::option_message::TABLE,
+            &records::result_message::TABLE,
+            &records::string_message::TABLE,
+            &records::vec_message::TABLE,
+            &records::store_message::TABLE,
+            &records::box_message::TABLE,
+            &records::default_message::TABLE,
+            &records::r#match::TABLE,
+            &records::field::TABLE,
+        ],
+        expiring: &[],
+        snapshot: include_str!("../schema/0001.json"),
+        descriptors: proto::DESCRIPTORS,
+    };
+
+    /// Every word that has another use.
+    ///
+    /// Cheap to clone; everything that `protostore::Store` offers is offered here too.
+    #[derive(Clone, Debug)]
+    pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
+
+    impl<E: protostore::Engine> Store<E> {
+        /// Tables that are called as the store's own methods.
+        #[must_use]
+        pub fn read_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::option_message::OptionMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `write`.
+        #[must_use]
+        pub fn write_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::result_message::ResultMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `run`.
+        #[must_use]
+        pub fn run_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::string_message::StringMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `apply`.
+        #[must_use]
+        pub fn apply_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::vec_message::VecMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `close`.
+        #[must_use]
+        pub fn close_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::store_message::StoreMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `info`.
+        #[must_use]
+        pub fn info_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::box_message::BoxMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `table`.
+        #[must_use]
+        pub fn table_table(
+            &self,
+        ) -> protostore::TableOf<'_, records::default_message::DefaultMessage, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `clone`.
+        #[must_use]
+        pub fn clone_table(&self) -> protostore::TableOf<'_, records::r#match::Match, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `open`.
+        #[must_use]
+        pub fn open(&self) -> protostore::TableOf<'_, records::field::Field, E> {
+            self.0.table()
+        }
+
+        /// Closes the store: writes what was accepted, and lets go of the file.
+        ///
+        /// # Errors
+        /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+        pub fn close(self) -> protostore::Result<()> {
+            self.0.close()
+        }
+    }
+
+    impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
+        fn from(store: protostore::Store<E>) -> Self {
+            Self(store)
+        }
+    }
+
+    impl<E: protostore::Engine> std::ops::Deref for Store<E> {
+        type Target = protostore::Store<E>;
+
+        fn deref(&self) -> &Self::Target {
+            &self.0
+        }
+    }
+
+    protostore::generated::options! {
+        #[doc = r" How this store is opened: [`Options::new`] is right for a daemon."]
+        Options opens Store of SCHEMA
+    }
+
+    /// Opens the store at `path` with the default [`Options`], encrypted with `key`; creates it where there is none,
+    /// upgrades an older one.
     ///
     /// # Errors
-    /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
-    pub fn close(self) -> protostore::Result<()> {
-        self.0.close()
+    /// As [`Options::open`].
+    pub fn open(
+        path: impl AsRef<std::path::Path>,
+        key: &protostore::Key,
+    ) -> protostore::Result<Store> {
+        Options::new().open(path, key)
     }
-}
 
-impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {
-    fn from(store: protostore::Store<E>) -> Self {
-        Self(store)
+    /// Opens an empty TEST store in a temporary directory, which is removed with it.
+    ///
+    /// # Errors
+    /// Where the directory cannot be written.
+    pub fn open_test() -> protostore::Result<Store> {
+        Options::new().open_test()
     }
-}
-
-impl<E: protostore::Engine> std::ops::Deref for Store<E> {
-    type Target = protostore::Store<E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-/// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
-///
-/// # Errors
-/// Where the key is another one, the file is damaged, newer, no store of this kind, or in use.
-pub fn open(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-) -> protostore::Result<Store> {
-    protostore::Options::new().open(&SCHEMA, path, key).map(Store)
-}
-
-/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
-///
-/// # Errors
-/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
-pub fn open_with(
-    path: impl AsRef<std::path::Path>,
-    key: &protostore::Key,
-    options: &protostore::Options,
-) -> protostore::Result<Store> {
-    options.open(&SCHEMA, path, key).map(Store)
-}
-
-/// Opens an empty TEST store in a temporary directory, which is removed with it.
-///
-/// # Errors
-/// Where the directory cannot be written.
-pub fn open_test() -> protostore::Result<Store> {
-    protostore::Options::new().open_test(&SCHEMA).map(Store)
 }

@@ -45,6 +45,7 @@ pub(super) const fn schema(version: u32, semver: &'static str, migrations: &'sta
         slots: 0,
         migrations,
         tables: &[],
+        expiring: &[],
         snapshot: r#"{"snapshot": "marker_snapshot"}"#,
         descriptors: b"marker_descriptors",
     }

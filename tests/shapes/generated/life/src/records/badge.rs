@@ -3,6 +3,7 @@
 //! Table 12 of `life.v1.LifeStore`: `badges`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A reference of two fields, and a time as text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,14 +31,14 @@ macro_rules! select {
 pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Badge, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 308,
                 select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "id""#),
                 &["folder_id"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 309,
                 select!(
                     r#"WHERE "folder_id" = $1 AND "id" > $2 AND "gone" IS NULL ORDER BY "id""#
@@ -45,14 +46,14 @@ pub fn list_by_folder_id(
                 &["folder_id", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 311,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#,
                 &["folder_id", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 310,
                 r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
@@ -71,8 +72,8 @@ pub fn list_by_folder_id_number(
     folder_id: impl Into<String>,
     number: u32,
 ) -> protostore::ListBy<Badge, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 312,
                 select!(
                     r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id""#
@@ -80,7 +81,7 @@ pub fn list_by_folder_id_number(
                 &["folder_id", "number"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 313,
                 select!(
                     r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id""#
@@ -88,7 +89,7 @@ pub fn list_by_folder_id_number(
                 &["folder_id", "number", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 315,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -97,7 +98,7 @@ FROM (SELECT 1
                 &["folder_id", "number", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 314,
                 r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
@@ -147,9 +148,9 @@ impl protostore::Record for Badge {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         soft_delete: Some(&SOFT_DELETE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -164,7 +165,7 @@ impl protostore::Record for Badge {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -183,8 +184,8 @@ impl protostore::Record for Badge {
 
 impl protostore::Mutable for Badge {}
 
-impl protostore::Decode for Badge {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Badge {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             folder_id: row.take()?,
@@ -211,7 +212,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id, number",
                 table: "notes",
                 key: &["folder_id", "number"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         307,
                         r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
                         &["folder_id", "number"],
@@ -246,18 +247,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             291,
             select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#),
             &["id"],
         )
         .live(&[]),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         293,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#,
         &["id", "folder_id", "number", "gone"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         292,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone")
 VALUES ($1, $2, $3, $4)
@@ -266,25 +267,25 @@ DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
     "gone" = excluded."gone""#,
         &["id", "folder_id", "number", "gone"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             294,
             r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#,
             &["id"],
         )
         .live(&[]),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
             295,
             select!(r#"WHERE "gone" IS NULL ORDER BY "id""#),
             &[],
         )
         .live(&[]),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
             296,
             select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
             297,
             r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
 FROM json_each($1) o
@@ -292,7 +293,7 @@ CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#,
             &[""],
         )
         .live(&[]),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
             298,
             r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
@@ -303,28 +304,28 @@ WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#,
 };
 
 /// How rows of `badges` are kept when they are deleted.
-pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     table: &TABLE,
     column: "gone",
     field: "gone",
     member: 3,
-    clock: protostore::Clock::Rfc3339,
-    deleted: protostore::Stmt::new(
+    clock: generated::Clock::Rfc3339,
+    deleted: generated::Stmt::new(
         299,
         r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
     ),
-    restore: protostore::Stmt::new(
+    restore: generated::Stmt::new(
         300,
         r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
     ),
-    settle: protostore::Stmt::new(
+    settle: generated::Stmt::new(
         301,
         r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#,
         &["gone"],
     ),
-    purge: protostore::Stmt::new(
+    purge: generated::Stmt::new(
         302,
         r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
@@ -333,11 +334,11 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
     cascades: &[],
     keepers: &[],
     names: &[
-        protostore::Names {
+        generated::Names {
             table: "badges",
             field: "folder_id, number",
             to: "notes",
-            missing: protostore::Stmt::new(
+            missing: generated::Stmt::new(
                     306,
                     r#"SELECT 1
 FROM "badges" c
@@ -351,9 +352,9 @@ WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
                 .live(&[]),
         },
     ],
-    get: protostore::Stmt::new(303, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: protostore::Stmt::new(304, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    get: generated::Stmt::new(303, select!(r#"WHERE "id" = $1"#), &["id"]),
+    page_first: generated::Stmt::new(304, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         305,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
@@ -361,5 +362,5 @@ WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
 };
 
 impl protostore::SoftDeleted for Badge {
-    const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+    const SOFT_DELETE: &'static generated::SoftDelete = &SOFT_DELETE;
 }

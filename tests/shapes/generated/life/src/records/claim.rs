@@ -3,6 +3,7 @@
 //! Table 8 of `life.v1.LifeStore`: `claims`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A reference of two fields to what is gone in time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,23 +26,23 @@ macro_rules! select {
 /// Lists the rows of `claims` with this `host`, in pages by key.
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             169,
             select!(r#"WHERE "host" = $1 ORDER BY "id""#),
             &["host"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             170,
             select!(r#"WHERE "host" = $1 AND "id" > $2 ORDER BY "id""#),
             &["host", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             172,
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#,
             &["host", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             171,
             r#"DELETE FROM "claims" WHERE "host" = $1"#,
             &["host"],
@@ -57,23 +58,23 @@ pub fn list_by_host_slot(
     host: impl Into<String>,
     slot: u32,
 ) -> protostore::ListBy<Claim, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             173,
             select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id""#),
             &["host", "slot"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             174,
             select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id""#),
             &["host", "slot", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             176,
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#,
             &["host", "slot", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             175,
             r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#,
             &["host", "slot"],
@@ -127,7 +128,7 @@ impl protostore::Record for Claim {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -143,8 +144,8 @@ impl protostore::Record for Claim {
 
 impl protostore::Mutable for Claim {}
 
-impl protostore::Decode for Claim {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Claim {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             host: row.take()?,
@@ -169,14 +170,14 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "host, slot",
                 table: "leases",
                 key: &["host", "slot"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         168,
                         r#"SELECT 1
 FROM "leases"
 WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
                         &["host", "slot"],
                     )
-                    .live(&[protostore::Clock::Seconds]),
+                    .live(&[generated::Clock::Seconds]),
             },
         ],
         checks: &[
@@ -200,13 +201,13 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         162,
         r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#,
         &["id", "host", "slot"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         161,
         r#"INSERT INTO "claims" ("id", "host", "slot")
 VALUES ($1, $2, $3)
@@ -214,25 +215,25 @@ ON CONFLICT ("id")
 DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#,
         &["id", "host", "slot"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         163,
         r#"DELETE FROM "claims" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         165,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         166,
         r#"SELECT o.key, t."id", t."host", t."slot"
 FROM json_each($1) o
 CROSS JOIN "claims" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         167,
         r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

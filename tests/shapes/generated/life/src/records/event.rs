@@ -3,6 +3,7 @@
 //! Table 2 of `life.v1.LifeStore`: `events`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What happened, and does not change any more.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,23 +39,23 @@ macro_rules! select {
 pub fn list_by_topic_id(
     topic_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             32,
             select!(r#"WHERE "topic_id" IS $1 ORDER BY "id""#),
             &["topic_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             33,
             select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["topic_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             35,
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#,
             &["topic_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             34,
             r#"DELETE FROM "events" WHERE "topic_id" IS $1"#,
             &["topic_id"],
@@ -72,22 +73,22 @@ pub fn list_by_topic_id(
 pub fn list_by_topic_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Event, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             36,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["topic_ids"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             37,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["topic_ids", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             39,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -95,7 +96,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["topic_ids", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             38,
             r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1)"#,
             &["topic_ids"],
@@ -110,7 +111,7 @@ FROM (SELECT 1
 pub fn topics_by_topic_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         23,
         r#"SELECT t."id"
 FROM "events__topic_ids" j
@@ -193,21 +194,21 @@ impl protostore::Record for Event {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.topic_id)),
+            1 => binder.put(&generated::nonzero(&self.topic_id)),
             _ => Ok(()),
         }
     }
 }
 
-impl protostore::Decode for Event {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Event {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             topic_id: row.take_or_default()?,
@@ -232,7 +233,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "topic_id",
                 table: "topics",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     18,
                     r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
                     &["topic_id"],
@@ -256,13 +257,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         12,
         r#"INSERT INTO "events" ("id", "topic_id") VALUES ($1, $2)"#,
         &["id", "topic_id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         11,
         r#"INSERT INTO "events" ("id", "topic_id")
 VALUES ($1, $2)
@@ -270,23 +271,19 @@ ON CONFLICT ("id")
 DO UPDATE SET "topic_id" = excluded."topic_id""#,
         &["id", "topic_id"],
     ),
-    delete: protostore::Stmt::new(
-        13,
-        r#"DELETE FROM "events" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(14, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(13, r#"DELETE FROM "events" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(14, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         15,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         16,
         r#"SELECT o.key, t."id", t."topic_id" FROM json_each($1) o CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         17,
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 4 of `life.v1.LifeStore`: `facts`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What holds for a time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,14 +34,14 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
         75,
         select!(
             r#"WHERE "name" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
         &["name"],
     )
-    .live(&[protostore::Clock::Nanoseconds]);
+    .live(&[generated::Clock::Nanoseconds]);
 /// Gets the row of `facts` with this `name`, by its unique index.
 #[must_use]
 pub fn get_by_name(name: impl Into<String>) -> protostore::GetBy<Fact, String> {
@@ -56,24 +57,24 @@ pub fn upsert_by_name(record: Fact) -> protostore::UpsertBy<Fact> {
 /// Lists the rows of `facts` with this `subject`, in pages by key.
 #[must_use]
 pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 76,
                 select!(
                     r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["subject"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 77,
                 select!(
                     r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
                 ),
                 &["subject", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 79,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -81,13 +82,13 @@ FROM (SELECT 1
   WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["subject", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 78,
                 r#"DELETE FROM "facts" WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["subject"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, subject.into())
@@ -98,16 +99,16 @@ FROM (SELECT 1
 pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 80,
                 select!(
                     r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 81,
                 select!(
                     r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
@@ -115,8 +116,8 @@ ORDER BY "id""#
                 ),
                 &["expire_time", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 83,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -124,13 +125,13 @@ FROM (SELECT 1
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 82,
                 r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["expire_time"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -141,24 +142,24 @@ FROM (SELECT 1
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Fact, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 84,
                 select!(
                     r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["parent"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 85,
                 select!(
                     r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
                 ),
                 &["parent", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 87,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -166,13 +167,13 @@ FROM (SELECT 1
   WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["parent", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 86,
                 r#"DELETE FROM "facts" WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["parent"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(
@@ -184,8 +185,8 @@ FROM (SELECT 1
 /// Lists the rows of `facts` whose `others` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 88,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
@@ -195,8 +196,8 @@ ORDER BY "id""#
                 ),
                 &["others"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 89,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
@@ -206,8 +207,8 @@ ORDER BY "id""#
                 ),
                 &["others", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 91,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -217,8 +218,8 @@ FROM (SELECT 1
     WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["others", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 90,
                 r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "_id"
@@ -226,7 +227,7 @@ WHERE "id" IN (SELECT "_id"
   WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["others"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -235,7 +236,7 @@ WHERE "id" IN (SELECT "_id"
 /// Lists the rows of `facts` that `others` of one row names, in its order.
 #[must_use]
 pub fn facts_by_others(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             70,
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" j
@@ -246,7 +247,7 @@ WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2) AND E
 ORDER BY j."_position""#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]);
+        .live(&[generated::Clock::Nanoseconds]);
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -300,9 +301,9 @@ impl protostore::Record for Fact {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -317,7 +318,7 @@ impl protostore::Record for Fact {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -328,25 +329,25 @@ impl protostore::Record for Fact {
             2 => binder.put(&self.name),
             3 => binder.put(&self.expire_time),
             4 => binder.put(&self.create_time),
-            6 => binder.put(&protostore::nonzero(&self.parent)),
+            6 => binder.put(&generated::nonzero(&self.parent)),
             _ => Ok(()),
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(4, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 }
 
 impl protostore::Mutable for Fact {}
 
-impl protostore::Decode for Fact {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Fact {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             subject: row.take()?,
@@ -379,12 +380,12 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "facts",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         58,
                         r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["parent"],
                     )
-                    .live(&[protostore::Clock::Nanoseconds]),
+                    .live(&[generated::Clock::Nanoseconds]),
             },
         ],
         checks: &[
@@ -408,21 +409,21 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[protostore::Recursion::new("facts", "parent")],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             48,
             select!(
                 r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
             ),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    insert: generated::Stmt::new(
         50,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "subject", "name", "expire_time", "create_time", "parent"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         49,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -432,59 +433,59 @@ DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     "parent" = excluded."parent""#,
         &["id", "subject", "name", "expire_time", "create_time", "parent"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             51,
             r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_first: generated::Stmt::new(
             52,
             select!(
                 r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
             ),
             &[],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_after: generated::Stmt::new(
             53,
             select!(
                 r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    get_many: generated::Stmt::new(
             54,
             r#"SELECT o.key, t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM json_each($1) o
 CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    delete_many: generated::Stmt::new(
             55,
             r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 /// When rows of `facts` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: protostore::Clock::Nanoseconds,
+    clock: generated::Clock::Nanoseconds,
     uniques: &[&["name"]],
     given: &[0, 2],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             56,
             r#"DELETE FROM "facts" WHERE ("id" = $1 OR "name" = $2) AND +"expire_time" <= $3"#,
             &["id", "name"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    sweep: generated::Stmt::new(
             57,
             r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
@@ -493,11 +494,11 @@ WHERE "id" IN (SELECT "id"
   ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 impl protostore::Expiring for Fact {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }
 
 #[doc(hidden)]

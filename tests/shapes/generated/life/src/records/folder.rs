@@ -3,6 +3,7 @@
 //! Table 9 of `life.v1.LifeStore`: `folders`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What is deleted with the folder around it, and comes back with it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +30,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
         221,
         select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#),
         &["name"],
@@ -52,8 +53,8 @@ pub fn upsert_by_name(record: Folder) -> protostore::UpsertBy<Folder> {
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Folder, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 222,
                 select!(
                     r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id""#
@@ -61,7 +62,7 @@ pub fn list_by_parent(
                 &["parent"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 223,
                 select!(
                     r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id""#
@@ -69,14 +70,14 @@ pub fn list_by_parent(
                 &["parent", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 225,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["parent", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 224,
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -95,8 +96,8 @@ WHERE "parent" IS $1 AND "delete_time" IS NULL"#,
 /// Lists the rows of `folders` whose `links` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_links(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 226,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL
@@ -105,7 +106,7 @@ ORDER BY "id""#
                 &["links"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 227,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
@@ -116,7 +117,7 @@ ORDER BY "id""#
                 &["links", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 229,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -127,7 +128,7 @@ FROM (SELECT 1
                 &["links", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 228,
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -143,8 +144,8 @@ WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delet
 /// Lists the rows of `folders` whose `needs` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_needs(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 230,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL
@@ -153,7 +154,7 @@ ORDER BY "id""#
                 &["needs"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 231,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
@@ -164,7 +165,7 @@ ORDER BY "id""#
                 &["needs", "id"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 233,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -175,7 +176,7 @@ FROM (SELECT 1
                 &["needs", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 232,
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -193,7 +194,7 @@ WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delet
 pub fn folders_by_links(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             207,
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" j
@@ -213,7 +214,7 @@ ORDER BY j."_position""#,
 pub fn folders_by_needs(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             216,
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" j
@@ -269,9 +270,9 @@ impl protostore::Record for Folder {
     type Children = (children::Links, (children::Needs, ()));
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         soft_delete: Some(&SOFT_DELETE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -286,7 +287,7 @@ impl protostore::Record for Folder {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -294,7 +295,7 @@ impl protostore::Record for Folder {
         match field {
             0 => binder.put(&self.id),
             1 => binder.put(&self.name),
-            2 => binder.put(&protostore::nonzero(&self.parent)),
+            2 => binder.put(&generated::nonzero(&self.parent)),
             5 => {
                 binder
                     .put(
@@ -312,8 +313,8 @@ impl protostore::Record for Folder {
 
 impl protostore::Mutable for Folder {}
 
-impl protostore::Decode for Folder {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Folder {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             name: row.take()?,
@@ -344,7 +345,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "folders",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         200,
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["parent"],
@@ -373,7 +374,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "folders",
             columns: &["value"],
             field: "needs",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 201,
                 r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
@@ -383,7 +384,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 202,
                 r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -392,18 +393,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[protostore::Recursion::new("folders", "parent")],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             177,
             select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
             &["id"],
         )
         .live(&[]),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         179,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "name", "parent", "delete_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         178,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time")
 VALUES ($1, $2, $3, $4)
@@ -412,25 +413,25 @@ DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
     "delete_time" = excluded."delete_time""#,
         &["id", "name", "parent", "delete_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             180,
             r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
             &["id"],
         )
         .live(&[]),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
             181,
             select!(r#"WHERE "delete_time" IS NULL ORDER BY "id""#),
             &[],
         )
         .live(&[]),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
             182,
             select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
             183,
             r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
 FROM json_each($1) o
@@ -438,7 +439,7 @@ CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
             184,
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -449,39 +450,39 @@ WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
 };
 
 /// How rows of `folders` are kept when they are deleted.
-pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     table: &TABLE,
     column: "delete_time",
     field: "delete_time",
     member: 5,
-    clock: protostore::Clock::Seconds,
-    deleted: protostore::Stmt::new(
+    clock: generated::Clock::Seconds,
+    deleted: generated::Stmt::new(
         185,
         r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
-    restore: protostore::Stmt::new(
+    restore: generated::Stmt::new(
         186,
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
-    settle: protostore::Stmt::new(
+    settle: generated::Stmt::new(
         187,
         r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time"],
     ),
-    purge: protostore::Stmt::new(
+    purge: generated::Stmt::new(
         188,
         r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     revision: None,
     cascades: &[
-        protostore::Cascade {
+        generated::Cascade {
             to: &super::folder::SOFT_DELETE,
-            delete: protostore::Stmt::new(
+            delete: generated::Stmt::new(
                 192,
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -490,7 +491,7 @@ WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#,
                 &[],
             ),
-            restore: protostore::Stmt::new(
+            restore: generated::Stmt::new(
                 193,
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
@@ -500,9 +501,9 @@ WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
                 &["delete_time"],
             ),
         },
-        protostore::Cascade {
+        generated::Cascade {
             to: &super::note::SOFT_DELETE,
-            delete: protostore::Stmt::new(
+            delete: generated::Stmt::new(
                 195,
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -511,7 +512,7 @@ WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#,
                 &[],
             ),
-            restore: protostore::Stmt::new(
+            restore: generated::Stmt::new(
                 196,
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -527,7 +528,7 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
             table: "folders",
             columns: &["value"],
             field: "needs",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                     194,
                     r#"SELECT 1
 FROM "folders__needs" c
@@ -544,7 +545,7 @@ WHERE c."value" IN (SELECT "id"
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 197,
                 r#"SELECT 1
 FROM "pins" c
@@ -556,11 +557,11 @@ WHERE c."folder_id" IN (SELECT "id"
         },
     ],
     names: &[
-        protostore::Names {
+        generated::Names {
             table: "folders",
             field: "parent",
             to: "folders",
-            missing: protostore::Stmt::new(
+            missing: generated::Stmt::new(
                     198,
                     r#"SELECT 1
 FROM "folders" c
@@ -572,11 +573,11 @@ WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT 
                 )
                 .live(&[]),
         },
-        protostore::Names {
+        generated::Names {
             table: "folders",
             field: "needs",
             to: "folders",
-            missing: protostore::Stmt::new(
+            missing: generated::Stmt::new(
                     199,
                     r#"SELECT 1
 FROM "folders__needs" c
@@ -591,9 +592,9 @@ WHERE c."_id" IN (SELECT "id"
                 .live(&[]),
         },
     ],
-    get: protostore::Stmt::new(189, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: protostore::Stmt::new(190, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    get: generated::Stmt::new(189, select!(r#"WHERE "id" = $1"#), &["id"]),
+    page_first: generated::Stmt::new(190, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         191,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
@@ -601,7 +602,7 @@ WHERE c."_id" IN (SELECT "id"
 };
 
 impl protostore::SoftDeleted for Folder {
-    const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+    const SOFT_DELETE: &'static generated::SoftDelete = &SOFT_DELETE;
 }
 
 #[doc(hidden)]

@@ -3,6 +3,7 @@
 //! Table 3 of `life.v1.LifeStore`: `founding`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Written once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +55,7 @@ impl protostore::Record for Founding {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -66,8 +67,8 @@ impl protostore::Record for Founding {
     }
 }
 
-impl protostore::Decode for Founding {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Founding {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self { name: row.take()? })
     }
 }
@@ -91,17 +92,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         40,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         42,
         r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#,
         &["name"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         41,
         r#"INSERT INTO "founding" ("_singleton", "name")
 VALUES (1, $1)
@@ -109,23 +110,23 @@ ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name""#,
         &["name"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         43,
         r#"DELETE FROM "founding" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(44, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(44, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         45,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         46,
         r#"SELECT o.key, t."name" FROM json_each($1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         47,
         r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],

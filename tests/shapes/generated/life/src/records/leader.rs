@@ -3,6 +3,7 @@
 //! Table 7 of `life.v1.LifeStore`: `leader`.
 
 use crate::proto;
+use protostore::generated;
 
 /// At most one, and not for ever.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,33 +26,33 @@ macro_rules! select {
 pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Leader, protostore::stored::Rfc3339> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 156,
                 select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton""#),
                 &["until"],
             )
-            .live(&[protostore::Clock::Rfc3339]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Rfc3339]),
+        after: generated::Stmt::new(
                 157,
                 select!(
                     r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton""#
                 ),
                 &["until", "_singleton"],
             )
-            .live(&[protostore::Clock::Rfc3339]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Rfc3339]),
+        count: generated::Stmt::new(
                 159,
                 r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#,
                 &["until", ""],
             )
-            .live(&[protostore::Clock::Rfc3339]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Rfc3339]),
+        delete: generated::Stmt::new(
                 158,
                 r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#,
                 &["until"],
             )
-            .live(&[protostore::Clock::Rfc3339]),
+            .live(&[generated::Clock::Rfc3339]),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Rfc3339(until))
@@ -91,9 +92,9 @@ impl protostore::Record for Leader {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -108,7 +109,7 @@ impl protostore::Record for Leader {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -123,8 +124,8 @@ impl protostore::Record for Leader {
 
 impl protostore::Mutable for Leader {}
 
-impl protostore::Decode for Leader {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Leader {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             until: row.take::<protostore::stored::Rfc3339>()?.0,
@@ -161,18 +162,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             146,
             select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#),
             &["_singleton"],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    insert: generated::Stmt::new(
         148,
         r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#,
         &["name", "until"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         147,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
 VALUES (1, $1, $2)
@@ -180,56 +181,56 @@ ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
         &["name", "until"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             149,
             r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#,
             &["_singleton"],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    page_first: generated::Stmt::new(
             150,
             select!(r#"WHERE +"until" > $1 ORDER BY "_singleton""#),
             &[],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    page_after: generated::Stmt::new(
             151,
             select!(
                 r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton""#
             ),
             &["_singleton"],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    get_many: generated::Stmt::new(
             152,
             r#"SELECT o.key, t."name", t."until"
 FROM json_each($1) o
 CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#,
             &[""],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    delete_many: generated::Stmt::new(
             153,
             r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#,
             &[""],
         )
-        .live(&[protostore::Clock::Rfc3339]),
+        .live(&[generated::Clock::Rfc3339]),
 };
 
 /// When rows of `leader` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "until",
-    clock: protostore::Clock::Rfc3339,
+    clock: generated::Clock::Rfc3339,
     uniques: &[],
     given: &[],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             154,
             r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#,
             &[],
         )
-        .live(&[protostore::Clock::Rfc3339]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Rfc3339]),
+    sweep: generated::Stmt::new(
             155,
             r#"DELETE FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"
@@ -238,9 +239,9 @@ WHERE "_singleton" IN (SELECT "_singleton"
   ORDER BY "until", "_singleton" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Rfc3339]),
+        .live(&[generated::Clock::Rfc3339]),
 };
 
 impl protostore::Expiring for Leader {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }

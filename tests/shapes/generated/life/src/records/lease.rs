@@ -3,6 +3,7 @@
 //! Table 6 of `life.v1.LifeStore`: `leases`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Two unique values of two fields, and a time in seconds inside of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,14 +35,14 @@ macro_rules! select {
     };
 }
 
-static GET_BY_ZONE_NUMBER: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_ZONE_NUMBER: generated::Stmt = generated::Stmt::new(
         133,
         select!(
             r#"WHERE "zone" = $1 AND "number" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
         ),
         &["zone", "number"],
     )
-    .live(&[protostore::Clock::Seconds]);
+    .live(&[generated::Clock::Seconds]);
 /// Gets the row of `leases` with this `zone` and `number`, by its unique index.
 #[must_use]
 pub fn get_by_zone_number(
@@ -60,16 +61,16 @@ pub fn upsert_by_zone_number(record: Lease) -> protostore::UpsertBy<Lease> {
 /// Lists the rows of `leases` with this `host`, in pages by key.
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 134,
                 select!(
                     r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["host"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        after: generated::Stmt::new(
                 135,
                 select!(
                     r#"WHERE "host" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
@@ -78,8 +79,8 @@ ORDER BY "host", "slot""#
                 ),
                 &["host", "host", "slot"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        count: generated::Stmt::new(
                 137,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -87,13 +88,13 @@ FROM (SELECT 1
   WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["host", ""],
             )
-            .live(&[protostore::Clock::Seconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        delete: generated::Stmt::new(
                 136,
                 r#"DELETE FROM "leases" WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["host"],
             )
-            .live(&[protostore::Clock::Seconds]),
+            .live(&[generated::Clock::Seconds]),
     };
 
     protostore::ListBy::new(&LISTING, host.into())
@@ -104,16 +105,16 @@ FROM (SELECT 1
 pub fn list_by_until_time(
     until_time: protostore::Timestamp,
 ) -> protostore::ListBy<Lease, protostore::stored::Seconds<protostore::Timestamp>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 138,
                 select!(
                     r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["until.time"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        after: generated::Stmt::new(
                 139,
                 select!(
                     r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
@@ -122,8 +123,8 @@ ORDER BY "host", "slot""#
                 ),
                 &["until.time", "host", "slot"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        count: generated::Stmt::new(
                 141,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -131,13 +132,13 @@ FROM (SELECT 1
   WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["until.time", ""],
             )
-            .live(&[protostore::Clock::Seconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        delete: generated::Stmt::new(
                 140,
                 r#"DELETE FROM "leases" WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["until.time"],
             )
-            .live(&[protostore::Clock::Seconds]),
+            .live(&[generated::Clock::Seconds]),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Seconds(until_time))
@@ -146,16 +147,16 @@ FROM (SELECT 1
 /// Lists the rows of `leases` with this `zone`, in pages by key.
 #[must_use]
 pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 142,
                 select!(
                     r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["zone"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        after: generated::Stmt::new(
                 143,
                 select!(
                     r#"WHERE "zone" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
@@ -164,8 +165,8 @@ ORDER BY "host", "slot""#
                 ),
                 &["zone", "host", "slot"],
             )
-            .live(&[protostore::Clock::Seconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        count: generated::Stmt::new(
                 145,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -173,13 +174,13 @@ FROM (SELECT 1
   WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["zone", ""],
             )
-            .live(&[protostore::Clock::Seconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Seconds]),
+        delete: generated::Stmt::new(
                 144,
                 r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["zone"],
             )
-            .live(&[protostore::Clock::Seconds]),
+            .live(&[generated::Clock::Seconds]),
     };
 
     protostore::ListBy::new(&LISTING, zone.into())
@@ -246,9 +247,9 @@ impl protostore::Record for Lease {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -263,7 +264,7 @@ impl protostore::Record for Lease {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -291,8 +292,8 @@ impl protostore::Record for Lease {
 
 impl protostore::Mutable for Lease {}
 
-impl protostore::Decode for Lease {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Lease {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             host: row.take()?,
             slot: row.take()?,
@@ -356,21 +357,21 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             123,
             select!(
                 r#"WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
             ),
             &["host", "slot"],
         )
-        .live(&[protostore::Clock::Seconds]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    insert: generated::Stmt::new(
         125,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["host", "slot", "until", "until.time", "zone", "number"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         124,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -379,22 +380,22 @@ DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time"
     "zone" = excluded."zone", "number" = excluded."number""#,
         &["host", "slot", "until", "until.time", "zone", "number"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             126,
             r#"DELETE FROM "leases"
 WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
             &["host", "slot"],
         )
-        .live(&[protostore::Clock::Seconds]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    page_first: generated::Stmt::new(
             127,
             select!(
                 r#"WHERE (+"until__time" IS NULL OR +"until__time" > $1) ORDER BY "host", "slot""#
             ),
             &[],
         )
-        .live(&[protostore::Clock::Seconds]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    page_after: generated::Stmt::new(
             128,
             select!(
                 r#"WHERE ("host", "slot") > ($1, $2) AND (+"until__time" IS NULL OR +"until__time" > $3)
@@ -402,8 +403,8 @@ ORDER BY "host", "slot""#
             ),
             &["host", "slot"],
         )
-        .live(&[protostore::Clock::Seconds]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    get_many: generated::Stmt::new(
             129,
             r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
 FROM json_each($1) o
@@ -411,32 +412,32 @@ CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1
     AND (+t."until__time" IS NULL OR +t."until__time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Seconds]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    delete_many: generated::Stmt::new(
             130,
             r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
   FROM json_each($1)) AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Seconds]),
+        .live(&[generated::Clock::Seconds]),
 };
 
 /// When rows of `leases` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "until__time",
-    clock: protostore::Clock::Seconds,
+    clock: generated::Clock::Seconds,
     uniques: &[&["zone", "number"]],
     given: &[0, 1, 4, 5],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             131,
             r#"DELETE FROM "leases"
 WHERE (("host" = $1 AND "slot" = $2) OR ("zone" = $3 AND "number" = $4)) AND +"until__time" <= $5"#,
             &["host", "slot", "zone", "number"],
         )
-        .live(&[protostore::Clock::Seconds]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Seconds]),
+    sweep: generated::Stmt::new(
             132,
             r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT "host", "slot"
@@ -445,9 +446,9 @@ WHERE ("host", "slot") IN (SELECT "host", "slot"
   ORDER BY "until__time" NULLS FIRST, "host", "slot" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Seconds]),
+        .live(&[generated::Clock::Seconds]),
 };
 
 impl protostore::Expiring for Lease {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }

@@ -3,6 +3,7 @@
 //! Table 13 of `life.v1.LifeStore`: `locks`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A time, a revision and a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,24 +30,24 @@ macro_rules! select {
 pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Lock, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 329,
                 select!(
                     r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
                 ),
                 &["until"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        after: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        after: generated::Stmt::new(
                 330,
                 select!(
                     r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id""#
                 ),
                 &["until", "id"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        count: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        count: generated::Stmt::new(
                 332,
                 r#"SELECT count(*)
 FROM (SELECT 1
@@ -54,13 +55,13 @@ FROM (SELECT 1
   WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#,
                 &["until", ""],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
-        delete: protostore::Stmt::new(
+            .live(&[generated::Clock::Nanoseconds]),
+        delete: generated::Stmt::new(
                 331,
                 r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
                 &["until"],
             )
-            .live(&[protostore::Clock::Nanoseconds]),
+            .live(&[generated::Clock::Nanoseconds]),
     };
 
     protostore::ListBy::new(&LISTING, until)
@@ -103,19 +104,19 @@ impl protostore::Record for Lock {
     type Children = ();
     type Revision = i64;
     const TABLE: &'static protostore::Table = &TABLE;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         if field != 1 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "owner",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "string.min_len",
-                    protostore::rules::Asks::Characters(2, u64::MAX),
+                    generated::rules::Asks::Characters(2, u64::MAX),
                     "must have at least 2 characters",
                 ),
             ],
@@ -124,9 +125,9 @@ impl protostore::Record for Lock {
         Ok(())
     }
 
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -141,7 +142,7 @@ impl protostore::Record for Lock {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -167,8 +168,8 @@ impl protostore::Record for Lock {
 impl protostore::Mutable for Lock {}
 impl protostore::Revised for Lock {}
 
-impl protostore::Decode for Lock {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Lock {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             owner: row.take()?,
@@ -212,18 +213,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             316,
             select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    insert: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    insert: generated::Stmt::new(
         318,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#,
         &["id", "owner", "until", "etag"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         317,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
 VALUES ($1, $2, $3, $4)
@@ -231,49 +232,49 @@ ON CONFLICT ("id")
 DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#,
         &["id", "owner", "until", "etag"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             319,
             r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_first: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_first: generated::Stmt::new(
             320,
             select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id""#),
             &[],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    page_after: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    page_after: generated::Stmt::new(
             321,
             select!(
                 r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    get_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    get_many: generated::Stmt::new(
             322,
             r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
 FROM json_each($1) o
 CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    delete_many: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    delete_many: generated::Stmt::new(
             323,
             r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "etag",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             326,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -282,7 +283,7 @@ WHERE "table" = 13 AND "path" = '4'
 RETURNING "last""#,
             &["etag"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             327,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 13, '4', CASE WHEN max("etag") > 0 THEN max("etag") ELSE 0 END
@@ -290,28 +291,28 @@ FROM "locks""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
             328,
             r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 /// When rows of `locks` are gone.
-pub static EXPIRE: protostore::Expire = protostore::Expire {
+pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "until",
-    clock: protostore::Clock::Nanoseconds,
+    clock: generated::Clock::Nanoseconds,
     uniques: &[],
     given: &[0],
-    clear: protostore::Stmt::new(
+    clear: generated::Stmt::new(
             324,
             r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
-    sweep: protostore::Stmt::new(
+        .live(&[generated::Clock::Nanoseconds]),
+    sweep: generated::Stmt::new(
             325,
             r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
@@ -320,9 +321,9 @@ WHERE "id" IN (SELECT "id"
   ORDER BY "until" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
-        .live(&[protostore::Clock::Nanoseconds]),
+        .live(&[generated::Clock::Nanoseconds]),
 };
 
 impl protostore::Expiring for Lock {
-    const EXPIRE: &'static protostore::Expire = &EXPIRE;
+    const EXPIRE: &'static generated::Expire = &EXPIRE;
 }

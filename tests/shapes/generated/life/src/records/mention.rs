@@ -3,6 +3,7 @@
 //! Table 5 of `life.v1.LifeStore`: `mentions`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What speaks of a fact, for as long as it holds or for longer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,23 +30,23 @@ macro_rules! select {
 pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             111,
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
             &["goes_along"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             112,
             select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             114,
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
             &["goes_along", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             113,
             r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#,
             &["goes_along"],
@@ -63,23 +64,23 @@ pub fn list_by_goes_along(
 pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             115,
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
             &["lets_go"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             116,
             select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             118,
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
             &["lets_go", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             117,
             r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#,
             &["lets_go"],
@@ -95,22 +96,22 @@ pub fn list_by_lets_go(
 /// Lists the rows of `mentions` whose `all` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             119,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["all"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             120,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["all", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             122,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -118,7 +119,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["all", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             121,
             r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1)"#,
             &["all"],
@@ -131,7 +132,7 @@ FROM (SELECT 1
 /// Lists the rows of `facts` that `all` of one row names, in its order.
 #[must_use]
 pub fn facts_by_all(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             106,
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "mentions__all" j
@@ -140,7 +141,7 @@ WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)
 ORDER BY j."_position""#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds]);
+        .live(&[generated::Clock::Nanoseconds]);
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -190,15 +191,15 @@ impl protostore::Record for Mention {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.goes_along)),
-            2 => binder.put(&protostore::nonzero(&self.lets_go)),
+            1 => binder.put(&generated::nonzero(&self.goes_along)),
+            2 => binder.put(&generated::nonzero(&self.lets_go)),
             _ => Ok(()),
         }
     }
@@ -206,8 +207,8 @@ impl protostore::Record for Mention {
 
 impl protostore::Mutable for Mention {}
 
-impl protostore::Decode for Mention {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Mention {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             goes_along: row.take_or_default()?,
@@ -233,24 +234,24 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "goes_along",
                 table: "facts",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         100,
                         r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["goes_along"],
                     )
-                    .live(&[protostore::Clock::Nanoseconds]),
+                    .live(&[generated::Clock::Nanoseconds]),
             },
             protostore::ForeignKey {
                 columns: &["lets_go"],
                 field: "lets_go",
                 table: "facts",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         101,
                         r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["lets_go"],
                     )
-                    .live(&[protostore::Clock::Nanoseconds]),
+                    .live(&[generated::Clock::Nanoseconds]),
             },
         ],
         checks: &[
@@ -275,13 +276,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         94,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES ($1, $2, $3)"#,
         &["id", "goes_along", "lets_go"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         93,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go")
 VALUES ($1, $2, $3)
@@ -289,25 +290,25 @@ ON CONFLICT ("id")
 DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_go""#,
         &["id", "goes_along", "lets_go"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         95,
         r#"DELETE FROM "mentions" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(96, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(96, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         97,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         98,
         r#"SELECT o.key, t."id", t."goes_along", t."lets_go"
 FROM json_each($1) o
 CROSS JOIN "mentions" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         99,
         r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 10 of `life.v1.LifeStore`: `notes`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A key of two fields, one of them a reference, and a revision.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +28,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_AUTHOR_NUMBER: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_AUTHOR_NUMBER: generated::Stmt = generated::Stmt::new(
         256,
         select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#),
         &["author", "number"],
@@ -53,8 +54,8 @@ pub fn upsert_by_author_number(record: Note) -> protostore::UpsertBy<Note> {
 pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Note, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 257,
                 select!(
                     r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
@@ -62,7 +63,7 @@ pub fn list_by_folder_id(
                 &["folder_id"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 258,
                 select!(
                     r#"WHERE "folder_id" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
@@ -71,14 +72,14 @@ ORDER BY "folder_id", "number""#
                 &["folder_id", "folder_id", "number"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 260,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["folder_id", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 259,
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -94,8 +95,8 @@ WHERE "folder_id" = $1 AND "delete_time" IS NULL"#,
 /// Lists the rows of `notes` with this `author`, in pages by key.
 #[must_use]
 pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
                 261,
                 select!(
                     r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
@@ -103,7 +104,7 @@ pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, Str
                 &["author"],
             )
             .live(&[]),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
                 262,
                 select!(
                     r#"WHERE "author" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
@@ -112,14 +113,14 @@ ORDER BY "folder_id", "number""#
                 &["author", "folder_id", "number"],
             )
             .live(&[]),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
                 264,
                 r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["author", ""],
             )
             .live(&[]),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
                 263,
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -171,21 +172,21 @@ impl protostore::Record for Note {
     type Children = ();
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         if field != 1 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "number",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "uint32.lte",
-                    protostore::rules::Asks::Range {
+                    generated::rules::Asks::Range {
                         low: None,
-                        high: Some((protostore::rules::Literal::Int(9), true)),
+                        high: Some((generated::rules::Literal::Int(9), true)),
                         outside: false,
                     },
                     "must be at most 9",
@@ -196,9 +197,9 @@ impl protostore::Record for Note {
         Ok(())
     }
 
-    const LIFE: protostore::Life = protostore::Life {
+    const LIFE: generated::Life = generated::Life {
         soft_delete: Some(&SOFT_DELETE),
-        ..protostore::Life::NONE
+        ..generated::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {
@@ -213,7 +214,7 @@ impl protostore::Record for Note {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -249,8 +250,8 @@ impl protostore::Record for Note {
 impl protostore::Mutable for Note {}
 impl protostore::Revised for Note {}
 
-impl protostore::Decode for Note {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Note {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             folder_id: row.take()?,
             number: row.take()?,
@@ -281,7 +282,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id",
                 table: "folders",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         254,
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["folder_id"],
@@ -315,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 255,
                 r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#,
                 &["folder_id", "number"],
@@ -324,7 +325,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
             234,
             select!(
                 r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
@@ -332,13 +333,13 @@ pub static TABLE: protostore::Table = protostore::Table {
             &["folder_id", "number"],
         )
         .live(&[]),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         236,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)"#,
         &["folder_id", "number", "author", "etag", "delete_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         235,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)
@@ -347,7 +348,7 @@ DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
     "delete_time" = excluded."delete_time""#,
         &["folder_id", "number", "author", "etag", "delete_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
             237,
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -355,13 +356,13 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
             &["folder_id", "number"],
         )
         .live(&[]),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
             238,
             select!(r#"WHERE "delete_time" IS NULL ORDER BY "folder_id", "number""#),
             &[],
         )
         .live(&[]),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
             239,
             select!(
                 r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
@@ -369,7 +370,7 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
             &["folder_id", "number"],
         )
         .live(&[]),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
             240,
             r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
 FROM json_each($1) o
@@ -378,7 +379,7 @@ CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value -
             &[""],
         )
         .live(&[]),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
             241,
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
@@ -390,11 +391,11 @@ WHERE ("folder_id", "number") IN (SELECT value ->> 0, value ->> 1
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "etag",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             251,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -403,7 +404,7 @@ WHERE "table" = 10 AND "path" = '4'
 RETURNING "last""#,
             &["etag"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             252,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 10, '4', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
@@ -412,7 +413,7 @@ FROM "notes""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
             253,
             r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
             &["folder_id", "number"],
@@ -421,37 +422,37 @@ FROM "notes""#,
 };
 
 /// How rows of `notes` are kept when they are deleted.
-pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     table: &TABLE,
     column: "delete_time",
     field: "delete_time",
     member: 4,
-    clock: protostore::Clock::Seconds,
-    deleted: protostore::Stmt::new(
+    clock: generated::Clock::Seconds,
+    deleted: generated::Stmt::new(
         242,
         r#"SELECT "delete_time"
 FROM "notes"
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
-    restore: protostore::Stmt::new(
+    restore: generated::Stmt::new(
         243,
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
-    settle: protostore::Stmt::new(
+    settle: generated::Stmt::new(
         244,
         r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time", "etag"],
     ),
-    purge: protostore::Stmt::new(
+    purge: generated::Stmt::new(
         245,
         r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
-    revision: Some(protostore::Revisions {
+    revision: Some(generated::Revisions {
         counter: &REVISION.counter,
         text: true,
         most: 9223372036854775807,
@@ -462,7 +463,7 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                     249,
                     r#"SELECT 1
 FROM "badges" c
@@ -475,11 +476,11 @@ WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
         },
     ],
     names: &[
-        protostore::Names {
+        generated::Names {
             table: "notes",
             field: "folder_id",
             to: "folders",
-            missing: protostore::Stmt::new(
+            missing: generated::Stmt::new(
                     250,
                     r#"SELECT 1
 FROM "notes" c
@@ -492,17 +493,17 @@ WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND N
                 .live(&[]),
         },
     ],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         246,
         select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#),
         &["folder_id", "number"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         247,
         select!(r#"ORDER BY "folder_id", "number""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         248,
         select!(
             r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number""#
@@ -512,5 +513,5 @@ WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND N
 };
 
 impl protostore::SoftDeleted for Note {
-    const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+    const SOFT_DELETE: &'static generated::SoftDelete = &SOFT_DELETE;
 }

@@ -3,6 +3,7 @@
 //! Table 11 of `life.v1.LifeStore`: `pins`.
 
 use crate::proto;
+use protostore::generated;
 
 /// It is deleted for good, and keeps a folder from being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,23 +28,23 @@ macro_rules! select {
 pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Pin, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             283,
             select!(r#"WHERE "folder_id" IS $1 ORDER BY "id""#),
             &["folder_id"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             284,
             select!(r#"WHERE "folder_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["folder_id", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             286,
             r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS $1 LIMIT $2) AS "c""#,
             &["folder_id", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             285,
             r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#,
             &["folder_id"],
@@ -61,22 +62,22 @@ pub fn list_by_folder_id(
 pub fn list_by_folder_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Pin, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             287,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["folder_ids"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             288,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["folder_ids", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             290,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -84,7 +85,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["folder_ids", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             289,
             r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1)"#,
             &["folder_ids"],
@@ -99,7 +100,7 @@ FROM (SELECT 1
 pub fn folders_by_folder_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
             278,
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "pins__folder_ids" j
@@ -156,14 +157,14 @@ impl protostore::Record for Pin {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.folder_id)),
+            1 => binder.put(&generated::nonzero(&self.folder_id)),
             _ => Ok(()),
         }
     }
@@ -171,8 +172,8 @@ impl protostore::Record for Pin {
 
 impl protostore::Mutable for Pin {}
 
-impl protostore::Decode for Pin {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Pin {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             folder_id: row.take_or_default()?,
@@ -196,7 +197,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id",
                 table: "folders",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                         273,
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["folder_id"],
@@ -220,13 +221,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         267,
         r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#,
         &["id", "folder_id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         266,
         r#"INSERT INTO "pins" ("id", "folder_id")
 VALUES ($1, $2)
@@ -234,19 +235,19 @@ ON CONFLICT ("id")
 DO UPDATE SET "folder_id" = excluded."folder_id""#,
         &["id", "folder_id"],
     ),
-    delete: protostore::Stmt::new(268, r#"DELETE FROM "pins" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(269, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(268, r#"DELETE FROM "pins" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(269, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         270,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         271,
         r#"SELECT o.key, t."id", t."folder_id" FROM json_each($1) o CROSS JOIN "pins" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         272,
         r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 1 of `life.v1.LifeStore`: `topics`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A row as any other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +55,7 @@ impl protostore::Record for Topic {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -68,8 +69,8 @@ impl protostore::Record for Topic {
 
 impl protostore::Mutable for Topic {}
 
-impl protostore::Decode for Topic {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Topic {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self { id: row.take()? })
     }
 }
@@ -92,7 +93,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "events",
             columns: &["topic_id"],
             field: "topic_id",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 8,
                 r#"SELECT 1 FROM "events" WHERE "topic_id" = $1 LIMIT 1"#,
                 &["id"],
@@ -102,7 +103,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "events",
             columns: &["value"],
             field: "topic_ids",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 9,
                 r#"SELECT 1 FROM "events__topic_ids" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
@@ -111,30 +112,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "topics" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "topics" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(3, r#"DELETE FROM "topics" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(3, r#"DELETE FROM "topics" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "topics" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "topics" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A number of a message that occurs elsewhere too.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,15 +24,15 @@ macro_rules! select {
 /// Lists the rows of `claims` with this `metadata.number`, in pages by key.
 #[must_use]
 pub fn list_by_metadata_number(metadata_number: u64) -> protostore::ListBy<Claim, u64> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             333,
             select!(
                 r#"WHERE "metadata__number" = $1 ORDER BY "metadata__number", "metadata__hash""#
             ),
             &["metadata.number"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             334,
             select!(
                 r#"WHERE "metadata__number" = $1 AND ("metadata__number", "metadata__hash") > ($2, $3)
@@ -39,12 +40,12 @@ ORDER BY "metadata__number", "metadata__hash""#
             ),
             &["metadata.number", "metadata.number", "metadata.hash"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             336,
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#,
             &["metadata.number", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             335,
             r#"DELETE FROM "claims" WHERE "metadata__number" = $1"#,
             &["metadata.number"],
@@ -112,7 +113,7 @@ impl protostore::Record for Claim {
         Ok(())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -132,8 +133,8 @@ impl protostore::Record for Claim {
 
 impl protostore::Mutable for Claim {}
 
-impl protostore::Decode for Claim {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Claim {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             metadata: {
                 row.skip(1);
@@ -190,18 +191,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         325,
         select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#),
         &["metadata.number", "metadata.hash"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         327,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
 VALUES ($1, $2, $3, $4)"#,
         &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         326,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
 VALUES ($1, $2, $3, $4)
@@ -209,17 +210,17 @@ ON CONFLICT ("metadata__number", "metadata__hash")
 DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."metadata__name""#,
         &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         328,
         r#"DELETE FROM "claims" WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#,
         &["metadata.number", "metadata.hash"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         329,
         select!(r#"ORDER BY "metadata__number", "metadata__hash""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         330,
         select!(
             r#"WHERE ("metadata__number", "metadata__hash") > ($1, $2)
@@ -227,7 +228,7 @@ ORDER BY "metadata__number", "metadata__hash""#
         ),
         &["metadata.number", "metadata.hash"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         331,
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash"
 FROM json_each($1) o
@@ -235,7 +236,7 @@ CROSS JOIN "claims" t ON t."metadata__number" = o.value ->> 0
     AND t."metadata__hash" = unhex(o.value ->> 1)"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         332,
         r#"DELETE FROM "claims"
 WHERE ("metadata__number", "metadata__hash") IN (SELECT value ->> 0, unhex(value ->> 1)

@@ -3,6 +3,7 @@
 //! Table 12 of `rules.v1.RulesStore`: `devices`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What requests and responses leave out, at every place and in every shape.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,7 +119,7 @@ impl TryFrom<proto::rules::v1::Device> for Device {
     type Error = protostore::Error;
 
     fn try_from(value: proto::rules::v1::Device) -> protostore::Result<Self> {
-        if protostore::is_set(&value.shown) {
+        if generated::is_set(&value.shown) {
             return Err(
                 protostore::Error::invalid(
                     "shown",
@@ -245,8 +246,8 @@ impl protostore::Record for Device {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             374,
             r#"UPDATE "devices" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
@@ -265,7 +266,7 @@ impl protostore::Record for Device {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -337,17 +338,17 @@ impl protostore::Record for Device {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.create_time(4, 1, &mut self.create_time);
         make.update_time(5, 1, &mut self.update_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -358,8 +359,8 @@ impl protostore::Record for Device {
 
 impl protostore::Mutable for Device {}
 
-impl protostore::Decode for Device {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Device {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             label: row.take()?,
@@ -560,8 +561,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(337, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(337, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         339,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
@@ -597,7 +598,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "count",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         338,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
@@ -646,18 +647,18 @@ DO UPDATE SET "label" = excluded."label", "state" = excluded."state",
             "count",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         340,
         r#"DELETE FROM "devices" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(341, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(341, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         342,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         343,
         r#"SELECT o.key, t."id", t."label", t."state", t."password", t."create_time", t."update_time",
     t."port", t."port__number", t."port__status", t."port__secret", t."packed", t."listed", t."url",
@@ -668,7 +669,7 @@ FROM json_each($1) o
 CROSS JOIN "devices" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         344,
         r#"DELETE FROM "devices" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

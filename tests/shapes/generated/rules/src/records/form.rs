@@ -3,6 +3,7 @@
 //! Table 4 of `rules.v1.RulesStore`: `forms`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Forms of texts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -164,13 +165,13 @@ impl protostore::Record for Form {
         match field {
             1 => {
                 if let Some(v) = &self.email {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "email",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.email",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Email,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Email,
                                 ),
                                 "",
                             ),
@@ -181,13 +182,13 @@ impl protostore::Record for Form {
             }
             2 => {
                 if let Some(v) = &self.hostname {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "hostname",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.hostname",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Hostname,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Hostname,
                                 ),
                                 "",
                             ),
@@ -198,13 +199,13 @@ impl protostore::Record for Form {
             }
             3 => {
                 if let Some(v) = &self.ip {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ip",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ip",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ip,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ip,
                                 ),
                                 "",
                             ),
@@ -215,13 +216,13 @@ impl protostore::Record for Form {
             }
             4 => {
                 if let Some(v) = &self.ipv4 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv4",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv4",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv4,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv4,
                                 ),
                                 "",
                             ),
@@ -232,13 +233,13 @@ impl protostore::Record for Form {
             }
             5 => {
                 if let Some(v) = &self.ipv6 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv6",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv6",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv6,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv6,
                                 ),
                                 "",
                             ),
@@ -249,13 +250,13 @@ impl protostore::Record for Form {
             }
             6 => {
                 if let Some(v) = &self.uri {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "uri",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.uri",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Uri,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Uri,
                                 ),
                                 "",
                             ),
@@ -266,13 +267,13 @@ impl protostore::Record for Form {
             }
             7 => {
                 if let Some(v) = &self.uri_ref {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "uri_ref",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.uri_ref",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::UriRef,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::UriRef,
                                 ),
                                 "",
                             ),
@@ -283,13 +284,13 @@ impl protostore::Record for Form {
             }
             8 => {
                 if let Some(v) = &self.address {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "address",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.address",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Address,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Address,
                                 ),
                                 "",
                             ),
@@ -300,13 +301,13 @@ impl protostore::Record for Form {
             }
             9 => {
                 if let Some(v) = &self.uuid {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "uuid",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.uuid",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Uuid,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Uuid,
                                 ),
                                 "",
                             ),
@@ -317,13 +318,13 @@ impl protostore::Record for Form {
             }
             10 => {
                 if let Some(v) = &self.tuuid {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "tuuid",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.tuuid",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Tuuid,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Tuuid,
                                 ),
                                 "",
                             ),
@@ -334,13 +335,13 @@ impl protostore::Record for Form {
             }
             11 => {
                 if let Some(v) = &self.ip_with_prefixlen {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ip_with_prefixlen",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ip_with_prefixlen",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::IpWithPrefixlen,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::IpWithPrefixlen,
                                 ),
                                 "",
                             ),
@@ -351,13 +352,13 @@ impl protostore::Record for Form {
             }
             12 => {
                 if let Some(v) = &self.ipv4_with_prefixlen {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv4_with_prefixlen",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv4_with_prefixlen",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv4WithPrefixlen,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv4WithPrefixlen,
                                 ),
                                 "",
                             ),
@@ -368,13 +369,13 @@ impl protostore::Record for Form {
             }
             13 => {
                 if let Some(v) = &self.ipv6_with_prefixlen {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv6_with_prefixlen",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv6_with_prefixlen",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv6WithPrefixlen,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv6WithPrefixlen,
                                 ),
                                 "",
                             ),
@@ -385,13 +386,13 @@ impl protostore::Record for Form {
             }
             14 => {
                 if let Some(v) = &self.ip_prefix {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ip_prefix",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ip_prefix",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::IpPrefix,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::IpPrefix,
                                 ),
                                 "",
                             ),
@@ -402,13 +403,13 @@ impl protostore::Record for Form {
             }
             15 => {
                 if let Some(v) = &self.ipv4_prefix {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv4_prefix",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv4_prefix",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv4Prefix,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv4Prefix,
                                 ),
                                 "",
                             ),
@@ -419,13 +420,13 @@ impl protostore::Record for Form {
             }
             16 => {
                 if let Some(v) = &self.ipv6_prefix {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ipv6_prefix",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ipv6_prefix",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ipv6Prefix,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ipv6Prefix,
                                 ),
                                 "",
                             ),
@@ -436,13 +437,13 @@ impl protostore::Record for Form {
             }
             17 => {
                 if let Some(v) = &self.host_and_port {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "host_and_port",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.host_and_port",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::HostAndPort,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::HostAndPort,
                                 ),
                                 "",
                             ),
@@ -453,13 +454,13 @@ impl protostore::Record for Form {
             }
             18 => {
                 if let Some(v) = &self.ulid {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "ulid",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.ulid",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Ulid,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Ulid,
                                 ),
                                 "",
                             ),
@@ -470,13 +471,13 @@ impl protostore::Record for Form {
             }
             19 => {
                 if let Some(v) = &self.protobuf_fqn {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "protobuf_fqn",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.protobuf_fqn",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::ProtobufFqn,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::ProtobufFqn,
                                 ),
                                 "",
                             ),
@@ -487,13 +488,13 @@ impl protostore::Record for Form {
             }
             20 => {
                 if let Some(v) = &self.protobuf_dot_fqn {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "protobuf_dot_fqn",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.protobuf_dot_fqn",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::ProtobufDotFqn,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::ProtobufDotFqn,
                                 ),
                                 "",
                             ),
@@ -504,13 +505,13 @@ impl protostore::Record for Form {
             }
             21 => {
                 if let Some(v) = &self.header_name {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "header_name",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.well_known_regex",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::HeaderName,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::HeaderName,
                                 ),
                                 "",
                             ),
@@ -521,13 +522,13 @@ impl protostore::Record for Form {
             }
             22 => {
                 if let Some(v) = &self.header_value {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "header_value",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.well_known_regex",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::HeaderValue,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::HeaderValue,
                                 ),
                                 "",
                             ),
@@ -538,13 +539,13 @@ impl protostore::Record for Form {
             }
             23 => {
                 if let Some(v) = &self.loose_value {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "loose_value",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.well_known_regex",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::HeaderValueLoose,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::HeaderValueLoose,
                                 ),
                                 "",
                             ),
@@ -555,13 +556,13 @@ impl protostore::Record for Form {
             }
             24 => {
                 if let Some(v) = &self.uuid4 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "uuid4",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "field_info.format",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::Uuid4,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::Uuid4,
                                 ),
                                 "",
                             ),
@@ -572,13 +573,13 @@ impl protostore::Record for Form {
             }
             25 => {
                 if let Some(v) = &self.one_ipv4 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "one_ipv4",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "field_info.format",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::CanonicalIpv4,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::CanonicalIpv4,
                                 ),
                                 "",
                             ),
@@ -589,13 +590,13 @@ impl protostore::Record for Form {
             }
             26 => {
                 if let Some(v) = &self.one_ipv6 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "one_ipv6",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "field_info.format",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::CanonicalIpv6,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::CanonicalIpv6,
                                 ),
                                 "",
                             ),
@@ -606,13 +607,13 @@ impl protostore::Record for Form {
             }
             27 => {
                 if let Some(v) = &self.one_ip {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "one_ip",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "field_info.format",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::CanonicalIp,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::CanonicalIp,
                                 ),
                                 "",
                             ),
@@ -638,7 +639,7 @@ impl protostore::Record for Form {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -679,8 +680,8 @@ impl protostore::Record for Form {
 
 impl protostore::Mutable for Form {}
 
-impl protostore::Decode for Form {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Form {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             email: row.take()?,
@@ -788,8 +789,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         38,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
@@ -828,7 +829,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "one_ip",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         37,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
@@ -880,14 +881,14 @@ DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip"
             "one_ip",
         ],
     ),
-    delete: protostore::Stmt::new(39, r#"DELETE FROM "forms" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(40, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(39, r#"DELETE FROM "forms" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(40, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         41,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         42,
         r#"SELECT o.key, t."id", t."email", t."hostname", t."ip", t."ipv4", t."ipv6", t."uri", t."uri_ref",
     t."address", t."uuid", t."tuuid", t."ip_with_prefixlen", t."ipv4_with_prefixlen",
@@ -898,7 +899,7 @@ FROM json_each($1) o
 CROSS JOIN "forms" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         43,
         r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Rules of numbers, times and enums.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -163,14 +164,14 @@ impl protostore::Record for Number {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "an_int32",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "int32.gte_lt",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(-3), true)),
-                                high: Some((protostore::rules::Literal::Int(4), false)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(-3), true)),
+                                high: Some((generated::rules::Literal::Int(4), false)),
                                 outside: false,
                             },
                             "must be at least -3 and below 4",
@@ -181,23 +182,23 @@ impl protostore::Record for Number {
             }
             2 => {
                 if let Some(v) = &self.a_sint32 {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "a_sint32",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "sint32.in",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Int(-1),
-                                        protostore::rules::Literal::Int(2),
+                                        generated::rules::Literal::Int(-1),
+                                        generated::rules::Literal::Int(2),
                                     ],
                                 ),
                                 "must be one of -1, 2",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "sint32.not_in",
-                                protostore::rules::Asks::NotIn(
-                                    &[protostore::rules::Literal::Int(7)],
+                                generated::rules::Asks::NotIn(
+                                    &[generated::rules::Literal::Int(7)],
                                 ),
                                 "must not be 7",
                             ),
@@ -207,14 +208,14 @@ impl protostore::Record for Number {
                 }
             }
             3 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_sfixed32",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "sfixed32.gt_lt_exclusive",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(3), false)),
-                                high: Some((protostore::rules::Literal::Int(-3), false)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(3), false)),
+                                high: Some((generated::rules::Literal::Int(-3), false)),
                                 outside: true,
                             },
                             "must be above 3 or below -3",
@@ -224,15 +225,15 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_sfixed32)?;
             }
             4 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "an_int64",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "int64.not_in",
-                            protostore::rules::Asks::NotIn(
+                            generated::rules::Asks::NotIn(
                                 &[
-                                    protostore::rules::Literal::Int(3),
-                                    protostore::rules::Literal::Int(-9223372036854775808),
+                                    generated::rules::Literal::Int(3),
+                                    generated::rules::Literal::Int(-9223372036854775808),
                                 ],
                             ),
                             "must not be one of 3, -9223372036854775808",
@@ -242,14 +243,14 @@ impl protostore::Record for Number {
                 RULES.check(&self.an_int64)?;
             }
             5 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_sint64",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "sint64.lte",
-                            protostore::rules::Asks::Range {
+                            generated::rules::Asks::Range {
                                 low: None,
-                                high: Some((protostore::rules::Literal::Int(2), true)),
+                                high: Some((generated::rules::Literal::Int(2), true)),
                                 outside: false,
                             },
                             "must be at most 2",
@@ -259,13 +260,13 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_sint64)?;
             }
             6 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::but_zero(
+                static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
                     "a_sfixed64",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "sfixed64.const",
-                            protostore::rules::Asks::In(
-                                &[protostore::rules::Literal::Int(3)],
+                            generated::rules::Asks::In(
+                                &[generated::rules::Literal::Int(3)],
                             ),
                             "must be 3",
                         ),
@@ -274,14 +275,14 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_sfixed64)?;
             }
             7 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::but_zero(
+                static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
                     "a_uint32",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "uint32.gt_lte",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(1), false)),
-                                high: Some((protostore::rules::Literal::Int(3), true)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(1), false)),
+                                high: Some((generated::rules::Literal::Int(3), true)),
                                 outside: false,
                             },
                             "must be above 1 and at most 3",
@@ -291,14 +292,14 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_uint32)?;
             }
             8 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_fixed32",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "fixed32.lt",
-                            protostore::rules::Asks::Range {
+                            generated::rules::Asks::Range {
                                 low: None,
-                                high: Some((protostore::rules::Literal::Int(3), false)),
+                                high: Some((generated::rules::Literal::Int(3), false)),
                                 outside: false,
                             },
                             "must be below 3",
@@ -308,15 +309,15 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_fixed32)?;
             }
             9 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_uint64",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "uint64.gte_lte",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(2), true)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(2), true)),
                                 high: Some((
-                                    protostore::rules::Literal::Int(18446744073709551615),
+                                    generated::rules::Literal::Int(18446744073709551615),
                                     true,
                                 )),
                                 outside: false,
@@ -328,16 +329,16 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_uint64)?;
             }
             10 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_fixed64",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "fixed64.in",
-                            protostore::rules::Asks::In(
+                            generated::rules::Asks::In(
                                 &[
-                                    protostore::rules::Literal::Int(0),
-                                    protostore::rules::Literal::Int(3),
-                                    protostore::rules::Literal::Int(18446744073709551615),
+                                    generated::rules::Literal::Int(0),
+                                    generated::rules::Literal::Int(3),
+                                    generated::rules::Literal::Int(18446744073709551615),
                                 ],
                             ),
                             "must be one of 0, 3, 18446744073709551615",
@@ -347,21 +348,21 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_fixed64)?;
             }
             11 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_float",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "float.not_in",
-                            protostore::rules::Asks::NotIn(
-                                &[protostore::rules::Literal::Float(0.5)],
+                            generated::rules::Asks::NotIn(
+                                &[generated::rules::Literal::Float(0.5)],
                             ),
                             "must not be 0.5",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "float.gte_lte",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Float(-1.5), true)),
-                                high: Some((protostore::rules::Literal::Float(1.5), true)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Float(-1.5), true)),
+                                high: Some((generated::rules::Literal::Float(1.5), true)),
                                 outside: false,
                             },
                             "must be at least -1.5 and at most 1.5",
@@ -371,22 +372,19 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_float)?;
             }
             12 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_double",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "double.finite",
-                            protostore::rules::Asks::Finite,
+                            generated::rules::Asks::Finite,
                             "must be a finite number",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "double.gt_lt_exclusive",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Float(2.0), false)),
-                                high: Some((
-                                    protostore::rules::Literal::Float(-2.0),
-                                    false,
-                                )),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Float(2.0), false)),
+                                high: Some((generated::rules::Literal::Float(-2.0), false)),
                                 outside: true,
                             },
                             "must be above 2.0 or below -2.0",
@@ -396,21 +394,21 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_double)?;
             }
             13 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "some_bits",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "double.not_in",
-                            protostore::rules::Asks::NotIn(
-                                &[protostore::rules::Literal::Float(1.0)],
+                            generated::rules::Asks::NotIn(
+                                &[generated::rules::Literal::Float(1.0)],
                             ),
                             "must not be 1.0",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "double.lt",
-                            protostore::rules::Asks::Range {
+                            generated::rules::Asks::Range {
                                 low: None,
-                                high: Some((protostore::rules::Literal::Float(3.0), false)),
+                                high: Some((generated::rules::Literal::Float(3.0), false)),
                                 outside: false,
                             },
                             "must be below 3.0",
@@ -420,13 +418,13 @@ impl protostore::Record for Number {
                 RULES.check(&self.some_bits)?;
             }
             14 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "a_bool",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "bool.const",
-                            protostore::rules::Asks::In(
-                                &[protostore::rules::Literal::Int(1)],
+                            generated::rules::Asks::In(
+                                &[generated::rules::Literal::Int(1)],
                             ),
                             "must be true",
                         ),
@@ -435,16 +433,16 @@ impl protostore::Record for Number {
                 RULES.check(&self.a_bool)?;
             }
             15 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "closed",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "enum.defined_only",
-                            protostore::rules::Asks::In(
+                            generated::rules::Asks::In(
                                 &[
-                                    protostore::rules::Literal::Int(0),
-                                    protostore::rules::Literal::Int(1),
-                                    protostore::rules::Literal::Int(77),
+                                    generated::rules::Literal::Int(0),
+                                    generated::rules::Literal::Int(1),
+                                    generated::rules::Literal::Int(77),
                                 ],
                             ),
                             "must be one of 0, 1, 77",
@@ -455,23 +453,23 @@ impl protostore::Record for Number {
             }
             16 => {
                 if let Some(v) = &self.picked {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "picked",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "enum.in",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Int(1),
-                                        protostore::rules::Literal::Int(77),
+                                        generated::rules::Literal::Int(1),
+                                        generated::rules::Literal::Int(77),
                                     ],
                                 ),
                                 "must be one of 1, 77",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "enum.not_in",
-                                protostore::rules::Asks::NotIn(
-                                    &[protostore::rules::Literal::Int(77)],
+                                generated::rules::Asks::NotIn(
+                                    &[generated::rules::Literal::Int(77)],
                                 ),
                                 "must not be 77",
                             ),
@@ -482,18 +480,18 @@ impl protostore::Record for Number {
             }
             17 => {
                 if let Some(v) = &self.time {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "time",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "timestamp.gte_lt",
-                                protostore::rules::Asks::Range {
+                                generated::rules::Asks::Range {
                                     low: Some((
-                                        protostore::rules::Literal::Time(-500000000),
+                                        generated::rules::Literal::Time(-500000000),
                                         true,
                                     )),
                                     high: Some((
-                                        protostore::rules::Literal::Time(2000000000),
+                                        generated::rules::Literal::Time(2000000000),
                                         false,
                                     )),
                                     outside: false,
@@ -507,12 +505,12 @@ impl protostore::Record for Number {
             }
             18 => {
                 if let Some(v) = &self.past {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "past",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "timestamp.lt_now",
-                                protostore::rules::Asks::Past,
+                                generated::rules::Asks::Past,
                                 "must be in the past",
                             ),
                         ],
@@ -522,12 +520,12 @@ impl protostore::Record for Number {
             }
             19 => {
                 if let Some(v) = &self.near {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "near",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "timestamp.within",
-                                protostore::rules::Asks::Within(3600000000000),
+                                generated::rules::Asks::Within(3600000000000),
                                 "must be within 3600s of now",
                             ),
                         ],
@@ -537,25 +535,25 @@ impl protostore::Record for Number {
             }
             20 => {
                 if let Some(v) = &self.span {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "span",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "duration.not_in",
-                                protostore::rules::Asks::NotIn(
-                                    &[protostore::rules::Literal::Time(1000000000)],
+                                generated::rules::Asks::NotIn(
+                                    &[generated::rules::Literal::Time(1000000000)],
                                 ),
                                 "must not be 1s",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "duration.gt_lte",
-                                protostore::rules::Asks::Range {
+                                generated::rules::Asks::Range {
                                     low: Some((
-                                        protostore::rules::Literal::Time(-1000000000),
+                                        generated::rules::Literal::Time(-1000000000),
                                         false,
                                     )),
                                     high: Some((
-                                        protostore::rules::Literal::Time(2000000000),
+                                        generated::rules::Literal::Time(2000000000),
                                         true,
                                     )),
                                     outside: false,
@@ -569,15 +567,15 @@ impl protostore::Record for Number {
             }
             21 => {
                 if let Some(v) = &self.coarse {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "coarse",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "duration.in",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Time(1000000000),
-                                        protostore::rules::Literal::Time(3000000000),
+                                        generated::rules::Literal::Time(1000000000),
+                                        generated::rules::Literal::Time(3000000000),
                                     ],
                                 ),
                                 "must be one of 1s, 3s",
@@ -588,13 +586,13 @@ impl protostore::Record for Number {
                 }
             }
             22 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "wrapped",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "int32.gt",
-                            protostore::rules::Asks::Range {
-                                low: Some((protostore::rules::Literal::Int(0), false)),
+                            generated::rules::Asks::Range {
+                                low: Some((generated::rules::Literal::Int(0), false)),
                                 high: None,
                                 outside: false,
                             },
@@ -621,7 +619,7 @@ impl protostore::Record for Number {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -660,8 +658,8 @@ impl protostore::Record for Number {
 
 impl protostore::Mutable for Number {}
 
-impl protostore::Decode for Number {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Number {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             an_int32: row.take()?,
@@ -871,8 +869,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         22,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -905,7 +903,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "wrapped",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         21,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -949,18 +947,18 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
             "wrapped",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         23,
         r#"DELETE FROM "numbers" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(24, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(24, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         25,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         26,
         r#"SELECT o.key, t."id", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64", t."a_sint64",
     t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64", t."a_float",
@@ -970,7 +968,7 @@ FROM json_each($1) o
 CROSS JOIN "numbers" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         27,
         r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 6 of `rules.v1.RulesStore`: `numbered`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A rule of a number that the store gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,14 +48,14 @@ impl protostore::Record for Numbered {
         if field != 0 {
             return Ok(());
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "number",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "int64.gt_lt",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(0), false)),
-                        high: Some((protostore::rules::Literal::Int(3), false)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(0), false)),
+                        high: Some((generated::rules::Literal::Int(3), false)),
                         outside: false,
                     },
                     "must be above 0 and below 3",
@@ -77,7 +78,7 @@ impl protostore::Record for Numbered {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -88,7 +89,7 @@ impl protostore::Record for Numbered {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(0, &self.number);
         Ok(())
     }
@@ -96,7 +97,7 @@ impl protostore::Record for Numbered {
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.number),
             _ => None,
@@ -106,8 +107,8 @@ impl protostore::Record for Numbered {
 
 impl protostore::Mutable for Numbered {}
 
-impl protostore::Decode for Numbered {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Numbered {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self { number: row.take()? })
     }
 }
@@ -135,9 +136,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "number",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 136,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -146,7 +147,7 @@ WHERE "table" = 6 AND "path" = '1'
 RETURNING "last""#,
                 &["number"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 137,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 6, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
@@ -155,13 +156,13 @@ FROM "numbered""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(128, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(128, select!(r#"WHERE "number" = $1"#), &["number"]),
+    insert: generated::Stmt::new(
         130,
         r#"INSERT INTO "numbered" ("number") VALUES ($1)"#,
         &["number"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         129,
         r#"INSERT INTO "numbered" ("number")
 VALUES ($1)
@@ -169,23 +170,23 @@ ON CONFLICT ("number")
 DO UPDATE SET "number" = excluded."number""#,
         &["number"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         131,
         r#"DELETE FROM "numbered" WHERE "number" = $1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(132, select!(r#"ORDER BY "number""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(132, select!(r#"ORDER BY "number""#), &[]),
+    page_after: generated::Stmt::new(
         133,
         select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         134,
         r#"SELECT o.key, t."number" FROM json_each($1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         135,
         r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],

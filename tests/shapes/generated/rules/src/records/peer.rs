@@ -3,6 +3,7 @@
 //! Table 7 of `rules.v1.RulesStore`: `peers`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Rules of a list of references, and of what the store makes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,22 +26,22 @@ macro_rules! select {
 /// Lists the rows of `peers` whose `trees` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             155,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["trees"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             156,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["trees", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             158,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -48,7 +49,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["trees", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             157,
             r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1)"#,
             &["trees"],
@@ -61,7 +62,7 @@ FROM (SELECT 1
 /// Lists the rows of `trees` that `trees` of one row names, in its order.
 #[must_use]
 pub fn trees_by_trees(id: impl Into<String>) -> protostore::AllBy<crate::Tree, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         150,
         r#"SELECT t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must", t."must__value",
     t."must__one", t."must__two", t."text", t."inner", t."inner__value", t."inner__one",
@@ -112,13 +113,13 @@ impl protostore::Record for Peer {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             0 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "id",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.uuid",
-                            protostore::rules::Asks::Format(
-                                protostore::rules::Format::Uuid,
+                            generated::rules::Asks::Format(
+                                generated::rules::Format::Uuid,
                             ),
                             "",
                         ),
@@ -127,13 +128,13 @@ impl protostore::Record for Peer {
                 RULES.check(&self.id)?;
             }
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "token",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "field_info.format",
-                            protostore::rules::Asks::Format(
-                                protostore::rules::Format::Uuid4,
+                            generated::rules::Asks::Format(
+                                generated::rules::Format::Uuid4,
                             ),
                             "",
                         ),
@@ -142,21 +143,21 @@ impl protostore::Record for Peer {
                 RULES.check(&self.token)?;
             }
             2 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "trees",
                     ["repeated.min_items", "repeated.max_items"],
                     self.trees.len(),
                     1,
                     3,
                 )?;
-                protostore::rules::unique("trees", &self.trees)?;
+                generated::rules::unique("trees", &self.trees)?;
                 for v in &self.trees {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "trees",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.max_len",
-                                protostore::rules::Asks::Characters(0, 2),
+                                generated::rules::Asks::Characters(0, 2),
                                 "must have at most 2 characters",
                             ),
                         ],
@@ -181,7 +182,7 @@ impl protostore::Record for Peer {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -193,21 +194,21 @@ impl protostore::Record for Peer {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.uuid_v4(1, "token", &mut self.token)?;
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(1, &mut self.token, &old.token);
     }
 }
 
 impl protostore::Mutable for Peer {}
 
-impl protostore::Decode for Peer {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Peer {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             token: row.take()?,
@@ -239,13 +240,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         140,
         r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#,
         &["id", "token"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         139,
         r#"INSERT INTO "peers" ("id", "token")
 VALUES ($1, $2)
@@ -253,23 +254,19 @@ ON CONFLICT ("id")
 DO UPDATE SET "token" = excluded."token""#,
         &["id", "token"],
     ),
-    delete: protostore::Stmt::new(
-        141,
-        r#"DELETE FROM "peers" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(142, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(141, r#"DELETE FROM "peers" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(142, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         143,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         144,
         r#"SELECT o.key, t."id", t."token" FROM json_each($1) o CROSS JOIN "peers" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         145,
         r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

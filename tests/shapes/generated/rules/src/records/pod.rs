@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A key in a message that occurs elsewhere too, where nothing of it has to be set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,7 +92,7 @@ impl protostore::Record for Pod {
         Ok(())
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -118,8 +119,8 @@ impl protostore::Record for Pod {
 
 impl protostore::Mutable for Pod {}
 
-impl protostore::Decode for Pod {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Pod {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             metadata: {
                 row.skip(1);
@@ -207,12 +208,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         311,
         select!(r#"WHERE "metadata__name" = $1"#),
         &["metadata.name"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         313,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
@@ -228,7 +229,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "template.hash",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         312,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
@@ -249,18 +250,18 @@ DO UPDATE SET "metadata" = excluded."metadata", "metadata__number" = excluded."m
             "template.hash",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         314,
         r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#,
         &["metadata.name"],
     ),
-    page_first: protostore::Stmt::new(315, select!(r#"ORDER BY "metadata__name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(315, select!(r#"ORDER BY "metadata__name""#), &[]),
+    page_after: generated::Stmt::new(
         316,
         select!(r#"WHERE "metadata__name" > $1 ORDER BY "metadata__name""#),
         &["metadata.name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         317,
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash",
     t."template", t."template__name", t."template__number", t."template__hash"
@@ -268,7 +269,7 @@ FROM json_each($1) o
 CROSS JOIN "pods" t ON t."metadata__name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         318,
         r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 8 of `rules.v1.RulesStore`: `routes`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Lists and maps that are REQUIRED, in every shape in which they are stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,9 +37,9 @@ pub struct RouteHop {
     pub ports: Vec<u32>,
 }
 
-impl protostore::rules::Checked for RouteHop {
+impl generated::rules::Checked for RouteHop {
     fn check(&self) -> protostore::Result<()> {
-        protostore::rules::counted(
+        generated::rules::counted(
             "ports",
             ["repeated.min_items", "repeated.max_items"],
             self.ports.len(),
@@ -56,9 +57,9 @@ pub struct RouteDetour {
     pub hosts: Vec<String>,
 }
 
-impl protostore::rules::Checked for RouteDetour {
+impl generated::rules::Checked for RouteDetour {
     fn check(&self) -> protostore::Result<()> {
-        protostore::rules::counted(
+        generated::rules::counted(
             "hosts",
             ["repeated.min_items", "repeated.max_items"],
             self.hosts.len(),
@@ -174,7 +175,7 @@ impl protostore::Record for Route {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             1 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "hosts",
                     ["repeated.min_items", "repeated.max_items"],
                     self.hosts.len(),
@@ -183,7 +184,7 @@ impl protostore::Record for Route {
                 )?;
             }
             2 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "labels",
                     ["map.min_pairs", "map.max_pairs"],
                     self.labels.len(),
@@ -192,7 +193,7 @@ impl protostore::Record for Route {
                 )?;
             }
             3 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "hops",
                     ["repeated.min_items", "repeated.max_items"],
                     self.hops.len(),
@@ -200,12 +201,12 @@ impl protostore::Record for Route {
                     u64::MAX,
                 )?;
                 for v in &self.hops {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
                 }
             }
             6 => {
                 if let Some(v) = &self.detour {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("detour"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("detour"))?;
                 }
             }
             _ => {}
@@ -225,7 +226,7 @@ impl protostore::Record for Route {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -267,8 +268,8 @@ impl protostore::Record for Route {
 
 impl protostore::Mutable for Route {}
 
-impl protostore::Decode for Route {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Route {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             hosts: Vec::new(),
@@ -335,13 +336,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         161,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES ($1, $2, $3, $4, $5)"#,
         &["id", "packed", "texts", "detour", "owner"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         160,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner")
 VALUES ($1, $2, $3, $4, $5)
@@ -350,25 +351,25 @@ DO UPDATE SET "packed" = excluded."packed", "texts" = excluded."texts",
     "detour" = excluded."detour", "owner" = excluded."owner""#,
         &["id", "packed", "texts", "detour", "owner"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         162,
         r#"DELETE FROM "routes" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(163, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(163, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         164,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         165,
         r#"SELECT o.key, t."id", t."packed", t."texts", t."detour", t."owner"
 FROM json_each($1) o
 CROSS JOIN "routes" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         166,
         r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 14 of `rules.v1.RulesStore`: `runs`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A run of a work.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,23 +24,23 @@ macro_rules! select {
 /// Lists the rows of `runs` with this `work`, in pages by key.
 #[must_use]
 pub fn list_by_work(work: impl Into<String>) -> protostore::ListBy<Run, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             395,
             select!(r#"WHERE "work" IS $1 ORDER BY "name""#),
             &["work"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             396,
             select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name""#),
             &["work", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             398,
             r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "work" IS $1 LIMIT $2) AS "c""#,
             &["work", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             397,
             r#"DELETE FROM "runs" WHERE "work" IS $1"#,
             &["work"],
@@ -94,14 +95,14 @@ impl protostore::Record for Run {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.name),
-            1 => binder.put(&protostore::nonzero(&self.work)),
+            1 => binder.put(&generated::nonzero(&self.work)),
             _ => Ok(()),
         }
     }
@@ -109,8 +110,8 @@ impl protostore::Record for Run {
 
 impl protostore::Mutable for Run {}
 
-impl protostore::Decode for Run {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Run {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             work: row.take_or_default()?,
@@ -143,13 +144,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(387, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(387, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         389,
         r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#,
         &["name", "work"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         388,
         r#"INSERT INTO "runs" ("name", "work")
 VALUES ($1, $2)
@@ -157,23 +158,23 @@ ON CONFLICT ("name")
 DO UPDATE SET "work" = excluded."work""#,
         &["name", "work"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         390,
         r#"DELETE FROM "runs" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(391, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(391, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         392,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         393,
         r#"SELECT o.key, t."name", t."work" FROM json_each($1) o CROSS JOIN "runs" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         394,
         r#"DELETE FROM "runs" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 1 of `rules.v1.RulesStore`: `secrets`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Values that are not shown.
 #[derive(Clone, Default, PartialEq)]
@@ -25,10 +26,10 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Secret")
             .field("id", &self.id)
-            .field("token", &protostore::Redacted)
-            .field("card", &protostore::Redacted)
+            .field("token", &generated::Redacted)
+            .field("card", &generated::Redacted)
             .field("cards", &self.cards)
-            .field("answers", &protostore::Redacted)
+            .field("answers", &generated::Redacted)
             .field("proof", &self.proof)
             .finish()
     }
@@ -47,7 +48,7 @@ impl std::fmt::Debug for SecretCard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SecretCard")
             .field("number", &self.number)
-            .field("pin", &protostore::Redacted)
+            .field("pin", &generated::Redacted)
             .finish()
     }
 }
@@ -65,7 +66,7 @@ impl std::fmt::Debug for SecretProof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Password(_) => {
-                f.debug_tuple("Password").field(&protostore::Redacted).finish()
+                f.debug_tuple("Password").field(&generated::Redacted).finish()
             }
             Self::Certificate(v) => f.debug_tuple("Certificate").field(v).finish(),
         }
@@ -181,7 +182,7 @@ impl protostore::Record for Secret {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -214,8 +215,8 @@ impl protostore::Record for Secret {
 
 impl protostore::Mutable for Secret {}
 
-impl protostore::Decode for Secret {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Secret {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             token: row.take()?,
@@ -288,15 +289,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "token", "card", "card.number", "card.pin", "password", "certificate"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
@@ -307,18 +308,14 @@ DO UPDATE SET "token" = excluded."token", "card" = excluded."card",
     "password" = excluded."password", "certificate" = excluded."certificate""#,
         &["id", "token", "card", "card.number", "card.pin", "password", "certificate"],
     ),
-    delete: protostore::Stmt::new(
-        3,
-        r#"DELETE FROM "secrets" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(3, r#"DELETE FROM "secrets" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."token", t."card", t."card__number", t."card__pin", t."password",
     t."certificate"
@@ -326,7 +323,7 @@ FROM json_each($1) o
 CROSS JOIN "secrets" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 9 of `rules.v1.RulesStore`: `stacks`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Lists, maps and messages in tables of their own that are IMMUTABLE, and members of elements that are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +190,7 @@ impl TryFrom<proto::rules::v1::stack::Origin> for StackOrigin {
 impl protostore::Record for Stack {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
+    type Children = generated::Both<
         (
             children::Tags,
             (
@@ -221,7 +222,7 @@ impl protostore::Record for Stack {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -246,8 +247,8 @@ impl protostore::Record for Stack {
 
 impl protostore::Mutable for Stack {}
 
-impl protostore::Decode for Stack {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Stack {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             tags: Vec::new(),
@@ -357,8 +358,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         206,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
@@ -374,7 +375,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "note",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         205,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
@@ -395,18 +396,18 @@ DO UPDATE SET "base" = excluded."base", "base__digest" = excluded."base__digest"
             "note",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         207,
         r#"DELETE FROM "stacks" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         209,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         210,
         r#"SELECT o.key, t."id", t."base", t."base__digest", t."base__size", t."base__origin",
     t."base__origin__number", t."base__origin__note", t."note"
@@ -414,7 +415,7 @@ FROM json_each($1) o
 CROSS JOIN "stacks" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         211,
         r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 3 of `rules.v1.RulesStore`: `texts`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Rules of texts and bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,12 +114,12 @@ impl protostore::Record for Text {
     fn check_field(&self, field: usize) -> protostore::Result<()> {
         match field {
             0 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "id",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.max_len",
-                            protostore::rules::Asks::Characters(0, 40),
+                            generated::rules::Asks::Characters(0, 40),
                             "must have at most 40 characters",
                         ),
                     ],
@@ -126,13 +127,13 @@ impl protostore::Record for Text {
                 RULES.check(&self.id)?;
             }
             1 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::but_zero(
+                static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
                     "exact",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.const",
-                            protostore::rules::Asks::In(
-                                &[protostore::rules::Literal::Bytes(b"it's")],
+                            generated::rules::Asks::In(
+                                &[generated::rules::Literal::Bytes(b"it's")],
                             ),
                             "must be \"it's\"",
                         ),
@@ -141,17 +142,17 @@ impl protostore::Record for Text {
                 RULES.check(&self.exact)?;
             }
             2 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "long",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.min_len",
-                            protostore::rules::Asks::Characters(1, u64::MAX),
+                            generated::rules::Asks::Characters(1, u64::MAX),
                             "must have at least 1 characters",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.max_len",
-                            protostore::rules::Asks::Characters(0, 3),
+                            generated::rules::Asks::Characters(0, 3),
                             "must have at most 3 characters",
                         ),
                     ],
@@ -160,12 +161,12 @@ impl protostore::Record for Text {
             }
             3 => {
                 if let Some(v) = &self.four {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "four",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.len",
-                                protostore::rules::Asks::Characters(2, 2),
+                                generated::rules::Asks::Characters(2, 2),
                                 "must have 2 characters",
                             ),
                         ],
@@ -174,17 +175,17 @@ impl protostore::Record for Text {
                 }
             }
             4 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "wide",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.min_bytes",
-                            protostore::rules::Asks::Bytes(2, u64::MAX),
+                            generated::rules::Asks::Bytes(2, u64::MAX),
                             "must have at least 2 bytes",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.max_bytes",
-                            protostore::rules::Asks::Bytes(0, 4),
+                            generated::rules::Asks::Bytes(0, 4),
                             "must have at most 4 bytes",
                         ),
                     ],
@@ -193,12 +194,12 @@ impl protostore::Record for Text {
             }
             5 => {
                 if let Some(v) = &self.both {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "both",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.len_bytes",
-                                protostore::rules::Asks::Bytes(3, 3),
+                                generated::rules::Asks::Bytes(3, 3),
                                 "must have 3 bytes",
                             ),
                         ],
@@ -208,27 +209,27 @@ impl protostore::Record for Text {
             }
             6 => {
                 if let Some(v) = &self.parts {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "parts",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.prefix",
-                                protostore::rules::Asks::Prefix(b"a"),
+                                generated::rules::Asks::Prefix(b"a"),
                                 "must begin with \"a\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.suffix",
-                                protostore::rules::Asks::Suffix(b"\xC3\xA9"),
+                                generated::rules::Asks::Suffix(b"\xC3\xA9"),
                                 "must end in \"é\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.contains",
-                                protostore::rules::Asks::Contains(b"'"),
+                                generated::rules::Asks::Contains(b"'"),
                                 "must contain \"'\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.not_contains",
-                                protostore::rules::Asks::NotContains(b"x"),
+                                generated::rules::Asks::NotContains(b"x"),
                                 "must not contain \"x\"",
                             ),
                         ],
@@ -238,24 +239,24 @@ impl protostore::Record for Text {
             }
             7 => {
                 if let Some(v) = &self.one_of {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "one_of",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.in",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Bytes(b"a"),
-                                        protostore::rules::Literal::Bytes(b"b"),
-                                        protostore::rules::Literal::Bytes(b"it's"),
+                                        generated::rules::Literal::Bytes(b"a"),
+                                        generated::rules::Literal::Bytes(b"b"),
+                                        generated::rules::Literal::Bytes(b"it's"),
                                     ],
                                 ),
                                 "must be one of \"a\", \"b\", \"it's\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.not_in",
-                                protostore::rules::Asks::NotIn(
-                                    &[protostore::rules::Literal::Bytes(b"b")],
+                                generated::rules::Asks::NotIn(
+                                    &[generated::rules::Literal::Bytes(b"b")],
                                 ),
                                 "must not be \"b\"",
                             ),
@@ -266,13 +267,13 @@ impl protostore::Record for Text {
             }
             8 => {
                 if let Some(v) = &self.pattern {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "pattern",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.pattern",
-                                protostore::rules::Asks::Pattern({
-                                    static PATTERN: protostore::rules::Pattern = protostore::rules::Pattern::new(
+                                generated::rules::Asks::Pattern({
+                                    static PATTERN: generated::rules::Pattern = generated::rules::Pattern::new(
                                         "^[a-c]+[0-9]?$",
                                     );
                                     &PATTERN
@@ -285,18 +286,18 @@ impl protostore::Record for Text {
                 }
             }
             9 => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "blob",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "bytes.max_len",
-                            protostore::rules::Asks::Bytes(0, 3),
+                            generated::rules::Asks::Bytes(0, 3),
                             "must have at most 3 bytes",
                         ),
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "bytes.not_in",
-                            protostore::rules::Asks::NotIn(
-                                &[protostore::rules::Literal::Bytes(b"ab")],
+                            generated::rules::Asks::NotIn(
+                                &[generated::rules::Literal::Bytes(b"ab")],
                             ),
                             "must not be 6162",
                         ),
@@ -306,22 +307,22 @@ impl protostore::Record for Text {
             }
             10 => {
                 if let Some(v) = &self.start {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "start",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "bytes.prefix",
-                                protostore::rules::Asks::Prefix(b"\x01"),
+                                generated::rules::Asks::Prefix(b"\x01"),
                                 "must begin with 01",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "bytes.suffix",
-                                protostore::rules::Asks::Suffix(b"b"),
+                                generated::rules::Asks::Suffix(b"b"),
                                 "must end in 62",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "bytes.contains",
-                                protostore::rules::Asks::Contains(b"a"),
+                                generated::rules::Asks::Contains(b"a"),
                                 "must contain 61",
                             ),
                         ],
@@ -331,12 +332,12 @@ impl protostore::Record for Text {
             }
             11 => {
                 if let Some(v) = &self.sized {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "sized",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "bytes.len",
-                                protostore::rules::Asks::Bytes(2, 2),
+                                generated::rules::Asks::Bytes(2, 2),
                                 "must have 2 bytes",
                             ),
                         ],
@@ -346,13 +347,13 @@ impl protostore::Record for Text {
             }
             12 => {
                 if let Some(v) = &self.address {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "address",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "bytes.ip",
-                                protostore::rules::Asks::Format(
-                                    protostore::rules::Format::IpBytes,
+                                generated::rules::Asks::Format(
+                                    generated::rules::Format::IpBytes,
                                 ),
                                 "",
                             ),
@@ -363,22 +364,22 @@ impl protostore::Record for Text {
             }
             13 => {
                 if let Some(v) = &self.raw {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "raw",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.max_len",
-                                protostore::rules::Asks::Characters(0, 3),
+                                generated::rules::Asks::Characters(0, 3),
                                 "must have at most 3 characters",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.min_bytes",
-                                protostore::rules::Asks::Bytes(1, u64::MAX),
+                                generated::rules::Asks::Bytes(1, u64::MAX),
                                 "must have at least 1 bytes",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.prefix",
-                                protostore::rules::Asks::Prefix(b"a"),
+                                generated::rules::Asks::Prefix(b"a"),
                                 "must begin with \"a\"",
                             ),
                         ],
@@ -388,23 +389,23 @@ impl protostore::Record for Text {
             }
             14 => {
                 if let Some(v) = &self.detail {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "detail",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "any.in",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Bytes(b"type.test/a"),
-                                        protostore::rules::Literal::Bytes(b"type.test/b"),
+                                        generated::rules::Literal::Bytes(b"type.test/a"),
+                                        generated::rules::Literal::Bytes(b"type.test/b"),
                                     ],
                                 ),
                                 "must be one of \"type.test/a\", \"type.test/b\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "any.not_in",
-                                protostore::rules::Asks::NotIn(
-                                    &[protostore::rules::Literal::Bytes(b"type.test/b")],
+                                generated::rules::Asks::NotIn(
+                                    &[generated::rules::Literal::Bytes(b"type.test/b")],
                                 ),
                                 "must not be \"type.test/b\"",
                             ),
@@ -415,27 +416,27 @@ impl protostore::Record for Text {
             }
             15 => {
                 if let Some(v) = &self.coded {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "coded",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.min_bytes",
-                                protostore::rules::Asks::Bytes(2, u64::MAX),
+                                generated::rules::Asks::Bytes(2, u64::MAX),
                                 "must have at least 2 bytes",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.max_bytes",
-                                protostore::rules::Asks::Bytes(0, 3),
+                                generated::rules::Asks::Bytes(0, 3),
                                 "must have at most 3 bytes",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.prefix",
-                                protostore::rules::Asks::Prefix(b"a"),
+                                generated::rules::Asks::Prefix(b"a"),
                                 "must begin with \"a\"",
                             ),
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.not_contains",
-                                protostore::rules::Asks::NotContains(b"x"),
+                                generated::rules::Asks::NotContains(b"x"),
                                 "must not contain \"x\"",
                             ),
                         ],
@@ -460,7 +461,7 @@ impl protostore::Record for Text {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -489,8 +490,8 @@ impl protostore::Record for Text {
 
 impl protostore::Mutable for Text {}
 
-impl protostore::Decode for Text {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Text {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             exact: row.take()?,
@@ -611,8 +612,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         30,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
@@ -636,7 +637,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
             "coded",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         29,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
@@ -666,14 +667,14 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
             "coded",
         ],
     ),
-    delete: protostore::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(32, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(32, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         33,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         34,
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
     t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail", t."coded"
@@ -681,7 +682,7 @@ FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         35,
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Rules in messages, lists, maps and oneofs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,16 +44,16 @@ pub struct TreeLeaf {
     pub rings: Vec<i32>,
 }
 
-impl protostore::rules::Checked for TreeLeaf {
+impl generated::rules::Checked for TreeLeaf {
     fn check(&self) -> protostore::Result<()> {
         {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "value",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "int32.gte",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Int(1), true)),
+                        generated::rules::Asks::Range {
+                            low: Some((generated::rules::Literal::Int(1), true)),
                             high: None,
                             outside: false,
                         },
@@ -63,12 +64,12 @@ impl protostore::rules::Checked for TreeLeaf {
             RULES.check(&self.value)?;
         }
         if self.kind.is_none() {
-            return Err(protostore::rules::unset("kind"));
+            return Err(generated::rules::unset("kind"));
         }
         if let Some(v) = &self.kind {
-            protostore::rules::Checked::check(v)?;
+            generated::rules::Checked::check(v)?;
         }
-        protostore::rules::counted(
+        generated::rules::counted(
             "rings",
             ["repeated.min_items", "repeated.max_items"],
             self.rings.len(),
@@ -88,17 +89,17 @@ pub enum TreeLeafKind {
     Two(String),
 }
 
-impl protostore::rules::Checked for TreeLeafKind {
+impl generated::rules::Checked for TreeLeafKind {
     fn check(&self) -> protostore::Result<()> {
         if let Self::One(v) = self {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "one",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "uint32.lt",
-                        protostore::rules::Asks::Range {
+                        generated::rules::Asks::Range {
                             low: None,
-                            high: Some((protostore::rules::Literal::Int(3), false)),
+                            high: Some((generated::rules::Literal::Int(3), false)),
                             outside: false,
                         },
                         "must be below 3",
@@ -123,16 +124,16 @@ pub enum TreeChoice {
     Plain(bool),
 }
 
-impl protostore::rules::Checked for TreeChoice {
+impl generated::rules::Checked for TreeChoice {
     fn check(&self) -> protostore::Result<()> {
         match self {
             Self::Text(v) => {
-                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                static RULES: generated::rules::Rules = generated::rules::Rules::new(
                     "text",
                     &[
-                        protostore::rules::Rule::new(
+                        generated::rules::Rule::new(
                             "string.min_len",
-                            protostore::rules::Asks::Characters(1, u64::MAX),
+                            generated::rules::Asks::Characters(1, u64::MAX),
                             "must have at least 1 characters",
                         ),
                     ],
@@ -140,7 +141,7 @@ impl protostore::rules::Checked for TreeChoice {
                 RULES.check(v)?;
             }
             Self::Inner(v) => {
-                protostore::rules::Checked::check(v).map_err(|e| e.at("inner"))?;
+                generated::rules::Checked::check(v).map_err(|e| e.at("inner"))?;
             }
             _ => {}
         }
@@ -297,7 +298,7 @@ impl TryFrom<proto::rules::v1::tree::Choice> for TreeChoice {
 impl protostore::Record for Tree {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
+    type Children = generated::Both<
         (
             children::LeafRings,
             (
@@ -321,14 +322,14 @@ impl protostore::Record for Tree {
         match field {
             1 => {
                 if let Some(v) = &self.leaf {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("leaf"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("leaf"))?;
                 }
             }
             2 => {
-                protostore::rules::Checked::check(&self.must).map_err(|e| e.at("must"))?;
+                generated::rules::Checked::check(&self.must).map_err(|e| e.at("must"))?;
             }
             3 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "leaves",
                     ["repeated.min_items", "repeated.max_items"],
                     self.leaves.len(),
@@ -336,25 +337,25 @@ impl protostore::Record for Tree {
                     2,
                 )?;
                 for v in &self.leaves {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
                 }
             }
             4 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "words",
                     ["repeated.min_items", "repeated.max_items"],
                     self.words.len(),
                     1,
                     3,
                 )?;
-                protostore::rules::unique("words", &self.words)?;
+                generated::rules::unique("words", &self.words)?;
                 for v in &self.words {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "words",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.min_len",
-                                protostore::rules::Asks::Characters(1, u64::MAX),
+                                generated::rules::Asks::Characters(1, u64::MAX),
                                 "must have at least 1 characters",
                             ),
                         ],
@@ -363,7 +364,7 @@ impl protostore::Record for Tree {
                 }
             }
             5 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "sizes",
                     ["map.min_pairs", "map.max_pairs"],
                     self.sizes.len(),
@@ -371,12 +372,12 @@ impl protostore::Record for Tree {
                     2,
                 )?;
                 for v in self.sizes.keys() {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "sizes",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "string.max_len",
-                                protostore::rules::Asks::Characters(0, 2),
+                                generated::rules::Asks::Characters(0, 2),
                                 "must have at most 2 characters",
                             ),
                         ],
@@ -384,13 +385,13 @@ impl protostore::Record for Tree {
                     RULES.check(v)?;
                 }
                 for v in self.sizes.values() {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "sizes",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "int32.gt",
-                                protostore::rules::Asks::Range {
-                                    low: Some((protostore::rules::Literal::Int(0), false)),
+                                generated::rules::Asks::Range {
+                                    low: Some((generated::rules::Literal::Int(0), false)),
                                     high: None,
                                     outside: false,
                                 },
@@ -403,19 +404,19 @@ impl protostore::Record for Tree {
             }
             6 => {
                 for v in self.by_number.values() {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
                 }
             }
             7 => {
                 if self.choice.is_none() {
-                    return Err(protostore::rules::unset("choice"));
+                    return Err(generated::rules::unset("choice"));
                 }
                 if let Some(v) = &self.choice {
-                    protostore::rules::Checked::check(v)?;
+                    generated::rules::Checked::check(v)?;
                 }
             }
             8 => {
-                protostore::rules::counted(
+                generated::rules::counted(
                     "needed",
                     ["repeated.min_items", "repeated.max_items"],
                     self.needed.len(),
@@ -424,21 +425,21 @@ impl protostore::Record for Tree {
                 )?;
             }
             9 => {
-                protostore::rules::unique(
+                generated::rules::unique(
                     "colours",
                     &self.colours.iter().map(|v| i32::from(*v)).collect::<Vec<_>>(),
                 )?;
                 for v in &self.colours {
-                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    static RULES: generated::rules::Rules = generated::rules::Rules::new(
                         "colours",
                         &[
-                            protostore::rules::Rule::new(
+                            generated::rules::Rule::new(
                                 "enum.defined_only",
-                                protostore::rules::Asks::In(
+                                generated::rules::Asks::In(
                                     &[
-                                        protostore::rules::Literal::Int(0),
-                                        protostore::rules::Literal::Int(1),
-                                        protostore::rules::Literal::Int(77),
+                                        generated::rules::Literal::Int(0),
+                                        generated::rules::Literal::Int(1),
+                                        generated::rules::Literal::Int(77),
                                     ],
                                 ),
                                 "must be one of 0, 1, 77",
@@ -450,7 +451,7 @@ impl protostore::Record for Tree {
             }
             10 => {
                 if let Some(v) = &self.apart {
-                    protostore::rules::Checked::check(v).map_err(|e| e.at("apart"))?;
+                    generated::rules::Checked::check(v).map_err(|e| e.at("apart"))?;
                 }
             }
             _ => {}
@@ -470,7 +471,7 @@ impl protostore::Record for Tree {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -545,8 +546,8 @@ impl protostore::Record for Tree {
 
 impl protostore::Mutable for Tree {}
 
-impl protostore::Decode for Tree {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Tree {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             leaf: if row.take()? {
@@ -754,7 +755,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "peers",
             columns: &["value"],
             field: "trees",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 52,
                 r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
@@ -763,8 +764,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(44, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(44, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         46,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
@@ -787,7 +788,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
             "plain",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         45,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
@@ -818,14 +819,14 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
             "plain",
         ],
     ),
-    delete: protostore::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(48, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(48, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         49,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         50,
         r#"SELECT o.key, t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must",
     t."must__value", t."must__one", t."must__two", t."text", t."inner", t."inner__value",
@@ -834,7 +835,7 @@ FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         51,
         r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

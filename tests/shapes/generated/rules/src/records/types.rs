@@ -3,6 +3,7 @@
 //! Types that several tables of `rules.v1.RulesStore` use.
 
 use crate::proto;
+use protostore::generated;
 
 /// An enum of three names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,13 +61,13 @@ impl From<Colour> for i32 {
 }
 
 impl protostore::Bind for Colour {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for Colour {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for Colour {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }

@@ -3,6 +3,7 @@
 //! Table 13 of `rules.v1.RulesStore`: `works`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Two records that a service found to reference each other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,23 +26,23 @@ macro_rules! select {
 pub fn list_by_last_run(
     last_run: impl Into<String>,
 ) -> protostore::ListBy<Work, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             383,
             select!(r#"WHERE "last_run" IS $1 ORDER BY "name""#),
             &["last_run"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             384,
             select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name""#),
             &["last_run", "name"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             386,
             r#"SELECT count(*) FROM (SELECT 1 FROM "works" WHERE "last_run" IS $1 LIMIT $2) AS "c""#,
             &["last_run", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             385,
             r#"DELETE FROM "works" WHERE "last_run" IS $1"#,
             &["last_run"],
@@ -96,14 +97,14 @@ impl protostore::Record for Work {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.name),
-            1 => binder.put(&protostore::nonzero(&self.last_run)),
+            1 => binder.put(&generated::nonzero(&self.last_run)),
             _ => Ok(()),
         }
     }
@@ -111,8 +112,8 @@ impl protostore::Record for Work {
 
 impl protostore::Mutable for Work {}
 
-impl protostore::Decode for Work {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Work {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             last_run: row.take_or_default()?,
@@ -145,13 +146,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(375, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(375, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         377,
         r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#,
         &["name", "last_run"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         376,
         r#"INSERT INTO "works" ("name", "last_run")
 VALUES ($1, $2)
@@ -159,23 +160,23 @@ ON CONFLICT ("name")
 DO UPDATE SET "last_run" = excluded."last_run""#,
         &["name", "last_run"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         378,
         r#"DELETE FROM "works" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(379, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(379, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         380,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         381,
         r#"SELECT o.key, t."name", t."last_run" FROM json_each($1) o CROSS JOIN "works" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         382,
         r#"DELETE FROM "works" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// The same of a table of at most one row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,7 +108,7 @@ impl protostore::Record for Alone {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         _: usize,
         _: &mut B,
@@ -118,8 +119,8 @@ impl protostore::Record for Alone {
 
 impl protostore::Mutable for Alone {}
 
-impl protostore::Decode for Alone {
-    fn decode<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Alone {
+    fn decode<R: generated::Row>(_row: &mut R) -> protostore::Result<Self> {
         Ok(Self { point: None, choice: None })
     }
 }
@@ -143,17 +144,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         1269,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         1271,
         r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#,
         &[],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1270,
         r#"INSERT INTO "alone" ("_singleton")
 VALUES (1)
@@ -161,23 +162,23 @@ ON CONFLICT ("_singleton")
 DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1272,
         r#"DELETE FROM "alone" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(1273, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1273, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         1274,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1275,
         r#"SELECT o.key FROM json_each($1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1276,
         r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A row of its own for a message at the top, in a message, in a oneof, in an element, in another such row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,22 +105,22 @@ FROM "aparts""#,
 /// Lists the rows of `aparts` whose `must.name` hold `name`, in pages by key.
 #[must_use]
 pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1245,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["must.name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1246,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["must.name", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1248,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -127,7 +128,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["must.name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1247,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1)"#,
             &["must.name"],
@@ -142,22 +143,22 @@ FROM (SELECT 1
 pub fn list_by_must_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1249,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["must.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1250,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["must.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1252,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -165,7 +166,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["must.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1251,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1)"#,
             &["must.target"],
@@ -181,22 +182,22 @@ FROM (SELECT 1
 /// Lists the rows of `aparts` whose `room.name` hold `name`, in pages by key.
 #[must_use]
 pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1253,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["room.name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1254,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["room.name", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1256,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -204,7 +205,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["room.name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1255,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1)"#,
             &["room.name"],
@@ -219,22 +220,22 @@ FROM (SELECT 1
 pub fn list_by_room_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1257,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["room.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1258,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["room.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1260,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -242,7 +243,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["room.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1259,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1)"#,
             &["room.target"],
@@ -258,22 +259,22 @@ FROM (SELECT 1
 /// Lists the rows of `aparts` whose `house.name` hold `name`, in pages by key.
 #[must_use]
 pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1261,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["house.name"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1262,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["house.name", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1264,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -281,7 +282,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["house.name", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1263,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1)"#,
             &["house.name"],
@@ -296,22 +297,22 @@ FROM (SELECT 1
 pub fn list_by_house_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1265,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["house.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1266,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["house.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1268,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -319,7 +320,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["house.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1267,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1)"#,
             &["house.target"],
@@ -563,7 +564,7 @@ impl TryFrom<proto::shapes::v1::apart::Lonely> for ApartLonely {
 impl protostore::Record for Apart {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
+    type Children = generated::Both<
         (
             children::OfPoint_2,
             (
@@ -603,7 +604,7 @@ impl protostore::Record for Apart {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -644,8 +645,8 @@ impl protostore::Record for Apart {
 
 impl protostore::Mutable for Apart {}
 
-impl protostore::Decode for Apart {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Apart {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             point: None,
@@ -763,8 +764,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1067, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1067, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1069,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
@@ -782,7 +783,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
             "wing.right",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1068,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
@@ -805,18 +806,18 @@ DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = ex
             "wing.right",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1070,
         r#"DELETE FROM "aparts" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1071, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1071, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1072,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1073,
         r#"SELECT o.key, t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour",
     t."here__time", t."wing", t."wing__name", t."wing__right"
@@ -824,7 +825,7 @@ FROM json_each($1) o
 CROSS JOIN "aparts" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1074,
         r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A row of a chain with each kind of field that can be in one. The numbers are not in the order of declaration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -218,7 +219,7 @@ impl protostore::Record for Audit {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const CHAIN: Option<&'static protostore::Chain<Self>> = Some(&CHAIN);
+    const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
 
     fn key(&self) -> Self::KeyRef<'_> {
         self.number
@@ -232,7 +233,7 @@ impl protostore::Record for Audit {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -294,20 +295,20 @@ impl protostore::Record for Audit {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(1, &self.number);
         make.create_time(3, 1, &mut self.create_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.create_time = old.create_time;
     }
 
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.number),
             _ => None,
@@ -317,8 +318,8 @@ impl protostore::Record for Audit {
 
 impl protostore::Chained for Audit {}
 
-impl protostore::Decode for Audit {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Audit {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             text: row.take()?,
             number: row.take()?,
@@ -487,9 +488,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "number",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 1672,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -498,7 +499,7 @@ WHERE "table" = 84 AND "path" = '1'
 RETURNING "last""#,
                 &["number"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 1673,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 84, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
@@ -507,8 +508,8 @@ FROM "audits""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(1664, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1664, select!(r#"WHERE "number" = $1"#), &["number"]),
+    insert: generated::Stmt::new(
         1666,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
@@ -539,7 +540,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "wrapped",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1665,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
@@ -579,18 +580,18 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
             "wrapped",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1667,
         r#"DELETE FROM "audits" WHERE "number" = $1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(1668, select!(r#"ORDER BY "number""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1668, select!(r#"ORDER BY "number""#), &[]),
+    page_after: generated::Stmt::new(
         1669,
         select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1670,
         r#"SELECT o.key, t."text", t."number", t."hash", t."create_time", t."maybe", t."colour", t."zigzag",
     t."fixed", t."real", t."step", t."step__count", t."step__done", t."one", t."other",
@@ -599,7 +600,7 @@ FROM json_each($1) o
 CROSS JOIN "audits" t ON t."number" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1671,
         r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -607,14 +608,14 @@ CROSS JOIN "audits" t ON t."number" = o.value"#,
 };
 
 /// How a row is linked to the one before.
-static CHAIN: protostore::Chain<Audit> = protostore::Chain {
+static CHAIN: generated::Chain<Audit> = generated::Chain {
     field: "hash",
-    last: protostore::Stmt::new(
+    last: generated::Stmt::new(
         1674,
         r#"SELECT "number", "hash" FROM "audits" ORDER BY "number" DESC LIMIT 1"#,
         &[],
     ),
-    number: |record| protostore::Numbered::number(&record.number),
+    number: |record| generated::Numbered::number(&record.number),
     key: Some,
     hash: |record| &record.hash,
     set: |record, hash| record.hash = hash,

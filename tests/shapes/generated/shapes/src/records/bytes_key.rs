@@ -3,6 +3,7 @@
 //! Table 10 of `shapes.v1.ShapesStore`: `bytes_keys`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Keyed by bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,7 @@ impl protostore::Record for BytesKey {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -76,8 +77,8 @@ impl protostore::Record for BytesKey {
 
 impl protostore::Mutable for BytesKey {}
 
-impl protostore::Decode for BytesKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for BytesKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             words: Vec::new(),
@@ -104,34 +105,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         268,
         r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         267,
         r#"INSERT INTO "bytes_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         269,
         r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(270, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(270, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         271,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         272,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         273,
         r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each($1))"#,
         &[""],

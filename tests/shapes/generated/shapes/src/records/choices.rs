@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Oneofs of every kind of member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -246,7 +247,7 @@ impl protostore::Record for Choices {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -333,8 +334,8 @@ impl protostore::Record for Choices {
 
 impl protostore::Mutable for Choices {}
 
-impl protostore::Decode for Choices {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Choices {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             scalar: {
@@ -528,8 +529,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         190,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
@@ -557,7 +558,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "only",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         189,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
@@ -595,18 +596,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
             "only",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         191,
         r#"DELETE FROM "choices" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(192, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(192, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         193,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         194,
         r#"SELECT o.key, t."id", t."a_bool", t."an_int64", t."a_uint64", t."a_double", t."a_string",
     t."a_bytes", t."a_colour", t."a_time", t."a_duration", t."point", t."point__x", t."point__y",
@@ -615,7 +616,7 @@ FROM json_each($1) o
 CROSS JOIN "choices" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         195,
         r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 102 of `shapes.v1.ShapesStore`: `codes`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Each encoding in a message that must be set, an element, an entry and a member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -548,8 +549,8 @@ impl TryFrom<proto::shapes::v1::codes::sum::Value> for CodesSumValue {
 impl protostore::Record for Codes {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
-        protostore::Both<
+    type Children = generated::Both<
+        generated::Both<
             (
                 children::MustUint64s,
                 (
@@ -589,7 +590,7 @@ impl protostore::Record for Codes {
                 ),
             ),
         >,
-        protostore::Both<
+        generated::Both<
             (
                 children::ByName,
                 (
@@ -648,7 +649,7 @@ impl protostore::Record for Codes {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -1066,8 +1067,8 @@ impl protostore::Record for Codes {
 
 impl protostore::Mutable for Codes {}
 
-impl protostore::Decode for Codes {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Codes {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             must: {
@@ -1616,8 +1617,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1808, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1808, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1810,
         r#"INSERT INTO "codes" ("id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float",
     "must__a_double", "must__seconds", "must__milliseconds", "must__microseconds", "must__text",
@@ -1700,7 +1701,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "wrapped",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1809,
         r#"INSERT INTO "codes" ("id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float",
     "must__a_double", "must__seconds", "must__milliseconds", "must__microseconds", "must__text",
@@ -1824,18 +1825,18 @@ DO UPDATE SET "must" = excluded."must", "must__a_uint64" = excluded."must__a_uin
             "wrapped",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1811,
         r#"DELETE FROM "codes" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1812, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1812, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1813,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1814,
         r#"SELECT o.key, t."id", t."must", t."must__a_uint64", t."must__a_fixed64", t."must__a_float",
     t."must__a_double", t."must__seconds", t."must__milliseconds", t."must__microseconds",
@@ -1856,7 +1857,7 @@ FROM json_each($1) o
 CROSS JOIN "codes" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1815,
         r#"DELETE FROM "codes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 82 of `shapes.v1.ShapesStore`: `counted`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A revision that is a number and may be unset in the message, and a key of two fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,25 +35,25 @@ macro_rules! select {
 /// Lists the rows of `counted` with this `region`, in pages by key.
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1637,
             select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
             &["region"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1638,
             select!(
                 r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1640,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#,
             &["region", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1639,
             r#"DELETE FROM "counted" WHERE "region" = $1"#,
             &["region"],
@@ -67,25 +68,25 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, 
 pub fn list_by_other_region(
     other_region: impl Into<String>,
 ) -> protostore::ListBy<Counted, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1641,
             select!(r#"WHERE "other_region" IS $1 ORDER BY "region", "number""#),
             &["other_region"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1642,
             select!(
                 r#"WHERE "other_region" IS $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["other_region", "region", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1644,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#,
             &["other_region", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1643,
             r#"DELETE FROM "counted" WHERE "other_region" IS $1"#,
             &["other_region"],
@@ -104,15 +105,15 @@ pub fn list_by_other_region_other_number(
     other_region: impl Into<String>,
     other_number: i64,
 ) -> protostore::ListBy<Counted, (Option<String>, i64)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1645,
             select!(
                 r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number""#
             ),
             &["other_region", "other_number"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1646,
             select!(
                 r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
@@ -120,13 +121,13 @@ ORDER BY "region", "number""#
             ),
             &["other_region", "other_number", "region", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1648,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#,
             &["other_region", "other_number", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1647,
             r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#,
             &["other_region", "other_number"],
@@ -144,8 +145,8 @@ FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Counted, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1649,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -155,7 +156,7 @@ ORDER BY "region", "number""#
             ),
             &["targets"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1650,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -165,7 +166,7 @@ ORDER BY "region", "number""#
             ),
             &["targets", "region", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1652,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -175,7 +176,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1651,
             r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -194,7 +195,7 @@ pub fn targets_by_targets(
     region: impl Into<String>,
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1631,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
@@ -245,9 +246,9 @@ impl protostore::Record for Counted {
     type Children = (children::Targets, ());
     type Revision = i64;
     const TABLE: &'static protostore::Table = &TABLE;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             1636,
             r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#,
             &["revision", "region", "number"],
@@ -266,7 +267,7 @@ impl protostore::Record for Counted {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -276,7 +277,7 @@ impl protostore::Record for Counted {
             1 => binder.put(&self.number),
             2 => binder.put(&self.revision),
             4 => binder.put(&self.text),
-            5 => binder.put(&protostore::nonzero(&self.other_region)),
+            5 => binder.put(&generated::nonzero(&self.other_region)),
             6 => binder.put(&self.other_number),
             _ => Ok(()),
         }
@@ -290,7 +291,7 @@ impl protostore::Record for Counted {
         self.revision = Some(revision);
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         _now: protostore::Timestamp,
         revision: &Self::Revision,
         binder: &mut B,
@@ -302,8 +303,8 @@ impl protostore::Record for Counted {
 impl protostore::Mutable for Counted {}
 impl protostore::Revised for Counted {}
 
-impl protostore::Decode for Counted {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Counted {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             region: row.take()?,
             number: row.take()?,
@@ -335,7 +336,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "other_region, other_number",
                 table: "counted",
                 key: &["region", "number"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1626,
                     r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
                     &["other_region", "other_number"],
@@ -367,18 +368,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         1615,
         select!(r#"WHERE "region" = $1 AND "number" = $2"#),
         &["region", "number"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         1617,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1616,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -387,29 +388,29 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     "other_region" = excluded."other_region", "other_number" = excluded."other_number""#,
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1618,
         r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         1619,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         1620,
         select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1621,
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each($1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1622,
         r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
@@ -418,11 +419,11 @@ WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 2,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "revision",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             1623,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -431,7 +432,7 @@ WHERE "table" = 82 AND "path" = '3'
 RETURNING "last""#,
             &["revision"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             1624,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
@@ -439,7 +440,7 @@ FROM "counted""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
         1625,
         r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],

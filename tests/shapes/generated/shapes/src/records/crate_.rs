@@ -3,6 +3,7 @@
 //! Table 65 of `shapes.v1.ShapesStore`: `crates`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something on a shelf, with what lies in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +26,7 @@ macro_rules! select {
 /// Lists the rows of `items` that one row shows as `items`, by key.
 #[must_use]
 pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1513,
         r#"SELECT "id", "crate" FROM "items"
 WHERE "crate" = $1 ORDER BY "id""#,
@@ -39,7 +40,7 @@ WHERE "crate" = $1 ORDER BY "id""#,
 /// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
 #[must_use]
 pub fn items_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Item> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1514,
         r#"SELECT o.key, t."id", t."crate"
 FROM json_each($1) o
@@ -61,7 +62,7 @@ pub fn fill_items(
 /// Lists the rows of `labels` that one row shows as `label`, by key.
 #[must_use]
 pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1515,
         r#"SELECT "text", "crate" FROM "labels"
 WHERE "crate" = $1 ORDER BY "text""#,
@@ -75,7 +76,7 @@ WHERE "crate" = $1 ORDER BY "text""#,
 /// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
 #[must_use]
 pub fn label_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Label> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1516,
         r#"SELECT o.key, t."text", t."crate"
 FROM json_each($1) o
@@ -113,7 +114,7 @@ impl TryFrom<proto::shapes::v1::Crate> for Crate {
     type Error = protostore::Error;
 
     fn try_from(value: proto::shapes::v1::Crate) -> protostore::Result<Self> {
-        if protostore::is_set(&value.items) {
+        if generated::is_set(&value.items) {
             return Err(
                 protostore::Error::invalid(
                     "items",
@@ -121,7 +122,7 @@ impl TryFrom<proto::shapes::v1::Crate> for Crate {
                 ),
             );
         }
-        if protostore::is_set(&value.label) {
+        if generated::is_set(&value.label) {
             return Err(
                 protostore::Error::invalid(
                     "label",
@@ -156,7 +157,7 @@ impl protostore::Record for Crate {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -171,8 +172,8 @@ impl protostore::Record for Crate {
 
 impl protostore::Mutable for Crate {}
 
-impl protostore::Decode for Crate {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Crate {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             text: row.take()?,
@@ -208,7 +209,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "labels",
             columns: &["crate"],
             field: "crate",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1505,
                 r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#,
                 &["id"],
@@ -217,13 +218,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1499,
         r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#,
         &["id", "text"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1498,
         r#"INSERT INTO "crates" ("id", "text")
 VALUES ($1, $2)
@@ -231,23 +232,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text""#,
         &["id", "text"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1500,
         r#"DELETE FROM "crates" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1501, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1501, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1502,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1503,
         r#"SELECT o.key, t."id", t."text" FROM json_each($1) o CROSS JOIN "crates" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1504,
         r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

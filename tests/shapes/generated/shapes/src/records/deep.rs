@@ -3,6 +3,7 @@
 //! Table 17 of `shapes.v1.ShapesStore`: `deeps`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Lists in lists in lists, with maps between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,25 +72,25 @@ macro_rules! select {
 /// Lists the rows of `deeps` with this `region`, in pages by key.
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             650,
             select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
             &["region"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             651,
             select!(
                 r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             653,
             r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#,
             &["region", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             652,
             r#"DELETE FROM "deeps" WHERE "region" = $1"#,
             &["region"],
@@ -264,7 +265,7 @@ impl protostore::Record for Deep {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -279,8 +280,8 @@ impl protostore::Record for Deep {
 
 impl protostore::Mutable for Deep {}
 
-impl protostore::Decode for Deep {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Deep {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             region: row.take()?,
             number: row.take()?,
@@ -319,17 +320,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         585,
         select!(r#"WHERE "region" = $1 AND "number" = $2"#),
         &["region", "number"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         587,
         r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#,
         &["region", "number"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         586,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES ($1, $2)
@@ -337,29 +338,29 @@ ON CONFLICT ("region", "number")
 DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         588,
         r#"DELETE FROM "deeps" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         589,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         590,
         select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         591,
         r#"SELECT o.key, t."region", t."number"
 FROM json_each($1) o
 CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         592,
         r#"DELETE FROM "deeps"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

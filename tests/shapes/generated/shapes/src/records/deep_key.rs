@@ -3,6 +3,7 @@
 //! Table 12 of `shapes.v1.ShapesStore`: `deep_keys`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Keyed by a field of a message inside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,7 +102,7 @@ impl protostore::Record for DeepKey {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -121,8 +122,8 @@ impl protostore::Record for DeepKey {
 
 impl protostore::Mutable for DeepKey {}
 
-impl protostore::Decode for DeepKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for DeepKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             meta: {
                 row.skip(1);
@@ -170,17 +171,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         320,
         select!(r#"WHERE "meta__name" = $1"#),
         &["meta.name"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         322,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES ($1, $2, $3, $4)"#,
         &["meta", "meta.name", "meta.label", "text"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         321,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
 VALUES ($1, $2, $3, $4)
@@ -189,25 +190,25 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     "text" = excluded."text""#,
         &["meta", "meta.name", "meta.label", "text"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         323,
         r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#,
         &["meta.name"],
     ),
-    page_first: protostore::Stmt::new(324, select!(r#"ORDER BY "meta__name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(324, select!(r#"ORDER BY "meta__name""#), &[]),
+    page_after: generated::Stmt::new(
         325,
         select!(r#"WHERE "meta__name" > $1 ORDER BY "meta__name""#),
         &["meta.name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         326,
         r#"SELECT o.key, t."meta", t."meta__name", t."meta__label", t."text"
 FROM json_each($1) o
 CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         327,
         r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each($1))"#,
         &[""],

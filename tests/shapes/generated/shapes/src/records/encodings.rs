@@ -3,6 +3,7 @@
 //! Table 42 of `shapes.v1.ShapesStore`: `encodings`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Every encoding, wherever a value may stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,7 @@ FROM "encodings""#,
     };
 }
 
-static GET_BY_TEXT: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_TEXT: generated::Stmt = generated::Stmt::new(
     958,
     select!(r#"WHERE "text" = $1"#),
     &["text"],
@@ -115,23 +116,23 @@ pub fn upsert_by_text(record: Encodings) -> protostore::UpsertBy<Encodings> {
 pub fn list_by_full(
     full: u64,
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             959,
             select!(r#"WHERE "full" = $1 ORDER BY "id""#),
             &["full"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             960,
             select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id""#),
             &["full", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             962,
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#,
             &["full", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             961,
             r#"DELETE FROM "encodings" WHERE "full" = $1"#,
             &["full"],
@@ -146,23 +147,23 @@ pub fn list_by_full(
 pub fn list_by_own(
     own: protostore::Timestamp,
 ) -> protostore::ListBy<Encodings, protostore::stored::Timestamptz> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             963,
             select!(r#"WHERE "own" = $1 ORDER BY "id""#),
             &["own"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             964,
             select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id""#),
             &["own", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             966,
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#,
             &["own", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             965,
             r#"DELETE FROM "encodings" WHERE "own" = $1"#,
             &["own"],
@@ -380,7 +381,7 @@ impl protostore::Record for Encodings {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -535,8 +536,8 @@ impl protostore::Record for Encodings {
 
 impl protostore::Mutable for Encodings {}
 
-impl protostore::Decode for Encodings {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Encodings {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             full: row.take::<protostore::stored::FullRange>()?.0,
@@ -719,8 +720,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(894, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(894, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         896,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
@@ -752,7 +753,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "inner.text",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         895,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
@@ -794,18 +795,18 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
             "inner.text",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         897,
         r#"DELETE FROM "encodings" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(898, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(898, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         899,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         900,
         r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
@@ -815,7 +816,7 @@ FROM json_each($1) o
 CROSS JOIN "encodings" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         901,
         r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 85 of `shapes.v1.ShapesStore`: `entries`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The smallest row of a chain.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +54,7 @@ impl protostore::Record for Entry {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
-    const CHAIN: Option<&'static protostore::Chain<Self>> = Some(&CHAIN);
+    const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
 
     fn key(&self) -> Self::KeyRef<'_> {
         self.number
@@ -67,7 +68,7 @@ impl protostore::Record for Entry {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -80,7 +81,7 @@ impl protostore::Record for Entry {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(0, &self.number);
         Ok(())
     }
@@ -88,7 +89,7 @@ impl protostore::Record for Entry {
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.number),
             _ => None,
@@ -98,8 +99,8 @@ impl protostore::Record for Entry {
 
 impl protostore::Chained for Entry {}
 
-impl protostore::Decode for Entry {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Entry {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             number: row.take()?,
             text: row.take()?,
@@ -139,9 +140,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "number",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 1710,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -150,7 +151,7 @@ WHERE "table" = 85 AND "path" = '1'
 RETURNING "last""#,
                 &["number"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 1711,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 85, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
@@ -159,13 +160,13 @@ FROM "entries""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(1702, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1702, select!(r#"WHERE "number" = $1"#), &["number"]),
+    insert: generated::Stmt::new(
         1704,
         r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#,
         &["number", "text", "hash"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1703,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES ($1, $2, $3)
@@ -173,25 +174,25 @@ ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#,
         &["number", "text", "hash"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1705,
         r#"DELETE FROM "entries" WHERE "number" = $1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(1706, select!(r#"ORDER BY "number""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1706, select!(r#"ORDER BY "number""#), &[]),
+    page_after: generated::Stmt::new(
         1707,
         select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1708,
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each($1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1709,
         r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -199,14 +200,14 @@ CROSS JOIN "entries" t ON t."number" = o.value"#,
 };
 
 /// How a row is linked to the one before.
-static CHAIN: protostore::Chain<Entry> = protostore::Chain {
+static CHAIN: generated::Chain<Entry> = generated::Chain {
     field: "hash",
-    last: protostore::Stmt::new(
+    last: generated::Stmt::new(
         1712,
         r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#,
         &[],
     ),
-    number: |record| protostore::Numbered::number(&record.number),
+    number: |record| generated::Numbered::number(&record.number),
     key: |number| number.try_into().ok(),
     hash: |record| record.hash.as_deref().unwrap_or_default(),
     set: |record, hash| record.hash = Some(hash),

@@ -3,6 +3,7 @@
 //! Table 22 of `shapes.v1.ShapesStore`: `events`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A key that is a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,8 +72,8 @@ impl protostore::Record for Event {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             796,
             r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#,
             &["change_time", "id"],
@@ -91,7 +92,7 @@ impl protostore::Record for Event {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -116,28 +117,28 @@ impl protostore::Record for Event {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.sequence(0, &self.id);
         make.create_time(2, 1000000000, &mut self.time);
         make.update_time(3, 1, &mut self.change_time);
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+    fn keep(&mut self, old: &Self, _: &generated::Made) {
         self.time = old.time;
     }
 
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.id),
             _ => None,
         }
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -148,8 +149,8 @@ impl protostore::Record for Event {
 
 impl protostore::Mutable for Event {}
 
-impl protostore::Decode for Event {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Event {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             text: row.take()?,
@@ -196,9 +197,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "id",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 787,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -207,7 +208,7 @@ WHERE "table" = 22 AND "path" = '1'
 RETURNING "last""#,
                 &["id"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 788,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 22, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
@@ -216,13 +217,13 @@ FROM "events""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(779, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(779, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         781,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "text", "time", "change_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         780,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES ($1, $2, $3, $4)
@@ -231,25 +232,25 @@ DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
     "change_time" = excluded."change_time""#,
         &["id", "text", "time", "change_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         782,
         r#"DELETE FROM "events" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(783, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(783, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         784,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         785,
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         786,
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

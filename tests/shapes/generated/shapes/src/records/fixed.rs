@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each kind of field that can be immutable, beside some that change.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -290,7 +291,7 @@ impl protostore::Record for Fixed {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -391,20 +392,20 @@ impl protostore::Record for Fixed {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v4(12, "token", &mut self.token)?;
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(12, &mut self.token, &old.token);
     }
 }
 
 impl protostore::Mutable for Fixed {}
 
-impl protostore::Decode for Fixed {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Fixed {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             text: row.take()?,
@@ -767,8 +768,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1549,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
@@ -826,7 +827,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "label",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1548,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
@@ -906,18 +907,18 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
             "label",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1550,
         r#"DELETE FROM "fixed" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1551, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1551, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1552,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1553,
         r#"SELECT o.key, t."id", t."text", t."number", t."real", t."colour", t."time", t."part",
     t."part__text", t."part__maybe", t."part__weight", t."part__inner", t."part__inner__url",
@@ -931,7 +932,7 @@ FROM json_each($1) o
 CROSS JOIN "fixed" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1554,
         r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 20 of `shapes.v1.ShapesStore`: `flags`.
 
 use crate::proto;
+use protostore::generated;
 
 /// No column of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +55,7 @@ impl protostore::Record for Flags {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         _: usize,
         _: &mut B,
@@ -65,8 +66,8 @@ impl protostore::Record for Flags {
 
 impl protostore::Mutable for Flags {}
 
-impl protostore::Decode for Flags {
-    fn decode<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Flags {
+    fn decode<R: generated::Row>(_row: &mut R) -> protostore::Result<Self> {
         Ok(Self { names: Vec::new() })
     }
 }
@@ -87,17 +88,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         743,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         745,
         r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#,
         &[],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         744,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
@@ -105,23 +106,23 @@ ON CONFLICT ("_singleton")
 DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         746,
         r#"DELETE FROM "flags" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(747, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(747, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         748,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         749,
         r#"SELECT o.key FROM json_each($1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         750,
         r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 43 of `shapes.v1.ShapesStore`: `full_keys`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A key of every 64-bit number, and references to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,23 +30,23 @@ macro_rules! select {
 pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             992,
             select!(r#"WHERE "parent" = $1 ORDER BY "id""#),
             &["parent"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             993,
             select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             995,
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             994,
             r#"DELETE FROM "full_keys" WHERE "parent" = $1"#,
             &["parent"],
@@ -60,22 +61,22 @@ pub fn list_by_parent(
 pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             996,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["others"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             997,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["others", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             999,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -83,7 +84,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["others", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             998,
             r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1)"#,
             &["others"],
@@ -98,7 +99,7 @@ FROM (SELECT 1
 pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         980,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
@@ -156,7 +157,7 @@ impl protostore::Record for FullKey {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -176,8 +177,8 @@ impl protostore::Record for FullKey {
 
 impl protostore::Mutable for FullKey {}
 
-impl protostore::Decode for FullKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for FullKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take::<protostore::stored::FullRange>()?.0,
             parent: row.take::<Option<protostore::stored::FullRange>>()?.map(|v| v.0),
@@ -202,7 +203,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "full_keys",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     975,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
                     &["parent"],
@@ -223,13 +224,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         969,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#,
         &["id", "parent"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         968,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES ($1, $2)
@@ -237,23 +238,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         970,
         r#"DELETE FROM "full_keys" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(971, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(971, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         972,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         973,
         r#"SELECT o.key, t."id", t."parent" FROM json_each($1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         974,
         r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

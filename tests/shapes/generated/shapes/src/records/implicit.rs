@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each scalar where zero and unset are one value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,7 +128,7 @@ impl protostore::Record for Implicit {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -157,8 +158,8 @@ impl protostore::Record for Implicit {
 
 impl protostore::Mutable for Implicit {}
 
-impl protostore::Decode for Implicit {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Implicit {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             a_bool: row.take()?,
@@ -276,8 +277,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
@@ -303,7 +304,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "a_colour",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
@@ -338,18 +339,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
             "a_colour",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         3,
         r#"DELETE FROM "implicits" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64",
     t."a_sint64", t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64",
@@ -358,7 +359,7 @@ FROM json_each($1) o
 CROSS JOIN "implicits" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

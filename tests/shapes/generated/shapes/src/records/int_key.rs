@@ -3,6 +3,7 @@
 //! Table 9 of `shapes.v1.ShapesStore`: `int_keys`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Keyed by an integer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,7 @@ impl protostore::Record for IntKey {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -76,8 +77,8 @@ impl protostore::Record for IntKey {
 
 impl protostore::Mutable for IntKey {}
 
-impl protostore::Decode for IntKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for IntKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             words: Vec::new(),
@@ -104,34 +105,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
     sequences: &[],
-    get: protostore::Stmt::new(251, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(251, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         253,
         r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         252,
         r#"INSERT INTO "int_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         254,
         r#"DELETE FROM "int_keys" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(255, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(255, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         256,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         257,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         258,
         r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

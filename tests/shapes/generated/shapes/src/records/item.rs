@@ -3,6 +3,7 @@
 //! Table 66 of `shapes.v1.ShapesStore`: `items`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Something in a crate, or alone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,23 +28,23 @@ macro_rules! select {
 pub fn list_by_crate_(
     crate_: impl Into<String>,
 ) -> protostore::ListBy<Item, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1533,
             select!(r#"WHERE "crate" IS $1 ORDER BY "id""#),
             &["crate"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1534,
             select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["crate", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1536,
             r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#,
             &["crate", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1535,
             r#"DELETE FROM "items" WHERE "crate" IS $1"#,
             &["crate"],
@@ -100,14 +101,14 @@ impl protostore::Record for Item {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.crate_)),
+            1 => binder.put(&generated::nonzero(&self.crate_)),
             _ => Ok(()),
         }
     }
@@ -115,8 +116,8 @@ impl protostore::Record for Item {
 
 impl protostore::Mutable for Item {}
 
-impl protostore::Decode for Item {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Item {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             crate_: row.take_or_default()?,
@@ -140,7 +141,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "crate",
                 table: "crates",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1525,
                     r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
                     &["crate"],
@@ -160,13 +161,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1519,
         r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#,
         &["id", "crate"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1518,
         r#"INSERT INTO "items" ("id", "crate")
 VALUES ($1, $2)
@@ -174,23 +175,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "crate" = excluded."crate""#,
         &["id", "crate"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1520,
         r#"DELETE FROM "items" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1521, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1521, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1522,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1523,
         r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1524,
         r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 60 of `shapes.v1.ShapesStore`: `jobs`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Work that waits.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,13 +84,13 @@ impl From<JobState> for i32 {
 }
 
 impl protostore::Bind for JobState {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for JobState {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for JobState {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -114,7 +115,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_ADDRESS: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_ADDRESS: generated::Stmt = generated::Stmt::new(
     1343,
     select!(r#"WHERE "address" = $1 AND "address" <> ''"#),
     &["address"],
@@ -137,23 +138,23 @@ pub fn upsert_by_address(record: Job) -> protostore::UpsertBy<Job> {
 pub fn list_by_after_job(
     after_job: impl Into<String>,
 ) -> protostore::ListBy<Job, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1344,
             select!(r#"WHERE "after_job" IS $1 ORDER BY "id""#),
             &["after_job"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1345,
             select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["after_job", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1347,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#,
             &["after_job", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1346,
             r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#,
             &["after_job"],
@@ -171,28 +172,28 @@ pub fn list_by_after_job(
 pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1348,
             select!(
                 r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id""#
             ),
             &["queue"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1349,
             select!(
                 r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1351,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1350,
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#,
             &["queue"],
@@ -207,25 +208,25 @@ FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIM
 pub fn list_by_due_time_where_state_is_not_unspecified(
     due_time: protostore::Timestamp,
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1352,
             select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id""#),
             &["due_time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1353,
             select!(
                 r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id""#
             ),
             &["due_time", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1355,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#,
             &["due_time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1354,
             r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#,
             &["due_time"],
@@ -240,15 +241,15 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
 pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_below_1000000000000000000(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1356,
             select!(
                 r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
             ),
             &["queue"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1357,
             select!(
                 r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
@@ -256,7 +257,7 @@ ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1359,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -264,7 +265,7 @@ FROM (SELECT 1
   WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1358,
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
             &["queue"],
@@ -279,22 +280,22 @@ FROM (SELECT 1
 pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1360,
             select!(
                 r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
             ),
             &["queue"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1361,
             select!(
                 r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1363,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -302,7 +303,7 @@ FROM (SELECT 1
   WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1362,
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
             &["queue"],
@@ -317,15 +318,15 @@ FROM (SELECT 1
 pub fn list_by_tries_host_where_failed_is_true(
     host: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1364,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") ORDER BY "id""#
             ),
             &["tries.host"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1365,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") AND "id" > $2
@@ -333,7 +334,7 @@ ORDER BY "id""#
             ),
             &["tries.host", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1367,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -341,7 +342,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#,
             &["tries.host", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1366,
             r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#,
             &["tries.host"],
@@ -470,7 +471,7 @@ impl protostore::Record for Job {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -483,7 +484,7 @@ impl protostore::Record for Job {
             4 => binder.put(&self.address),
             5 => binder.put(&self.due_time),
             6 => binder.put(&protostore::stored::FullRange(self.weight)),
-            7 => binder.put(&protostore::nonzero(&self.after_job)),
+            7 => binder.put(&generated::nonzero(&self.after_job)),
             _ => Ok(()),
         }
     }
@@ -491,8 +492,8 @@ impl protostore::Record for Job {
 
 impl protostore::Mutable for Job {}
 
-impl protostore::Decode for Job {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Job {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             queue: row.take()?,
@@ -528,7 +529,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "after_job",
                 table: "jobs",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1335,
                     r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#,
                     &["after_job"],
@@ -565,7 +566,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "jobs",
             columns: &["after_job"],
             field: "after_job",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1336,
                 r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#,
                 &["id"],
@@ -574,14 +575,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1327, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1327, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1329,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1328,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -591,18 +592,14 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     "after_job" = excluded."after_job""#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
-    delete: protostore::Stmt::new(
-        1330,
-        r#"DELETE FROM "jobs" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(1331, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(1330, r#"DELETE FROM "jobs" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(1331, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1332,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1333,
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
@@ -610,7 +607,7 @@ FROM json_each($1) o
 CROSS JOIN "jobs" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1334,
         r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 8 of `shapes.v1.ShapesStore`: `keywords`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Words that mean something in Rust or SQL.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -186,7 +187,7 @@ impl protostore::Record for Keywords {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -228,8 +229,8 @@ impl protostore::Record for Keywords {
 
 impl protostore::Mutable for Keywords {}
 
-impl protostore::Decode for Keywords {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Keywords {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             r#type: row.take()?,
@@ -342,8 +343,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         232,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
@@ -367,7 +368,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
             "TABLE",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         231,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
@@ -398,18 +399,18 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
             "TABLE",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         233,
         r#"DELETE FROM "keywords" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(234, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(234, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         235,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         236,
         r#"SELECT o.key, t."id", t."type", t."select", t."async", t."self", t."match", t."match__from",
     t."match__owner", t."match__item", t."binder", t."row", t."v", t."gen", t."field", t."rowid",
@@ -418,7 +419,7 @@ FROM json_each($1) o
 CROSS JOIN "keywords" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         237,
         r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

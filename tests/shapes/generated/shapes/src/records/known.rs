@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each well-known type in a message, an element, an entry and a member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -369,8 +370,8 @@ impl TryFrom<proto::shapes::v1::known::any::Value> for KnownAnyValue {
 impl protostore::Record for Known {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
-        protostore::Both<
+    type Children = generated::Both<
+        generated::Both<
             (
                 children::List,
                 (children::ByName, (children::Ones, (children::ABoolValueByName, ()))),
@@ -386,7 +387,7 @@ impl protostore::Record for Known {
                 ),
             ),
         >,
-        protostore::Both<
+        generated::Both<
             (
                 children::ADoubleValueByName,
                 (
@@ -421,7 +422,7 @@ impl protostore::Record for Known {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -566,8 +567,8 @@ impl protostore::Record for Known {
 
 impl protostore::Mutable for Known {}
 
-impl protostore::Decode for Known {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Known {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             all: if row.take()? {
@@ -910,8 +911,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(2122, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(2122, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         2124,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
@@ -961,7 +962,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "one.a_null",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         2123,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
@@ -1038,18 +1039,18 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
             "one.a_null",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         2125,
         r#"DELETE FROM "known" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(2126, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(2126, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         2127,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         2128,
         r#"SELECT o.key, t."id", t."all", t."all__a_bool_value", t."all__a_int32_value",
     t."all__a_int64_value", t."all__a_uint32_value", t."all__a_uint64_value",
@@ -1064,7 +1065,7 @@ FROM json_each($1) o
 CROSS JOIN "known" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         2129,
         r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 67 of `shapes.v1.ShapesStore`: `labels`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What stands on a crate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +21,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_CRATE_: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_CRATE_: generated::Stmt = generated::Stmt::new(
     1546,
     select!(r#"WHERE "crate" = $1"#),
     &["crate"],
@@ -80,14 +81,14 @@ impl protostore::Record for Label {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.text),
-            1 => binder.put(&protostore::nonzero(&self.crate_)),
+            1 => binder.put(&generated::nonzero(&self.crate_)),
             _ => Ok(()),
         }
     }
@@ -95,8 +96,8 @@ impl protostore::Record for Label {
 
 impl protostore::Mutable for Label {}
 
-impl protostore::Decode for Label {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Label {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             text: row.take()?,
             crate_: row.take_or_default()?,
@@ -119,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "crate",
                 table: "crates",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1545,
                     r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
                     &["crate"],
@@ -141,13 +142,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
+    insert: generated::Stmt::new(
         1539,
         r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#,
         &["text", "crate"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1538,
         r#"INSERT INTO "labels" ("text", "crate")
 VALUES ($1, $2)
@@ -155,23 +156,23 @@ ON CONFLICT ("text")
 DO UPDATE SET "crate" = excluded."crate""#,
         &["text", "crate"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1540,
         r#"DELETE FROM "labels" WHERE "text" = $1"#,
         &["text"],
     ),
-    page_first: protostore::Stmt::new(1541, select!(r#"ORDER BY "text""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1541, select!(r#"ORDER BY "text""#), &[]),
+    page_after: generated::Stmt::new(
         1542,
         select!(r#"WHERE "text" > $1 ORDER BY "text""#),
         &["text"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1543,
         r#"SELECT o.key, t."text", t."crate" FROM json_each($1) o CROSS JOIN "labels" t ON t."text" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1544,
         r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each presence of proto2; a default is never stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,7 +123,7 @@ impl protostore::Record for Legacy {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -147,8 +148,8 @@ impl protostore::Record for Legacy {
 
 impl protostore::Mutable for Legacy {}
 
-impl protostore::Decode for Legacy {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Legacy {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             maybe: row.take()?,
@@ -238,8 +239,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         440,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
@@ -256,7 +257,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             "inner.data",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         439,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
@@ -277,18 +278,18 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
             "inner.data",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         441,
         r#"DELETE FROM "legacies" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(442, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(442, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         443,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         444,
         r#"SELECT o.key, t."id", t."maybe", t."five", t."always", t."grade", t."must", t."inner",
     t."inner__name", t."inner__data"
@@ -296,7 +297,7 @@ FROM json_each($1) o
 CROSS JOIN "legacies" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         445,
         r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 18 of `shapes.v1.ShapesStore`: `linked`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A list and a map, inside elements, that name rows of other tables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,22 +37,22 @@ macro_rules! select {
 pub fn list_by_groups_title(
     title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             681,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) ORDER BY "id""#
             ),
             &["groups.title"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             682,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["groups.title", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             684,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -59,7 +60,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) LIMIT $2) AS "c""#,
             &["groups.title", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             683,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1)"#,
             &["groups.title"],
@@ -74,15 +75,15 @@ FROM (SELECT 1
 pub fn list_by_groups_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             685,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["groups.targets"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             686,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) AND "id" > $2
@@ -90,7 +91,7 @@ ORDER BY "id""#
             ),
             &["groups.targets", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             688,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -98,7 +99,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["groups.targets", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             687,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)"#,
             &["groups.targets"],
@@ -111,22 +112,22 @@ FROM (SELECT 1
 /// Lists the rows of `linked` whose `named.value` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             689,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["named.value"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             690,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["named.value", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             692,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -134,7 +135,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["named.value", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             691,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1)"#,
             &["named.value"],
@@ -149,7 +150,7 @@ FROM (SELECT 1
 pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         671,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
@@ -166,7 +167,7 @@ ORDER BY j."_position", j."_position_2""#,
 pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         677,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
@@ -247,7 +248,7 @@ impl protostore::Record for Linked {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -261,8 +262,8 @@ impl protostore::Record for Linked {
 
 impl protostore::Mutable for Linked {}
 
-impl protostore::Decode for Linked {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Linked {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             groups: Vec::new(),
@@ -291,34 +292,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         656,
         r#"INSERT INTO "linked" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         655,
         r#"INSERT INTO "linked" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         657,
         r#"DELETE FROM "linked" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(658, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(658, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         659,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         660,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         661,
         r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

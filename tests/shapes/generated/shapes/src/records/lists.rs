@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Repeated messages, with messages and oneofs inside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -169,7 +170,7 @@ impl protostore::Record for Lists {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -183,8 +184,8 @@ impl protostore::Record for Lists {
 
 impl protostore::Mutable for Lists {}
 
-impl protostore::Decode for Lists {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Lists {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             points: Vec::new(),
@@ -215,34 +216,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         206,
         r#"INSERT INTO "lists" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         205,
         r#"INSERT INTO "lists" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(
-        207,
-        r#"DELETE FROM "lists" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(207, r#"DELETE FROM "lists" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         209,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         210,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "lists" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         211,
         r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

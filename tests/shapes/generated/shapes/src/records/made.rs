@@ -3,6 +3,7 @@
 //! Table 21 of `shapes.v1.ShapesStore`: `mades`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A key that is made, and one of each kind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +37,7 @@ FROM "mades""#,
     };
 }
 
-static GET_BY_NUMBER: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_NUMBER: generated::Stmt = generated::Stmt::new(
     778,
     select!(r#"WHERE "number" = $1"#),
     &["number"],
@@ -106,8 +107,8 @@ impl protostore::Record for Made {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             777,
             r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
@@ -126,7 +127,7 @@ impl protostore::Record for Made {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -144,7 +145,7 @@ impl protostore::Record for Made {
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.uuid_v7(0, "id", &mut self.id)?;
         make.uuid_v4(2, "token", &mut self.token)?;
         make.uuid_v7(3, "maybe_token", &mut self.maybe_token)?;
@@ -155,7 +156,7 @@ impl protostore::Record for Made {
         Ok(())
     }
 
-    fn keep(&mut self, old: &Self, made: &protostore::Made) {
+    fn keep(&mut self, old: &Self, made: &generated::Made) {
         made.keep(2, &mut self.token, &old.token);
         made.keep(3, &mut self.maybe_token, &old.maybe_token);
         made.keep(4, &mut self.number, &old.number);
@@ -167,7 +168,7 @@ impl protostore::Record for Made {
     fn numbered(
         &mut self,
         sequence: usize,
-    ) -> Option<&mut (dyn protostore::Numbered + Send)> {
+    ) -> Option<&mut (dyn generated::Numbered + Send)> {
         match sequence {
             0 => Some(&mut self.number),
             1 => Some(&mut self.maybe_number),
@@ -175,7 +176,7 @@ impl protostore::Record for Made {
         }
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         _revision: &Self::Revision,
         binder: &mut B,
@@ -186,8 +187,8 @@ impl protostore::Record for Made {
 
 impl protostore::Mutable for Made {}
 
-impl protostore::Decode for Made {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Made {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             name: row.take()?,
@@ -249,9 +250,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[
-        protostore::Sequence {
+        generated::Sequence {
             field: "number",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 766,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -260,7 +261,7 @@ WHERE "table" = 21 AND "path" = '5'
 RETURNING "last""#,
                 &["number"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 767,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 21, '5', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
@@ -268,9 +269,9 @@ FROM "mades""#,
                 &[],
             ),
         },
-        protostore::Sequence {
+        generated::Sequence {
             field: "maybe_number",
-            next: protostore::Stmt::new(
+            next: generated::Stmt::new(
                 768,
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -279,7 +280,7 @@ WHERE "table" = 21 AND "path" = '6'
 RETURNING "last""#,
                 &["maybe_number"],
             ),
-            begin: protostore::Stmt::new(
+            begin: generated::Stmt::new(
                 769,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 21, '6', CASE WHEN max("maybe_number") > 0 THEN max("maybe_number") ELSE 0 END
@@ -288,8 +289,8 @@ FROM "mades""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(758, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(758, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         760,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
@@ -305,7 +306,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
             "update_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         759,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
@@ -326,18 +327,14 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(
-        761,
-        r#"DELETE FROM "mades" WHERE "id" = $1"#,
-        &["id"],
-    ),
-    page_first: protostore::Stmt::new(762, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(761, r#"DELETE FROM "mades" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(762, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         763,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         764,
         r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
     t."create_time", t."update_time"
@@ -345,7 +342,7 @@ FROM json_each($1) o
 CROSS JOIN "mades" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         765,
         r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

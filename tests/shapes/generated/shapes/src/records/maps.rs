@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A map for each kind of key, and for each kind of value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -276,8 +277,8 @@ impl TryFrom<proto::shapes::v1::maps::Inside> for MapsInside {
 impl protostore::Record for Maps {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
-        protostore::Both<
+    type Children = generated::Both<
+        generated::Both<
             (
                 children::Strings,
                 (children::Bools, (children::Int32s, (children::Sint32s, ()))),
@@ -290,7 +291,7 @@ impl protostore::Record for Maps {
                 ),
             ),
         >,
-        protostore::Both<
+        generated::Both<
             (
                 children::Fixed64s,
                 (
@@ -325,7 +326,7 @@ impl protostore::Record for Maps {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -343,8 +344,8 @@ impl protostore::Record for Maps {
 
 impl protostore::Mutable for Maps {}
 
-impl protostore::Decode for Maps {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Maps {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             strings: std::collections::BTreeMap::new(),
@@ -419,13 +420,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(453, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(453, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         455,
         r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#,
         &["id", "inside"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         454,
         r#"INSERT INTO "maps" ("id", "inside")
 VALUES ($1, $2)
@@ -433,19 +434,19 @@ ON CONFLICT ("id")
 DO UPDATE SET "inside" = excluded."inside""#,
         &["id", "inside"],
     ),
-    delete: protostore::Stmt::new(456, r#"DELETE FROM "maps" WHERE "id" = $1"#, &["id"]),
-    page_first: protostore::Stmt::new(457, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(456, r#"DELETE FROM "maps" WHERE "id" = $1"#, &["id"]),
+    page_first: generated::Stmt::new(457, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         458,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         459,
         r#"SELECT o.key, t."id", t."inside" FROM json_each($1) o CROSS JOIN "maps" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         460,
         r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

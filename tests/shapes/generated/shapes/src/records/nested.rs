@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Messages in messages.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -251,7 +252,7 @@ impl protostore::Record for Nested {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -344,8 +345,8 @@ impl protostore::Record for Nested {
 
 impl protostore::Mutable for Nested {}
 
-impl protostore::Decode for Nested {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Nested {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             point: if row.take()? {
@@ -788,8 +789,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         160,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
@@ -851,7 +852,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "must.time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         159,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
@@ -948,18 +949,18 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
             "must.time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         161,
         r#"DELETE FROM "nesteds" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(162, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(162, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         163,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         164,
         r#"SELECT o.key, t."id", t."point", t."point__x", t."point__y", t."point__colour", t."point__time",
     t."outer", t."outer__name", t."outer__middle", t."outer__middle__data",
@@ -977,7 +978,7 @@ FROM json_each($1) o
 CROSS JOIN "nesteds" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         165,
         r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

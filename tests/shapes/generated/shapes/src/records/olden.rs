@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each scalar of proto2, in each presence, in a message, in elements and in entries.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -327,7 +328,7 @@ impl protostore::Record for Olden {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -409,8 +410,8 @@ impl protostore::Record for Olden {
 
 impl protostore::Mutable for Olden {}
 
-impl protostore::Decode for Olden {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Olden {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             must: if row.take()? {
@@ -802,8 +803,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1713, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1713, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1715,
         r#"INSERT INTO "olden" ("id", "must", "must__a_bool", "must__an_int32", "must__a_sint32",
     "must__a_sfixed32", "must__an_int64", "must__a_sint64", "must__a_sfixed64", "must__a_uint32",
@@ -876,7 +877,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "one_grade",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1714,
         r#"INSERT INTO "olden" ("id", "must", "must__a_bool", "must__an_int32", "must__a_sint32",
     "must__a_sfixed32", "must__an_int64", "must__a_sint64", "must__a_sfixed64", "must__a_uint32",
@@ -983,18 +984,18 @@ DO UPDATE SET "must" = excluded."must", "must__a_bool" = excluded."must__a_bool"
             "one_grade",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1716,
         r#"DELETE FROM "olden" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1717, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1717, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1718,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1719,
         r#"SELECT o.key, t."id", t."must", t."must__a_bool", t."must__an_int32", t."must__a_sint32",
     t."must__a_sfixed32", t."must__an_int64", t."must__a_sint64", t."must__a_sfixed64",
@@ -1013,7 +1014,7 @@ FROM json_each($1) o
 CROSS JOIN "olden" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1720,
         r#"DELETE FROM "olden" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

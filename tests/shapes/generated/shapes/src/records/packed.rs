@@ -3,6 +3,7 @@
 //! Table 45 of `shapes.v1.ShapesStore`: `packed`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Everything that one column of bytes can hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -208,7 +209,7 @@ impl protostore::Record for Packed {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -326,8 +327,8 @@ impl protostore::Record for Packed {
 
 impl protostore::Mutable for Packed {}
 
-impl protostore::Decode for Packed {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Packed {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             point: row
@@ -488,8 +489,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1021,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
@@ -518,7 +519,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "inner.raw",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1020,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
@@ -556,18 +557,18 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
             "inner.raw",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1022,
         r#"DELETE FROM "packed" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1023, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1023, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1024,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1025,
         r#"SELECT o.key, t."id", t."point", t."must", t."points", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."raw", t."maybe_raw", t."wrapped", t."settings", t."one_point",
@@ -576,7 +577,7 @@ FROM json_each($1) o
 CROSS JOIN "packed" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1026,
         r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 47 of `shapes.v1.ShapesStore`: `partials`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Fields that are left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +45,7 @@ impl TryFrom<proto::shapes::v1::Partial> for Partial {
     type Error = protostore::Error;
 
     fn try_from(value: proto::shapes::v1::Partial) -> protostore::Result<Self> {
-        if protostore::is_set(&value.text) {
+        if generated::is_set(&value.text) {
             return Err(
                 protostore::Error::invalid(
                     "text",
@@ -52,7 +53,7 @@ impl TryFrom<proto::shapes::v1::Partial> for Partial {
                 ),
             );
         }
-        if protostore::is_set(&value.points) {
+        if generated::is_set(&value.points) {
             return Err(
                 protostore::Error::invalid(
                     "points",
@@ -60,7 +61,7 @@ impl TryFrom<proto::shapes::v1::Partial> for Partial {
                 ),
             );
         }
-        if protostore::is_set(&value.inner) {
+        if generated::is_set(&value.inner) {
             return Err(
                 protostore::Error::invalid(
                     "inner",
@@ -68,7 +69,7 @@ impl TryFrom<proto::shapes::v1::Partial> for Partial {
                 ),
             );
         }
-        if protostore::is_set(&value.colour) {
+        if generated::is_set(&value.colour) {
             return Err(
                 protostore::Error::invalid(
                     "colour",
@@ -97,7 +98,7 @@ impl TryFrom<proto::shapes::v1::partial::Half> for PartialHalf {
     type Error = protostore::Error;
 
     fn try_from(value: proto::shapes::v1::partial::Half) -> protostore::Result<Self> {
-        if protostore::is_set(&value.names) {
+        if generated::is_set(&value.names) {
             return Err(
                 protostore::Error::invalid(
                     "names",
@@ -128,7 +129,7 @@ impl protostore::Record for Partial {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -146,8 +147,8 @@ impl protostore::Record for Partial {
 
 impl protostore::Mutable for Partial {}
 
-impl protostore::Decode for Partial {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Partial {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             half: if row.take()? { Some(PartialHalf {}) } else { None },
@@ -184,13 +185,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1061,
         r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#,
         &["id", "half"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1060,
         r#"INSERT INTO "partials" ("id", "half")
 VALUES ($1, $2)
@@ -198,23 +199,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "half" = excluded."half""#,
         &["id", "half"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1062,
         r#"DELETE FROM "partials" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1063, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1063, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1064,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1065,
         r#"SELECT o.key, t."id", t."half" FROM json_each($1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1066,
         r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each scalar in a message, an element, an entry and a member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -560,7 +561,7 @@ impl TryFrom<proto::shapes::v1::places::Choice> for PlacesChoice {
 impl protostore::Record for Places {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
+    type Children = generated::Both<
         (
             children::Plains,
             (children::Maybes, (children::Eithers, (children::PlainByName, ()))),
@@ -591,7 +592,7 @@ impl protostore::Record for Places {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -885,8 +886,8 @@ impl protostore::Record for Places {
 
 impl protostore::Mutable for Places {}
 
-impl protostore::Decode for Places {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Places {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             plain: if row.take()? {
@@ -1761,8 +1762,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1746, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1746, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1748,
         r#"INSERT INTO "places" ("id", "plain", "plain__a_bool", "plain__an_int32", "plain__a_sint32",
     "plain__a_sfixed32", "plain__an_int64", "plain__a_sint64", "plain__a_sfixed64",
@@ -1911,7 +1912,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "one_either.a_duration",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1747,
         r#"INSERT INTO "places" ("id", "plain", "plain__a_bool", "plain__an_int32", "plain__a_sint32",
     "plain__a_sfixed32", "plain__an_int64", "plain__a_sint64", "plain__a_sfixed64",
@@ -2153,18 +2154,18 @@ DO UPDATE SET "plain" = excluded."plain", "plain__a_bool" = excluded."plain__a_b
             "one_either.a_duration",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1749,
         r#"DELETE FROM "places" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1750, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1750, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1751,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1752,
         r#"SELECT o.key, t."id", t."plain", t."plain__a_bool", t."plain__an_int32", t."plain__a_sint32",
     t."plain__a_sfixed32", t."plain__an_int64", t."plain__a_sint64", t."plain__a_sfixed64",
@@ -2201,7 +2202,7 @@ FROM json_each($1) o
 CROSS JOIN "places" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1753,
         r#"DELETE FROM "places" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

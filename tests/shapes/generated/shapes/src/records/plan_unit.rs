@@ -3,6 +3,7 @@
 //! Table 63 of `shapes.v1.ShapesStore`: `plan_units`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A unit of a plan, which waits for others of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,25 +39,25 @@ macro_rules! select {
 /// Lists the rows of `plan_units` with this `run`, in pages by key.
 #[must_use]
 pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1455,
             select!(r#"WHERE "run" = $1 ORDER BY "run", "number""#),
             &["run"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1456,
             select!(
                 r#"WHERE "run" = $1 AND ("run", "number") > ($2, $3) ORDER BY "run", "number""#
             ),
             &["run", "run", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1458,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#,
             &["run", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1457,
             r#"DELETE FROM "plan_units" WHERE "run" = $1"#,
             &["run"],
@@ -72,26 +73,26 @@ pub fn list_by_run_made_for(
     run: impl Into<String>,
     made_for: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1459,
             select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "run", "number""#),
             &["run", "made_for"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1460,
             select!(
                 r#"WHERE "run" = $1 AND "made_for" = $2 AND ("run", "number") > ($3, $4) ORDER BY "run", "number""#
             ),
             &["run", "made_for", "run", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1462,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) AS "c""#,
             &["run", "made_for", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1461,
             r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2"#,
             &["run", "made_for"],
@@ -107,8 +108,8 @@ pub fn list_by_dependencies_run_unit(
     run: impl Into<String>,
     unit: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1463,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -118,7 +119,7 @@ ORDER BY "run", "number""#
             ),
             &["run", "dependencies.unit"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1464,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -128,7 +129,7 @@ ORDER BY "run", "number""#
             ),
             &["run", "dependencies.unit", "run", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1466,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -138,7 +139,7 @@ FROM (SELECT 1
     WHERE "_run" = $1 AND "unit" = $2) LIMIT $3) AS "c""#,
             &["run", "dependencies.unit", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1465,
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -157,8 +158,8 @@ pub fn list_by_beside_run(
     run: impl Into<String>,
     element: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1467,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -168,7 +169,7 @@ ORDER BY "run", "number""#
             ),
             &["run", "beside"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1468,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -178,7 +179,7 @@ ORDER BY "run", "number""#
             ),
             &["run", "beside", "run", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1470,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -188,7 +189,7 @@ FROM (SELECT 1
     WHERE "_run" = $1 AND "value" = $2) LIMIT $3) AS "c""#,
             &["run", "beside", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1469,
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -207,7 +208,7 @@ pub fn plan_units_by_dependencies(
     run: impl Into<String>,
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1444,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
@@ -225,7 +226,7 @@ pub fn plan_units_by_beside(
     run: impl Into<String>,
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1451,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
@@ -312,7 +313,7 @@ impl protostore::Record for PlanUnit {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -328,8 +329,8 @@ impl protostore::Record for PlanUnit {
 
 impl protostore::Mutable for PlanUnit {}
 
-impl protostore::Decode for PlanUnit {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for PlanUnit {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             run: row.take()?,
             number: row.take()?,
@@ -356,7 +357,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run, made_for",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1436,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["run", "made_for"],
@@ -392,7 +393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "plan_units",
             columns: &["run", "made_for"],
             field: "run, made_for",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1437,
                 r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT 1"#,
                 &["run", "number"],
@@ -402,7 +403,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "unit_logs",
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1438,
                 r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = $1 AND "from__unit" = $2 LIMIT 1"#,
                 &["run", "number"],
@@ -411,17 +412,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         1428,
         select!(r#"WHERE "run" = $1 AND "number" = $2"#),
         &["run", "number"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         1430,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES ($1, $2, $3)"#,
         &["run", "number", "made_for"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1429,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
 VALUES ($1, $2, $3)
@@ -429,25 +430,25 @@ ON CONFLICT ("run", "number")
 DO UPDATE SET "made_for" = excluded."made_for""#,
         &["run", "number", "made_for"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1431,
         r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
         &["run", "number"],
     ),
-    page_first: protostore::Stmt::new(1432, select!(r#"ORDER BY "run", "number""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1432, select!(r#"ORDER BY "run", "number""#), &[]),
+    page_after: generated::Stmt::new(
         1433,
         select!(r#"WHERE ("run", "number") > ($1, $2) ORDER BY "run", "number""#),
         &["run", "number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1434,
         r#"SELECT o.key, t."run", t."number", t."made_for"
 FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1435,
         r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

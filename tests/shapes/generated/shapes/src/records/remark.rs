@@ -3,6 +3,7 @@
 //! Table 62 of `shapes.v1.ShapesStore`: `remarks`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What is said, and stays when what it is about goes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,23 +44,23 @@ macro_rules! select {
 pub fn list_by_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1404,
             select!(r#"WHERE "topic" IS $1 ORDER BY "id""#),
             &["topic"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1405,
             select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["topic", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1407,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#,
             &["topic", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1406,
             r#"DELETE FROM "remarks" WHERE "topic" IS $1"#,
             &["topic"],
@@ -77,23 +78,23 @@ pub fn list_by_topic(
 pub fn list_by_first_topic(
     first_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1408,
             select!(r#"WHERE "first_topic" IS $1 ORDER BY "id""#),
             &["first_topic"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1409,
             select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1411,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#,
             &["first_topic", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1410,
             r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#,
             &["first_topic"],
@@ -111,23 +112,23 @@ pub fn list_by_first_topic(
 pub fn list_by_last_topic(
     last_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1412,
             select!(r#"WHERE "last_topic" = $1 ORDER BY "id""#),
             &["last_topic"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1413,
             select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1415,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#,
             &["last_topic", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1414,
             r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#,
             &["last_topic"],
@@ -142,25 +143,25 @@ pub fn list_by_last_topic(
 pub fn list_by_part_topic(
     part_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1416,
             select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1417,
             select!(
                 r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1419,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#,
             &["part.topic", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1418,
             r#"DELETE FROM "remarks" WHERE "part__topic" IS $1 AND "part""#,
             &["part.topic"],
@@ -178,15 +179,15 @@ pub fn list_by_part_topic(
 pub fn list_by_seen_topics(
     element: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1420,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1421,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) AND "id" > $2
@@ -194,7 +195,7 @@ ORDER BY "id""#
             ),
             &["seen_topics", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1423,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -202,7 +203,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["seen_topics", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1422,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1)"#,
             &["seen_topics"],
@@ -217,22 +218,22 @@ FROM (SELECT 1
 pub fn list_by_parts_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1424,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1425,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1427,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -240,7 +241,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) LIMIT $2) AS "c""#,
             &["parts.topic", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1426,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1)"#,
             &["parts.topic"],
@@ -258,7 +259,7 @@ FROM (SELECT 1
 pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1393,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
@@ -345,20 +346,20 @@ impl protostore::Record for Remark {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.topic)),
-            2 => binder.put(&protostore::nonzero(&self.first_topic)),
+            1 => binder.put(&generated::nonzero(&self.topic)),
+            2 => binder.put(&generated::nonzero(&self.first_topic)),
             4 => binder.put(&self.last_topic),
             5 => {
                 let part = self.part.as_ref();
                 binder.put(&part.is_some())?;
-                binder.put(&part.and_then(|v| protostore::nonzero(&v.topic)))
+                binder.put(&part.and_then(|v| generated::nonzero(&v.topic)))
             }
             _ => Ok(()),
         }
@@ -367,8 +368,8 @@ impl protostore::Record for Remark {
 
 impl protostore::Mutable for Remark {}
 
-impl protostore::Decode for Remark {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Remark {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             topic: row.take_or_default()?,
@@ -407,7 +408,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "topic",
                 table: "topics",
                 key: &["name"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1387,
                     r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                     &["topic"],
@@ -418,7 +419,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "part.topic",
                 table: "topics",
                 key: &["name"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1388,
                     r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                     &["part.topic"],
@@ -466,14 +467,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1381,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1380,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -483,25 +484,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
     "part__topic" = excluded."part__topic""#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1382,
         r#"DELETE FROM "remarks" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1383, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1383, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1384,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1385,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each($1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1386,
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

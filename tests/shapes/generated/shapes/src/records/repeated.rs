@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each scalar, repeated.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,8 +126,8 @@ impl TryFrom<proto::shapes::v1::Repeated> for Repeated {
 impl protostore::Record for Repeated {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
-        protostore::Both<
+    type Children = generated::Both<
+        generated::Both<
             (
                 children::Bools,
                 (children::Int32s, (children::Sint32s, (children::Sfixed32s, ()))),
@@ -139,7 +140,7 @@ impl protostore::Record for Repeated {
                 ),
             ),
         >,
-        protostore::Both<
+        generated::Both<
             (
                 children::Uint64s,
                 (children::Fixed64s, (children::Floats, (children::Doubles, ()))),
@@ -168,7 +169,7 @@ impl protostore::Record for Repeated {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -182,8 +183,8 @@ impl protostore::Record for Repeated {
 
 impl protostore::Mutable for Repeated {}
 
-impl protostore::Decode for Repeated {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Repeated {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             bools: Vec::new(),
@@ -244,34 +245,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(16, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(16, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         18,
         r#"INSERT INTO "repeateds" ("id") VALUES ($1)"#,
         &["id"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         17,
         r#"INSERT INTO "repeateds" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         19,
         r#"DELETE FROM "repeateds" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(20, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(20, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         21,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         22,
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "repeateds" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         23,
         r#"DELETE FROM "repeateds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

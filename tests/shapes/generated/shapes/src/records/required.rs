@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Each kind of scalar that must be set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,7 +110,7 @@ impl protostore::Record for Required {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -133,8 +134,8 @@ impl protostore::Record for Required {
 
 impl protostore::Mutable for Required {}
 
-impl protostore::Decode for Required {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Required {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             an_int32: row.take()?,
@@ -217,8 +218,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         152,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
@@ -237,7 +238,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             "a_time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         151,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
@@ -261,18 +262,18 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64"
             "a_time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         153,
         r#"DELETE FROM "requireds" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(154, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(154, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         155,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         156,
         r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
     t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
@@ -280,7 +281,7 @@ FROM json_each($1) o
 CROSS JOIN "requireds" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         157,
         r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

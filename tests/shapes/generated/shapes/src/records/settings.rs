@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Columns, child tables and child tables inside their elements, without a key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,25 +61,25 @@ FROM "settings""#,
 /// Lists the rows of `settings` with this `revision`, in pages by key.
 #[must_use]
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             735,
             select!(r#"WHERE "revision" = $1 ORDER BY "_singleton""#),
             &["revision"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             736,
             select!(
                 r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton""#
             ),
             &["revision", "_singleton"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             738,
             r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#,
             &["revision", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             737,
             r#"DELETE FROM "settings" WHERE "revision" = $1"#,
             &["revision"],
@@ -93,8 +94,8 @@ pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
 pub fn list_by_target_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             739,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)
@@ -102,7 +103,7 @@ ORDER BY "_singleton""#
             ),
             &["target_ids"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             740,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
@@ -112,7 +113,7 @@ ORDER BY "_singleton""#
             ),
             &["target_ids", "_singleton"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             742,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -122,7 +123,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["target_ids", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             741,
             r#"DELETE FROM "settings"
 WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)"#,
@@ -139,7 +140,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     crate::Target,
     protostore::Singleton,
 > {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         730,
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
@@ -271,7 +272,7 @@ impl protostore::Record for Settings {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -311,8 +312,8 @@ impl protostore::Record for Settings {
 
 impl protostore::Mutable for Settings {}
 
-impl protostore::Decode for Settings {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Settings {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             revision: row.take()?,
@@ -459,12 +460,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         693,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         695,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
@@ -486,7 +487,7 @@ VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
             "at.time",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         694,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
@@ -515,18 +516,18 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
             "at.time",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         696,
         r#"DELETE FROM "settings" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(697, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(697, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         698,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         699,
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
@@ -535,7 +536,7 @@ FROM json_each($1) o
 CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         700,
         r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// A record that names others, in every way there is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,7 +60,7 @@ FROM "sources""#,
     };
 }
 
-static GET_BY_ALONE: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_ALONE: generated::Stmt = generated::Stmt::new(
     388,
     select!(r#"WHERE "alone" = $1"#),
     &["alone"],
@@ -77,7 +78,7 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
     protostore::UpsertBy::new(record, &GET_BY_ALONE)
 }
 
-static GET_BY_CODE: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_CODE: generated::Stmt = generated::Stmt::new(
     389,
     select!(r#"WHERE "code" = $1"#),
     &["code"],
@@ -100,23 +101,23 @@ pub fn upsert_by_code(record: Source) -> protostore::UpsertBy<Source> {
 pub fn list_by_keeps(
     keeps: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             390,
             select!(r#"WHERE "keeps" IS $1 ORDER BY "id""#),
             &["keeps"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             391,
             select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["keeps", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             393,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#,
             &["keeps", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             392,
             r#"DELETE FROM "sources" WHERE "keeps" IS $1"#,
             &["keeps"],
@@ -134,23 +135,23 @@ pub fn list_by_keeps(
 pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             394,
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
             &["goes_along"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             395,
             select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             397,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
             &["goes_along", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             396,
             r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#,
             &["goes_along"],
@@ -168,23 +169,23 @@ pub fn list_by_goes_along(
 pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             398,
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
             &["lets_go"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             399,
             select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             401,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
             &["lets_go", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             400,
             r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#,
             &["lets_go"],
@@ -200,23 +201,23 @@ pub fn list_by_lets_go(
 /// Lists the rows of `sources` with this `maybe`, in pages by key.
 #[must_use]
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             402,
             select!(r#"WHERE "maybe" = $1 ORDER BY "id""#),
             &["maybe"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             403,
             select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id""#),
             &["maybe", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             405,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#,
             &["maybe", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             404,
             r#"DELETE FROM "sources" WHERE "maybe" = $1"#,
             &["maybe"],
@@ -229,23 +230,23 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 /// Lists the rows of `sources` with this `must`, in pages by key.
 #[must_use]
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             406,
             select!(r#"WHERE "must" = $1 ORDER BY "id""#),
             &["must"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             407,
             select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id""#),
             &["must", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             409,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#,
             &["must", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             408,
             r#"DELETE FROM "sources" WHERE "must" = $1"#,
             &["must"],
@@ -258,23 +259,23 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 /// Lists the rows of `sources` with this `number`, in pages by key.
 #[must_use]
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             410,
             select!(r#"WHERE "number" = $1 ORDER BY "id""#),
             &["number"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             411,
             select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id""#),
             &["number", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             413,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#,
             &["number", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             412,
             r#"DELETE FROM "sources" WHERE "number" = $1"#,
             &["number"],
@@ -289,23 +290,23 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             414,
             select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
             &["parent"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             415,
             select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             417,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             416,
             r#"DELETE FROM "sources" WHERE "parent" IS $1"#,
             &["parent"],
@@ -323,25 +324,25 @@ pub fn list_by_parent(
 pub fn list_by_link_target(
     link_target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             418,
             select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id""#),
             &["link.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             419,
             select!(
                 r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id""#
             ),
             &["link.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             421,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#,
             &["link.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             420,
             r#"DELETE FROM "sources" WHERE "link__target" IS $1 AND "link""#,
             &["link.target"],
@@ -359,23 +360,23 @@ pub fn list_by_link_target(
 pub fn list_by_colour(
     colour: types::Colour,
 ) -> protostore::ListBy<Source, types::Colour> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             422,
             select!(r#"WHERE "colour" = $1 ORDER BY "id""#),
             &["colour"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             423,
             select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id""#),
             &["colour", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             425,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#,
             &["colour", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             424,
             r#"DELETE FROM "sources" WHERE "colour" = $1"#,
             &["colour"],
@@ -390,22 +391,22 @@ pub fn list_by_colour(
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             426,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["targets"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             427,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             429,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -413,7 +414,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             428,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1)"#,
             &["targets"],
@@ -426,22 +427,22 @@ FROM (SELECT 1
 /// Lists the rows of `sources` whose `numbers` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             430,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["numbers"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             431,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["numbers", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             433,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -449,7 +450,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["numbers", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             432,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1)"#,
             &["numbers"],
@@ -464,22 +465,22 @@ FROM (SELECT 1
 pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             434,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             435,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             437,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -487,7 +488,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["links.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             436,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1)"#,
             &["links.target"],
@@ -505,7 +506,7 @@ FROM (SELECT 1
 pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         367,
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
@@ -522,7 +523,7 @@ ORDER BY j."_position""#,
 pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         376,
         r#"SELECT t."id"
 FROM "sources__numbers" j
@@ -631,25 +632,25 @@ impl protostore::Record for Source {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.keeps)),
-            2 => binder.put(&protostore::nonzero(&self.goes_along)),
-            3 => binder.put(&protostore::nonzero(&self.lets_go)),
+            1 => binder.put(&generated::nonzero(&self.keeps)),
+            2 => binder.put(&generated::nonzero(&self.goes_along)),
+            3 => binder.put(&generated::nonzero(&self.lets_go)),
             4 => binder.put(&self.maybe),
             5 => binder.put(&self.must),
-            6 => binder.put(&protostore::nonzero(&self.alone)),
+            6 => binder.put(&generated::nonzero(&self.alone)),
             7 => binder.put(&self.number),
-            8 => binder.put(&protostore::nonzero(&self.parent)),
+            8 => binder.put(&generated::nonzero(&self.parent)),
             12 => {
                 let link = self.link.as_ref();
                 binder.put(&link.is_some())?;
-                binder.put(&link.and_then(|v| protostore::nonzero(&v.target)))?;
+                binder.put(&link.and_then(|v| generated::nonzero(&v.target)))?;
                 binder.put(&link.map(|v| &v.note))
             }
             13 => binder.put(&self.colour),
@@ -661,8 +662,8 @@ impl protostore::Record for Source {
 
 impl protostore::Mutable for Source {}
 
-impl protostore::Decode for Source {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Source {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             keeps: row.take_or_default()?,
@@ -718,7 +719,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "keeps",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     354,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["keeps"],
@@ -729,7 +730,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "goes_along",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     355,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["goes_along"],
@@ -740,7 +741,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "lets_go",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     356,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["lets_go"],
@@ -751,7 +752,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "maybe",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     357,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["maybe"],
@@ -762,7 +763,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "must",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     358,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["must"],
@@ -773,7 +774,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "alone",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     359,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["alone"],
@@ -784,7 +785,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "number",
                 table: "int_keys",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     360,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
                     &["number"],
@@ -795,7 +796,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "sources",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     361,
                     r#"SELECT 1 FROM "sources" WHERE "id" = $1"#,
                     &["parent"],
@@ -806,7 +807,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "link.target",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     362,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["link.target"],
@@ -867,8 +868,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
     sequences: &[],
-    get: protostore::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         348,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
@@ -890,7 +891,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
             "code",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         347,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
@@ -918,18 +919,18 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
             "code",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         349,
         r#"DELETE FROM "sources" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(350, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(350, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         351,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         352,
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
@@ -937,7 +938,7 @@ FROM json_each($1) o
 CROSS JOIN "sources" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         353,
         r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 83 of `shapes.v1.ShapesStore`: `state`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The revision of the only record, in 32 bits.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,7 +50,7 @@ impl protostore::Record for State {
     type Children = ();
     type Revision = u32;
     const TABLE: &'static protostore::Table = &TABLE;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
 
     fn key(&self) -> Self::KeyRef<'_> {
         protostore::Singleton
@@ -63,7 +64,7 @@ impl protostore::Record for State {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -87,8 +88,8 @@ impl protostore::Record for State {
 impl protostore::Mutable for State {}
 impl protostore::Revised for State {}
 
-impl protostore::Decode for State {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for State {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             revision: row.take()?,
             text: row.take()?,
@@ -125,17 +126,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         1653,
         select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         1655,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#,
         &["revision", "text"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1654,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, $1, $2)
@@ -143,25 +144,25 @@ ON CONFLICT ("_singleton")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["revision", "text"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1656,
         r#"DELETE FROM "state" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(1657, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1657, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_after: generated::Stmt::new(
         1658,
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1659,
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each($1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1660,
         r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -169,11 +170,11 @@ CROSS JOIN "state" t ON t."_singleton" = o.value"#,
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 0,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "revision",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             1661,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -182,7 +183,7 @@ WHERE "table" = 83 AND "path" = '1'
 RETURNING "last""#,
             &["revision"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             1662,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 83, '1', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
@@ -190,7 +191,7 @@ FROM "state""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
         1663,
         r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#,
         &["_singleton"],

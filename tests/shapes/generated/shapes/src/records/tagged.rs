@@ -3,6 +3,7 @@
 //! Table 81 of `shapes.v1.ShapesStore`: `tagged`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A revision that is a string, with everything that a write or the deletion of another row changes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,23 +48,23 @@ macro_rules! select {
 pub fn list_by_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1599,
             select!(r#"WHERE "target" IS $1 ORDER BY "id""#),
             &["target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1600,
             select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1602,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#,
             &["target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1601,
             r#"DELETE FROM "tagged" WHERE "target" IS $1"#,
             &["target"],
@@ -81,23 +82,23 @@ pub fn list_by_target(
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1603,
             select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
             &["parent"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1604,
             select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1606,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1605,
             r#"DELETE FROM "tagged" WHERE "parent" IS $1"#,
             &["parent"],
@@ -115,22 +116,22 @@ pub fn list_by_parent(
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Tagged, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1607,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["targets"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1608,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1610,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -138,7 +139,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1609,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#,
             &["targets"],
@@ -153,22 +154,22 @@ FROM (SELECT 1
 pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1611,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1612,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1614,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -176,7 +177,7 @@ FROM (SELECT 1
   WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["links.target", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1613,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#,
             &["links.target"],
@@ -194,7 +195,7 @@ FROM (SELECT 1
 pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         1586,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
@@ -272,9 +273,9 @@ impl protostore::Record for Tagged {
     type Children = (children::Words, (children::Targets, (children::Links, ())));
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
-    const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
-    const TOUCH: Option<&'static protostore::Stmt> = Some(
-        &protostore::Stmt::new(
+    const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
+    const TOUCH: Option<&'static generated::Stmt> = Some(
+        &generated::Stmt::new(
             1598,
             r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
             &["update_time", "etag", "id"],
@@ -293,7 +294,7 @@ impl protostore::Record for Tagged {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -302,14 +303,14 @@ impl protostore::Record for Tagged {
             0 => binder.put(&self.id),
             1 => binder.put(&self.etag),
             2 => binder.put(&self.text),
-            4 => binder.put(&protostore::nonzero(&self.target)),
-            7 => binder.put(&protostore::nonzero(&self.parent)),
+            4 => binder.put(&generated::nonzero(&self.target)),
+            7 => binder.put(&generated::nonzero(&self.parent)),
             8 => binder.put(&self.update_time),
             _ => Ok(()),
         }
     }
 
-    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+    fn complete(&mut self, make: &mut generated::Make) -> protostore::Result<()> {
         make.update_time(8, 1, &mut self.update_time);
         Ok(())
     }
@@ -322,7 +323,7 @@ impl protostore::Record for Tagged {
         self.etag = revision;
     }
 
-    fn bind_touch<B: protostore::Binder>(
+    fn bind_touch<B: generated::Binder>(
         now: protostore::Timestamp,
         revision: &Self::Revision,
         binder: &mut B,
@@ -335,8 +336,8 @@ impl protostore::Record for Tagged {
 impl protostore::Mutable for Tagged {}
 impl protostore::Revised for Tagged {}
 
-impl protostore::Decode for Tagged {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Tagged {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             etag: row.take()?,
@@ -370,7 +371,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "target",
                 table: "targets",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1573,
                     r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["target"],
@@ -381,7 +382,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "tagged",
                 key: &["id"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1574,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#,
                     &["parent"],
@@ -412,14 +413,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1562, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1562, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1564,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1563,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -428,25 +429,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
     "parent" = excluded."parent", "update_time" = excluded."update_time""#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1565,
         r#"DELETE FROM "tagged" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1566, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1566, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1567,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1568,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1569,
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
@@ -454,11 +455,11 @@ CROSS JOIN "tagged" t ON t."id" = o.value"#,
 };
 
 /// The field that every write changes.
-static REVISION: protostore::RevisionField = protostore::RevisionField {
+static REVISION: generated::RevisionField = generated::RevisionField {
     member: 1,
-    counter: protostore::Sequence {
+    counter: generated::Sequence {
         field: "etag",
-        next: protostore::Stmt::new(
+        next: generated::Stmt::new(
             1570,
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
@@ -467,7 +468,7 @@ WHERE "table" = 81 AND "path" = '2'
 RETURNING "last""#,
             &["etag"],
         ),
-        begin: protostore::Stmt::new(
+        begin: generated::Stmt::new(
             1571,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
@@ -476,7 +477,7 @@ FROM "tagged""#,
             &[],
         ),
     },
-    read: protostore::Stmt::new(
+    read: generated::Stmt::new(
         1572,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#,
         &["id"],

@@ -3,6 +3,7 @@
 //! Table 13 of `shapes.v1.ShapesStore`: `targets`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A record that others name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,7 @@ impl protostore::Record for Target {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -77,8 +78,8 @@ impl protostore::Record for Target {
 
 impl protostore::Mutable for Target {}
 
-impl protostore::Decode for Target {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Target {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             name: row.take()?,
@@ -110,7 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "sources",
             columns: &["keeps"],
             field: "keeps",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 343,
                 r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#,
                 &["id"],
@@ -120,7 +121,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "settings",
             columns: &["value"],
             field: "target_ids",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 344,
                 r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
@@ -130,7 +131,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "aparts",
             columns: &["target"],
             field: "must.target",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 345,
                 r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#,
                 &["id"],
@@ -139,13 +140,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[protostore::Recursion::new("sources", "parent")],
     sequences: &[],
-    get: protostore::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         337,
         r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#,
         &["id", "name"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         336,
         r#"INSERT INTO "targets" ("id", "name")
 VALUES ($1, $2)
@@ -153,23 +154,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name""#,
         &["id", "name"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         338,
         r#"DELETE FROM "targets" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(339, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(339, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         340,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         341,
         r#"SELECT o.key, t."id", t."name" FROM json_each($1) o CROSS JOIN "targets" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         342,
         r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 50 of `shapes.v1.ShapesStore`: `texts`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Everything that one column of JSON can hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -195,7 +196,7 @@ impl protostore::Record for Texts {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -404,8 +405,8 @@ impl protostore::Record for Texts {
 
 impl protostore::Mutable for Texts {}
 
-impl protostore::Decode for Texts {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Texts {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             page: row
@@ -632,8 +633,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1307, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1307, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1309,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
@@ -660,7 +661,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "inner.names",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1308,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
@@ -695,18 +696,18 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
             "inner.names",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1310,
         r#"DELETE FROM "texts" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1311, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1311, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1312,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1313,
         r#"SELECT o.key, t."id", t."page", t."must", t."pages", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."any", t."settings", t."legacy", t."one_point", t."one_page",
@@ -715,7 +716,7 @@ FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1314,
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

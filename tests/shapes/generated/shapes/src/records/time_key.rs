@@ -3,6 +3,7 @@
 //! Table 44 of `shapes.v1.ShapesStore`: `time_keys`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A key of a point in time and a number, and lists of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,25 +28,25 @@ macro_rules! select {
 pub fn list_by_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<TimeKey, protostore::stored::Rfc3339> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1015,
             select!(r#"WHERE "time" = $1 ORDER BY "time", "number""#),
             &["time"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1016,
             select!(
                 r#"WHERE "time" = $1 AND ("time", "number") > ($2, $3) ORDER BY "time", "number""#
             ),
             &["time", "time", "number"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1018,
             r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#,
             &["time", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1017,
             r#"DELETE FROM "time_keys" WHERE "time" = $1"#,
             &["time"],
@@ -107,7 +108,7 @@ impl protostore::Record for TimeKey {
         (key.0, key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -122,8 +123,8 @@ impl protostore::Record for TimeKey {
 
 impl protostore::Mutable for TimeKey {}
 
-impl protostore::Decode for TimeKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for TimeKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             time: row.take::<protostore::stored::Rfc3339>()?.0,
             number: row.take::<protostore::stored::FullRange>()?.0,
@@ -161,17 +162,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         1000,
         select!(r#"WHERE "time" = $1 AND "number" = $2"#),
         &["time", "number"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         1002,
         r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#,
         &["time", "number"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1001,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES ($1, $2)
@@ -179,29 +180,25 @@ ON CONFLICT ("time", "number")
 DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
         &["time", "number"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1003,
         r#"DELETE FROM "time_keys" WHERE "time" = $1 AND "number" = $2"#,
         &["time", "number"],
     ),
-    page_first: protostore::Stmt::new(
-        1004,
-        select!(r#"ORDER BY "time", "number""#),
-        &[],
-    ),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1004, select!(r#"ORDER BY "time", "number""#), &[]),
+    page_after: generated::Stmt::new(
         1005,
         select!(r#"WHERE ("time", "number") > ($1, $2) ORDER BY "time", "number""#),
         &["time", "number"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1006,
         r#"SELECT o.key, t."time", t."number"
 FROM json_each($1) o
 CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1007,
         r#"DELETE FROM "time_keys"
 WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,

@@ -3,6 +3,7 @@
 //! Table 61 of `shapes.v1.ShapesStore`: `topics`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What is talked about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,7 @@ impl protostore::Record for Topic {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -77,8 +78,8 @@ impl protostore::Record for Topic {
 
 impl protostore::Mutable for Topic {}
 
-impl protostore::Decode for Topic {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Topic {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             name: row.take()?,
             text: row.take()?,
@@ -110,7 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["topic"],
             field: "topic",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1376,
                 r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#,
                 &["name"],
@@ -120,7 +121,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["part__topic"],
             field: "part.topic",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1377,
                 r#"SELECT 1 FROM "remarks" WHERE "part__topic" = $1 LIMIT 1"#,
                 &["name"],
@@ -130,7 +131,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["topic"],
             field: "parts.topic",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 1378,
                 r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = $1 LIMIT 1"#,
                 &["name"],
@@ -139,13 +140,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
+    insert: generated::Stmt::new(
         1370,
         r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#,
         &["name", "text"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1369,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES ($1, $2)
@@ -153,23 +154,23 @@ ON CONFLICT ("name")
 DO UPDATE SET "text" = excluded."text""#,
         &["name", "text"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1371,
         r#"DELETE FROM "topics" WHERE "name" = $1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(1372, select!(r#"ORDER BY "name""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1372, select!(r#"ORDER BY "name""#), &[]),
+    page_after: generated::Stmt::new(
         1373,
         select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1374,
         r#"SELECT o.key, t."name", t."text" FROM json_each($1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1375,
         r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],

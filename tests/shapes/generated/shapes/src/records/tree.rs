@@ -3,6 +3,7 @@
 //! Table 46 of `shapes.v1.ShapesStore`: `trees`.
 
 use crate::proto;
+use protostore::generated;
 
 /// A message that contains itself in every way, and ends each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +231,7 @@ impl protostore::Record for Tree {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -396,8 +397,8 @@ impl protostore::Record for Tree {
 
 impl protostore::Mutable for Tree {}
 
-impl protostore::Decode for Tree {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Tree {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             branch: if row.take()? {
@@ -752,8 +753,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1045, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1045, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1047,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
@@ -791,7 +792,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "must.knot.branch",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1046,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
@@ -843,18 +844,18 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
             "must.knot.branch",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1048,
         r#"DELETE FROM "trees" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1049, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1049, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1050,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1051,
         r#"SELECT o.key, t."id", t."branch", t."branch__number", t."branch__next", t."branch__list",
     t."branch__map", t."branch__left", t."branch__knot", t."branch__knot__branch", t."other",
@@ -865,7 +866,7 @@ FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1052,
         r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 64 of `shapes.v1.ShapesStore`: `unit_logs`.
 
 use crate::proto;
+use protostore::generated;
 
 /// What a unit said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,23 +42,23 @@ macro_rules! select {
 pub fn list_by_run(
     run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1481,
             select!(r#"WHERE "run" IS $1 ORDER BY "id""#),
             &["run"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1482,
             select!(r#"WHERE "run" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["run", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1484,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#,
             &["run", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1483,
             r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#,
             &["run"],
@@ -75,23 +76,23 @@ pub fn list_by_run(
 pub fn list_by_from_run(
     from_run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1485,
             select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "id""#),
             &["from.run"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1486,
             select!(r#"WHERE "from__run" IS $1 AND "from" AND "id" > $2 ORDER BY "id""#),
             &["from.run", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1488,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#,
             &["from.run", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1487,
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#,
             &["from.run"],
@@ -110,23 +111,23 @@ pub fn list_by_run_unit(
     run: impl Into<String>,
     unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1489,
             select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id""#),
             &["run", "unit"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1490,
             select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id""#),
             &["run", "unit", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1492,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#,
             &["run", "unit", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1491,
             r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#,
             &["run", "unit"],
@@ -145,22 +146,22 @@ pub fn list_by_from_run_from_unit(
     from_run: impl Into<String>,
     from_unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             1493,
             select!(
                 r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id""#
             ),
             &["from.run", "from.unit"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             1494,
             select!(
                 r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["from.run", "from.unit", "id"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             1496,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -168,7 +169,7 @@ FROM (SELECT 1
   WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#,
             &["from.run", "from.unit", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             1495,
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#,
             &["from.run", "from.unit"],
@@ -253,19 +254,19 @@ impl protostore::Record for UnitLog {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.id),
-            1 => binder.put(&protostore::nonzero(&self.run)),
+            1 => binder.put(&generated::nonzero(&self.run)),
             2 => binder.put(&self.unit),
             3 => {
                 let from = self.from.as_ref();
                 binder.put(&from.is_some())?;
-                binder.put(&from.and_then(|v| protostore::nonzero(&v.run)))?;
+                binder.put(&from.and_then(|v| generated::nonzero(&v.run)))?;
                 binder.put(&from.map(|v| &v.unit))
             }
             4 => binder.put(&self.text),
@@ -276,8 +277,8 @@ impl protostore::Record for UnitLog {
 
 impl protostore::Mutable for UnitLog {}
 
-impl protostore::Decode for UnitLog {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for UnitLog {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             run: row.take_or_default()?,
@@ -316,7 +317,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run, unit",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1479,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["run", "unit"],
@@ -327,7 +328,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "from.run, from.unit",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     1480,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["from.run", "from.unit"],
@@ -369,14 +370,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         1473,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1472,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -386,25 +387,25 @@ DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = exclude
     "text" = excluded."text""#,
         &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         1474,
         r#"DELETE FROM "unit_logs" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1475, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(1475, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         1476,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         1477,
         r#"SELECT o.key, t."id", t."run", t."unit", t."from", t."from__run", t."from__unit", t."text"
 FROM json_each($1) o
 CROSS JOIN "unit_logs" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         1478,
         r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

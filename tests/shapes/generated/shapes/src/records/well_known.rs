@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Values without a schema, and a message without fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,7 +221,7 @@ impl TryFrom<proto::shapes::v1::well_known::Inner> for WellKnownInner {
 impl protostore::Record for WellKnown {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = protostore::Both<
+    type Children = generated::Both<
         (
             children::Structs,
             (
@@ -254,7 +255,7 @@ impl protostore::Record for WellKnown {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -328,8 +329,8 @@ impl protostore::Record for WellKnown {
 
 impl protostore::Mutable for WellKnown {}
 
-impl protostore::Decode for WellKnown {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for WellKnown {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             a_struct: row
@@ -509,8 +510,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         827,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
@@ -539,7 +540,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "must_be",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         826,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
@@ -578,18 +579,18 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
             "must_be",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         828,
         r#"DELETE FROM "well_knowns" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         830,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         831,
         r#"SELECT o.key, t."id", t."a_struct", t."a_value", t."a_list", t."an_any", t."a_mask", t."an_empty",
     t."a_null", t."one_struct", t."one_value", t."one_list", t."one_any", t."one_mask",
@@ -599,7 +600,7 @@ FROM json_each($1) o
 CROSS JOIN "well_knowns" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         832,
         r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

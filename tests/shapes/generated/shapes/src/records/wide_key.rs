@@ -4,6 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
+use protostore::generated;
 
 /// Keyed by everything else at once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,13 +40,13 @@ macro_rules! select {
 /// Lists the rows of `wide_keys` with this `a`, in pages by key.
 #[must_use]
 pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             296,
             select!(r#"WHERE "a" = $1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
             &["a"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             297,
             select!(
                 r#"WHERE "a" = $1 AND ("a", "b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7, $8)
@@ -53,12 +54,12 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             299,
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#,
             &["a", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             298,
             r#"DELETE FROM "wide_keys" WHERE "a" = $1"#,
             &["a"],
@@ -74,15 +75,15 @@ pub fn list_by_a_b(
     a: impl Into<String>,
     b: u32,
 ) -> protostore::ListBy<WideKey, (String, u32)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             300,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             301,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND ("a", "b", "c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7, $8, $9)
@@ -90,12 +91,12 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             303,
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#,
             &["a", "b", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             302,
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#,
             &["a", "b"],
@@ -112,15 +113,15 @@ pub fn list_by_a_b_c(
     b: u32,
     c: bool,
 ) -> protostore::ListBy<WideKey, (String, u32, bool)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             304,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             305,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3
@@ -129,13 +130,13 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             307,
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $4) AS "c""#,
             &["a", "b", "c", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             306,
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3"#,
             &["a", "b", "c"],
@@ -153,15 +154,15 @@ pub fn list_by_a_b_c_d(
     c: bool,
     d: types::Colour,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             308,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             309,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
@@ -170,7 +171,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             311,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -178,7 +179,7 @@ FROM (SELECT 1
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 LIMIT $5) AS "c""#,
             &["a", "b", "c", "d", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             310,
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4"#,
             &["a", "b", "c", "d"],
@@ -197,8 +198,8 @@ pub fn list_by_a_b_c_d_e(
     d: types::Colour,
     e: impl Into<Vec<u8>>,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             312,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
@@ -206,7 +207,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             313,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
@@ -215,7 +216,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             315,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -223,7 +224,7 @@ FROM (SELECT 1
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 LIMIT $6) AS "c""#,
             &["a", "b", "c", "d", "e", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             314,
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5"#,
             &["a", "b", "c", "d", "e"],
@@ -247,8 +248,8 @@ pub fn list_by_a_b_c_d_e_f(
     WideKey,
     (String, u32, bool, types::Colour, Vec<u8>, protostore::Timestamp),
 > {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             316,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
@@ -256,7 +257,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "f"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             317,
             select!(
                 r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
@@ -265,7 +266,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             319,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -273,7 +274,7 @@ FROM (SELECT 1
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 LIMIT $7) AS "c""#,
             &["a", "b", "c", "d", "e", "f", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             318,
             r#"DELETE FROM "wide_keys"
 WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6"#,
@@ -353,7 +354,7 @@ impl protostore::Record for WideKey {
         (key.0.to_owned(), key.1, key.2, key.3, key.4.to_owned(), key.5, key.6)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -374,8 +375,8 @@ impl protostore::Record for WideKey {
 
 impl protostore::Mutable for WideKey {}
 
-impl protostore::Decode for WideKey {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for WideKey {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             a: row.take()?,
             b: row.take()?,
@@ -440,20 +441,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         281,
         select!(
             r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         283,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         282,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -461,18 +462,18 @@ ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
 DO UPDATE SET "value" = excluded."value""#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         284,
         r#"DELETE FROM "wide_keys"
 WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#,
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
-    page_first: protostore::Stmt::new(
+    page_first: generated::Stmt::new(
         285,
         select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
         &[],
     ),
-    page_after: protostore::Stmt::new(
+    page_after: generated::Stmt::new(
         286,
         select!(
             r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > ($1, $2, $3, $4, $5, $6, $7)
@@ -480,7 +481,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         287,
         r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
 FROM json_each($1) o
@@ -489,7 +490,7 @@ CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1
     AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         288,
         r#"DELETE FROM "wide_keys"
 WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,

@@ -3,6 +3,7 @@
 //! Table 40 of `shapes.v1.ShapesStore`: `wrappers`.
 
 use crate::proto;
+use protostore::generated;
 
 /// Scalars in messages of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +190,7 @@ impl protostore::Record for Wrappers {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -236,8 +237,8 @@ impl protostore::Record for Wrappers {
 
 impl protostore::Mutable for Wrappers {}
 
-impl protostore::Decode for Wrappers {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Wrappers {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             id: row.take()?,
             a_bool: row.take()?,
@@ -364,8 +365,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
+    insert: generated::Stmt::new(
         799,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
@@ -391,7 +392,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             "must",
         ],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         798,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
@@ -426,18 +427,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
             "must",
         ],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         800,
         r#"DELETE FROM "wrappers" WHERE "id" = $1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(801, select!(r#"ORDER BY "id""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(801, select!(r#"ORDER BY "id""#), &[]),
+    page_after: generated::Stmt::new(
         802,
         select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         803,
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."an_int64", t."a_uint32", t."a_uint64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."yes", t."word", t."number", t."inner",
@@ -446,7 +447,7 @@ FROM json_each($1) o
 CROSS JOIN "wrappers" t ON t."id" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         804,
         r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],

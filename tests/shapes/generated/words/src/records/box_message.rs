@@ -3,6 +3,7 @@
 //! Table 6 of `WordsStore`: `info`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `BoxMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,25 +26,25 @@ macro_rules! select {
 /// Lists the rows of `info` with this `box`, in pages by key.
 #[must_use]
 pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             136,
             select!(r#"WHERE "box" = $1 ORDER BY "box", "dyn""#),
             &["box"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             137,
             select!(
                 r#"WHERE "box" = $1 AND ("box", "dyn") > ($2, $3) ORDER BY "box", "dyn""#
             ),
             &["box", "box", "dyn"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             139,
             r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#,
             &["box", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             138,
             r#"DELETE FROM "info" WHERE "box" = $1"#,
             &["box"],
@@ -58,8 +59,8 @@ pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, S
 pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<BoxMessage, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             140,
             select!(
                 r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)
@@ -67,7 +68,7 @@ ORDER BY "box", "dyn""#
             ),
             &["reads"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             141,
             select!(
                 r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
@@ -77,7 +78,7 @@ ORDER BY "box", "dyn""#
             ),
             &["reads", "box", "dyn"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             143,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -87,7 +88,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["reads", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             142,
             r#"DELETE FROM "info"
 WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)"#,
@@ -104,7 +105,7 @@ pub fn read_table_by_reads(
     r#box: impl Into<String>,
     r#dyn: u32,
 ) -> protostore::AllBy<crate::OptionMessage, (String, u32)> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         131,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
@@ -160,7 +161,7 @@ impl protostore::Record for BoxMessage {
         (key.0.to_owned(), key.1)
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -175,8 +176,8 @@ impl protostore::Record for BoxMessage {
 
 impl protostore::Mutable for BoxMessage {}
 
-impl protostore::Decode for BoxMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for BoxMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             r#box: row.take()?,
             r#dyn: row.take()?,
@@ -215,17 +216,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(
+    get: generated::Stmt::new(
         119,
         select!(r#"WHERE "box" = $1 AND "dyn" = $2"#),
         &["box", "dyn"],
     ),
-    insert: protostore::Stmt::new(
+    insert: generated::Stmt::new(
         121,
         r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#,
         &["box", "dyn"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         120,
         r#"INSERT INTO "info" ("box", "dyn")
 VALUES ($1, $2)
@@ -233,25 +234,25 @@ ON CONFLICT ("box", "dyn")
 DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
         &["box", "dyn"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         122,
         r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#,
         &["box", "dyn"],
     ),
-    page_first: protostore::Stmt::new(123, select!(r#"ORDER BY "box", "dyn""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(123, select!(r#"ORDER BY "box", "dyn""#), &[]),
+    page_after: generated::Stmt::new(
         124,
         select!(r#"WHERE ("box", "dyn") > ($1, $2) ORDER BY "box", "dyn""#),
         &["box", "dyn"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         125,
         r#"SELECT o.key, t."box", t."dyn"
 FROM json_each($1) o
 CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         126,
         r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],

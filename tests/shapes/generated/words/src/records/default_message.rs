@@ -3,6 +3,7 @@
 //! Table 7 of `WordsStore`: `table`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `DefaultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,13 +84,13 @@ impl From<DefaultDebug> for i32 {
 }
 
 impl protostore::Bind for DefaultDebug {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for DefaultDebug {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for DefaultDebug {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -167,7 +168,7 @@ impl protostore::Record for DefaultMessage {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -187,8 +188,8 @@ impl protostore::Record for DefaultMessage {
 
 impl protostore::Mutable for DefaultMessage {}
 
-impl protostore::Decode for DefaultMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for DefaultMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             default: row.take()?,
             clone: if row.take()? {
@@ -240,13 +241,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
+    insert: generated::Stmt::new(
         146,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES ($1, $2, $3, $4)"#,
         &["default", "clone", "clone.copy", "debug"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         145,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug")
 VALUES ($1, $2, $3, $4)
@@ -255,25 +256,25 @@ DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy"
     "debug" = excluded."debug""#,
         &["default", "clone", "clone.copy", "debug"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         147,
         r#"DELETE FROM "table" WHERE "default" = $1"#,
         &["default"],
     ),
-    page_first: protostore::Stmt::new(148, select!(r#"ORDER BY "default""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(148, select!(r#"ORDER BY "default""#), &[]),
+    page_after: generated::Stmt::new(
         149,
         select!(r#"WHERE "default" > $1 ORDER BY "default""#),
         &["default"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         150,
         r#"SELECT o.key, t."default", t."clone", t."clone__copy", t."debug"
 FROM json_each($1) o
 CROSS JOIN "table" t ON t."default" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         151,
         r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 9 of `WordsStore`: `open`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `Field`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +63,7 @@ impl protostore::Record for Field {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -77,8 +78,8 @@ impl protostore::Record for Field {
 
 impl protostore::Mutable for Field {}
 
-impl protostore::Decode for Field {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Field {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             field: row.take()?,
             columns: row.take()?,
@@ -108,13 +109,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
+    insert: generated::Stmt::new(
         168,
         r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#,
         &["field", "columns"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         167,
         r#"INSERT INTO "open" ("field", "columns")
 VALUES ($1, $2)
@@ -122,23 +123,23 @@ ON CONFLICT ("field")
 DO UPDATE SET "columns" = excluded."columns""#,
         &["field", "columns"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         169,
         r#"DELETE FROM "open" WHERE "field" = $1"#,
         &["field"],
     ),
-    page_first: protostore::Stmt::new(170, select!(r#"ORDER BY "field""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(170, select!(r#"ORDER BY "field""#), &[]),
+    page_after: generated::Stmt::new(
         171,
         select!(r#"WHERE "field" > $1 ORDER BY "field""#),
         &["field"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         172,
         r#"SELECT o.key, t."field", t."columns" FROM json_each($1) o CROSS JOIN "open" t ON t."field" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         173,
         r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each($1))"#,
         &[""],

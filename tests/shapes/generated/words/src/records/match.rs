@@ -3,6 +3,7 @@
 //! Table 8 of `WordsStore`: `clone`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `Match`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,13 +67,13 @@ impl From<MatchImpl> for i32 {
 }
 
 impl protostore::Bind for MatchImpl {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for MatchImpl {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for MatchImpl {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -208,7 +209,7 @@ impl protostore::Record for Match {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -223,8 +224,8 @@ impl protostore::Record for Match {
 
 impl protostore::Mutable for Match {}
 
-impl protostore::Decode for Match {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for Match {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             r#type: row.take()?,
             r#impl: row.take()?,
@@ -263,13 +264,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
+    insert: generated::Stmt::new(
         154,
         r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#,
         &["type", "impl"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         153,
         r#"INSERT INTO "clone" ("type", "impl")
 VALUES ($1, $2)
@@ -277,23 +278,23 @@ ON CONFLICT ("type")
 DO UPDATE SET "impl" = excluded."impl""#,
         &["type", "impl"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         155,
         r#"DELETE FROM "clone" WHERE "type" = $1"#,
         &["type"],
     ),
-    page_first: protostore::Stmt::new(156, select!(r#"ORDER BY "type""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(156, select!(r#"ORDER BY "type""#), &[]),
+    page_after: generated::Stmt::new(
         157,
         select!(r#"WHERE "type" > $1 ORDER BY "type""#),
         &["type"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         158,
         r#"SELECT o.key, t."type", t."impl" FROM json_each($1) o CROSS JOIN "clone" t ON t."type" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         159,
         r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 1 of `WordsStore`: `read`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `OptionMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -299,7 +300,7 @@ impl protostore::Record for OptionMessage {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -326,8 +327,8 @@ impl protostore::Record for OptionMessage {
 
 impl protostore::Mutable for OptionMessage {}
 
-impl protostore::Decode for OptionMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for OptionMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             self_: row.take()?,
             some: if row.take()? {
@@ -398,7 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "write",
             columns: &["value"],
             field: "reads",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 8,
                 r#"SELECT 1 FROM "write__reads" WHERE "value" = $1 LIMIT 1"#,
                 &["self"],
@@ -408,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "run",
             columns: &["str"],
             field: "str",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 9,
                 r#"SELECT 1 FROM "run" WHERE "str" = $1 LIMIT 1"#,
                 &["self"],
@@ -418,7 +419,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "info",
             columns: &["value"],
             field: "reads",
-            names: protostore::Stmt::new(
+            names: generated::Stmt::new(
                 10,
                 r#"SELECT 1 FROM "info__reads" WHERE "value" = $1 LIMIT 1"#,
                 &["self"],
@@ -427,13 +428,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
+    insert: generated::Stmt::new(
         2,
         r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a") VALUES ($1, $2, $3, $4, $5)"#,
         &["self", "some", "some.value", "none", "a"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         1,
         r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a")
 VALUES ($1, $2, $3, $4, $5)
@@ -442,25 +443,25 @@ DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
     "none" = excluded."none", "a" = excluded."a""#,
         &["self", "some", "some.value", "none", "a"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         3,
         r#"DELETE FROM "read" WHERE "self" = $1"#,
         &["self"],
     ),
-    page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "self""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "self""#), &[]),
+    page_after: generated::Stmt::new(
         5,
         select!(r#"WHERE "self" > $1 ORDER BY "self""#),
         &["self"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         6,
         r#"SELECT o.key, t."self", t."some", t."some__value", t."none", t."a"
 FROM json_each($1) o
 CROSS JOIN "read" t ON t."self" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         7,
         r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each($1))"#,
         &[""],

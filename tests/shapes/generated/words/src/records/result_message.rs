@@ -3,6 +3,7 @@
 //! Table 2 of `WordsStore`: `write`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `ResultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,13 +77,13 @@ impl From<ErrEnum> for i32 {
 }
 
 impl protostore::Bind for ErrEnum {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+    fn bind<B: generated::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
         binder.int(self.number().into())
     }
 }
 
-impl protostore::Value for ErrEnum {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+impl generated::Value for ErrEnum {
+    fn read(cell: generated::Cell<'_>) -> Result<Self, generated::Bad> {
         i32::read(cell).map(Self::from)
     }
 }
@@ -102,22 +103,22 @@ macro_rules! select {
 pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<ResultMessage, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             76,
             select!(
                 r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) ORDER BY "ok""#
             ),
             &["reads"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             77,
             select!(
                 r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) AND "ok" > $2 ORDER BY "ok""#
             ),
             &["reads", "ok"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             79,
             r#"SELECT count(*)
 FROM (SELECT 1
@@ -125,7 +126,7 @@ FROM (SELECT 1
   WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["reads", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             78,
             r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1)"#,
             &["reads"],
@@ -138,7 +139,7 @@ FROM (SELECT 1
 /// Lists the rows of `read` that `reads` of one row names, in its order.
 #[must_use]
 pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i64> {
-    static ROWS: protostore::Stmt = protostore::Stmt::new(
+    static ROWS: generated::Stmt = generated::Stmt::new(
         71,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
@@ -194,7 +195,7 @@ impl protostore::Record for ResultMessage {
         key
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -209,8 +210,8 @@ impl protostore::Record for ResultMessage {
 
 impl protostore::Mutable for ResultMessage {}
 
-impl protostore::Decode for ResultMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for ResultMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             ok: row.take()?,
             err: row.take()?,
@@ -248,13 +249,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
+    insert: generated::Stmt::new(
         61,
         r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#,
         &["ok", "err"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         60,
         r#"INSERT INTO "write" ("ok", "err")
 VALUES ($1, $2)
@@ -262,19 +263,19 @@ ON CONFLICT ("ok")
 DO UPDATE SET "err" = excluded."err""#,
         &["ok", "err"],
     ),
-    delete: protostore::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = $1"#, &["ok"]),
-    page_first: protostore::Stmt::new(63, select!(r#"ORDER BY "ok""#), &[]),
-    page_after: protostore::Stmt::new(
+    delete: generated::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = $1"#, &["ok"]),
+    page_first: generated::Stmt::new(63, select!(r#"ORDER BY "ok""#), &[]),
+    page_after: generated::Stmt::new(
         64,
         select!(r#"WHERE "ok" > $1 ORDER BY "ok""#),
         &["ok"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         65,
         r#"SELECT o.key, t."ok", t."err" FROM json_each($1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         66,
         r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 5 of `WordsStore`: `close`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `StoreMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,23 +26,23 @@ macro_rules! select {
 pub fn list_by_result(
     result: impl Into<String>,
 ) -> protostore::ListBy<StoreMessage, String> {
-    static LISTING: protostore::Listing = protostore::Listing {
-        first: protostore::Stmt::new(
+    static LISTING: generated::Listing = generated::Listing {
+        first: generated::Stmt::new(
             115,
             select!(r#"WHERE "result" = $1 ORDER BY "store""#),
             &["result"],
         ),
-        after: protostore::Stmt::new(
+        after: generated::Stmt::new(
             116,
             select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store""#),
             &["result", "store"],
         ),
-        count: protostore::Stmt::new(
+        count: generated::Stmt::new(
             118,
             r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#,
             &["result", ""],
         ),
-        delete: protostore::Stmt::new(
+        delete: generated::Stmt::new(
             117,
             r#"DELETE FROM "close" WHERE "result" = $1"#,
             &["result"],
@@ -93,7 +94,7 @@ impl protostore::Record for StoreMessage {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -108,8 +109,8 @@ impl protostore::Record for StoreMessage {
 
 impl protostore::Mutable for StoreMessage {}
 
-impl protostore::Decode for StoreMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for StoreMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             store: row.take()?,
             result: row.take()?,
@@ -139,13 +140,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
+    insert: generated::Stmt::new(
         109,
         r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#,
         &["store", "result"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         108,
         r#"INSERT INTO "close" ("store", "result")
 VALUES ($1, $2)
@@ -153,23 +154,23 @@ ON CONFLICT ("store")
 DO UPDATE SET "result" = excluded."result""#,
         &["store", "result"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         110,
         r#"DELETE FROM "close" WHERE "store" = $1"#,
         &["store"],
     ),
-    page_first: protostore::Stmt::new(111, select!(r#"ORDER BY "store""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(111, select!(r#"ORDER BY "store""#), &[]),
+    page_after: generated::Stmt::new(
         112,
         select!(r#"WHERE "store" > $1 ORDER BY "store""#),
         &["store"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         113,
         r#"SELECT o.key, t."store", t."result" FROM json_each($1) o CROSS JOIN "close" t ON t."store" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         114,
         r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each($1))"#,
         &[""],

@@ -3,6 +3,7 @@
 //! Table 3 of `WordsStore`: `run`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `StringMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +21,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_STR: protostore::Stmt = protostore::Stmt::new(
+static GET_BY_STR: generated::Stmt = generated::Stmt::new(
     89,
     select!(r#"WHERE "str" = $1"#),
     &["str"],
@@ -80,14 +81,14 @@ impl protostore::Record for StringMessage {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
     ) -> protostore::Result<()> {
         match field {
             0 => binder.put(&self.string),
-            1 => binder.put(&protostore::nonzero(&self.str)),
+            1 => binder.put(&generated::nonzero(&self.str)),
             _ => Ok(()),
         }
     }
@@ -95,8 +96,8 @@ impl protostore::Record for StringMessage {
 
 impl protostore::Mutable for StringMessage {}
 
-impl protostore::Decode for StringMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for StringMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             string: row.take()?,
             str: row.take_or_default()?,
@@ -119,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "str",
                 table: "read",
                 key: &["self"],
-                exists: protostore::Stmt::new(
+                exists: generated::Stmt::new(
                     88,
                     r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                     &["str"],
@@ -141,13 +142,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
+    insert: generated::Stmt::new(
         82,
         r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#,
         &["string", "str"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         81,
         r#"INSERT INTO "run" ("string", "str")
 VALUES ($1, $2)
@@ -155,23 +156,23 @@ ON CONFLICT ("string")
 DO UPDATE SET "str" = excluded."str""#,
         &["string", "str"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         83,
         r#"DELETE FROM "run" WHERE "string" = $1"#,
         &["string"],
     ),
-    page_first: protostore::Stmt::new(84, select!(r#"ORDER BY "string""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(84, select!(r#"ORDER BY "string""#), &[]),
+    page_after: generated::Stmt::new(
         85,
         select!(r#"WHERE "string" > $1 ORDER BY "string""#),
         &["string"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         86,
         r#"SELECT o.key, t."string", t."str" FROM json_each($1) o CROSS JOIN "run" t ON t."string" = o.value"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         87,
         r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each($1))"#,
         &[""],

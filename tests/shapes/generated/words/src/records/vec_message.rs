@@ -3,6 +3,7 @@
 //! Table 4 of `WordsStore`: `apply`.
 
 use crate::proto;
+use protostore::generated;
 
 /// The message `VecMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,7 +89,7 @@ impl protostore::Record for VecMessage {
         key.to_owned()
     }
 
-    fn bind_field<B: protostore::Binder>(
+    fn bind_field<B: generated::Binder>(
         &self,
         field: usize,
         binder: &mut B,
@@ -102,8 +103,8 @@ impl protostore::Record for VecMessage {
 
 impl protostore::Mutable for VecMessage {}
 
-impl protostore::Decode for VecMessage {
-    fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+impl generated::Decode for VecMessage {
+    fn decode<R: generated::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             vec: row.take()?,
             ok: Vec::new(),
@@ -130,34 +131,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     sequences: &[],
-    get: protostore::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
-    insert: protostore::Stmt::new(
+    get: generated::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
+    insert: generated::Stmt::new(
         92,
         r#"INSERT INTO "apply" ("vec") VALUES ($1)"#,
         &["vec"],
     ),
-    upsert: protostore::Stmt::new(
+    upsert: generated::Stmt::new(
         91,
         r#"INSERT INTO "apply" ("vec") VALUES ($1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#,
         &["vec"],
     ),
-    delete: protostore::Stmt::new(
+    delete: generated::Stmt::new(
         93,
         r#"DELETE FROM "apply" WHERE "vec" = $1"#,
         &["vec"],
     ),
-    page_first: protostore::Stmt::new(94, select!(r#"ORDER BY "vec""#), &[]),
-    page_after: protostore::Stmt::new(
+    page_first: generated::Stmt::new(94, select!(r#"ORDER BY "vec""#), &[]),
+    page_after: generated::Stmt::new(
         95,
         select!(r#"WHERE "vec" > $1 ORDER BY "vec""#),
         &["vec"],
     ),
-    get_many: protostore::Stmt::new(
+    get_many: generated::Stmt::new(
         96,
         r#"SELECT o.key, t."vec" FROM json_each($1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#,
         &[""],
     ),
-    delete_many: protostore::Stmt::new(
+    delete_many: generated::Stmt::new(
         97,
         r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each($1))"#,
         &[""],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `events` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `topic_ids`, in `events__topic_ids`.
 #[derive(Debug)]
 pub struct TopicIds;
 
-impl protostore::ChildTable for TopicIds {
+impl generated::ChildTable for TopicIds {
     type Owner = Event;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for TopicIds {
                     field: "topic_ids",
                     table: "topics",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         24,
                         r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
                         &["topic_ids"],
@@ -41,24 +43,24 @@ impl protostore::ChildTable for TopicIds {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             19,
             r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "topic_ids", "topic_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 20,
                 r#"DELETE FROM "events__topic_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             21,
             r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             22,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -69,7 +71,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.topic_ids)
+        generated::positions(&owner.topic_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -77,14 +79,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -93,7 +95,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Details;
 
-impl protostore::ChildTable for Details {
+impl generated::ChildTable for Details {
     type Owner = Event;
     type Place = i64;
     type Item = EventDetail;
@@ -112,24 +114,24 @@ impl protostore::ChildTable for Details {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             25,
             r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES ($1, $2, $3)"#,
             &["id", "details", "details.text"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 26,
                 r#"DELETE FROM "events__details" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             27,
             r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             28,
             r#"SELECT o.key, c."_position", c."text"
 FROM json_each($1) o
@@ -140,7 +142,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.details)
+        generated::positions(&owner.details)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -148,14 +150,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.text)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(EventDetail {
             text: row.take()?,
             numbers: Vec::new(),
@@ -167,7 +169,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct DetailsNumbers;
 
-impl protostore::ChildTable for DetailsNumbers {
+impl generated::ChildTable for DetailsNumbers {
     type Owner = EventDetail;
     type Place = i64;
     type Item = i64;
@@ -187,14 +189,14 @@ impl protostore::ChildTable for DetailsNumbers {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             29,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "details", "details.numbers", "details.numbers"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             30,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "events__details__numbers"
@@ -202,7 +204,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             31,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -213,7 +215,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -221,14 +223,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

@@ -34,13 +34,13 @@ pub mod details {
 
     /// `text`.
     pub const text: ::protostore::Col<Event, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::event::children::Details as ::protostore::ChildTable>::CHILD,
+        <crate::records::event::children::Details as ::protostore::generated::ChildTable>::CHILD,
         "text",
     );
 
     /// `numbers`.
     pub const numbers: ::protostore::Col<Event, i64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::event::children::DetailsNumbers as ::protostore::ChildTable>::CHILD,
+        <crate::records::event::children::DetailsNumbers as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `folders` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `links`, in `folders__links`.
 #[derive(Debug)]
 pub struct Links;
 
-impl protostore::ChildTable for Links {
+impl generated::ChildTable for Links {
     type Owner = Folder;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for Links {
                     field: "links",
                     table: "folders",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                             208,
                             r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["links"],
@@ -42,24 +44,24 @@ impl protostore::ChildTable for Links {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             203,
             r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "links", "links"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 204,
                 r#"DELETE FROM "folders__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             205,
             r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             206,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -70,7 +72,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.links)
+        generated::positions(&owner.links)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -78,26 +80,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Links {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Links {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             209,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             210,
             r#"DELETE FROM "folders__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -109,8 +111,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Links {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Links {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         211,
         r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "links"],
@@ -121,7 +123,7 @@ impl protostore::edits::EditedValues for Links {
 #[derive(Debug)]
 pub struct Needs;
 
-impl protostore::ChildTable for Needs {
+impl generated::ChildTable for Needs {
     type Owner = Folder;
     type Place = i64;
     type Item = String;
@@ -141,7 +143,7 @@ impl protostore::ChildTable for Needs {
                     field: "needs",
                     table: "folders",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                             217,
                             r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["needs"],
@@ -155,24 +157,24 @@ impl protostore::ChildTable for Needs {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             212,
             r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "needs", "needs"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 213,
                 r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             214,
             r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -183,7 +185,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.needs)
+        generated::positions(&owner.needs)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -191,26 +193,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Needs {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Needs {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             218,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             219,
             r#"DELETE FROM "folders__needs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -222,8 +224,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Needs {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Needs {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         220,
         r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "needs"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `mentions` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `all`, in `mentions__all`.
 #[derive(Debug)]
 pub struct All;
 
-impl protostore::ChildTable for All {
+impl generated::ChildTable for All {
     type Owner = Mention;
     type Place = i64;
     type Item = String;
@@ -28,36 +30,36 @@ impl protostore::ChildTable for All {
                     field: "all",
                     table: "facts",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                             107,
                             r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                             &["all"],
                         )
-                        .live(&[protostore::Clock::Nanoseconds]),
+                        .live(&[generated::Clock::Nanoseconds]),
                 },
             ],
             checks: &[protostore::Check::new("value__check", "all", "must not be empty")],
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             102,
             r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "all", "all"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 103,
                 r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             104,
             r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             105,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -68,7 +70,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all)
+        generated::positions(&owner.all)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -76,26 +78,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for All {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for All {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             108,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             109,
             r#"DELETE FROM "mentions__all"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -107,8 +109,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for All {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for All {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         110,
         r#"DELETE FROM "mentions__all" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "all"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `pins` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `folder_ids`, in `pins__folder_ids`.
 #[derive(Debug)]
 pub struct FolderIds;
 
-impl protostore::ChildTable for FolderIds {
+impl generated::ChildTable for FolderIds {
     type Owner = Pin;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for FolderIds {
                     field: "folder_ids",
                     table: "folders",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                             279,
                             r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["folder_ids"],
@@ -42,24 +44,24 @@ impl protostore::ChildTable for FolderIds {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             274,
             r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "folder_ids", "folder_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 275,
                 r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             276,
             r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             277,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -70,7 +72,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.folder_ids)
+        generated::positions(&owner.folder_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -78,26 +80,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for FolderIds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for FolderIds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             280,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             281,
             r#"DELETE FROM "pins__folder_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -109,8 +111,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for FolderIds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for FolderIds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         282,
         r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "folder_ids"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `devices` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `ports`, in `devices__ports`.
 #[derive(Debug)]
 pub struct Ports;
 
-impl protostore::ChildTable for Ports {
+impl generated::ChildTable for Ports {
     type Owner = Device;
     type Place = i64;
     type Item = DevicePort;
@@ -35,20 +37,20 @@ impl protostore::ChildTable for Ports {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             345,
             r#"INSERT INTO "devices__ports" ("_id", "_position", "number", "status", "secret")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "ports", "ports.number", "ports.status", "ports.secret"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 346,
                 r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             347,
             r#"SELECT 0, "_position", "number", "status", "secret"
 FROM "devices__ports"
@@ -56,7 +58,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             348,
             r#"SELECT o.key, c."_position", c."number", c."status", c."secret"
 FROM json_each($1) o
@@ -67,7 +69,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ports)
+        generated::positions(&owner.ports)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -75,7 +77,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -84,7 +86,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.secret)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DevicePort {
             number: row.take()?,
             status: row.take()?,
@@ -93,14 +95,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Ports {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Ports {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             349,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__ports" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             350,
             r#"DELETE FROM "devices__ports"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -116,7 +118,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Named;
 
-impl protostore::ChildTable for Named {
+impl generated::ChildTable for Named {
     type Owner = Device;
     type Place = String;
     type Item = DevicePort;
@@ -143,7 +145,7 @@ impl protostore::ChildTable for Named {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             351,
             r#"INSERT INTO "devices__named" ("_id", "_key", "value__number", "value__status", "value__secret")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -156,13 +158,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 352,
                 r#"DELETE FROM "devices__named" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             353,
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
@@ -170,7 +172,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             354,
             r#"SELECT o.key, c."_key", c."value__number", c."value__status", c."value__secret"
 FROM json_each($1) o
@@ -181,7 +183,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.named)
+        generated::entries(&owner.named)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -189,7 +191,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -198,7 +200,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.secret)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DevicePort {
             number: row.take()?,
             status: row.take()?,
@@ -207,16 +209,16 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Named {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Named {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             355,
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             356,
             r#"DELETE FROM "devices__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
@@ -228,7 +230,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct Apart;
 
-impl protostore::ChildTable for Apart {
+impl generated::ChildTable for Apart {
     type Owner = Device;
     type Place = ();
     type Item = DevicePort;
@@ -254,24 +256,24 @@ impl protostore::ChildTable for Apart {
         },
         member: 9,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             357,
             r#"INSERT INTO "devices__apart" ("_id", "number", "status", "secret") VALUES ($1, $2, $3, $4)"#,
             &["id", "apart.number", "apart.status", "apart.secret"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 358,
                 r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             359,
             r#"SELECT 0, "number", "status", "secret" FROM "devices__apart" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             360,
             r#"SELECT o.key, c."number", c."status", c."secret"
 FROM json_each($1) o
@@ -289,7 +291,7 @@ ORDER BY o.key"#,
         owner.apart.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -298,7 +300,7 @@ ORDER BY o.key"#,
         binder.put(&item.secret)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DevicePort {
             number: row.take()?,
             status: row.take()?,
@@ -311,7 +313,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct Seen;
 
-impl protostore::ChildTable for Seen {
+impl generated::ChildTable for Seen {
     type Owner = Device;
     type Place = i64;
     type Item = String;
@@ -330,24 +332,24 @@ impl protostore::ChildTable for Seen {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             361,
             r#"INSERT INTO "devices__seen" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "seen", "seen"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 362,
                 r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             363,
             r#"SELECT 0, "_position", "value" FROM "devices__seen" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             364,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -358,7 +360,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.seen)
+        generated::positions(&owner.seen)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -366,26 +368,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Seen {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Seen {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             365,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__seen" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             366,
             r#"DELETE FROM "devices__seen"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -397,8 +399,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Seen {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Seen {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         367,
         r#"DELETE FROM "devices__seen" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "seen"],
@@ -409,7 +411,7 @@ impl protostore::edits::EditedValues for Seen {
 #[derive(Debug)]
 pub struct Notes;
 
-impl protostore::ChildTable for Notes {
+impl generated::ChildTable for Notes {
     type Owner = Device;
     type Place = String;
     type Item = String;
@@ -428,24 +430,24 @@ impl protostore::ChildTable for Notes {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             368,
             r#"INSERT INTO "devices__notes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "notes.key", "notes.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 369,
                 r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             370,
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             371,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -456,7 +458,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.notes)
+        generated::entries(&owner.notes)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -464,26 +466,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Notes {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Notes {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             372,
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "notes.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             373,
             r#"DELETE FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "notes.key"],

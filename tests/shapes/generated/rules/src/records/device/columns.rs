@@ -76,7 +76,7 @@ pub mod ports {
 
     /// `number`.
     pub const number: ::protostore::Col<Device, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::device::children::Ports as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Ports as ::protostore::generated::ChildTable>::CHILD,
         "number",
     );
 
@@ -86,7 +86,7 @@ pub mod ports {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::device::children::Ports as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Ports as ::protostore::generated::ChildTable>::CHILD,
         "status",
     );
 
@@ -96,7 +96,7 @@ pub mod ports {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::device::children::Ports as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Ports as ::protostore::generated::ChildTable>::CHILD,
         "secret",
     );
 }
@@ -118,7 +118,7 @@ pub mod named {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::device::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__number",
     );
@@ -129,7 +129,7 @@ pub mod named {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::device::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__status",
     );
@@ -140,7 +140,7 @@ pub mod named {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::device::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__secret",
     );
@@ -153,7 +153,7 @@ pub const apart: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         9,
-        <crate::records::device::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -167,7 +167,7 @@ pub mod apart {
         u32,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::device::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "number",
     );
 
@@ -177,7 +177,7 @@ pub mod apart {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::device::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "status",
     );
 
@@ -187,7 +187,7 @@ pub mod apart {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::device::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::device::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "secret",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `peers` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `trees`, in `peers__trees`.
 #[derive(Debug)]
 pub struct Trees;
 
-impl protostore::ChildTable for Trees {
+impl generated::ChildTable for Trees {
     type Owner = Peer;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for Trees {
                     field: "trees",
                     table: "trees",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         151,
                         r#"SELECT 1 FROM "trees" WHERE "id" = $1"#,
                         &["trees"],
@@ -46,24 +48,24 @@ impl protostore::ChildTable for Trees {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             146,
             r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "trees", "trees"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 147,
                 r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             148,
             r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             149,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -76,12 +78,12 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "trees",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "string.max_len",
-                    protostore::rules::Asks::Characters(0, 2),
+                    generated::rules::Asks::Characters(0, 2),
                     "must have at most 2 characters",
                 ),
             ],
@@ -91,7 +93,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.trees)
+        generated::positions(&owner.trees)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -99,26 +101,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Trees {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Trees {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             152,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             153,
             r#"DELETE FROM "peers__trees"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -130,8 +132,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Trees {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Trees {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         154,
         r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "trees"],

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `pods` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Owners;
 
-impl protostore::ChildTable for Owners {
+impl generated::ChildTable for Owners {
     type Owner = Pod;
     type Place = i64;
     type Item = types::Meta;
@@ -37,20 +38,20 @@ impl protostore::ChildTable for Owners {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             319,
             r#"INSERT INTO "pods__owners" ("_metadata__name", "_position", "name", "number", "hash")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["metadata.name", "owners", "owners.name", "owners.number", "owners.hash"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 320,
                 r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = $1"#,
                 &["metadata.name"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             321,
             r#"SELECT 0, "_position", "name", "number", "hash"
 FROM "pods__owners"
@@ -58,7 +59,7 @@ WHERE "_metadata__name" = $1
 ORDER BY "_position""#,
             &["metadata.name"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             322,
             r#"SELECT o.key, c."_position", c."name", c."number", c."hash"
 FROM json_each($1) o
@@ -69,7 +70,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.owners)
+        generated::positions(&owner.owners)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -77,7 +78,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -86,7 +87,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.hash)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Meta {
             name: row.take()?,
             number: row.take()?,
@@ -95,14 +96,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Owners {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Owners {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             323,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = $1"#,
             &["metadata.name"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             324,
             r#"DELETE FROM "pods__owners"
 WHERE "_metadata__name" = $1 AND "_position" = (SELECT "_position"

@@ -69,19 +69,19 @@ pub mod owners {
 
     /// `name`.
     pub const name: ::protostore::Col<Pod, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::pod::children::Owners as ::protostore::ChildTable>::CHILD,
+        <crate::records::pod::children::Owners as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
     /// `number`.
     pub const number: ::protostore::Col<Pod, u64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::pod::children::Owners as ::protostore::ChildTable>::CHILD,
+        <crate::records::pod::children::Owners as ::protostore::generated::ChildTable>::CHILD,
         "number",
     );
 
     /// `hash`.
     pub const hash: ::protostore::Col<Pod, Vec<u8>, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::pod::children::Owners as ::protostore::ChildTable>::CHILD,
+        <crate::records::pod::children::Owners as ::protostore::generated::ChildTable>::CHILD,
         "hash",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `routes` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `hosts`, in `routes__hosts`.
 #[derive(Debug)]
 pub struct Hosts;
 
-impl protostore::ChildTable for Hosts {
+impl generated::ChildTable for Hosts {
     type Owner = Route;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Hosts {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             167,
             r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "hosts", "hosts"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 168,
                 r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             169,
             r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             170,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -57,7 +59,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.hosts)
+        generated::positions(&owner.hosts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +67,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Hosts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Hosts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             171,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             172,
             r#"DELETE FROM "routes__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -96,8 +98,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Hosts {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Hosts {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         173,
         r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "hosts"],
@@ -108,7 +110,7 @@ impl protostore::edits::EditedValues for Hosts {
 #[derive(Debug)]
 pub struct Labels;
 
-impl protostore::ChildTable for Labels {
+impl generated::ChildTable for Labels {
     type Owner = Route;
     type Place = String;
     type Item = String;
@@ -127,24 +129,24 @@ impl protostore::ChildTable for Labels {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             174,
             r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "labels.key", "labels.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 175,
                 r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             176,
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             177,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -157,7 +159,7 @@ ORDER BY o.key, c."_key""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -165,26 +167,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Labels {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Labels {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             178,
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             179,
             r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
@@ -196,7 +198,7 @@ impl protostore::edits::EditedMap for Labels {
 #[derive(Debug)]
 pub struct Hops;
 
-impl protostore::ChildTable for Hops {
+impl generated::ChildTable for Hops {
     type Owner = Route;
     type Place = i64;
     type Item = RouteHop;
@@ -215,24 +217,24 @@ impl protostore::ChildTable for Hops {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             180,
             r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#,
             &["id", "hops", "hops.address"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 181,
                 r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             182,
             r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             183,
             r#"SELECT o.key, c."_position", c."address"
 FROM json_each($1) o
@@ -245,12 +247,12 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        protostore::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
+        generated::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
         Ok(())
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.hops)
+        generated::positions(&owner.hops)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -258,14 +260,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.address)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(RouteHop {
             address: row.take()?,
             ports: Vec::new(),
@@ -273,14 +275,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Hops {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Hops {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             184,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             185,
             r#"DELETE FROM "routes__hops"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -296,7 +298,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct HopsPorts;
 
-impl protostore::ChildTable for HopsPorts {
+impl generated::ChildTable for HopsPorts {
     type Owner = RouteHop;
     type Place = i64;
     type Item = u32;
@@ -322,14 +324,14 @@ impl protostore::ChildTable for HopsPorts {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             186,
             r#"INSERT INTO "routes__hops__ports" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "hops", "hops.ports", "hops.ports"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             187,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "routes__hops__ports"
@@ -337,7 +339,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             188,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -348,7 +350,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ports)
+        generated::positions(&owner.ports)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -356,14 +358,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -372,7 +374,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct DetourHosts;
 
-impl protostore::ChildTable for DetourHosts {
+impl generated::ChildTable for DetourHosts {
     type Owner = Route;
     type Place = i64;
     type Item = String;
@@ -391,24 +393,24 @@ impl protostore::ChildTable for DetourHosts {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             189,
             r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "detour.hosts", "detour.hosts"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 190,
                 r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             191,
             r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             192,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -418,10 +420,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "detour",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 196,
                 r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#,
                 &["id"],
@@ -432,7 +434,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(detour) = &owner.detour else { return Vec::new() };
-        protostore::positions(&detour.hosts)
+        generated::positions(&detour.hosts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -441,26 +443,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for DetourHosts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for DetourHosts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             193,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             194,
             r#"DELETE FROM "routes__detour__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -472,8 +474,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for DetourHosts {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for DetourHosts {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         195,
         r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "detour.hosts"],
@@ -484,7 +486,7 @@ impl protostore::edits::EditedValues for DetourHosts {
 #[derive(Debug)]
 pub struct Drafts;
 
-impl protostore::ChildTable for Drafts {
+impl generated::ChildTable for Drafts {
     type Owner = Route;
     type Place = i64;
     type Item = String;
@@ -503,24 +505,24 @@ impl protostore::ChildTable for Drafts {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             197,
             r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "drafts", "drafts"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 198,
                 r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             199,
             r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             200,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -531,7 +533,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.drafts)
+        generated::positions(&owner.drafts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -539,26 +541,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Drafts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Drafts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             201,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             202,
             r#"DELETE FROM "routes__drafts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -570,8 +572,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Drafts {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Drafts {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         203,
         r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "drafts"],

@@ -38,13 +38,13 @@ pub mod hops {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::route::children::Hops as ::protostore::ChildTable>::CHILD,
+        <crate::records::route::children::Hops as ::protostore::generated::ChildTable>::CHILD,
         "address",
     );
 
     /// `ports`.
     pub const ports: ::protostore::Col<Route, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::route::children::HopsPorts as ::protostore::ChildTable>::CHILD,
+        <crate::records::route::children::HopsPorts as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

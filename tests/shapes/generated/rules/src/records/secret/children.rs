@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `secrets` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `cards`, in `secrets__cards`.
 #[derive(Debug)]
 pub struct Cards;
 
-impl protostore::ChildTable for Cards {
+impl generated::ChildTable for Cards {
     type Owner = Secret;
     type Place = i64;
     type Item = SecretCard;
@@ -28,24 +30,24 @@ impl protostore::ChildTable for Cards {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             8,
             r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES ($1, $2, $3, $4)"#,
             &["id", "cards", "cards.number", "cards.pin"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 9,
                 r#"DELETE FROM "secrets__cards" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             10,
             r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             11,
             r#"SELECT o.key, c."_position", c."number", c."pin"
 FROM json_each($1) o
@@ -56,7 +58,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.cards)
+        generated::positions(&owner.cards)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -64,7 +66,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -72,7 +74,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.pin)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(SecretCard {
             number: row.take()?,
             pin: row.take()?,
@@ -80,14 +82,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Cards {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Cards {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             12,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             13,
             r#"DELETE FROM "secrets__cards"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -103,7 +105,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Answers;
 
-impl protostore::ChildTable for Answers {
+impl generated::ChildTable for Answers {
     type Owner = Secret;
     type Place = String;
     type Item = String;
@@ -122,24 +124,24 @@ impl protostore::ChildTable for Answers {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             14,
             r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "answers.key", "answers.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 15,
                 r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             16,
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             17,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -150,7 +152,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.answers)
+        generated::entries(&owner.answers)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -158,26 +160,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Answers {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Answers {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             18,
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "answers.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             19,
             r#"DELETE FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "answers.key"],

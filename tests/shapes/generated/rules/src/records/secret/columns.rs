@@ -51,13 +51,13 @@ pub mod cards {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::secret::children::Cards as ::protostore::ChildTable>::CHILD,
+        <crate::records::secret::children::Cards as ::protostore::generated::ChildTable>::CHILD,
         "number",
     );
 
     /// `pin`.
     pub const pin: ::protostore::Col<Secret, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::secret::children::Cards as ::protostore::ChildTable>::CHILD,
+        <crate::records::secret::children::Cards as ::protostore::generated::ChildTable>::CHILD,
         "pin",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `stacks` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `tags`, in `stacks__tags`.
 #[derive(Debug)]
 pub struct Tags;
 
-impl protostore::ChildTable for Tags {
+impl generated::ChildTable for Tags {
     type Owner = Stack;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Tags {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             212,
             r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 213,
                 r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             214,
             r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -54,8 +56,8 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "tags",
             whole: true,
             keyed: false,
@@ -64,7 +66,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.tags)
+        generated::positions(&owner.tags)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -72,26 +74,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Tags {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Tags {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             216,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             217,
             r#"DELETE FROM "stacks__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -103,8 +105,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Tags {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Tags {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         218,
         r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "tags"],
@@ -115,7 +117,7 @@ impl protostore::edits::EditedValues for Tags {
 #[derive(Debug)]
 pub struct Sizes;
 
-impl protostore::ChildTable for Sizes {
+impl generated::ChildTable for Sizes {
     type Owner = Stack;
     type Place = String;
     type Item = u64;
@@ -140,24 +142,24 @@ impl protostore::ChildTable for Sizes {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             219,
             r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 220,
                 r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             221,
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             222,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -167,8 +169,8 @@ ORDER BY o.key, c."_key""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "sizes",
             whole: true,
             keyed: true,
@@ -177,7 +179,7 @@ ORDER BY o.key, c."_key""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.sizes)
+        generated::entries(&owner.sizes)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -185,26 +187,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Sizes {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Sizes {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             223,
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             224,
             r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
@@ -216,7 +218,7 @@ impl protostore::edits::EditedMap for Sizes {
 #[derive(Debug)]
 pub struct Layers;
 
-impl protostore::ChildTable for Layers {
+impl generated::ChildTable for Layers {
     type Owner = Stack;
     type Place = i64;
     type Item = StackLayer;
@@ -260,7 +262,7 @@ impl protostore::ChildTable for Layers {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             225,
             r#"INSERT INTO "stacks__layers" ("_id", "_position", "digest", "size", "origin", "origin__number",
     "origin__note")
@@ -276,13 +278,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 226,
                 r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             227,
             r#"SELECT 0, "_position", "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__layers"
@@ -290,7 +292,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             228,
             r#"SELECT o.key, c."_position", c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
@@ -300,28 +302,28 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "layers",
             whole: false,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "layers.digest",
                     zero: None,
                 },
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 3,
                     field: "layers.origin.number",
-                    zero: Some(protostore::Cell::Int(0)),
+                    zero: Some(generated::Cell::Int(0)),
                 },
             ],
         },
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.layers)
+        generated::positions(&owner.layers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -329,7 +331,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -341,7 +343,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&origin.map(|v| &v.note))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackLayer {
             digest: row.take()?,
             size: row.take()?,
@@ -361,14 +363,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Layers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Layers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             229,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             230,
             r#"DELETE FROM "stacks__layers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -384,7 +386,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct LayersUrls;
 
-impl protostore::ChildTable for LayersUrls {
+impl generated::ChildTable for LayersUrls {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -404,14 +406,14 @@ impl protostore::ChildTable for LayersUrls {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             231,
             r#"INSERT INTO "stacks__layers__urls" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "layers", "layers.urls", "layers.urls"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             232,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__urls"
@@ -419,7 +421,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             233,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -430,7 +432,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.urls)
+        generated::positions(&owner.urls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -438,14 +440,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -454,7 +456,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct LayersParts;
 
-impl protostore::ChildTable for LayersParts {
+impl generated::ChildTable for LayersParts {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -474,14 +476,14 @@ impl protostore::ChildTable for LayersParts {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             234,
             r#"INSERT INTO "stacks__layers__parts" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "layers", "layers.parts", "layers.parts"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             235,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__parts"
@@ -489,7 +491,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             236,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -499,8 +501,8 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "layers.parts",
             whole: true,
             keyed: false,
@@ -509,7 +511,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.parts)
+        generated::positions(&owner.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -517,14 +519,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -533,7 +535,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct LayersOrigins;
 
-impl protostore::ChildTable for LayersOrigins {
+impl generated::ChildTable for LayersOrigins {
     type Owner = StackLayer;
     type Place = i64;
     type Item = StackOrigin;
@@ -560,7 +562,7 @@ impl protostore::ChildTable for LayersOrigins {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             237,
             r#"INSERT INTO "stacks__layers__origins" ("_id", "_position", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -573,7 +575,7 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             238,
             r#"SELECT 0, "_position", "_position_2", "number", "note"
 FROM "stacks__layers__origins"
@@ -581,7 +583,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             239,
             r#"SELECT o.key, c."_position", c."_position_2", c."number", c."note"
 FROM json_each($1) o
@@ -591,13 +593,13 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "layers.origins",
             whole: false,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "layers.origins.number",
                     zero: None,
@@ -607,7 +609,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.origins)
+        generated::positions(&owner.origins)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -615,7 +617,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -623,7 +625,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackOrigin {
             number: row.take()?,
             note: row.take()?,
@@ -635,7 +637,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct Named;
 
-impl protostore::ChildTable for Named {
+impl generated::ChildTable for Named {
     type Owner = Stack;
     type Place = String;
     type Item = StackLayer;
@@ -682,7 +684,7 @@ impl protostore::ChildTable for Named {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             240,
             r#"INSERT INTO "stacks__named" ("_id", "_key", "value__digest", "value__size", "value__origin",
     "value__origin__number", "value__origin__note")
@@ -698,13 +700,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 241,
                 r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             242,
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
@@ -713,7 +715,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             243,
             r#"SELECT o.key, c."_key", c."value__digest", c."value__size", c."value__origin",
     c."value__origin__number", c."value__origin__note"
@@ -724,28 +726,28 @@ ORDER BY o.key, c."_key""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "named",
             whole: false,
             keyed: true,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "named.value.digest",
                     zero: None,
                 },
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 3,
                     field: "named.value.origin.number",
-                    zero: Some(protostore::Cell::Int(0)),
+                    zero: Some(generated::Cell::Int(0)),
                 },
             ],
         },
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.named)
+        generated::entries(&owner.named)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -753,7 +755,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -765,7 +767,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&origin.map(|v| &v.note))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackLayer {
             digest: row.take()?,
             size: row.take()?,
@@ -785,9 +787,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Named {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Named {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             244,
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
@@ -795,7 +797,7 @@ FROM "stacks__named"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             245,
             r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
@@ -807,7 +809,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct NamedValueUrls;
 
-impl protostore::ChildTable for NamedValueUrls {
+impl generated::ChildTable for NamedValueUrls {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -827,14 +829,14 @@ impl protostore::ChildTable for NamedValueUrls {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             246,
             r#"INSERT INTO "stacks__named__value__urls" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "named.key", "named.value.urls", "named.value.urls"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             247,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__urls"
@@ -842,7 +844,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             248,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -853,7 +855,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.urls)
+        generated::positions(&owner.urls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -861,14 +863,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -877,7 +879,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct NamedValueParts;
 
-impl protostore::ChildTable for NamedValueParts {
+impl generated::ChildTable for NamedValueParts {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -897,14 +899,14 @@ impl protostore::ChildTable for NamedValueParts {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             249,
             r#"INSERT INTO "stacks__named__value__parts" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "named.key", "named.value.parts", "named.value.parts"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             250,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__parts"
@@ -912,7 +914,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             251,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -922,8 +924,8 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "named.value.parts",
             whole: true,
             keyed: false,
@@ -932,7 +934,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.parts)
+        generated::positions(&owner.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -940,14 +942,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -956,7 +958,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct NamedValueOrigins;
 
-impl protostore::ChildTable for NamedValueOrigins {
+impl generated::ChildTable for NamedValueOrigins {
     type Owner = StackLayer;
     type Place = i64;
     type Item = StackOrigin;
@@ -983,7 +985,7 @@ impl protostore::ChildTable for NamedValueOrigins {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             252,
             r#"INSERT INTO "stacks__named__value__origins" ("_id", "_key", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -996,7 +998,7 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             253,
             r#"SELECT 0, "_key", "_position_2", "number", "note"
 FROM "stacks__named__value__origins"
@@ -1004,7 +1006,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             254,
             r#"SELECT o.key, c."_key", c."_position_2", c."number", c."note"
 FROM json_each($1) o
@@ -1014,13 +1016,13 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "named.value.origins",
             whole: false,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "named.value.origins.number",
                     zero: None,
@@ -1030,7 +1032,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.origins)
+        generated::positions(&owner.origins)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1038,7 +1040,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1046,7 +1048,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackOrigin {
             number: row.take()?,
             note: row.take()?,
@@ -1058,7 +1060,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct BaseUrls;
 
-impl protostore::ChildTable for BaseUrls {
+impl generated::ChildTable for BaseUrls {
     type Owner = Stack;
     type Place = i64;
     type Item = String;
@@ -1077,24 +1079,24 @@ impl protostore::ChildTable for BaseUrls {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             255,
             r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "base.urls", "base.urls"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 256,
                 r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             257,
             r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             258,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1104,18 +1106,18 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "base.urls",
             whole: true,
             keyed: false,
             members: &[],
         },
     );
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "base",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 262,
                 r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
@@ -1125,7 +1127,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(base) = &owner.base else { return Vec::new() };
-        protostore::positions(&base.urls)
+        generated::positions(&base.urls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1134,26 +1136,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for BaseUrls {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for BaseUrls {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             259,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             260,
             r#"DELETE FROM "stacks__base__urls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1165,8 +1167,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for BaseUrls {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for BaseUrls {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         261,
         r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "base.urls"],
@@ -1177,7 +1179,7 @@ impl protostore::edits::EditedValues for BaseUrls {
 #[derive(Debug)]
 pub struct BaseParts;
 
-impl protostore::ChildTable for BaseParts {
+impl generated::ChildTable for BaseParts {
     type Owner = Stack;
     type Place = i64;
     type Item = String;
@@ -1196,24 +1198,24 @@ impl protostore::ChildTable for BaseParts {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             263,
             r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "base.parts", "base.parts"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 264,
                 r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             265,
             r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             266,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1223,18 +1225,18 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "base.parts",
             whole: true,
             keyed: false,
             members: &[],
         },
     );
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "base",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 270,
                 r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
@@ -1244,7 +1246,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(base) = &owner.base else { return Vec::new() };
-        protostore::positions(&base.parts)
+        generated::positions(&base.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1253,26 +1255,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for BaseParts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for BaseParts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             267,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             268,
             r#"DELETE FROM "stacks__base__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1284,8 +1286,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for BaseParts {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for BaseParts {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         269,
         r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "base.parts"],
@@ -1296,7 +1298,7 @@ impl protostore::edits::EditedValues for BaseParts {
 #[derive(Debug)]
 pub struct BaseOrigins;
 
-impl protostore::ChildTable for BaseOrigins {
+impl generated::ChildTable for BaseOrigins {
     type Owner = Stack;
     type Place = i64;
     type Item = StackOrigin;
@@ -1322,19 +1324,19 @@ impl protostore::ChildTable for BaseOrigins {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             271,
             r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "base.origins", "base.origins.number", "base.origins.note"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 272,
                 r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             273,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__base__origins"
@@ -1342,7 +1344,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             274,
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
@@ -1352,13 +1354,13 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "base.origins",
             whole: true,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "base.origins.number",
                     zero: None,
@@ -1366,10 +1368,10 @@ ORDER BY o.key, c."_position""#,
             ],
         },
     );
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "base",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 277,
                 r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
@@ -1379,7 +1381,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(base) = &owner.base else { return Vec::new() };
-        protostore::positions(&base.origins)
+        generated::positions(&base.origins)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1388,7 +1390,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1396,7 +1398,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackOrigin {
             number: row.take()?,
             note: row.take()?,
@@ -1404,14 +1406,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for BaseOrigins {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for BaseOrigins {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             275,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             276,
             r#"DELETE FROM "stacks__base__origins"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1427,7 +1429,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Apart;
 
-impl protostore::ChildTable for Apart {
+impl generated::ChildTable for Apart {
     type Owner = Stack;
     type Place = ();
     type Item = StackLayer;
@@ -1470,7 +1472,7 @@ impl protostore::ChildTable for Apart {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             278,
             r#"INSERT INTO "stacks__apart" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -1484,20 +1486,20 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 279,
                 r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             280,
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__apart"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             281,
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
@@ -1507,21 +1509,21 @@ ORDER BY o.key"#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "apart",
             whole: false,
             keyed: true,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "apart.digest",
                     zero: None,
                 },
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 3,
                     field: "apart.origin.number",
-                    zero: Some(protostore::Cell::Int(0)),
+                    zero: Some(generated::Cell::Int(0)),
                 },
             ],
         },
@@ -1535,7 +1537,7 @@ ORDER BY o.key"#,
         owner.apart.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1547,7 +1549,7 @@ ORDER BY o.key"#,
         binder.put(&origin.map(|v| &v.note))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackLayer {
             digest: row.take()?,
             size: row.take()?,
@@ -1571,7 +1573,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct ApartUrls;
 
-impl protostore::ChildTable for ApartUrls {
+impl generated::ChildTable for ApartUrls {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -1590,18 +1592,18 @@ impl protostore::ChildTable for ApartUrls {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             282,
             r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.urls", "apart.urls"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             283,
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             284,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1612,7 +1614,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.urls)
+        generated::positions(&owner.urls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1620,14 +1622,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1636,7 +1638,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct ApartParts;
 
-impl protostore::ChildTable for ApartParts {
+impl generated::ChildTable for ApartParts {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -1655,18 +1657,18 @@ impl protostore::ChildTable for ApartParts {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             285,
             r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.parts", "apart.parts"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             286,
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             287,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1676,8 +1678,8 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "apart.parts",
             whole: true,
             keyed: false,
@@ -1686,7 +1688,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.parts)
+        generated::positions(&owner.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1694,14 +1696,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1710,7 +1712,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct ApartOrigins;
 
-impl protostore::ChildTable for ApartOrigins {
+impl generated::ChildTable for ApartOrigins {
     type Owner = StackLayer;
     type Place = i64;
     type Item = StackOrigin;
@@ -1736,13 +1738,13 @@ impl protostore::ChildTable for ApartOrigins {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             288,
             r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "apart.origins", "apart.origins.number", "apart.origins.note"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             289,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__apart__origins"
@@ -1750,7 +1752,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             290,
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
@@ -1760,13 +1762,13 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "apart.origins",
             whole: false,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "apart.origins.number",
                     zero: None,
@@ -1776,7 +1778,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.origins)
+        generated::positions(&owner.origins)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1784,7 +1786,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1792,7 +1794,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackOrigin {
             number: row.take()?,
             note: row.take()?,
@@ -1804,7 +1806,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Sealed;
 
-impl protostore::ChildTable for Sealed {
+impl generated::ChildTable for Sealed {
     type Owner = Stack;
     type Place = ();
     type Item = StackLayer;
@@ -1847,7 +1849,7 @@ impl protostore::ChildTable for Sealed {
         },
         member: 7,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             291,
             r#"INSERT INTO "stacks__sealed" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -1861,20 +1863,20 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 292,
                 r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             293,
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__sealed"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             294,
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
@@ -1884,21 +1886,21 @@ ORDER BY o.key"#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "sealed",
             whole: true,
             keyed: true,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "sealed.digest",
                     zero: None,
                 },
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 3,
                     field: "sealed.origin.number",
-                    zero: Some(protostore::Cell::Int(0)),
+                    zero: Some(generated::Cell::Int(0)),
                 },
             ],
         },
@@ -1912,7 +1914,7 @@ ORDER BY o.key"#,
         owner.sealed.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1924,7 +1926,7 @@ ORDER BY o.key"#,
         binder.put(&origin.map(|v| &v.note))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackLayer {
             digest: row.take()?,
             size: row.take()?,
@@ -1948,7 +1950,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct SealedUrls;
 
-impl protostore::ChildTable for SealedUrls {
+impl generated::ChildTable for SealedUrls {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -1967,18 +1969,18 @@ impl protostore::ChildTable for SealedUrls {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             295,
             r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sealed.urls", "sealed.urls"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             296,
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             297,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1988,8 +1990,8 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "sealed.urls",
             whole: true,
             keyed: false,
@@ -1998,7 +2000,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.urls)
+        generated::positions(&owner.urls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2006,14 +2008,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -2022,7 +2024,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct SealedParts;
 
-impl protostore::ChildTable for SealedParts {
+impl generated::ChildTable for SealedParts {
     type Owner = StackLayer;
     type Place = i64;
     type Item = String;
@@ -2041,18 +2043,18 @@ impl protostore::ChildTable for SealedParts {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             298,
             r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sealed.parts", "sealed.parts"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             299,
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             300,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -2062,8 +2064,8 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "sealed.parts",
             whole: true,
             keyed: false,
@@ -2072,7 +2074,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.parts)
+        generated::positions(&owner.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2080,14 +2082,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -2096,7 +2098,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct SealedOrigins;
 
-impl protostore::ChildTable for SealedOrigins {
+impl generated::ChildTable for SealedOrigins {
     type Owner = StackLayer;
     type Place = i64;
     type Item = StackOrigin;
@@ -2122,13 +2124,13 @@ impl protostore::ChildTable for SealedOrigins {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             301,
             r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "sealed.origins", "sealed.origins.number", "sealed.origins.note"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             302,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__sealed__origins"
@@ -2136,7 +2138,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             303,
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
@@ -2146,13 +2148,13 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const IMMUTABLE: Option<&'static protostore::Immutable> = Some(
-        &protostore::Immutable {
+    const IMMUTABLE: Option<&'static generated::Immutable> = Some(
+        &generated::Immutable {
             field: "sealed.origins",
             whole: true,
             keyed: false,
             members: &[
-                protostore::ImmutableMember {
+                generated::ImmutableMember {
                     at: 0,
                     field: "sealed.origins.number",
                     zero: None,
@@ -2162,7 +2164,7 @@ ORDER BY o.key, c."_position""#,
     );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.origins)
+        generated::positions(&owner.origins)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2170,7 +2172,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2178,7 +2180,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(StackOrigin {
             number: row.take()?,
             note: row.take()?,
@@ -2190,7 +2192,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Free;
 
-impl protostore::ChildTable for Free {
+impl generated::ChildTable for Free {
     type Owner = Stack;
     type Place = i64;
     type Item = String;
@@ -2209,24 +2211,24 @@ impl protostore::ChildTable for Free {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             304,
             r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "free", "free"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 305,
                 r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             306,
             r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             307,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -2237,7 +2239,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.free)
+        generated::positions(&owner.free)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2245,26 +2247,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Free {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Free {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             308,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             309,
             r#"DELETE FROM "stacks__free"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -2276,8 +2278,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Free {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Free {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         310,
         r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "free"],

@@ -38,25 +38,25 @@ pub mod layers {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::stack::children::Layers as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Layers as ::protostore::generated::ChildTable>::CHILD,
         "digest",
     );
 
     /// `size`.
     pub const size: ::protostore::Col<Stack, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::Layers as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Layers as ::protostore::generated::ChildTable>::CHILD,
         "size",
     );
 
     /// `urls`.
     pub const urls: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::LayersUrls as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::LayersUrls as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `parts`.
     pub const parts: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::LayersParts as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::LayersParts as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -66,7 +66,7 @@ pub mod layers {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::stack::children::Layers as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Layers as ::protostore::generated::ChildTable>::CHILD,
             "origin",
         )
         .message();
@@ -80,7 +80,7 @@ pub mod layers {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::Layers as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Layers as ::protostore::generated::ChildTable>::CHILD,
             "origin__number",
         );
 
@@ -90,7 +90,7 @@ pub mod layers {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::Layers as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Layers as ::protostore::generated::ChildTable>::CHILD,
             "origin__note",
         );
     }
@@ -101,7 +101,7 @@ pub mod layers {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::stack::children::LayersOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::LayersOrigins as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -115,7 +115,7 @@ pub mod layers {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::LayersOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::LayersOrigins as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -125,7 +125,7 @@ pub mod layers {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::LayersOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::LayersOrigins as ::protostore::generated::ChildTable>::CHILD,
             "note",
         );
     }
@@ -148,7 +148,7 @@ pub mod named {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::stack::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__digest",
     );
@@ -159,20 +159,20 @@ pub mod named {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::stack::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__size",
     );
 
     /// `urls`.
     pub const urls: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::NamedValueUrls as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::NamedValueUrls as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `parts`.
     pub const parts: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::NamedValueParts as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::NamedValueParts as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -182,7 +182,7 @@ pub mod named {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::stack::children::Named as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Named as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__origin",
         )
@@ -197,7 +197,7 @@ pub mod named {
             u32,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::stack::children::Named as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Named as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__origin__number",
         );
@@ -208,7 +208,7 @@ pub mod named {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::stack::children::Named as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Named as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__origin__note",
         );
@@ -220,7 +220,7 @@ pub mod named {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::stack::children::NamedValueOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::NamedValueOrigins as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -234,7 +234,7 @@ pub mod named {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::NamedValueOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::NamedValueOrigins as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -244,7 +244,7 @@ pub mod named {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::NamedValueOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::NamedValueOrigins as ::protostore::generated::ChildTable>::CHILD,
             "note",
         );
     }
@@ -323,7 +323,7 @@ pub mod base {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::BaseOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::BaseOrigins as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -333,7 +333,7 @@ pub mod base {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::BaseOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::BaseOrigins as ::protostore::generated::ChildTable>::CHILD,
             "note",
         );
     }
@@ -346,7 +346,7 @@ pub const apart: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         6,
-        <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -360,25 +360,25 @@ pub mod apart {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "digest",
     );
 
     /// `size`.
     pub const size: ::protostore::Col<Stack, u32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "size",
     );
 
     /// `urls`.
     pub const urls: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::ApartUrls as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::ApartUrls as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `parts`.
     pub const parts: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::ApartParts as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::ApartParts as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -388,7 +388,7 @@ pub mod apart {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "origin",
         )
         .message();
@@ -402,7 +402,7 @@ pub mod apart {
             u32,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "origin__number",
         );
 
@@ -412,7 +412,7 @@ pub mod apart {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "origin__note",
         );
     }
@@ -423,7 +423,7 @@ pub mod apart {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::stack::children::ApartOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::ApartOrigins as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -437,7 +437,7 @@ pub mod apart {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::ApartOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::ApartOrigins as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -447,7 +447,7 @@ pub mod apart {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::ApartOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::ApartOrigins as ::protostore::generated::ChildTable>::CHILD,
             "note",
         );
     }
@@ -460,7 +460,7 @@ pub const sealed: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         7,
-        <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -474,25 +474,25 @@ pub mod sealed {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
         "digest",
     );
 
     /// `size`.
     pub const size: ::protostore::Col<Stack, u32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
         "size",
     );
 
     /// `urls`.
     pub const urls: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::SealedUrls as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::SealedUrls as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `parts`.
     pub const parts: ::protostore::Col<Stack, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::stack::children::SealedParts as ::protostore::ChildTable>::CHILD,
+        <crate::records::stack::children::SealedParts as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -502,7 +502,7 @@ pub mod sealed {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
             "origin",
         )
         .message();
@@ -516,7 +516,7 @@ pub mod sealed {
             u32,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
             "origin__number",
         );
 
@@ -526,7 +526,7 @@ pub mod sealed {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::stack::children::Sealed as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::Sealed as ::protostore::generated::ChildTable>::CHILD,
             "origin__note",
         );
     }
@@ -537,7 +537,7 @@ pub mod sealed {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::stack::children::SealedOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::SealedOrigins as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -551,7 +551,7 @@ pub mod sealed {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::SealedOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::SealedOrigins as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -561,7 +561,7 @@ pub mod sealed {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::stack::children::SealedOrigins as ::protostore::ChildTable>::CHILD,
+            <crate::records::stack::children::SealedOrigins as ::protostore::generated::ChildTable>::CHILD,
             "note",
         );
     }

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `trees` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct LeafRings;
 
-impl protostore::ChildTable for LeafRings {
+impl generated::ChildTable for LeafRings {
     type Owner = Tree;
     type Place = i64;
     type Item = i32;
@@ -35,24 +36,24 @@ impl protostore::ChildTable for LeafRings {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             53,
             r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "leaf.rings", "leaf.rings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 54,
                 r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             55,
             r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             56,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -62,10 +63,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "leaf",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 60,
                 r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#,
                 &["id"],
@@ -76,7 +77,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(leaf) = &owner.leaf else { return Vec::new() };
-        protostore::positions(&leaf.rings)
+        generated::positions(&leaf.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -85,26 +86,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for LeafRings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for LeafRings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             57,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             58,
             r#"DELETE FROM "trees__leaf__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -116,8 +117,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for LeafRings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for LeafRings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         59,
         r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "leaf.rings"],
@@ -128,7 +129,7 @@ impl protostore::edits::EditedValues for LeafRings {
 #[derive(Debug)]
 pub struct MustRings;
 
-impl protostore::ChildTable for MustRings {
+impl generated::ChildTable for MustRings {
     type Owner = Tree;
     type Place = i64;
     type Item = i32;
@@ -153,24 +154,24 @@ impl protostore::ChildTable for MustRings {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             61,
             r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.rings", "must.rings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 62,
                 r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             63,
             r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             64,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -183,7 +184,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.rings)
+        generated::positions(&owner.must.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -191,26 +192,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for MustRings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustRings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             65,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             66,
             r#"DELETE FROM "trees__must__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -222,8 +223,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustRings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustRings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         67,
         r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.rings"],
@@ -234,7 +235,7 @@ impl protostore::edits::EditedValues for MustRings {
 #[derive(Debug)]
 pub struct Leaves;
 
-impl protostore::ChildTable for Leaves {
+impl generated::ChildTable for Leaves {
     type Owner = Tree;
     type Place = i64;
     type Item = TreeLeaf;
@@ -277,19 +278,19 @@ impl protostore::ChildTable for Leaves {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             68,
             r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "leaves", "leaves.value", "leaves.one", "leaves.two"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 69,
                 r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             70,
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
@@ -297,7 +298,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             71,
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
 FROM json_each($1) o
@@ -310,12 +311,12 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        protostore::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
+        generated::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
         Ok(())
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.leaves)
+        generated::positions(&owner.leaves)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -323,7 +324,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -340,7 +341,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&kind_two)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TreeLeaf {
             value: row.take()?,
             kind: {
@@ -353,14 +354,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Leaves {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Leaves {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             72,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             73,
             r#"DELETE FROM "trees__leaves"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -376,7 +377,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct LeavesRings;
 
-impl protostore::ChildTable for LeavesRings {
+impl generated::ChildTable for LeavesRings {
     type Owner = TreeLeaf;
     type Place = i64;
     type Item = i32;
@@ -402,14 +403,14 @@ impl protostore::ChildTable for LeavesRings {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             74,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "leaves", "leaves.rings", "leaves.rings"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             75,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
@@ -417,7 +418,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             76,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -428,7 +429,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.rings)
+        generated::positions(&owner.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -436,14 +437,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -452,7 +453,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = Tree;
     type Place = i64;
     type Item = String;
@@ -477,24 +478,24 @@ impl protostore::ChildTable for Words {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             77,
             r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 78,
                 r#"DELETE FROM "trees__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             79,
             r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             80,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -507,12 +508,12 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "words",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "string.min_len",
-                    protostore::rules::Asks::Characters(1, u64::MAX),
+                    generated::rules::Asks::Characters(1, u64::MAX),
                     "must have at least 1 characters",
                 ),
             ],
@@ -522,7 +523,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -530,26 +531,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             81,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             82,
             r#"DELETE FROM "trees__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -561,8 +562,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         83,
         r#"DELETE FROM "trees__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
@@ -573,7 +574,7 @@ impl protostore::edits::EditedValues for Words {
 #[derive(Debug)]
 pub struct Sizes;
 
-impl protostore::ChildTable for Sizes {
+impl generated::ChildTable for Sizes {
     type Owner = Tree;
     type Place = String;
     type Item = i32;
@@ -604,24 +605,24 @@ impl protostore::ChildTable for Sizes {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             84,
             r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 85,
                 r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             86,
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             87,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -635,25 +636,25 @@ ORDER BY o.key, c."_key""#,
 
     fn check(place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
         {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "sizes",
                 &[
-                    protostore::rules::Rule::new(
+                    generated::rules::Rule::new(
                         "string.max_len",
-                        protostore::rules::Asks::Characters(0, 2),
+                        generated::rules::Asks::Characters(0, 2),
                         "must have at most 2 characters",
                     ),
                 ],
             );
             RULES.check(place)?;
         }
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "sizes",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "int32.gt",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(0), false)),
+                    generated::rules::Asks::Range {
+                        low: Some((generated::rules::Literal::Int(0), false)),
                         high: None,
                         outside: false,
                     },
@@ -666,7 +667,7 @@ ORDER BY o.key, c."_key""#,
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.sizes)
+        generated::entries(&owner.sizes)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -674,26 +675,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Sizes {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Sizes {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             88,
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             89,
             r#"DELETE FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
@@ -705,7 +706,7 @@ impl protostore::edits::EditedMap for Sizes {
 #[derive(Debug)]
 pub struct ByNumber;
 
-impl protostore::ChildTable for ByNumber {
+impl generated::ChildTable for ByNumber {
     type Owner = Tree;
     type Place = i32;
     type Item = TreeLeaf;
@@ -757,7 +758,7 @@ impl protostore::ChildTable for ByNumber {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             90,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -770,13 +771,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 91,
                 r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             92,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
@@ -784,7 +785,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             93,
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
 FROM json_each($1) o
@@ -795,12 +796,12 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        protostore::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
+        generated::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
         Ok(())
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_number)
+        generated::entries(&owner.by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -808,7 +809,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -825,7 +826,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&kind_two)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TreeLeaf {
             value: row.take()?,
             kind: {
@@ -838,16 +839,16 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for ByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             94,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             95,
             r#"DELETE FROM "trees__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
@@ -859,7 +860,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct ByNumberValueRings;
 
-impl protostore::ChildTable for ByNumberValueRings {
+impl generated::ChildTable for ByNumberValueRings {
     type Owner = TreeLeaf;
     type Place = i64;
     type Item = i32;
@@ -890,14 +891,14 @@ impl protostore::ChildTable for ByNumberValueRings {
         },
         member: 6,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             96,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_number.key", "by_number.value.rings", "by_number.value.rings"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             97,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
@@ -905,7 +906,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             98,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -916,7 +917,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.rings)
+        generated::positions(&owner.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -924,14 +925,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -940,7 +941,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct InnerRings;
 
-impl protostore::ChildTable for InnerRings {
+impl generated::ChildTable for InnerRings {
     type Owner = Tree;
     type Place = i64;
     type Item = i32;
@@ -965,24 +966,24 @@ impl protostore::ChildTable for InnerRings {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             99,
             r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.rings", "inner.rings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 100,
                 r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             101,
             r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             102,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -992,10 +993,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "inner",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 106,
                 r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#,
                 &["id"],
@@ -1006,7 +1007,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(TreeChoice::Inner(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.rings)
+        generated::positions(&choice.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1015,26 +1016,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for InnerRings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for InnerRings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             103,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             104,
             r#"DELETE FROM "trees__inner__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1046,8 +1047,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for InnerRings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for InnerRings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         105,
         r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "inner.rings"],
@@ -1058,7 +1059,7 @@ impl protostore::edits::EditedValues for InnerRings {
 #[derive(Debug)]
 pub struct Needed;
 
-impl protostore::ChildTable for Needed {
+impl generated::ChildTable for Needed {
     type Owner = Tree;
     type Place = i64;
     type Item = String;
@@ -1077,24 +1078,24 @@ impl protostore::ChildTable for Needed {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             107,
             r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "needed", "needed"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 108,
                 r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             109,
             r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             110,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1107,7 +1108,7 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.needed)
+        generated::positions(&owner.needed)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1115,26 +1116,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Needed {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Needed {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             111,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             112,
             r#"DELETE FROM "trees__needed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1146,8 +1147,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Needed {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Needed {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         113,
         r#"DELETE FROM "trees__needed" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "needed"],
@@ -1158,7 +1159,7 @@ impl protostore::edits::EditedValues for Needed {
 #[derive(Debug)]
 pub struct Colours;
 
-impl protostore::ChildTable for Colours {
+impl generated::ChildTable for Colours {
     type Owner = Tree;
     type Place = i64;
     type Item = types::Colour;
@@ -1188,24 +1189,24 @@ impl protostore::ChildTable for Colours {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             114,
             r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 115,
                 r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             116,
             r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             117,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1218,16 +1219,16 @@ ORDER BY o.key, c."_position""#,
     const COUNTED: bool = true;
 
     fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+        static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "colours",
             &[
-                protostore::rules::Rule::new(
+                generated::rules::Rule::new(
                     "enum.defined_only",
-                    protostore::rules::Asks::In(
+                    generated::rules::Asks::In(
                         &[
-                            protostore::rules::Literal::Int(0),
-                            protostore::rules::Literal::Int(1),
-                            protostore::rules::Literal::Int(77),
+                            generated::rules::Literal::Int(0),
+                            generated::rules::Literal::Int(1),
+                            generated::rules::Literal::Int(77),
                         ],
                     ),
                     "must be one of 0, 1, 77",
@@ -1239,7 +1240,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.colours)
+        generated::positions(&owner.colours)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1247,26 +1248,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Colours {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Colours {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             118,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             119,
             r#"DELETE FROM "trees__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1278,8 +1279,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Colours {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Colours {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         120,
         r#"DELETE FROM "trees__colours" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "colours"],
@@ -1290,7 +1291,7 @@ impl protostore::edits::EditedValues for Colours {
 #[derive(Debug)]
 pub struct Apart;
 
-impl protostore::ChildTable for Apart {
+impl generated::ChildTable for Apart {
     type Owner = Tree;
     type Place = ();
     type Item = TreeLeaf;
@@ -1332,24 +1333,24 @@ impl protostore::ChildTable for Apart {
         },
         member: 10,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             121,
             r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES ($1, $2, $3, $4)"#,
             &["id", "apart.value", "apart.one", "apart.two"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 122,
                 r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             123,
             r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             124,
             r#"SELECT o.key, c."value", c."one", c."two"
 FROM json_each($1) o
@@ -1367,7 +1368,7 @@ ORDER BY o.key"#,
         owner.apart.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1384,7 +1385,7 @@ ORDER BY o.key"#,
         binder.put(&kind_two)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TreeLeaf {
             value: row.take()?,
             kind: {
@@ -1401,7 +1402,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct ApartRings;
 
-impl protostore::ChildTable for ApartRings {
+impl generated::ChildTable for ApartRings {
     type Owner = TreeLeaf;
     type Place = i64;
     type Item = i32;
@@ -1426,18 +1427,18 @@ impl protostore::ChildTable for ApartRings {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             125,
             r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.rings", "apart.rings"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             126,
             r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             127,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1448,7 +1449,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.rings)
+        generated::positions(&owner.rings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1456,14 +1457,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

@@ -110,7 +110,7 @@ pub mod leaves {
 
     /// `value`.
     pub const value: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::Leaves as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Leaves as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -120,7 +120,7 @@ pub mod leaves {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::tree::children::Leaves as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Leaves as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("one", false), ("two", false)]);
@@ -130,7 +130,7 @@ pub mod leaves {
 
         /// `one`.
         pub const one: ::protostore::Col<Tree, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::tree::children::Leaves as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Leaves as ::protostore::generated::ChildTable>::CHILD,
             "one",
         );
 
@@ -140,14 +140,14 @@ pub mod leaves {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::tree::children::Leaves as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Leaves as ::protostore::generated::ChildTable>::CHILD,
             "two",
         );
     }
 
     /// `rings`.
     pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::LeavesRings as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::LeavesRings as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }
@@ -179,7 +179,7 @@ pub mod by_number {
 
     /// `value`.
     pub const value: ::protostore::Col<Tree, i32, ::protostore::columns::Entries<i32>> = ::protostore::Col::entries(
-        <crate::records::tree::children::ByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::ByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__value",
     );
@@ -190,7 +190,7 @@ pub mod by_number {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-            <crate::records::tree::children::ByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::ByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -205,7 +205,7 @@ pub mod by_number {
             u32,
             ::protostore::columns::Entries<i32>,
         > = ::protostore::Col::entries(
-            <crate::records::tree::children::ByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::ByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__one",
         );
@@ -216,7 +216,7 @@ pub mod by_number {
             String,
             ::protostore::columns::Entries<i32>,
         > = ::protostore::Col::entries(
-            <crate::records::tree::children::ByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::ByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__two",
         );
@@ -224,7 +224,7 @@ pub mod by_number {
 
     /// `rings`.
     pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::ByNumberValueRings as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::ByNumberValueRings as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }
@@ -318,7 +318,7 @@ pub const apart: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         10,
-        <crate::records::tree::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -328,7 +328,7 @@ pub mod apart {
 
     /// `value`.
     pub const value: ::protostore::Col<Tree, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::tree::children::Apart as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Apart as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -338,7 +338,7 @@ pub mod apart {
         ::protostore::columns::Oneof,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::tree::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("one", false), ("two", false)]);
@@ -348,7 +348,7 @@ pub mod apart {
 
         /// `one`.
         pub const one: ::protostore::Col<Tree, u32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::tree::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "one",
         );
 
@@ -358,14 +358,14 @@ pub mod apart {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::tree::children::Apart as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Apart as ::protostore::generated::ChildTable>::CHILD,
             "two",
         );
     }
 
     /// `rings`.
     pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::ApartRings as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::ApartRings as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `alone` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct OfPoint_1;
 
-impl protostore::ChildTable for OfPoint_1 {
+impl generated::ChildTable for OfPoint_1 {
     type Owner = Alone;
     type Place = ();
     type Item = types::Point;
@@ -47,24 +48,24 @@ impl protostore::ChildTable for OfPoint_1 {
         },
         member: 0,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1277,
             r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["_singleton", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1278,
                 r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1279,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1280,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -82,7 +83,7 @@ ORDER BY o.key"#,
         owner.point.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -92,7 +93,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -106,7 +107,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct Wing;
 
-impl protostore::ChildTable for Wing {
+impl generated::ChildTable for Wing {
     type Owner = Alone;
     type Place = ();
     type Item = types::ApartWing;
@@ -125,24 +126,24 @@ impl protostore::ChildTable for Wing {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1281,
             r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.name", "wing.right"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1282,
                 r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1283,
             r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1284,
             r#"SELECT o.key, c."name", c."right"
 FROM json_each($1) o
@@ -163,7 +164,7 @@ ORDER BY o.key"#,
         owner.choice.replace(AloneChoice::Wing(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -175,7 +176,7 @@ ORDER BY o.key"#,
         binder.put(&way_right)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartWing {
             name: row.take()?,
             shelf: None,
@@ -188,7 +189,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingShelf;
 
-impl protostore::ChildTable for WingShelf {
+impl generated::ChildTable for WingShelf {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -206,18 +207,18 @@ impl protostore::ChildTable for WingShelf {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1285,
             r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#,
             &["_singleton", "wing.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1286,
             r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1287,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -235,14 +236,14 @@ ORDER BY o.key"#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -255,7 +256,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingShelfBooks;
 
-impl protostore::ChildTable for WingShelfBooks {
+impl generated::ChildTable for WingShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -274,13 +275,13 @@ impl protostore::ChildTable for WingShelfBooks {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1288,
             r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1289,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
@@ -288,7 +289,7 @@ WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1290,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -299,7 +300,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -307,14 +308,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -323,7 +324,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingShelfPlace;
 
-impl protostore::ChildTable for WingShelfPlace {
+impl generated::ChildTable for WingShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -360,7 +361,7 @@ impl protostore::ChildTable for WingShelfPlace {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1291,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -373,12 +374,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1292,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1293,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -399,7 +400,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -409,7 +410,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -423,7 +424,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingLeft;
 
-impl protostore::ChildTable for WingLeft {
+impl generated::ChildTable for WingLeft {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -441,18 +442,18 @@ impl protostore::ChildTable for WingLeft {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1294,
             r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#,
             &["_singleton", "wing.left.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1295,
             r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1296,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -473,14 +474,14 @@ ORDER BY o.key"#,
         owner.way.replace(types::ApartWingWay::Left(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -493,7 +494,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingLeftBooks;
 
-impl protostore::ChildTable for WingLeftBooks {
+impl generated::ChildTable for WingLeftBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -512,13 +513,13 @@ impl protostore::ChildTable for WingLeftBooks {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1297,
             r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1298,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
@@ -526,7 +527,7 @@ WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1299,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -537,7 +538,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -545,14 +546,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -561,7 +562,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingLeftPlace;
 
-impl protostore::ChildTable for WingLeftPlace {
+impl generated::ChildTable for WingLeftPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -598,7 +599,7 @@ impl protostore::ChildTable for WingLeftPlace {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1300,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -611,12 +612,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1301,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1302,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -637,7 +638,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -647,7 +648,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -661,7 +662,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct OfNothing_3;
 
-impl protostore::ChildTable for OfNothing_3 {
+impl generated::ChildTable for OfNothing_3 {
     type Owner = Alone;
     type Place = ();
     type Item = types::Nothing;
@@ -676,24 +677,24 @@ impl protostore::ChildTable for OfNothing_3 {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1303,
             r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#,
             &["_singleton"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1304,
                 r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1305,
             r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1306,
             r#"SELECT o.key
 FROM json_each($1) o
@@ -714,14 +715,14 @@ ORDER BY o.key"#,
         owner.choice.replace(AloneChoice::Nothing(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }

@@ -11,7 +11,7 @@ pub const point: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         0,
-        <crate::records::alone::children::OfPoint_1 as ::protostore::ChildTable>::CHILD,
+        <crate::records::alone::children::OfPoint_1 as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -21,13 +21,13 @@ pub mod point {
 
     /// `x`.
     pub const x: ::protostore::Col<Alone, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::alone::children::OfPoint_1 as ::protostore::ChildTable>::CHILD,
+        <crate::records::alone::children::OfPoint_1 as ::protostore::generated::ChildTable>::CHILD,
         "x",
     );
 
     /// `y`.
     pub const y: ::protostore::Col<Alone, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::alone::children::OfPoint_1 as ::protostore::ChildTable>::CHILD,
+        <crate::records::alone::children::OfPoint_1 as ::protostore::generated::ChildTable>::CHILD,
         "y",
     );
 
@@ -37,7 +37,7 @@ pub mod point {
         crate::records::types::Colour,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::alone::children::OfPoint_1 as ::protostore::ChildTable>::CHILD,
+        <crate::records::alone::children::OfPoint_1 as ::protostore::generated::ChildTable>::CHILD,
         "colour",
     );
 
@@ -47,7 +47,7 @@ pub mod point {
         ::protostore::Timestamp,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::alone::children::OfPoint_1 as ::protostore::ChildTable>::CHILD,
+        <crate::records::alone::children::OfPoint_1 as ::protostore::generated::ChildTable>::CHILD,
         "time",
     );
 }
@@ -61,11 +61,11 @@ pub const choice: ::protostore::Col<Alone, ::protostore::columns::Oneof> = ::pro
     .or_rows(
         &[
             (
-                <crate::records::alone::children::Wing as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::Wing as ::protostore::generated::ChildTable>::CHILD,
                 &[("_singleton", "_singleton")],
             ),
             (
-                <crate::records::alone::children::OfNothing_3 as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::OfNothing_3 as ::protostore::generated::ChildTable>::CHILD,
                 &[("_singleton", "_singleton")],
             ),
         ],
@@ -80,7 +80,7 @@ pub mod choice {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::alone::children::Wing as ::protostore::ChildTable>::CHILD,
+            <crate::records::alone::children::Wing as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -94,7 +94,7 @@ pub mod choice {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::alone::children::Wing as ::protostore::ChildTable>::CHILD,
+            <crate::records::alone::children::Wing as ::protostore::generated::ChildTable>::CHILD,
             "name",
         );
 
@@ -104,7 +104,7 @@ pub mod choice {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::alone::children::WingShelf as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::WingShelf as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -118,7 +118,7 @@ pub mod choice {
                 i64,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::alone::children::WingShelf as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::WingShelf as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -128,7 +128,7 @@ pub mod choice {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::alone::children::WingShelfBooks as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::WingShelfBooks as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -138,7 +138,7 @@ pub mod choice {
                 ::protostore::columns::Message,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -152,7 +152,7 @@ pub mod choice {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "x",
                 );
 
@@ -162,7 +162,7 @@ pub mod choice {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "y",
                 );
 
@@ -172,7 +172,7 @@ pub mod choice {
                     crate::records::types::Colour,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "colour",
                 );
 
@@ -182,7 +182,7 @@ pub mod choice {
                     ::protostore::Timestamp,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "time",
                 );
             }
@@ -193,14 +193,14 @@ pub mod choice {
             ::protostore::columns::Oneof,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::alone::children::Wing as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::Wing as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .oneof(&[("right", false)])
             .or_rows(
                 &[
                     (
-                        <crate::records::alone::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                         &[("_singleton", "_singleton")],
                     ),
                 ],
@@ -215,7 +215,7 @@ pub mod choice {
                 ::protostore::columns::Message,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -229,7 +229,7 @@ pub mod choice {
                     i64,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::alone::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                     "number",
                 );
 
@@ -239,7 +239,7 @@ pub mod choice {
                     Vec<u8>,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::alone::children::WingLeftBooks as ::protostore::ChildTable>::CHILD,
+                    <crate::records::alone::children::WingLeftBooks as ::protostore::generated::ChildTable>::CHILD,
                     "value",
                 );
 
@@ -249,7 +249,7 @@ pub mod choice {
                     ::protostore::columns::Message,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                        <crate::records::alone::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                         "",
                     )
                     .row();
@@ -263,7 +263,7 @@ pub mod choice {
                         i32,
                         ::protostore::columns::InnerApart,
                     > = ::protostore::Col::inner_apart(
-                        <crate::records::alone::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                         "x",
                     );
 
@@ -273,7 +273,7 @@ pub mod choice {
                         i32,
                         ::protostore::columns::InnerApart,
                     > = ::protostore::Col::inner_apart(
-                        <crate::records::alone::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                         "y",
                     );
 
@@ -283,7 +283,7 @@ pub mod choice {
                         crate::records::types::Colour,
                         ::protostore::columns::InnerApart,
                     > = ::protostore::Col::inner_apart(
-                        <crate::records::alone::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                         "colour",
                     );
 
@@ -293,7 +293,7 @@ pub mod choice {
                         ::protostore::Timestamp,
                         ::protostore::columns::InnerApart,
                     > = ::protostore::Col::inner_apart(
-                        <crate::records::alone::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                        <crate::records::alone::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                         "time",
                     );
                 }
@@ -304,7 +304,7 @@ pub mod choice {
                 String,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::alone::children::Wing as ::protostore::ChildTable>::CHILD,
+                <crate::records::alone::children::Wing as ::protostore::generated::ChildTable>::CHILD,
                 "right",
             );
         }
@@ -316,7 +316,7 @@ pub mod choice {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::alone::children::OfNothing_3 as ::protostore::ChildTable>::CHILD,
+            <crate::records::alone::children::OfNothing_3 as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `aparts` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct OfPoint_2;
 
-impl protostore::ChildTable for OfPoint_2 {
+impl generated::ChildTable for OfPoint_2 {
     type Owner = Apart;
     type Place = ();
     type Item = types::Point;
@@ -47,24 +48,24 @@ impl protostore::ChildTable for OfPoint_2 {
         },
         member: 1,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1075,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1076,
                 r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1077,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1078,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -82,7 +83,7 @@ ORDER BY o.key"#,
         owner.point.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -92,7 +93,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -106,7 +107,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct OfNothing_3;
 
-impl protostore::ChildTable for OfNothing_3 {
+impl generated::ChildTable for OfNothing_3 {
     type Owner = Apart;
     type Place = ();
     type Item = types::Nothing;
@@ -121,24 +122,24 @@ impl protostore::ChildTable for OfNothing_3 {
         },
         member: 2,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1079,
             r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1080,
                 r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1081,
             r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1082,
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
             &["nothing"],
@@ -153,14 +154,14 @@ impl protostore::ChildTable for OfNothing_3 {
         owner.nothing.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
@@ -169,7 +170,7 @@ impl protostore::ChildTable for OfNothing_3 {
 #[derive(Debug)]
 pub struct Empty;
 
-impl protostore::ChildTable for Empty {
+impl generated::ChildTable for Empty {
     type Owner = Apart;
     type Place = ();
     type Item = ();
@@ -184,24 +185,24 @@ impl protostore::ChildTable for Empty {
         },
         member: 3,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1083,
             r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1084,
                 r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1085,
             r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1086,
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
             &["empty"],
@@ -216,14 +217,14 @@ impl protostore::ChildTable for Empty {
         owner.empty.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
 }
@@ -232,7 +233,7 @@ impl protostore::ChildTable for Empty {
 #[derive(Debug)]
 pub struct Must;
 
-impl protostore::ChildTable for Must {
+impl generated::ChildTable for Must {
     type Owner = Apart;
     type Place = ();
     type Item = ApartRoom;
@@ -260,7 +261,7 @@ impl protostore::ChildTable for Must {
                     field: "must.target",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1091,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["must.target"],
@@ -313,7 +314,7 @@ impl protostore::ChildTable for Must {
         },
         member: 4,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1087,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
@@ -333,13 +334,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1088,
                 r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1089,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
@@ -347,7 +348,7 @@ FROM "aparts__must"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1090,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
@@ -369,13 +370,13 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)?;
         binder.put(&item.floor)?;
-        binder.put(&protostore::nonzero(&item.target))?;
+        binder.put(&generated::nonzero(&item.target))?;
         let point = item.point.as_ref();
         binder.put(&point.is_some())?;
         binder.put(&point.map(|v| &v.x))?;
@@ -394,7 +395,7 @@ ORDER BY o.key"#,
         binder.put(&kind_time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(ApartRoom {
             name: row.take()?,
             floor: row.take()?,
@@ -431,7 +432,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct MustNames;
 
-impl protostore::ChildTable for MustNames {
+impl generated::ChildTable for MustNames {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = String;
@@ -450,18 +451,18 @@ impl protostore::ChildTable for MustNames {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1092,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.names", "must.names"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1093,
             r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1094,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -472,7 +473,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -480,14 +481,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -496,7 +497,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct MustPoints;
 
-impl protostore::ChildTable for MustPoints {
+impl generated::ChildTable for MustPoints {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = types::Point;
@@ -534,7 +535,7 @@ impl protostore::ChildTable for MustPoints {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1095,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -548,7 +549,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1096,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
@@ -556,7 +557,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1097,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -567,7 +568,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.points)
+        generated::positions(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -575,7 +576,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -585,7 +586,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -599,7 +600,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct MustByNumber;
 
-impl protostore::ChildTable for MustByNumber {
+impl generated::ChildTable for MustByNumber {
     type Owner = ApartRoom;
     type Place = u32;
     type Item = types::Point;
@@ -642,7 +643,7 @@ impl protostore::ChildTable for MustByNumber {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1098,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
@@ -657,7 +658,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1099,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
@@ -665,7 +666,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1100,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
@@ -676,7 +677,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_number)
+        generated::entries(&owner.by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -684,7 +685,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -694,7 +695,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -708,7 +709,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct MustBare;
 
-impl protostore::ChildTable for MustBare {
+impl generated::ChildTable for MustBare {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::Nothing;
@@ -723,18 +724,18 @@ impl protostore::ChildTable for MustBare {
         },
         member: 4,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1101,
             r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1102,
             r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1103,
             r#"SELECT o.key
 FROM json_each($1) o
@@ -755,14 +756,14 @@ ORDER BY o.key"#,
         owner.kind.replace(ApartRoomKind::Bare(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
@@ -771,7 +772,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct MustShelf;
 
-impl protostore::ChildTable for MustShelf {
+impl generated::ChildTable for MustShelf {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::ApartShelf;
@@ -789,18 +790,18 @@ impl protostore::ChildTable for MustShelf {
         },
         member: 4,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1104,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "must.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1105,
             r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1106,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -818,14 +819,14 @@ ORDER BY o.key"#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -838,7 +839,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct MustShelfBooks;
 
-impl protostore::ChildTable for MustShelfBooks {
+impl generated::ChildTable for MustShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -857,13 +858,13 @@ impl protostore::ChildTable for MustShelfBooks {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1107,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.shelf.books", "must.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1108,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
@@ -871,7 +872,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1109,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -882,7 +883,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -890,14 +891,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -906,7 +907,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct MustShelfPlace;
 
-impl protostore::ChildTable for MustShelfPlace {
+impl generated::ChildTable for MustShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -943,7 +944,7 @@ impl protostore::ChildTable for MustShelfPlace {
         },
         member: 4,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1110,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -956,12 +957,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1111,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1112,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -982,7 +983,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -992,7 +993,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1006,7 +1007,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct Room;
 
-impl protostore::ChildTable for Room {
+impl generated::ChildTable for Room {
     type Owner = Apart;
     type Place = ();
     type Item = ApartRoom;
@@ -1034,7 +1035,7 @@ impl protostore::ChildTable for Room {
                     field: "room.target",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1117,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["room.target"],
@@ -1087,7 +1088,7 @@ impl protostore::ChildTable for Room {
         },
         member: 5,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1113,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
@@ -1107,13 +1108,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1114,
                 r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1115,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
@@ -1121,7 +1122,7 @@ FROM "aparts__room"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1116,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
@@ -1140,13 +1141,13 @@ ORDER BY o.key"#,
         owner.room.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)?;
         binder.put(&item.floor)?;
-        binder.put(&protostore::nonzero(&item.target))?;
+        binder.put(&generated::nonzero(&item.target))?;
         let point = item.point.as_ref();
         binder.put(&point.is_some())?;
         binder.put(&point.map(|v| &v.x))?;
@@ -1165,7 +1166,7 @@ ORDER BY o.key"#,
         binder.put(&kind_time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(ApartRoom {
             name: row.take()?,
             floor: row.take()?,
@@ -1202,7 +1203,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct RoomNames;
 
-impl protostore::ChildTable for RoomNames {
+impl generated::ChildTable for RoomNames {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = String;
@@ -1221,18 +1222,18 @@ impl protostore::ChildTable for RoomNames {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1118,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "room.names", "room.names"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1119,
             r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1120,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1243,7 +1244,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1251,14 +1252,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1267,7 +1268,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct RoomPoints;
 
-impl protostore::ChildTable for RoomPoints {
+impl generated::ChildTable for RoomPoints {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = types::Point;
@@ -1305,7 +1306,7 @@ impl protostore::ChildTable for RoomPoints {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1121,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -1319,7 +1320,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1122,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
@@ -1327,7 +1328,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1123,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -1338,7 +1339,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.points)
+        generated::positions(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1346,7 +1347,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1356,7 +1357,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1370,7 +1371,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct RoomByNumber;
 
-impl protostore::ChildTable for RoomByNumber {
+impl generated::ChildTable for RoomByNumber {
     type Owner = ApartRoom;
     type Place = u32;
     type Item = types::Point;
@@ -1413,7 +1414,7 @@ impl protostore::ChildTable for RoomByNumber {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1124,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
@@ -1428,7 +1429,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1125,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
@@ -1436,7 +1437,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1126,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
@@ -1447,7 +1448,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_number)
+        generated::entries(&owner.by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1455,7 +1456,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1465,7 +1466,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1479,7 +1480,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct RoomBare;
 
-impl protostore::ChildTable for RoomBare {
+impl generated::ChildTable for RoomBare {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::Nothing;
@@ -1494,18 +1495,18 @@ impl protostore::ChildTable for RoomBare {
         },
         member: 5,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1127,
             r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1128,
             r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1129,
             r#"SELECT o.key
 FROM json_each($1) o
@@ -1526,14 +1527,14 @@ ORDER BY o.key"#,
         owner.kind.replace(ApartRoomKind::Bare(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
@@ -1542,7 +1543,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct RoomShelf;
 
-impl protostore::ChildTable for RoomShelf {
+impl generated::ChildTable for RoomShelf {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::ApartShelf;
@@ -1560,18 +1561,18 @@ impl protostore::ChildTable for RoomShelf {
         },
         member: 5,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1130,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "room.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1131,
             r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1132,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -1589,14 +1590,14 @@ ORDER BY o.key"#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -1609,7 +1610,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct RoomShelfBooks;
 
-impl protostore::ChildTable for RoomShelfBooks {
+impl generated::ChildTable for RoomShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -1628,13 +1629,13 @@ impl protostore::ChildTable for RoomShelfBooks {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1133,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "room.shelf.books", "room.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1134,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
@@ -1642,7 +1643,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1135,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1653,7 +1654,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1661,14 +1662,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1677,7 +1678,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct RoomShelfPlace;
 
-impl protostore::ChildTable for RoomShelfPlace {
+impl generated::ChildTable for RoomShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -1714,7 +1715,7 @@ impl protostore::ChildTable for RoomShelfPlace {
         },
         member: 5,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1136,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -1727,12 +1728,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1137,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1138,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -1753,7 +1754,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1763,7 +1764,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1777,7 +1778,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct There;
 
-impl protostore::ChildTable for There {
+impl generated::ChildTable for There {
     type Owner = Apart;
     type Place = ();
     type Item = types::Point;
@@ -1814,24 +1815,24 @@ impl protostore::ChildTable for There {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1139,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "there.x", "there.y", "there.colour", "there.time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1140,
                 r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1141,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1142,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -1852,7 +1853,7 @@ ORDER BY o.key"#,
         owner.choice.replace(ApartChoice::There(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1862,7 +1863,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1876,7 +1877,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct House;
 
-impl protostore::ChildTable for House {
+impl generated::ChildTable for House {
     type Owner = Apart;
     type Place = ();
     type Item = ApartRoom;
@@ -1907,7 +1908,7 @@ impl protostore::ChildTable for House {
                     field: "house.target",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1147,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["house.target"],
@@ -1960,7 +1961,7 @@ impl protostore::ChildTable for House {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1143,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
@@ -1980,13 +1981,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1144,
                 r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1145,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
@@ -1994,7 +1995,7 @@ FROM "aparts__house"
 WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1146,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
@@ -2016,13 +2017,13 @@ ORDER BY o.key"#,
         owner.choice.replace(ApartChoice::House(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)?;
         binder.put(&item.floor)?;
-        binder.put(&protostore::nonzero(&item.target))?;
+        binder.put(&generated::nonzero(&item.target))?;
         let point = item.point.as_ref();
         binder.put(&point.is_some())?;
         binder.put(&point.map(|v| &v.x))?;
@@ -2041,7 +2042,7 @@ ORDER BY o.key"#,
         binder.put(&kind_time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(ApartRoom {
             name: row.take()?,
             floor: row.take()?,
@@ -2078,7 +2079,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct HouseNames;
 
-impl protostore::ChildTable for HouseNames {
+impl generated::ChildTable for HouseNames {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = String;
@@ -2097,18 +2098,18 @@ impl protostore::ChildTable for HouseNames {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1148,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "house.names", "house.names"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1149,
             r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1150,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -2119,7 +2120,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2127,14 +2128,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -2143,7 +2144,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct HousePoints;
 
-impl protostore::ChildTable for HousePoints {
+impl generated::ChildTable for HousePoints {
     type Owner = ApartRoom;
     type Place = i64;
     type Item = types::Point;
@@ -2181,7 +2182,7 @@ impl protostore::ChildTable for HousePoints {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1151,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -2195,7 +2196,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1152,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
@@ -2203,7 +2204,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1153,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -2214,7 +2215,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.points)
+        generated::positions(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2222,7 +2223,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2232,7 +2233,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -2246,7 +2247,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct HouseByNumber;
 
-impl protostore::ChildTable for HouseByNumber {
+impl generated::ChildTable for HouseByNumber {
     type Owner = ApartRoom;
     type Place = u32;
     type Item = types::Point;
@@ -2289,7 +2290,7 @@ impl protostore::ChildTable for HouseByNumber {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1154,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
@@ -2304,7 +2305,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1155,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
@@ -2312,7 +2313,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1156,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
@@ -2323,7 +2324,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_number)
+        generated::entries(&owner.by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -2331,7 +2332,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2341,7 +2342,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -2355,7 +2356,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct HouseBare;
 
-impl protostore::ChildTable for HouseBare {
+impl generated::ChildTable for HouseBare {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::Nothing;
@@ -2370,18 +2371,18 @@ impl protostore::ChildTable for HouseBare {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1157,
             r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1158,
             r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1159,
             r#"SELECT o.key
 FROM json_each($1) o
@@ -2402,14 +2403,14 @@ ORDER BY o.key"#,
         owner.kind.replace(ApartRoomKind::Bare(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
@@ -2418,7 +2419,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct HouseShelf;
 
-impl protostore::ChildTable for HouseShelf {
+impl generated::ChildTable for HouseShelf {
     type Owner = ApartRoom;
     type Place = ();
     type Item = types::ApartShelf;
@@ -2436,18 +2437,18 @@ impl protostore::ChildTable for HouseShelf {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1160,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "house.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1161,
             r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1162,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -2465,14 +2466,14 @@ ORDER BY o.key"#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -2485,7 +2486,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct HouseShelfBooks;
 
-impl protostore::ChildTable for HouseShelfBooks {
+impl generated::ChildTable for HouseShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -2504,13 +2505,13 @@ impl protostore::ChildTable for HouseShelfBooks {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1163,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "house.shelf.books", "house.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1164,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
@@ -2518,7 +2519,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1165,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -2529,7 +2530,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2537,14 +2538,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -2553,7 +2554,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct HouseShelfPlace;
 
-impl protostore::ChildTable for HouseShelfPlace {
+impl generated::ChildTable for HouseShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -2590,7 +2591,7 @@ impl protostore::ChildTable for HouseShelfPlace {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1166,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -2603,12 +2604,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1167,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1168,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -2629,7 +2630,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2639,7 +2640,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -2653,7 +2654,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct OfNone_11;
 
-impl protostore::ChildTable for OfNone_11 {
+impl generated::ChildTable for OfNone_11 {
     type Owner = Apart;
     type Place = ();
     type Item = ();
@@ -2668,24 +2669,24 @@ impl protostore::ChildTable for OfNone_11 {
         },
         member: 6,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1169,
             r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1170,
                 r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1171,
             r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1172,
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
             &["none"],
@@ -2703,14 +2704,14 @@ impl protostore::ChildTable for OfNone_11 {
         owner.choice.replace(ApartChoice::None(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
 }
@@ -2719,7 +2720,7 @@ impl protostore::ChildTable for OfNone_11 {
 #[derive(Debug)]
 pub struct Only;
 
-impl protostore::ChildTable for Only {
+impl generated::ChildTable for Only {
     type Owner = Apart;
     type Place = ();
     type Item = types::Point;
@@ -2756,24 +2757,24 @@ impl protostore::ChildTable for Only {
         },
         member: 7,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1173,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "only.x", "only.y", "only.colour", "only.time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1174,
                 r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1175,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1176,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -2794,7 +2795,7 @@ ORDER BY o.key"#,
         owner.lonely.replace(ApartLonely::Only(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2804,7 +2805,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -2818,7 +2819,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingShelf;
 
-impl protostore::ChildTable for WingShelf {
+impl generated::ChildTable for WingShelf {
     type Owner = Apart;
     type Place = ();
     type Item = types::ApartShelf;
@@ -2836,24 +2837,24 @@ impl protostore::ChildTable for WingShelf {
         },
         member: 8,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1177,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "wing.shelf.number"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1178,
                 r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1179,
             r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1180,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -2873,14 +2874,14 @@ ORDER BY o.key"#,
         wing.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -2893,7 +2894,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingShelfBooks;
 
-impl protostore::ChildTable for WingShelfBooks {
+impl generated::ChildTable for WingShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -2912,13 +2913,13 @@ impl protostore::ChildTable for WingShelfBooks {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1181,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1182,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
@@ -2926,7 +2927,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1183,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -2937,7 +2938,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2945,14 +2946,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -2961,7 +2962,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingShelfPlace;
 
-impl protostore::ChildTable for WingShelfPlace {
+impl generated::ChildTable for WingShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -2998,7 +2999,7 @@ impl protostore::ChildTable for WingShelfPlace {
         },
         member: 8,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1184,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -3011,12 +3012,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1185,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1186,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -3037,7 +3038,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3047,7 +3048,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -3061,7 +3062,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingLeft;
 
-impl protostore::ChildTable for WingLeft {
+impl generated::ChildTable for WingLeft {
     type Owner = Apart;
     type Place = ();
     type Item = types::ApartShelf;
@@ -3079,24 +3080,24 @@ impl protostore::ChildTable for WingLeft {
         },
         member: 8,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1187,
             r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "wing.left.number"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1188,
                 r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1189,
             r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1190,
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
@@ -3119,14 +3120,14 @@ ORDER BY o.key"#,
         wing.way.replace(types::ApartWingWay::Left(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -3139,7 +3140,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct WingLeftBooks;
 
-impl protostore::ChildTable for WingLeftBooks {
+impl generated::ChildTable for WingLeftBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -3158,13 +3159,13 @@ impl protostore::ChildTable for WingLeftBooks {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1191,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1192,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
@@ -3172,7 +3173,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1193,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -3183,7 +3184,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3191,14 +3192,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -3207,7 +3208,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingLeftPlace;
 
-impl protostore::ChildTable for WingLeftPlace {
+impl generated::ChildTable for WingLeftPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -3244,7 +3245,7 @@ impl protostore::ChildTable for WingLeftPlace {
         },
         member: 8,
         key: 1,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1194,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -3257,12 +3258,12 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1195,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1196,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -3283,7 +3284,7 @@ ORDER BY o.key"#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3293,7 +3294,7 @@ ORDER BY o.key"#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -3307,7 +3308,7 @@ ORDER BY o.key"#,
 #[derive(Debug)]
 pub struct Wings;
 
-impl protostore::ChildTable for Wings {
+impl generated::ChildTable for Wings {
     type Owner = Apart;
     type Place = i64;
     type Item = types::ApartWing;
@@ -3327,24 +3328,24 @@ impl protostore::ChildTable for Wings {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1197,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.name", "wings.right"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1198,
                 r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1199,
             r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1200,
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each($1) o
@@ -3355,7 +3356,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.wings)
+        generated::positions(&owner.wings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3363,7 +3364,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3375,7 +3376,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&way_right)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartWing {
             name: row.take()?,
             shelf: None,
@@ -3384,14 +3385,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Wings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Wings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1201,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1202,
             r#"DELETE FROM "aparts__wings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -3407,7 +3408,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct WingsShelf;
 
-impl protostore::ChildTable for WingsShelf {
+impl generated::ChildTable for WingsShelf {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -3426,18 +3427,18 @@ impl protostore::ChildTable for WingsShelf {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1203,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
             &["id", "wings", "wings.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1204,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1205,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
@@ -3455,14 +3456,14 @@ ORDER BY o.key, c."_position""#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -3475,7 +3476,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingsShelfBooks;
 
-impl protostore::ChildTable for WingsShelfBooks {
+impl generated::ChildTable for WingsShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -3495,14 +3496,14 @@ impl protostore::ChildTable for WingsShelfBooks {
         },
         member: 9,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1206,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.shelf.books", "wings.shelf.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1207,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
@@ -3510,7 +3511,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1208,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3521,7 +3522,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3529,14 +3530,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -3545,7 +3546,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct WingsShelfPlace;
 
-impl protostore::ChildTable for WingsShelfPlace {
+impl generated::ChildTable for WingsShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -3583,7 +3584,7 @@ impl protostore::ChildTable for WingsShelfPlace {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1209,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -3597,7 +3598,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1210,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
@@ -3605,7 +3606,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1211,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -3626,7 +3627,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3636,7 +3637,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -3650,7 +3651,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingsLeft;
 
-impl protostore::ChildTable for WingsLeft {
+impl generated::ChildTable for WingsLeft {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -3669,18 +3670,18 @@ impl protostore::ChildTable for WingsLeft {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1212,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
             &["id", "wings", "wings.left.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1213,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1214,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
@@ -3701,14 +3702,14 @@ ORDER BY o.key, c."_position""#,
         owner.way.replace(types::ApartWingWay::Left(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -3721,7 +3722,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct WingsLeftBooks;
 
-impl protostore::ChildTable for WingsLeftBooks {
+impl generated::ChildTable for WingsLeftBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -3741,14 +3742,14 @@ impl protostore::ChildTable for WingsLeftBooks {
         },
         member: 9,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1215,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.left.books", "wings.left.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1216,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
@@ -3756,7 +3757,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1217,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3767,7 +3768,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3775,14 +3776,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -3791,7 +3792,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct WingsLeftPlace;
 
-impl protostore::ChildTable for WingsLeftPlace {
+impl generated::ChildTable for WingsLeftPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -3829,7 +3830,7 @@ impl protostore::ChildTable for WingsLeftPlace {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1218,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -3843,7 +3844,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1219,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
@@ -3851,7 +3852,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1220,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -3872,7 +3873,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3882,7 +3883,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -3896,7 +3897,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct ByName;
 
-impl protostore::ChildTable for ByName {
+impl generated::ChildTable for ByName {
     type Owner = Apart;
     type Place = String;
     type Item = types::ApartWing;
@@ -3916,19 +3917,19 @@ impl protostore::ChildTable for ByName {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1221,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.name", "by_name.value.right"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1222,
                 r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1223,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
@@ -3936,7 +3937,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1224,
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each($1) o
@@ -3947,7 +3948,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_name)
+        generated::entries(&owner.by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -3955,7 +3956,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3967,7 +3968,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&way_right)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartWing {
             name: row.take()?,
             shelf: None,
@@ -3976,16 +3977,16 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for ByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1225,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1226,
             r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
@@ -3997,7 +3998,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct ByNameValueShelf;
 
-impl protostore::ChildTable for ByNameValueShelf {
+impl generated::ChildTable for ByNameValueShelf {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -4016,18 +4017,18 @@ impl protostore::ChildTable for ByNameValueShelf {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1227,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
             &["id", "by_name.key", "by_name.value.shelf.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1228,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1229,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
@@ -4045,14 +4046,14 @@ ORDER BY o.key, c."_key""#,
         owner.shelf.replace(item).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -4065,7 +4066,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct ByNameValueShelfBooks;
 
-impl protostore::ChildTable for ByNameValueShelfBooks {
+impl generated::ChildTable for ByNameValueShelfBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -4085,7 +4086,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
         },
         member: 10,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1230,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -4097,7 +4098,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1231,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
@@ -4105,7 +4106,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1232,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -4116,7 +4117,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4124,14 +4125,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -4140,7 +4141,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueShelfPlace;
 
-impl protostore::ChildTable for ByNameValueShelfPlace {
+impl generated::ChildTable for ByNameValueShelfPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -4178,7 +4179,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1233,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -4192,7 +4193,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1234,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
@@ -4200,7 +4201,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1235,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -4221,7 +4222,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -4231,7 +4232,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -4245,7 +4246,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct ByNameValueLeft;
 
-impl protostore::ChildTable for ByNameValueLeft {
+impl generated::ChildTable for ByNameValueLeft {
     type Owner = types::ApartWing;
     type Place = ();
     type Item = types::ApartShelf;
@@ -4264,18 +4265,18 @@ impl protostore::ChildTable for ByNameValueLeft {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1236,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
             &["id", "by_name.key", "by_name.value.left.number"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1237,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1238,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
@@ -4296,14 +4297,14 @@ ORDER BY o.key, c."_key""#,
         owner.way.replace(types::ApartWingWay::Left(item)).is_none()
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::ApartShelf {
             number: row.take()?,
             books: Vec::new(),
@@ -4316,7 +4317,7 @@ ORDER BY o.key, c."_key""#,
 #[derive(Debug)]
 pub struct ByNameValueLeftBooks;
 
-impl protostore::ChildTable for ByNameValueLeftBooks {
+impl generated::ChildTable for ByNameValueLeftBooks {
     type Owner = types::ApartShelf;
     type Place = i64;
     type Item = Vec<u8>;
@@ -4336,7 +4337,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
         },
         member: 10,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1239,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -4348,7 +4349,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1240,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
@@ -4356,7 +4357,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1241,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -4367,7 +4368,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4375,14 +4376,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -4391,7 +4392,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueLeftPlace;
 
-impl protostore::ChildTable for ByNameValueLeftPlace {
+impl generated::ChildTable for ByNameValueLeftPlace {
     type Owner = types::ApartShelf;
     type Place = ();
     type Item = types::Point;
@@ -4429,7 +4430,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1242,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -4443,7 +4444,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1243,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
@@ -4451,7 +4452,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1244,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -4472,7 +4473,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -4482,7 +4483,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,

@@ -14,7 +14,7 @@ pub const point: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         1,
-        <crate::records::apart::children::OfPoint_2 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfPoint_2 as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -24,13 +24,13 @@ pub mod point {
 
     /// `x`.
     pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::OfPoint_2 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfPoint_2 as ::protostore::generated::ChildTable>::CHILD,
         "x",
     );
 
     /// `y`.
     pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::OfPoint_2 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfPoint_2 as ::protostore::generated::ChildTable>::CHILD,
         "y",
     );
 
@@ -40,7 +40,7 @@ pub mod point {
         crate::records::types::Colour,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::OfPoint_2 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfPoint_2 as ::protostore::generated::ChildTable>::CHILD,
         "colour",
     );
 
@@ -50,7 +50,7 @@ pub mod point {
         ::protostore::Timestamp,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::OfPoint_2 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfPoint_2 as ::protostore::generated::ChildTable>::CHILD,
         "time",
     );
 }
@@ -62,7 +62,7 @@ pub const nothing: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         2,
-        <crate::records::apart::children::OfNothing_3 as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::OfNothing_3 as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -74,7 +74,7 @@ pub const empty: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         3,
-        <crate::records::apart::children::Empty as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Empty as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -86,7 +86,7 @@ pub const must: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         4,
-        <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -100,13 +100,13 @@ pub mod must {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
     /// `floor`.
     pub const floor: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
         "floor",
     );
 
@@ -116,13 +116,13 @@ pub mod must {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "target",
         )
         .zero(::protostore::columns::Nil::Text, None);
     /// `names`.
     pub const names: ::protostore::Col<Apart, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::apart::children::MustNames as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::MustNames as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -132,7 +132,7 @@ pub mod must {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::apart::children::MustPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustPoints as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -142,13 +142,13 @@ pub mod must {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::apart::children::MustPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustPoints as ::protostore::generated::ChildTable>::CHILD,
             "x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::apart::children::MustPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustPoints as ::protostore::generated::ChildTable>::CHILD,
             "y",
         );
 
@@ -158,7 +158,7 @@ pub mod must {
             crate::records::types::Colour,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::MustPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustPoints as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -168,7 +168,7 @@ pub mod must {
             ::protostore::Timestamp,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::MustPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustPoints as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -179,7 +179,7 @@ pub mod must {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<u32>,
     > = ::protostore::Col::entries(
-            <crate::records::apart::children::MustByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -194,7 +194,7 @@ pub mod must {
             i32,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::MustByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__x",
         );
@@ -205,7 +205,7 @@ pub mod must {
             i32,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::MustByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__y",
         );
@@ -216,7 +216,7 @@ pub mod must {
             crate::records::types::Colour,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::MustByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__colour",
         );
@@ -227,7 +227,7 @@ pub mod must {
             ::protostore::Timestamp,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::MustByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__time",
         );
@@ -239,7 +239,7 @@ pub mod must {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "point",
         )
         .message();
@@ -249,13 +249,13 @@ pub mod must {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "point__x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "point__y",
         );
 
@@ -265,7 +265,7 @@ pub mod must {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "point__colour",
         );
 
@@ -275,7 +275,7 @@ pub mod must {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "point__time",
         );
     }
@@ -286,14 +286,14 @@ pub mod must {
         ::protostore::columns::Oneof,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("colour", false), ("time", false)])
         .or_rows(
             &[
                 (
-                    <crate::records::apart::children::MustBare as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::MustBare as ::protostore::generated::ChildTable>::CHILD,
                     &[("_id", "_id")],
                 ),
             ],
@@ -308,7 +308,7 @@ pub mod must {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -318,7 +318,7 @@ pub mod must {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustBare as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustBare as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -328,7 +328,7 @@ pub mod must {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Must as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Must as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -339,7 +339,7 @@ pub mod must {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::MustShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustShelf as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -353,7 +353,7 @@ pub mod must {
             i64,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::MustShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustShelf as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -363,7 +363,7 @@ pub mod must {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::MustShelfBooks as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::MustShelfBooks as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -373,7 +373,7 @@ pub mod must {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -387,7 +387,7 @@ pub mod must {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -397,7 +397,7 @@ pub mod must {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -407,7 +407,7 @@ pub mod must {
                 crate::records::types::Colour,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -417,7 +417,7 @@ pub mod must {
                 ::protostore::Timestamp,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::MustShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::MustShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -431,7 +431,7 @@ pub const room: ::protostore::Col<
     ::protostore::columns::Apart,
 > = ::protostore::Col::apart(
         5,
-        <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
         "",
     )
     .row();
@@ -445,13 +445,13 @@ pub mod room {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
     /// `floor`.
     pub const floor: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-        <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
         "floor",
     );
 
@@ -461,13 +461,13 @@ pub mod room {
         String,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "target",
         )
         .zero(::protostore::columns::Nil::Text, None);
     /// `names`.
     pub const names: ::protostore::Col<Apart, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::apart::children::RoomNames as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::RoomNames as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -477,7 +477,7 @@ pub mod room {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomPoints as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -487,13 +487,13 @@ pub mod room {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomPoints as ::protostore::generated::ChildTable>::CHILD,
             "x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomPoints as ::protostore::generated::ChildTable>::CHILD,
             "y",
         );
 
@@ -503,7 +503,7 @@ pub mod room {
             crate::records::types::Colour,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomPoints as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -513,7 +513,7 @@ pub mod room {
             ::protostore::Timestamp,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomPoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomPoints as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -524,7 +524,7 @@ pub mod room {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<u32>,
     > = ::protostore::Col::entries(
-            <crate::records::apart::children::RoomByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -539,7 +539,7 @@ pub mod room {
             i32,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::RoomByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__x",
         );
@@ -550,7 +550,7 @@ pub mod room {
             i32,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::RoomByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__y",
         );
@@ -561,7 +561,7 @@ pub mod room {
             crate::records::types::Colour,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::RoomByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__colour",
         );
@@ -572,7 +572,7 @@ pub mod room {
             ::protostore::Timestamp,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::RoomByNumber as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomByNumber as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__time",
         );
@@ -584,7 +584,7 @@ pub mod room {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "point",
         )
         .message();
@@ -594,13 +594,13 @@ pub mod room {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "point__x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "point__y",
         );
 
@@ -610,7 +610,7 @@ pub mod room {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "point__colour",
         );
 
@@ -620,7 +620,7 @@ pub mod room {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "point__time",
         );
     }
@@ -631,14 +631,14 @@ pub mod room {
         ::protostore::columns::Oneof,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("colour", false), ("time", false)])
         .or_rows(
             &[
                 (
-                    <crate::records::apart::children::RoomBare as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::RoomBare as ::protostore::generated::ChildTable>::CHILD,
                     &[("_id", "_id")],
                 ),
             ],
@@ -653,7 +653,7 @@ pub mod room {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -663,7 +663,7 @@ pub mod room {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomBare as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomBare as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -673,7 +673,7 @@ pub mod room {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Room as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Room as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -684,7 +684,7 @@ pub mod room {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::RoomShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomShelf as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -698,7 +698,7 @@ pub mod room {
             i64,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::RoomShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomShelf as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -708,7 +708,7 @@ pub mod room {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::RoomShelfBooks as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::RoomShelfBooks as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -718,7 +718,7 @@ pub mod room {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -732,7 +732,7 @@ pub mod room {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -742,7 +742,7 @@ pub mod room {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -752,7 +752,7 @@ pub mod room {
                 crate::records::types::Colour,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -762,7 +762,7 @@ pub mod room {
                 ::protostore::Timestamp,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::RoomShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::RoomShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -778,15 +778,15 @@ pub const choice: ::protostore::Col<Apart, ::protostore::columns::Oneof> = ::pro
     .or_rows(
         &[
             (
-                <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
                 &[("_id", "id")],
             ),
             (
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 &[("_id", "id")],
             ),
             (
-                <crate::records::apart::children::OfNone_11 as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::OfNone_11 as ::protostore::generated::ChildTable>::CHILD,
                 &[("_id", "id")],
             ),
         ],
@@ -842,7 +842,7 @@ pub mod choice {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -852,13 +852,13 @@ pub mod choice {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
             "x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
             "y",
         );
 
@@ -868,7 +868,7 @@ pub mod choice {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -878,7 +878,7 @@ pub mod choice {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::There as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::There as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -889,7 +889,7 @@ pub mod choice {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -903,7 +903,7 @@ pub mod choice {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
             "name",
         );
 
@@ -913,7 +913,7 @@ pub mod choice {
             i32,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
             "floor",
         );
 
@@ -923,7 +923,7 @@ pub mod choice {
             String,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "target",
             )
             .zero(::protostore::columns::Nil::Text, None);
@@ -933,7 +933,7 @@ pub mod choice {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::HouseNames as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::HouseNames as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -943,7 +943,7 @@ pub mod choice {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::apart::children::HousePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HousePoints as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -957,7 +957,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::HousePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HousePoints as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -967,7 +967,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::HousePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HousePoints as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -977,7 +977,7 @@ pub mod choice {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::HousePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HousePoints as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -987,7 +987,7 @@ pub mod choice {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::HousePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HousePoints as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -997,7 +997,7 @@ pub mod choice {
             ::protostore::columns::Message,
             ::protostore::columns::Entries<u32>,
         > = ::protostore::Col::entries(
-                <crate::records::apart::children::HouseByNumber as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseByNumber as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "",
             )
@@ -1012,7 +1012,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::Entries<u32>,
             > = ::protostore::Col::entries(
-                <crate::records::apart::children::HouseByNumber as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseByNumber as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__x",
             );
@@ -1023,7 +1023,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::Entries<u32>,
             > = ::protostore::Col::entries(
-                <crate::records::apart::children::HouseByNumber as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseByNumber as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__y",
             );
@@ -1034,7 +1034,7 @@ pub mod choice {
                 crate::records::types::Colour,
                 ::protostore::columns::Entries<u32>,
             > = ::protostore::Col::entries(
-                <crate::records::apart::children::HouseByNumber as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseByNumber as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__colour",
             );
@@ -1045,7 +1045,7 @@ pub mod choice {
                 ::protostore::Timestamp,
                 ::protostore::columns::Entries<u32>,
             > = ::protostore::Col::entries(
-                <crate::records::apart::children::HouseByNumber as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseByNumber as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__time",
             );
@@ -1056,7 +1056,7 @@ pub mod choice {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "point",
             )
             .message();
@@ -1070,7 +1070,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "point__x",
             );
 
@@ -1080,7 +1080,7 @@ pub mod choice {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "point__y",
             );
 
@@ -1090,7 +1090,7 @@ pub mod choice {
                 crate::records::types::Colour,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "point__colour",
             );
 
@@ -1100,7 +1100,7 @@ pub mod choice {
                 ::protostore::Timestamp,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "point__time",
             );
         }
@@ -1110,14 +1110,14 @@ pub mod choice {
             ::protostore::columns::Oneof,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .oneof(&[("colour", false), ("time", false)])
             .or_rows(
                 &[
                     (
-                        <crate::records::apart::children::HouseBare as ::protostore::ChildTable>::CHILD,
+                        <crate::records::apart::children::HouseBare as ::protostore::generated::ChildTable>::CHILD,
                         &[("_id", "_id")],
                     ),
                 ],
@@ -1132,7 +1132,7 @@ pub mod choice {
                 crate::records::types::Colour,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -1142,7 +1142,7 @@ pub mod choice {
                 ::protostore::columns::Message,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseBare as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseBare as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -1152,7 +1152,7 @@ pub mod choice {
                 ::protostore::Timestamp,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::House as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::House as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -1162,7 +1162,7 @@ pub mod choice {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::HouseShelf as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseShelf as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1176,7 +1176,7 @@ pub mod choice {
                 i64,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::HouseShelf as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseShelf as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -1186,7 +1186,7 @@ pub mod choice {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::HouseShelfBooks as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::HouseShelfBooks as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -1196,7 +1196,7 @@ pub mod choice {
                 ::protostore::columns::Message,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -1210,7 +1210,7 @@ pub mod choice {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "x",
                 );
 
@@ -1220,7 +1220,7 @@ pub mod choice {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "y",
                 );
 
@@ -1230,7 +1230,7 @@ pub mod choice {
                     crate::records::types::Colour,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "colour",
                 );
 
@@ -1240,7 +1240,7 @@ pub mod choice {
                     ::protostore::Timestamp,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::HouseShelfPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::HouseShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                     "time",
                 );
             }
@@ -1253,7 +1253,7 @@ pub mod choice {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::OfNone_11 as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::OfNone_11 as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -1268,7 +1268,7 @@ pub const lonely: ::protostore::Col<Apart, ::protostore::columns::Oneof> = ::pro
     .or_rows(
         &[
             (
-                <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
                 &[("_id", "id")],
             ),
         ],
@@ -1283,7 +1283,7 @@ pub mod lonely {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -1293,13 +1293,13 @@ pub mod lonely {
 
         /// `x`.
         pub const x: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
             "x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Apart, i32, ::protostore::columns::InnerApart> = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
             "y",
         );
 
@@ -1309,7 +1309,7 @@ pub mod lonely {
             crate::records::types::Colour,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -1319,7 +1319,7 @@ pub mod lonely {
             ::protostore::Timestamp,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::Only as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Only as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }
@@ -1346,7 +1346,7 @@ pub mod wing {
         ::protostore::columns::Message,
         ::protostore::columns::InnerApart,
     > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::WingShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingShelf as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -1360,7 +1360,7 @@ pub mod wing {
             i64,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-            <crate::records::apart::children::WingShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingShelf as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -1370,7 +1370,7 @@ pub mod wing {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::WingShelfBooks as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingShelfBooks as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -1380,7 +1380,7 @@ pub mod wing {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1394,7 +1394,7 @@ pub mod wing {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -1404,7 +1404,7 @@ pub mod wing {
                 i32,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -1414,7 +1414,7 @@ pub mod wing {
                 crate::records::types::Colour,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -1424,7 +1424,7 @@ pub mod wing {
                 ::protostore::Timestamp,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -1440,7 +1440,7 @@ pub mod wing {
         .or_rows(
             &[
                 (
-                    <crate::records::apart::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                     &[("_id", "id")],
                 ),
             ],
@@ -1455,7 +1455,7 @@ pub mod wing {
             ::protostore::columns::Message,
             ::protostore::columns::InnerApart,
         > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1469,7 +1469,7 @@ pub mod wing {
                 i64,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                <crate::records::apart::children::WingLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingLeft as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -1479,7 +1479,7 @@ pub mod wing {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingLeftBooks as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingLeftBooks as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -1489,7 +1489,7 @@ pub mod wing {
                 ::protostore::columns::Message,
                 ::protostore::columns::InnerApart,
             > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -1503,7 +1503,7 @@ pub mod wing {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "x",
                 );
 
@@ -1513,7 +1513,7 @@ pub mod wing {
                     i32,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "y",
                 );
 
@@ -1523,7 +1523,7 @@ pub mod wing {
                     crate::records::types::Colour,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "colour",
                 );
 
@@ -1533,7 +1533,7 @@ pub mod wing {
                     ::protostore::Timestamp,
                     ::protostore::columns::InnerApart,
                 > = ::protostore::Col::inner_apart(
-                    <crate::records::apart::children::WingLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "time",
                 );
             }
@@ -1560,7 +1560,7 @@ pub mod wings {
 
     /// `name`.
     pub const name: ::protostore::Col<Apart, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::apart::children::Wings as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::Wings as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -1570,7 +1570,7 @@ pub mod wings {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::apart::children::WingsShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingsShelf as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -1584,7 +1584,7 @@ pub mod wings {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::WingsShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingsShelf as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -1594,7 +1594,7 @@ pub mod wings {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::WingsShelfBooks as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::WingsShelfBooks as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -1604,7 +1604,7 @@ pub mod wings {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1618,7 +1618,7 @@ pub mod wings {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -1628,7 +1628,7 @@ pub mod wings {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -1638,7 +1638,7 @@ pub mod wings {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -1648,7 +1648,7 @@ pub mod wings {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -1660,14 +1660,14 @@ pub mod wings {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::apart::children::Wings as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Wings as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("right", false)])
         .or_rows(
             &[
                 (
-                    <crate::records::apart::children::WingsLeft as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeft as ::protostore::generated::ChildTable>::CHILD,
                     &[("_id", "_id"), ("_position", "_position")],
                 ),
             ],
@@ -1682,7 +1682,7 @@ pub mod wings {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsLeft as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1696,7 +1696,7 @@ pub mod wings {
                 i64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsLeft as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -1706,7 +1706,7 @@ pub mod wings {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::WingsLeftBooks as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::WingsLeftBooks as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -1716,7 +1716,7 @@ pub mod wings {
                 ::protostore::columns::Message,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                    <crate::records::apart::children::WingsLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -1730,7 +1730,7 @@ pub mod wings {
                     i32,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::WingsLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "x",
                 );
 
@@ -1740,7 +1740,7 @@ pub mod wings {
                     i32,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::WingsLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "y",
                 );
 
@@ -1750,7 +1750,7 @@ pub mod wings {
                     crate::records::types::Colour,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::WingsLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "colour",
                 );
 
@@ -1760,7 +1760,7 @@ pub mod wings {
                     ::protostore::Timestamp,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::WingsLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::WingsLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "time",
                 );
             }
@@ -1771,7 +1771,7 @@ pub mod wings {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::Wings as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::Wings as ::protostore::generated::ChildTable>::CHILD,
             "right",
         );
     }
@@ -1794,7 +1794,7 @@ pub mod by_name {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::apart::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::apart::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__name",
     );
@@ -1805,7 +1805,7 @@ pub mod by_name {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::apart::children::ByNameValueShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::ByNameValueShelf as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -1819,7 +1819,7 @@ pub mod by_name {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::ByNameValueShelf as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::ByNameValueShelf as ::protostore::generated::ChildTable>::CHILD,
             "number",
         );
 
@@ -1829,7 +1829,7 @@ pub mod by_name {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::apart::children::ByNameValueShelfBooks as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::ByNameValueShelfBooks as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -1839,7 +1839,7 @@ pub mod by_name {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1853,7 +1853,7 @@ pub mod by_name {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -1863,7 +1863,7 @@ pub mod by_name {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -1873,7 +1873,7 @@ pub mod by_name {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -1883,7 +1883,7 @@ pub mod by_name {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueShelfPlace as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -1895,7 +1895,7 @@ pub mod by_name {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::apart::children::ByName as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::ByName as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -1903,7 +1903,7 @@ pub mod by_name {
         .or_rows(
             &[
                 (
-                    <crate::records::apart::children::ByNameValueLeft as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeft as ::protostore::generated::ChildTable>::CHILD,
                     &[("_id", "_id"), ("_key", "_key")],
                 ),
             ],
@@ -1918,7 +1918,7 @@ pub mod by_name {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueLeft as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -1932,7 +1932,7 @@ pub mod by_name {
                 i64,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueLeft as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueLeft as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -1942,7 +1942,7 @@ pub mod by_name {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::apart::children::ByNameValueLeftBooks as ::protostore::ChildTable>::CHILD,
+                <crate::records::apart::children::ByNameValueLeftBooks as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -1952,7 +1952,7 @@ pub mod by_name {
                 ::protostore::columns::Message,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -1966,7 +1966,7 @@ pub mod by_name {
                     i32,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "x",
                 );
 
@@ -1976,7 +1976,7 @@ pub mod by_name {
                     i32,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "y",
                 );
 
@@ -1986,7 +1986,7 @@ pub mod by_name {
                     crate::records::types::Colour,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "colour",
                 );
 
@@ -1996,7 +1996,7 @@ pub mod by_name {
                     ::protostore::Timestamp,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::ChildTable>::CHILD,
+                    <crate::records::apart::children::ByNameValueLeftPlace as ::protostore::generated::ChildTable>::CHILD,
                     "time",
                 );
             }
@@ -2007,7 +2007,7 @@ pub mod by_name {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::apart::children::ByName as ::protostore::ChildTable>::CHILD,
+            <crate::records::apart::children::ByName as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__right",
         );

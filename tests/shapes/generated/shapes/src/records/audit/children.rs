@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `audits` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `reals`, in `audits__reals`.
 #[derive(Debug)]
 pub struct Reals;
 
-impl protostore::ChildTable for Reals {
+impl generated::ChildTable for Reals {
     type Owner = Audit;
     type Place = i64;
     type Item = f32;
@@ -33,24 +35,24 @@ impl protostore::ChildTable for Reals {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1675,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "reals", "reals"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1676,
                 r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1677,
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1678,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -61,7 +63,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.reals)
+        generated::positions(&owner.reals)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -69,14 +71,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
@@ -85,7 +87,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Numbers;
 
-impl protostore::ChildTable for Numbers {
+impl generated::ChildTable for Numbers {
     type Owner = Audit;
     type Place = i64;
     type Item = i64;
@@ -104,24 +106,24 @@ impl protostore::ChildTable for Numbers {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1679,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "numbers", "numbers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1680,
                 r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1681,
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1682,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -132,7 +134,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -140,14 +142,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -156,7 +158,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = Audit;
     type Place = i64;
     type Item = String;
@@ -175,24 +177,24 @@ impl protostore::ChildTable for Words {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1683,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1684,
                 r#"DELETE FROM "audits__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1685,
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1686,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -203,7 +205,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -211,14 +213,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -227,7 +229,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct Steps;
 
-impl protostore::ChildTable for Steps {
+impl generated::ChildTable for Steps {
     type Owner = Audit;
     type Place = i64;
     type Item = AuditStep;
@@ -254,19 +256,19 @@ impl protostore::ChildTable for Steps {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1687,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#,
             &["number", "steps", "steps.count", "steps.done"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1688,
                 r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1689,
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
@@ -274,7 +276,7 @@ WHERE "_number" = $1
 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1690,
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each($1) o
@@ -285,7 +287,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.steps)
+        generated::positions(&owner.steps)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -293,7 +295,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -301,7 +303,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.done)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(AuditStep {
             count: row.take()?,
             words: Vec::new(),
@@ -314,7 +316,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct StepsWords;
 
-impl protostore::ChildTable for StepsWords {
+impl generated::ChildTable for StepsWords {
     type Owner = AuditStep;
     type Place = i64;
     type Item = String;
@@ -334,14 +336,14 @@ impl protostore::ChildTable for StepsWords {
         },
         member: 12,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1691,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["number", "steps", "steps.words", "steps.words"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1692,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
@@ -349,7 +351,7 @@ WHERE "_number" = $1
 ORDER BY "_position", "_position_2""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1693,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -360,7 +362,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -368,14 +370,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -384,7 +386,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct StepWords;
 
-impl protostore::ChildTable for StepWords {
+impl generated::ChildTable for StepWords {
     type Owner = Audit;
     type Place = i64;
     type Item = String;
@@ -403,24 +405,24 @@ impl protostore::ChildTable for StepWords {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1694,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "step.words", "step.words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1695,
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1696,
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1697,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -432,7 +434,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(step) = &owner.step else { return Vec::new() };
-        protostore::positions(&step.words)
+        generated::positions(&step.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -441,14 +443,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -457,7 +459,7 @@ ORDER BY o.key, c."_position""#,
 #[derive(Debug)]
 pub struct OtherWords;
 
-impl protostore::ChildTable for OtherWords {
+impl generated::ChildTable for OtherWords {
     type Owner = Audit;
     type Place = i64;
     type Item = String;
@@ -476,24 +478,24 @@ impl protostore::ChildTable for OtherWords {
         },
         member: 14,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1698,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "other.words", "other.words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1699,
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1700,
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1701,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -505,7 +507,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(AuditChoice::Other(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.words)
+        generated::positions(&choice.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -514,14 +516,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

@@ -77,19 +77,19 @@ pub mod steps {
 
     /// `count`.
     pub const count: ::protostore::Col<Audit, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::audit::children::Steps as ::protostore::ChildTable>::CHILD,
+        <crate::records::audit::children::Steps as ::protostore::generated::ChildTable>::CHILD,
         "count",
     );
 
     /// `words`.
     pub const words: ::protostore::Col<Audit, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::audit::children::StepsWords as ::protostore::ChildTable>::CHILD,
+        <crate::records::audit::children::StepsWords as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
     /// `done`.
     pub const done: ::protostore::Col<Audit, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::audit::children::Steps as ::protostore::ChildTable>::CHILD,
+        <crate::records::audit::children::Steps as ::protostore::generated::ChildTable>::CHILD,
         "done",
     );
 }

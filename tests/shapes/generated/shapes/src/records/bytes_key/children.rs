@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `bytes_keys` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `words`, in `bytes_keys__words`.
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = BytesKey;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Words {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             274,
             r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 275,
                 r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             276,
             r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             277,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             278,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "bytes_keys__words" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             279,
             r#"DELETE FROM "bytes_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         280,
         r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],

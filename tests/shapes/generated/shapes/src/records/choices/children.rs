@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `choices` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `listed.numbers`, in `choices__listed__numbers`.
 #[derive(Debug)]
 pub struct ListedNumbers;
 
-impl protostore::ChildTable for ListedNumbers {
+impl generated::ChildTable for ListedNumbers {
     type Owner = Choices;
     type Place = i64;
     type Item = u32;
@@ -33,24 +35,24 @@ impl protostore::ChildTable for ListedNumbers {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             196,
             r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "listed.numbers", "listed.numbers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 197,
                 r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             198,
             r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             199,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -60,10 +62,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "listed",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 203,
                 r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#,
                 &["id"],
@@ -75,7 +77,7 @@ ORDER BY o.key, c."_position""#,
         let Some(ChoicesMessage::Listed(message)) = &owner.message else {
             return Vec::new()
         };
-        protostore::positions(&message.numbers)
+        generated::positions(&message.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -86,26 +88,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for ListedNumbers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for ListedNumbers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             200,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             201,
             r#"DELETE FROM "choices__listed__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -117,8 +119,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for ListedNumbers {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for ListedNumbers {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         202,
         r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "listed.numbers"],

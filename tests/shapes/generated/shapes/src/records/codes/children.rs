@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `codes` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `must.uint64s`, in `codes__must__uint64s`.
 #[derive(Debug)]
 pub struct MustUint64s;
 
-impl protostore::ChildTable for MustUint64s {
+impl generated::ChildTable for MustUint64s {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for MustUint64s {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1816,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.uint64s", "must.uint64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1817,
                 r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1818,
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1819,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.uint64s)
+        generated::positions(&owner.must.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustUint64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustUint64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1820,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1821,
             r#"DELETE FROM "codes__must__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustUint64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustUint64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1822,
         r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.uint64s"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for MustUint64s {
 #[derive(Debug)]
 pub struct MustFixed64s;
 
-impl protostore::ChildTable for MustFixed64s {
+impl generated::ChildTable for MustFixed64s {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -125,24 +127,24 @@ impl protostore::ChildTable for MustFixed64s {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1823,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.fixed64s", "must.fixed64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1824,
                 r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1825,
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1826,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -153,7 +155,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.fixed64s)
+        generated::positions(&owner.must.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -161,26 +163,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustFixed64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustFixed64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1827,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1828,
             r#"DELETE FROM "codes__must__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -192,8 +194,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustFixed64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustFixed64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1829,
         r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.fixed64s"],
@@ -204,7 +206,7 @@ impl protostore::edits::EditedValues for MustFixed64s {
 #[derive(Debug)]
 pub struct MustFloats;
 
-impl protostore::ChildTable for MustFloats {
+impl generated::ChildTable for MustFloats {
     type Owner = Codes;
     type Place = i64;
     type Item = f32;
@@ -229,24 +231,24 @@ impl protostore::ChildTable for MustFloats {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1830,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.floats", "must.floats"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1831,
                 r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1832,
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1833,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -257,7 +259,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.floats)
+        generated::positions(&owner.must.floats)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -265,26 +267,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustFloats {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustFloats {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1834,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1835,
             r#"DELETE FROM "codes__must__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -296,8 +298,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustFloats {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustFloats {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1836,
         r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.floats"],
@@ -308,7 +310,7 @@ impl protostore::edits::EditedValues for MustFloats {
 #[derive(Debug)]
 pub struct MustDoubles;
 
-impl protostore::ChildTable for MustDoubles {
+impl generated::ChildTable for MustDoubles {
     type Owner = Codes;
     type Place = i64;
     type Item = f64;
@@ -327,24 +329,24 @@ impl protostore::ChildTable for MustDoubles {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1837,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.doubles", "must.doubles"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1838,
                 r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1839,
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1840,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -355,7 +357,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.doubles)
+        generated::positions(&owner.must.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -363,26 +365,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustDoubles {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustDoubles {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1841,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1842,
             r#"DELETE FROM "codes__must__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -394,8 +396,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustDoubles {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustDoubles {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1843,
         r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.doubles"],
@@ -406,7 +408,7 @@ impl protostore::edits::EditedValues for MustDoubles {
 #[derive(Debug)]
 pub struct MustAllSeconds;
 
-impl protostore::ChildTable for MustAllSeconds {
+impl generated::ChildTable for MustAllSeconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -425,24 +427,24 @@ impl protostore::ChildTable for MustAllSeconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1844,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_seconds", "must.all_seconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1845,
                 r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1846,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1847,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -453,7 +455,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_seconds)
+        generated::positions(&owner.must.all_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -461,26 +463,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllSeconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllSeconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1848,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1849,
             r#"DELETE FROM "codes__must__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -492,8 +494,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllSeconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllSeconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1850,
         r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_seconds"],
@@ -504,7 +506,7 @@ impl protostore::edits::EditedValues for MustAllSeconds {
 #[derive(Debug)]
 pub struct MustAllMilliseconds;
 
-impl protostore::ChildTable for MustAllMilliseconds {
+impl generated::ChildTable for MustAllMilliseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -523,19 +525,19 @@ impl protostore::ChildTable for MustAllMilliseconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1851,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_milliseconds", "must.all_milliseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1852,
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1853,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
@@ -543,7 +545,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1854,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -554,7 +556,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_milliseconds)
+        generated::positions(&owner.must.all_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -562,26 +564,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllMilliseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllMilliseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1855,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1856,
             r#"DELETE FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -593,8 +595,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllMilliseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllMilliseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1857,
         r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_milliseconds"],
@@ -605,7 +607,7 @@ impl protostore::edits::EditedValues for MustAllMilliseconds {
 #[derive(Debug)]
 pub struct MustAllMicroseconds;
 
-impl protostore::ChildTable for MustAllMicroseconds {
+impl generated::ChildTable for MustAllMicroseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -624,19 +626,19 @@ impl protostore::ChildTable for MustAllMicroseconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1858,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_microseconds", "must.all_microseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1859,
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1860,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
@@ -644,7 +646,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1861,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -655,7 +657,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_microseconds)
+        generated::positions(&owner.must.all_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -663,26 +665,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllMicroseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllMicroseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1862,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1863,
             r#"DELETE FROM "codes__must__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -694,8 +696,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllMicroseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllMicroseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1864,
         r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_microseconds"],
@@ -706,7 +708,7 @@ impl protostore::edits::EditedValues for MustAllMicroseconds {
 #[derive(Debug)]
 pub struct MustAllText;
 
-impl protostore::ChildTable for MustAllText {
+impl generated::ChildTable for MustAllText {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -731,24 +733,24 @@ impl protostore::ChildTable for MustAllText {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1865,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_text", "must.all_text"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1866,
                 r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1867,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1868,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -759,7 +761,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_text)
+        generated::positions(&owner.must.all_text)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -767,26 +769,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Rfc3339(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllText {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllText {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1869,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1870,
             r#"DELETE FROM "codes__must__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -798,8 +800,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllText {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllText {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1871,
         r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_text"],
@@ -810,7 +812,7 @@ impl protostore::edits::EditedValues for MustAllText {
 #[derive(Debug)]
 pub struct MustAllSpanSeconds;
 
-impl protostore::ChildTable for MustAllSpanSeconds {
+impl generated::ChildTable for MustAllSpanSeconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -829,19 +831,19 @@ impl protostore::ChildTable for MustAllSpanSeconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1872,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_seconds", "must.all_span_seconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1873,
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1874,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
@@ -849,7 +851,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1875,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -860,7 +862,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_span_seconds)
+        generated::positions(&owner.must.all_span_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -868,26 +870,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllSpanSeconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllSpanSeconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1876,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1877,
             r#"DELETE FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -899,8 +901,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllSpanSeconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllSpanSeconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1878,
         r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_seconds"],
@@ -911,7 +913,7 @@ impl protostore::edits::EditedValues for MustAllSpanSeconds {
 #[derive(Debug)]
 pub struct MustAllSpanMilliseconds;
 
-impl protostore::ChildTable for MustAllSpanMilliseconds {
+impl generated::ChildTable for MustAllSpanMilliseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -930,19 +932,19 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1879,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_milliseconds", "must.all_span_milliseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1880,
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1881,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
@@ -950,7 +952,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1882,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -961,7 +963,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_span_milliseconds)
+        generated::positions(&owner.must.all_span_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -969,26 +971,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllSpanMilliseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllSpanMilliseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1883,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1884,
             r#"DELETE FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1000,8 +1002,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllSpanMilliseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllSpanMilliseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1885,
         r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_milliseconds"],
@@ -1012,7 +1014,7 @@ impl protostore::edits::EditedValues for MustAllSpanMilliseconds {
 #[derive(Debug)]
 pub struct MustAllSpanMicroseconds;
 
-impl protostore::ChildTable for MustAllSpanMicroseconds {
+impl generated::ChildTable for MustAllSpanMicroseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -1031,19 +1033,19 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1886,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_microseconds", "must.all_span_microseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1887,
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1888,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
@@ -1051,7 +1053,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1889,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1062,7 +1064,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_span_microseconds)
+        generated::positions(&owner.must.all_span_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1070,26 +1072,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllSpanMicroseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllSpanMicroseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1890,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1891,
             r#"DELETE FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1101,8 +1103,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllSpanMicroseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllSpanMicroseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1892,
         r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_microseconds"],
@@ -1113,7 +1115,7 @@ impl protostore::edits::EditedValues for MustAllSpanMicroseconds {
 #[derive(Debug)]
 pub struct MustAllWrapped;
 
-impl protostore::ChildTable for MustAllWrapped {
+impl generated::ChildTable for MustAllWrapped {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -1132,24 +1134,24 @@ impl protostore::ChildTable for MustAllWrapped {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1893,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped", "must.all_wrapped"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1894,
                 r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1895,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1896,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1160,7 +1162,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_wrapped)
+        generated::positions(&owner.must.all_wrapped)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1168,26 +1170,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllWrapped {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllWrapped {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1897,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1898,
             r#"DELETE FROM "codes__must__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1199,8 +1201,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllWrapped {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllWrapped {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1899,
         r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped"],
@@ -1211,7 +1213,7 @@ impl protostore::edits::EditedValues for MustAllWrapped {
 #[derive(Debug)]
 pub struct MustAllWrappedFloat;
 
-impl protostore::ChildTable for MustAllWrappedFloat {
+impl generated::ChildTable for MustAllWrappedFloat {
     type Owner = Codes;
     type Place = i64;
     type Item = f32;
@@ -1236,19 +1238,19 @@ impl protostore::ChildTable for MustAllWrappedFloat {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1900,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped_float", "must.all_wrapped_float"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1901,
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1902,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
@@ -1256,7 +1258,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1903,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1267,7 +1269,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_wrapped_float)
+        generated::positions(&owner.must.all_wrapped_float)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1275,26 +1277,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllWrappedFloat {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllWrappedFloat {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1904,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1905,
             r#"DELETE FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1306,8 +1308,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllWrappedFloat {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllWrappedFloat {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1906,
         r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped_float"],
@@ -1318,7 +1320,7 @@ impl protostore::edits::EditedValues for MustAllWrappedFloat {
 #[derive(Debug)]
 pub struct MustAllWrappedDouble;
 
-impl protostore::ChildTable for MustAllWrappedDouble {
+impl generated::ChildTable for MustAllWrappedDouble {
     type Owner = Codes;
     type Place = i64;
     type Item = f64;
@@ -1337,19 +1339,19 @@ impl protostore::ChildTable for MustAllWrappedDouble {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1907,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped_double", "must.all_wrapped_double"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1908,
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1909,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
@@ -1357,7 +1359,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1910,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1368,7 +1370,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.must.all_wrapped_double)
+        generated::positions(&owner.must.all_wrapped_double)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1376,26 +1378,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for MustAllWrappedDouble {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for MustAllWrappedDouble {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1911,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1912,
             r#"DELETE FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1407,8 +1409,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for MustAllWrappedDouble {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for MustAllWrappedDouble {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1913,
         r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped_double"],
@@ -1419,11 +1421,11 @@ impl protostore::edits::EditedValues for MustAllWrappedDouble {
 #[derive(Debug)]
 pub struct List;
 
-impl protostore::ChildTable for List {
+impl generated::ChildTable for List {
     type Owner = Codes;
     type Place = i64;
     type Item = CodesCode;
-    type Nested = protostore::Both<
+    type Nested = generated::Both<
         (
             ListUint64s,
             (
@@ -1509,7 +1511,7 @@ impl protostore::ChildTable for List {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1914,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
@@ -1540,13 +1542,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1915,
                 r#"DELETE FROM "codes__list" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1916,
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
@@ -1557,7 +1559,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1917,
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
@@ -1571,7 +1573,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.list)
+        generated::positions(&owner.list)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1579,7 +1581,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1654,7 +1656,7 @@ ORDER BY o.key, c."_position""#,
             )
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(CodesCode {
             a_uint64: row.take::<protostore::stored::FullRange>()?.0,
             a_fixed64: row.take::<protostore::stored::FullRange>()?.0,
@@ -1724,14 +1726,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for List {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for List {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1918,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1919,
             r#"DELETE FROM "codes__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1747,7 +1749,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct ListUint64s;
 
-impl protostore::ChildTable for ListUint64s {
+impl generated::ChildTable for ListUint64s {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -1767,14 +1769,14 @@ impl protostore::ChildTable for ListUint64s {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1920,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.uint64s", "list.uint64s"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1921,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
@@ -1782,7 +1784,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1922,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1793,7 +1795,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.uint64s)
+        generated::positions(&owner.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1801,14 +1803,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -1817,7 +1819,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListFixed64s;
 
-impl protostore::ChildTable for ListFixed64s {
+impl generated::ChildTable for ListFixed64s {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -1837,14 +1839,14 @@ impl protostore::ChildTable for ListFixed64s {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1923,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.fixed64s", "list.fixed64s"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1924,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
@@ -1852,7 +1854,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1925,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1863,7 +1865,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.fixed64s)
+        generated::positions(&owner.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1871,14 +1873,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -1887,7 +1889,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListFloats;
 
-impl protostore::ChildTable for ListFloats {
+impl generated::ChildTable for ListFloats {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f32;
@@ -1913,14 +1915,14 @@ impl protostore::ChildTable for ListFloats {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1926,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.floats", "list.floats"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1927,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
@@ -1928,7 +1930,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1928,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1939,7 +1941,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.floats)
+        generated::positions(&owner.floats)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1947,14 +1949,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
@@ -1963,7 +1965,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListDoubles;
 
-impl protostore::ChildTable for ListDoubles {
+impl generated::ChildTable for ListDoubles {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f64;
@@ -1983,14 +1985,14 @@ impl protostore::ChildTable for ListDoubles {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1929,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.doubles", "list.doubles"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1930,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
@@ -1998,7 +2000,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1931,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2009,7 +2011,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.doubles)
+        generated::positions(&owner.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2017,14 +2019,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
@@ -2033,7 +2035,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllSeconds;
 
-impl protostore::ChildTable for ListAllSeconds {
+impl generated::ChildTable for ListAllSeconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -2053,14 +2055,14 @@ impl protostore::ChildTable for ListAllSeconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1932,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_seconds", "list.all_seconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1933,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
@@ -2068,7 +2070,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1934,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2079,7 +2081,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_seconds)
+        generated::positions(&owner.all_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2087,14 +2089,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -2103,7 +2105,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllMilliseconds;
 
-impl protostore::ChildTable for ListAllMilliseconds {
+impl generated::ChildTable for ListAllMilliseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -2123,14 +2125,14 @@ impl protostore::ChildTable for ListAllMilliseconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1935,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_milliseconds", "list.all_milliseconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1936,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
@@ -2138,7 +2140,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1937,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2149,7 +2151,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_milliseconds)
+        generated::positions(&owner.all_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2157,14 +2159,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -2173,7 +2175,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllMicroseconds;
 
-impl protostore::ChildTable for ListAllMicroseconds {
+impl generated::ChildTable for ListAllMicroseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -2193,14 +2195,14 @@ impl protostore::ChildTable for ListAllMicroseconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1938,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_microseconds", "list.all_microseconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1939,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
@@ -2208,7 +2210,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1940,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2219,7 +2221,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_microseconds)
+        generated::positions(&owner.all_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2227,14 +2229,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -2243,7 +2245,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllText;
 
-impl protostore::ChildTable for ListAllText {
+impl generated::ChildTable for ListAllText {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -2269,14 +2271,14 @@ impl protostore::ChildTable for ListAllText {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1941,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_text", "list.all_text"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1942,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
@@ -2284,7 +2286,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1943,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2295,7 +2297,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_text)
+        generated::positions(&owner.all_text)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2303,14 +2305,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Rfc3339(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
 }
@@ -2319,7 +2321,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllSpanSeconds;
 
-impl protostore::ChildTable for ListAllSpanSeconds {
+impl generated::ChildTable for ListAllSpanSeconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -2339,14 +2341,14 @@ impl protostore::ChildTable for ListAllSpanSeconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1944,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_seconds", "list.all_span_seconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1945,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
@@ -2354,7 +2356,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1946,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2365,7 +2367,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_seconds)
+        generated::positions(&owner.all_span_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2373,14 +2375,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Duration>>()?.0)
     }
 }
@@ -2389,7 +2391,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllSpanMilliseconds;
 
-impl protostore::ChildTable for ListAllSpanMilliseconds {
+impl generated::ChildTable for ListAllSpanMilliseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -2409,14 +2411,14 @@ impl protostore::ChildTable for ListAllSpanMilliseconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1947,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_milliseconds", "list.all_span_milliseconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1948,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
@@ -2424,7 +2426,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1949,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2435,7 +2437,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_milliseconds)
+        generated::positions(&owner.all_span_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2443,14 +2445,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Duration>>()?.0)
     }
 }
@@ -2459,7 +2461,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllSpanMicroseconds;
 
-impl protostore::ChildTable for ListAllSpanMicroseconds {
+impl generated::ChildTable for ListAllSpanMicroseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -2479,14 +2481,14 @@ impl protostore::ChildTable for ListAllSpanMicroseconds {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1950,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_microseconds", "list.all_span_microseconds"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1951,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
@@ -2494,7 +2496,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1952,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2505,7 +2507,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_microseconds)
+        generated::positions(&owner.all_span_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2513,14 +2515,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Duration>>()?.0)
     }
 }
@@ -2529,7 +2531,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllWrapped;
 
-impl protostore::ChildTable for ListAllWrapped {
+impl generated::ChildTable for ListAllWrapped {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -2549,14 +2551,14 @@ impl protostore::ChildTable for ListAllWrapped {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1953,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped", "list.all_wrapped"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1954,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
@@ -2564,7 +2566,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1955,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2575,7 +2577,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped)
+        generated::positions(&owner.all_wrapped)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2583,14 +2585,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -2599,7 +2601,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllWrappedFloat;
 
-impl protostore::ChildTable for ListAllWrappedFloat {
+impl generated::ChildTable for ListAllWrappedFloat {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f32;
@@ -2625,14 +2627,14 @@ impl protostore::ChildTable for ListAllWrappedFloat {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1956,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped_float", "list.all_wrapped_float"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1957,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
@@ -2640,7 +2642,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1958,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2651,7 +2653,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped_float)
+        generated::positions(&owner.all_wrapped_float)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2659,14 +2661,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
@@ -2675,7 +2677,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ListAllWrappedDouble;
 
-impl protostore::ChildTable for ListAllWrappedDouble {
+impl generated::ChildTable for ListAllWrappedDouble {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f64;
@@ -2695,14 +2697,14 @@ impl protostore::ChildTable for ListAllWrappedDouble {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1959,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped_double", "list.all_wrapped_double"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1960,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
@@ -2710,7 +2712,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1961,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -2721,7 +2723,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped_double)
+        generated::positions(&owner.all_wrapped_double)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2729,14 +2731,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
@@ -2745,11 +2747,11 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByName;
 
-impl protostore::ChildTable for ByName {
+impl generated::ChildTable for ByName {
     type Owner = Codes;
     type Place = String;
     type Item = CodesCode;
-    type Nested = protostore::Both<
+    type Nested = generated::Both<
         (
             ByNameValueUint64s,
             (
@@ -2874,7 +2876,7 @@ impl protostore::ChildTable for ByName {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1962,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
@@ -2906,13 +2908,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1963,
                 r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1964,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
@@ -2924,7 +2926,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1965,
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
@@ -2940,7 +2942,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_name)
+        generated::entries(&owner.by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -2948,7 +2950,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -3023,7 +3025,7 @@ ORDER BY o.key, c."_key""#,
             )
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(CodesCode {
             a_uint64: row.take::<protostore::stored::FullRange>()?.0,
             a_fixed64: row.take::<protostore::stored::FullRange>()?.0,
@@ -3093,9 +3095,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for ByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1966,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
@@ -3106,7 +3108,7 @@ FROM "codes__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1967,
             r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
@@ -3118,7 +3120,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct ByNameValueUint64s;
 
-impl protostore::ChildTable for ByNameValueUint64s {
+impl generated::ChildTable for ByNameValueUint64s {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -3138,14 +3140,14 @@ impl protostore::ChildTable for ByNameValueUint64s {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1968,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.uint64s", "by_name.value.uint64s"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1969,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
@@ -3153,7 +3155,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1970,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3164,7 +3166,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.uint64s)
+        generated::positions(&owner.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3172,14 +3174,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -3188,7 +3190,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueFixed64s;
 
-impl protostore::ChildTable for ByNameValueFixed64s {
+impl generated::ChildTable for ByNameValueFixed64s {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -3208,14 +3210,14 @@ impl protostore::ChildTable for ByNameValueFixed64s {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1971,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.fixed64s", "by_name.value.fixed64s"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1972,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
@@ -3223,7 +3225,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1973,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3234,7 +3236,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.fixed64s)
+        generated::positions(&owner.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3242,14 +3244,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -3258,7 +3260,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueFloats;
 
-impl protostore::ChildTable for ByNameValueFloats {
+impl generated::ChildTable for ByNameValueFloats {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f32;
@@ -3284,14 +3286,14 @@ impl protostore::ChildTable for ByNameValueFloats {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1974,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.floats", "by_name.value.floats"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1975,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
@@ -3299,7 +3301,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1976,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3310,7 +3312,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.floats)
+        generated::positions(&owner.floats)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3318,14 +3320,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
@@ -3334,7 +3336,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueDoubles;
 
-impl protostore::ChildTable for ByNameValueDoubles {
+impl generated::ChildTable for ByNameValueDoubles {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f64;
@@ -3354,14 +3356,14 @@ impl protostore::ChildTable for ByNameValueDoubles {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1977,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.doubles", "by_name.value.doubles"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1978,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
@@ -3369,7 +3371,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1979,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3380,7 +3382,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.doubles)
+        generated::positions(&owner.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3388,14 +3390,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
@@ -3404,7 +3406,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllSeconds;
 
-impl protostore::ChildTable for ByNameValueAllSeconds {
+impl generated::ChildTable for ByNameValueAllSeconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -3424,7 +3426,7 @@ impl protostore::ChildTable for ByNameValueAllSeconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1980,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3436,7 +3438,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1981,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
@@ -3444,7 +3446,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1982,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3455,7 +3457,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_seconds)
+        generated::positions(&owner.all_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3463,14 +3465,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -3479,7 +3481,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllMilliseconds;
 
-impl protostore::ChildTable for ByNameValueAllMilliseconds {
+impl generated::ChildTable for ByNameValueAllMilliseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -3499,7 +3501,7 @@ impl protostore::ChildTable for ByNameValueAllMilliseconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1983,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3511,7 +3513,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1984,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
@@ -3519,7 +3521,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1985,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3530,7 +3532,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_milliseconds)
+        generated::positions(&owner.all_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3538,14 +3540,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -3554,7 +3556,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllMicroseconds;
 
-impl protostore::ChildTable for ByNameValueAllMicroseconds {
+impl generated::ChildTable for ByNameValueAllMicroseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -3574,7 +3576,7 @@ impl protostore::ChildTable for ByNameValueAllMicroseconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1986,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3586,7 +3588,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1987,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
@@ -3594,7 +3596,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1988,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3605,7 +3607,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_microseconds)
+        generated::positions(&owner.all_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3613,14 +3615,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
 }
@@ -3629,7 +3631,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllText;
 
-impl protostore::ChildTable for ByNameValueAllText {
+impl generated::ChildTable for ByNameValueAllText {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -3655,14 +3657,14 @@ impl protostore::ChildTable for ByNameValueAllText {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1989,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.all_text", "by_name.value.all_text"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1990,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
@@ -3670,7 +3672,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1991,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3681,7 +3683,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_text)
+        generated::positions(&owner.all_text)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3689,14 +3691,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Rfc3339(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
 }
@@ -3705,7 +3707,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllSpanSeconds;
 
-impl protostore::ChildTable for ByNameValueAllSpanSeconds {
+impl generated::ChildTable for ByNameValueAllSpanSeconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -3725,7 +3727,7 @@ impl protostore::ChildTable for ByNameValueAllSpanSeconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1992,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3737,7 +3739,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1993,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
@@ -3745,7 +3747,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1994,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3756,7 +3758,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_seconds)
+        generated::positions(&owner.all_span_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3764,14 +3766,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Duration>>()?.0)
     }
 }
@@ -3780,7 +3782,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllSpanMilliseconds;
 
-impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
+impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -3803,7 +3805,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1995,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3815,7 +3817,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1996,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
@@ -3823,7 +3825,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1997,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3834,7 +3836,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_milliseconds)
+        generated::positions(&owner.all_span_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3842,14 +3844,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Duration>>()?.0)
     }
 }
@@ -3858,7 +3860,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllSpanMicroseconds;
 
-impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
+impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
     type Owner = CodesCode;
     type Place = i64;
     type Item = protostore::Duration;
@@ -3881,7 +3883,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1998,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3893,7 +3895,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1999,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
@@ -3901,7 +3903,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2000,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3912,7 +3914,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_span_microseconds)
+        generated::positions(&owner.all_span_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3920,14 +3922,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Duration>>()?.0)
     }
 }
@@ -3936,7 +3938,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllWrapped;
 
-impl protostore::ChildTable for ByNameValueAllWrapped {
+impl generated::ChildTable for ByNameValueAllWrapped {
     type Owner = CodesCode;
     type Place = i64;
     type Item = u64;
@@ -3956,7 +3958,7 @@ impl protostore::ChildTable for ByNameValueAllWrapped {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2001,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -3968,7 +3970,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2002,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
@@ -3976,7 +3978,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2003,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -3987,7 +3989,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped)
+        generated::positions(&owner.all_wrapped)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -3995,14 +3997,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
@@ -4011,7 +4013,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllWrappedFloat;
 
-impl protostore::ChildTable for ByNameValueAllWrappedFloat {
+impl generated::ChildTable for ByNameValueAllWrappedFloat {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f32;
@@ -4040,7 +4042,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedFloat {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2004,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -4052,7 +4054,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2005,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
@@ -4060,7 +4062,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2006,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -4071,7 +4073,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped_float)
+        generated::positions(&owner.all_wrapped_float)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4079,14 +4081,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
@@ -4095,7 +4097,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ByNameValueAllWrappedDouble;
 
-impl protostore::ChildTable for ByNameValueAllWrappedDouble {
+impl generated::ChildTable for ByNameValueAllWrappedDouble {
     type Owner = CodesCode;
     type Place = i64;
     type Item = f64;
@@ -4118,7 +4120,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedDouble {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2007,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -4130,7 +4132,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2008,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
@@ -4138,7 +4140,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2009,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -4149,7 +4151,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.all_wrapped_double)
+        generated::positions(&owner.all_wrapped_double)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4157,14 +4159,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
@@ -4173,7 +4175,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct OneUint64s;
 
-impl protostore::ChildTable for OneUint64s {
+impl generated::ChildTable for OneUint64s {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -4192,24 +4194,24 @@ impl protostore::ChildTable for OneUint64s {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2010,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.uint64s", "one.uint64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2011,
                 r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2012,
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2013,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4219,10 +4221,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2017,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4232,7 +4234,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.uint64s)
+        generated::positions(&choice.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4241,26 +4243,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneUint64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneUint64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2014,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2015,
             r#"DELETE FROM "codes__one__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4272,8 +4274,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneUint64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneUint64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2016,
         r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.uint64s"],
@@ -4284,7 +4286,7 @@ impl protostore::edits::EditedValues for OneUint64s {
 #[derive(Debug)]
 pub struct OneFixed64s;
 
-impl protostore::ChildTable for OneFixed64s {
+impl generated::ChildTable for OneFixed64s {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -4303,24 +4305,24 @@ impl protostore::ChildTable for OneFixed64s {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2018,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.fixed64s", "one.fixed64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2019,
                 r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2020,
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2021,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4330,10 +4332,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2025,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4343,7 +4345,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.fixed64s)
+        generated::positions(&choice.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4352,26 +4354,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneFixed64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneFixed64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2022,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2023,
             r#"DELETE FROM "codes__one__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4383,8 +4385,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneFixed64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneFixed64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2024,
         r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.fixed64s"],
@@ -4395,7 +4397,7 @@ impl protostore::edits::EditedValues for OneFixed64s {
 #[derive(Debug)]
 pub struct OneFloats;
 
-impl protostore::ChildTable for OneFloats {
+impl generated::ChildTable for OneFloats {
     type Owner = Codes;
     type Place = i64;
     type Item = f32;
@@ -4420,24 +4422,24 @@ impl protostore::ChildTable for OneFloats {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2026,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.floats", "one.floats"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2027,
                 r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2028,
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2029,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4447,10 +4449,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2033,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4460,7 +4462,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.floats)
+        generated::positions(&choice.floats)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4469,26 +4471,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneFloats {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneFloats {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2030,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2031,
             r#"DELETE FROM "codes__one__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4500,8 +4502,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneFloats {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneFloats {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2032,
         r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.floats"],
@@ -4512,7 +4514,7 @@ impl protostore::edits::EditedValues for OneFloats {
 #[derive(Debug)]
 pub struct OneDoubles;
 
-impl protostore::ChildTable for OneDoubles {
+impl generated::ChildTable for OneDoubles {
     type Owner = Codes;
     type Place = i64;
     type Item = f64;
@@ -4531,24 +4533,24 @@ impl protostore::ChildTable for OneDoubles {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2034,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.doubles", "one.doubles"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2035,
                 r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2036,
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2037,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4558,10 +4560,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2041,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4571,7 +4573,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.doubles)
+        generated::positions(&choice.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4580,26 +4582,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneDoubles {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneDoubles {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2038,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2039,
             r#"DELETE FROM "codes__one__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4611,8 +4613,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneDoubles {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneDoubles {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2040,
         r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.doubles"],
@@ -4623,7 +4625,7 @@ impl protostore::edits::EditedValues for OneDoubles {
 #[derive(Debug)]
 pub struct OneAllSeconds;
 
-impl protostore::ChildTable for OneAllSeconds {
+impl generated::ChildTable for OneAllSeconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -4642,24 +4644,24 @@ impl protostore::ChildTable for OneAllSeconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2042,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_seconds", "one.all_seconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2043,
                 r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2044,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2045,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4669,10 +4671,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2049,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4682,7 +4684,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_seconds)
+        generated::positions(&choice.all_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4691,26 +4693,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllSeconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllSeconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2046,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2047,
             r#"DELETE FROM "codes__one__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4722,8 +4724,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllSeconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllSeconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2048,
         r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_seconds"],
@@ -4734,7 +4736,7 @@ impl protostore::edits::EditedValues for OneAllSeconds {
 #[derive(Debug)]
 pub struct OneAllMilliseconds;
 
-impl protostore::ChildTable for OneAllMilliseconds {
+impl generated::ChildTable for OneAllMilliseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -4753,19 +4755,19 @@ impl protostore::ChildTable for OneAllMilliseconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2050,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_milliseconds", "one.all_milliseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2051,
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2052,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
@@ -4773,7 +4775,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2053,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4783,10 +4785,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2057,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4796,7 +4798,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_milliseconds)
+        generated::positions(&choice.all_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4805,26 +4807,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllMilliseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllMilliseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2054,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2055,
             r#"DELETE FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4836,8 +4838,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllMilliseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllMilliseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2056,
         r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_milliseconds"],
@@ -4848,7 +4850,7 @@ impl protostore::edits::EditedValues for OneAllMilliseconds {
 #[derive(Debug)]
 pub struct OneAllMicroseconds;
 
-impl protostore::ChildTable for OneAllMicroseconds {
+impl generated::ChildTable for OneAllMicroseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -4867,19 +4869,19 @@ impl protostore::ChildTable for OneAllMicroseconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2058,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_microseconds", "one.all_microseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2059,
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2060,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
@@ -4887,7 +4889,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2061,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -4897,10 +4899,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2065,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -4910,7 +4912,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_microseconds)
+        generated::positions(&choice.all_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -4919,26 +4921,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllMicroseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllMicroseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2062,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2063,
             r#"DELETE FROM "codes__one__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -4950,8 +4952,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllMicroseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllMicroseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2064,
         r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_microseconds"],
@@ -4962,7 +4964,7 @@ impl protostore::edits::EditedValues for OneAllMicroseconds {
 #[derive(Debug)]
 pub struct OneAllText;
 
-impl protostore::ChildTable for OneAllText {
+impl generated::ChildTable for OneAllText {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -4987,24 +4989,24 @@ impl protostore::ChildTable for OneAllText {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2066,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_text", "one.all_text"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2067,
                 r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2068,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2069,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5014,10 +5016,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2073,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5027,7 +5029,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_text)
+        generated::positions(&choice.all_text)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5036,26 +5038,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Rfc3339(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllText {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllText {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2070,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2071,
             r#"DELETE FROM "codes__one__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5067,8 +5069,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllText {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllText {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2072,
         r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_text"],
@@ -5079,7 +5081,7 @@ impl protostore::edits::EditedValues for OneAllText {
 #[derive(Debug)]
 pub struct OneAllSpanSeconds;
 
-impl protostore::ChildTable for OneAllSpanSeconds {
+impl generated::ChildTable for OneAllSpanSeconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -5098,19 +5100,19 @@ impl protostore::ChildTable for OneAllSpanSeconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2074,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_seconds", "one.all_span_seconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2075,
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2076,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
@@ -5118,7 +5120,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2077,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5128,10 +5130,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2081,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5141,7 +5143,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_span_seconds)
+        generated::positions(&choice.all_span_seconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5150,26 +5152,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Seconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllSpanSeconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllSpanSeconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2078,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2079,
             r#"DELETE FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5181,8 +5183,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllSpanSeconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllSpanSeconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2080,
         r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_seconds"],
@@ -5193,7 +5195,7 @@ impl protostore::edits::EditedValues for OneAllSpanSeconds {
 #[derive(Debug)]
 pub struct OneAllSpanMilliseconds;
 
-impl protostore::ChildTable for OneAllSpanMilliseconds {
+impl generated::ChildTable for OneAllSpanMilliseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -5212,19 +5214,19 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2082,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_milliseconds", "one.all_span_milliseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2083,
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2084,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
@@ -5232,7 +5234,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2085,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5242,10 +5244,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2089,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5255,7 +5257,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_span_milliseconds)
+        generated::positions(&choice.all_span_milliseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5264,26 +5266,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Milliseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllSpanMilliseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllSpanMilliseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2086,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2087,
             r#"DELETE FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5295,8 +5297,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllSpanMilliseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllSpanMilliseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2088,
         r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_milliseconds"],
@@ -5307,7 +5309,7 @@ impl protostore::edits::EditedValues for OneAllSpanMilliseconds {
 #[derive(Debug)]
 pub struct OneAllSpanMicroseconds;
 
-impl protostore::ChildTable for OneAllSpanMicroseconds {
+impl generated::ChildTable for OneAllSpanMicroseconds {
     type Owner = Codes;
     type Place = i64;
     type Item = protostore::Duration;
@@ -5326,19 +5328,19 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2090,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_microseconds", "one.all_span_microseconds"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2091,
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2092,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
@@ -5346,7 +5348,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2093,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5356,10 +5358,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2097,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5369,7 +5371,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_span_microseconds)
+        generated::positions(&choice.all_span_microseconds)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5378,26 +5380,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Microseconds(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Duration>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllSpanMicroseconds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllSpanMicroseconds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2094,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2095,
             r#"DELETE FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5409,8 +5411,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllSpanMicroseconds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllSpanMicroseconds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2096,
         r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_microseconds"],
@@ -5421,7 +5423,7 @@ impl protostore::edits::EditedValues for OneAllSpanMicroseconds {
 #[derive(Debug)]
 pub struct OneAllWrapped;
 
-impl protostore::ChildTable for OneAllWrapped {
+impl generated::ChildTable for OneAllWrapped {
     type Owner = Codes;
     type Place = i64;
     type Item = u64;
@@ -5440,24 +5442,24 @@ impl protostore::ChildTable for OneAllWrapped {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2098,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped", "one.all_wrapped"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2099,
                 r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2100,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2101,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5467,10 +5469,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2105,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5480,7 +5482,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_wrapped)
+        generated::positions(&choice.all_wrapped)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5489,26 +5491,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllWrapped {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllWrapped {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2102,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2103,
             r#"DELETE FROM "codes__one__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5520,8 +5522,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllWrapped {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllWrapped {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2104,
         r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped"],
@@ -5532,7 +5534,7 @@ impl protostore::edits::EditedValues for OneAllWrapped {
 #[derive(Debug)]
 pub struct OneAllWrappedFloat;
 
-impl protostore::ChildTable for OneAllWrappedFloat {
+impl generated::ChildTable for OneAllWrappedFloat {
     type Owner = Codes;
     type Place = i64;
     type Item = f32;
@@ -5557,19 +5559,19 @@ impl protostore::ChildTable for OneAllWrappedFloat {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2106,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped_float", "one.all_wrapped_float"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2107,
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2108,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
@@ -5577,7 +5579,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2109,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5587,10 +5589,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2113,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5600,7 +5602,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_wrapped_float)
+        generated::positions(&choice.all_wrapped_float)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5609,26 +5611,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllWrappedFloat {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllWrappedFloat {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2110,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2111,
             r#"DELETE FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5640,8 +5642,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllWrappedFloat {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllWrappedFloat {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2112,
         r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped_float"],
@@ -5652,7 +5654,7 @@ impl protostore::edits::EditedValues for OneAllWrappedFloat {
 #[derive(Debug)]
 pub struct OneAllWrappedDouble;
 
-impl protostore::ChildTable for OneAllWrappedDouble {
+impl generated::ChildTable for OneAllWrappedDouble {
     type Owner = Codes;
     type Place = i64;
     type Item = f64;
@@ -5671,19 +5673,19 @@ impl protostore::ChildTable for OneAllWrappedDouble {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2114,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped_double", "one.all_wrapped_double"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2115,
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2116,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
@@ -5691,7 +5693,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2117,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -5701,10 +5703,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "one",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 2121,
                 r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
@@ -5714,7 +5716,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
-        protostore::positions(&choice.all_wrapped_double)
+        generated::positions(&choice.all_wrapped_double)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -5723,26 +5725,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OneAllWrappedDouble {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OneAllWrappedDouble {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2118,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2119,
             r#"DELETE FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -5754,8 +5756,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OneAllWrappedDouble {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OneAllWrappedDouble {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         2120,
         r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped_double"],

@@ -273,7 +273,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64",
     );
 
@@ -283,7 +283,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed64",
     );
 
@@ -293,7 +293,7 @@ pub mod list {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_float",
     );
 
@@ -303,7 +303,7 @@ pub mod list {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_double",
     );
 
@@ -313,7 +313,7 @@ pub mod list {
         ::protostore::stored::Seconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "seconds",
     );
 
@@ -323,7 +323,7 @@ pub mod list {
         ::protostore::stored::Milliseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "milliseconds",
     );
 
@@ -333,7 +333,7 @@ pub mod list {
         ::protostore::stored::Microseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "microseconds",
     );
 
@@ -343,7 +343,7 @@ pub mod list {
         ::protostore::stored::Rfc3339,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "text",
     );
 
@@ -353,7 +353,7 @@ pub mod list {
         ::protostore::stored::Seconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "span_seconds",
     );
 
@@ -363,7 +363,7 @@ pub mod list {
         ::protostore::stored::Milliseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "span_milliseconds",
     );
 
@@ -373,7 +373,7 @@ pub mod list {
         ::protostore::stored::Microseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "span_microseconds",
     );
 
@@ -383,7 +383,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "wrapped",
     );
 
@@ -393,7 +393,7 @@ pub mod list {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "wrapped_float",
     );
 
@@ -403,7 +403,7 @@ pub mod list {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "wrapped_double",
     );
 
@@ -413,7 +413,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "maybe_uint64",
     );
 
@@ -423,7 +423,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "maybe_fixed64",
     );
 
@@ -433,7 +433,7 @@ pub mod list {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "maybe_float",
     );
 
@@ -443,7 +443,7 @@ pub mod list {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::List as ::protostore::generated::ChildTable>::CHILD,
         "maybe_double",
     );
 
@@ -453,7 +453,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListUint64s as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListUint64s as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -463,7 +463,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListFixed64s as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListFixed64s as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -473,7 +473,7 @@ pub mod list {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListFloats as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListFloats as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -483,7 +483,7 @@ pub mod list {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListDoubles as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListDoubles as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -493,7 +493,7 @@ pub mod list {
         ::protostore::stored::Seconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllSeconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllSeconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -503,7 +503,7 @@ pub mod list {
         ::protostore::stored::Milliseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllMilliseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllMilliseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -513,7 +513,7 @@ pub mod list {
         ::protostore::stored::Microseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllMicroseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllMicroseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -523,7 +523,7 @@ pub mod list {
         ::protostore::stored::Rfc3339,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllText as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllText as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -533,7 +533,7 @@ pub mod list {
         ::protostore::stored::Seconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllSpanSeconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllSpanSeconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -543,7 +543,7 @@ pub mod list {
         ::protostore::stored::Milliseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllSpanMilliseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllSpanMilliseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -553,7 +553,7 @@ pub mod list {
         ::protostore::stored::Microseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllSpanMicroseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllSpanMicroseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -563,7 +563,7 @@ pub mod list {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllWrapped as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllWrapped as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -573,7 +573,7 @@ pub mod list {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllWrappedFloat as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllWrappedFloat as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -583,7 +583,7 @@ pub mod list {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ListAllWrappedDouble as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ListAllWrappedDouble as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }
@@ -605,7 +605,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint64",
     );
@@ -616,7 +616,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed64",
     );
@@ -627,7 +627,7 @@ pub mod by_name {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_float",
     );
@@ -638,7 +638,7 @@ pub mod by_name {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_double",
     );
@@ -649,7 +649,7 @@ pub mod by_name {
         ::protostore::stored::Seconds<protostore::Timestamp>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__seconds",
     );
@@ -660,7 +660,7 @@ pub mod by_name {
         ::protostore::stored::Milliseconds<protostore::Timestamp>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__milliseconds",
     );
@@ -671,7 +671,7 @@ pub mod by_name {
         ::protostore::stored::Microseconds<protostore::Timestamp>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__microseconds",
     );
@@ -682,7 +682,7 @@ pub mod by_name {
         ::protostore::stored::Rfc3339,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__text",
     );
@@ -693,7 +693,7 @@ pub mod by_name {
         ::protostore::stored::Seconds<protostore::Duration>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__span_seconds",
     );
@@ -704,7 +704,7 @@ pub mod by_name {
         ::protostore::stored::Milliseconds<protostore::Duration>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__span_milliseconds",
     );
@@ -715,7 +715,7 @@ pub mod by_name {
         ::protostore::stored::Microseconds<protostore::Duration>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__span_microseconds",
     );
@@ -726,7 +726,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__wrapped",
     );
@@ -737,7 +737,7 @@ pub mod by_name {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__wrapped_float",
     );
@@ -748,7 +748,7 @@ pub mod by_name {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__wrapped_double",
     );
@@ -759,7 +759,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__maybe_uint64",
     );
@@ -770,7 +770,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__maybe_fixed64",
     );
@@ -781,7 +781,7 @@ pub mod by_name {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__maybe_float",
     );
@@ -792,7 +792,7 @@ pub mod by_name {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__maybe_double",
     );
@@ -803,7 +803,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueUint64s as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueUint64s as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -813,7 +813,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueFixed64s as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueFixed64s as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -823,7 +823,7 @@ pub mod by_name {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueFloats as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueFloats as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -833,7 +833,7 @@ pub mod by_name {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueDoubles as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueDoubles as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -843,7 +843,7 @@ pub mod by_name {
         ::protostore::stored::Seconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllSeconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllSeconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -853,7 +853,7 @@ pub mod by_name {
         ::protostore::stored::Milliseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllMilliseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllMilliseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -863,7 +863,7 @@ pub mod by_name {
         ::protostore::stored::Microseconds<protostore::Timestamp>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllMicroseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllMicroseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -873,7 +873,7 @@ pub mod by_name {
         ::protostore::stored::Rfc3339,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllText as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllText as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -883,7 +883,7 @@ pub mod by_name {
         ::protostore::stored::Seconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllSpanSeconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllSpanSeconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -893,7 +893,7 @@ pub mod by_name {
         ::protostore::stored::Milliseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllSpanMilliseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllSpanMilliseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -903,7 +903,7 @@ pub mod by_name {
         ::protostore::stored::Microseconds<protostore::Duration>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllSpanMicroseconds as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllSpanMicroseconds as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -913,7 +913,7 @@ pub mod by_name {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllWrapped as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllWrapped as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -923,7 +923,7 @@ pub mod by_name {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllWrappedFloat as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllWrappedFloat as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -933,7 +933,7 @@ pub mod by_name {
         ::protostore::stored::DoubleBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::codes::children::ByNameValueAllWrappedDouble as ::protostore::ChildTable>::CHILD,
+        <crate::records::codes::children::ByNameValueAllWrappedDouble as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `counted` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `targets`, in `counted__targets`.
 #[derive(Debug)]
 pub struct Targets;
 
-impl protostore::ChildTable for Targets {
+impl generated::ChildTable for Targets {
     type Owner = Counted;
     type Place = i64;
     type Item = String;
@@ -29,7 +31,7 @@ impl protostore::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1632,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
@@ -42,19 +44,19 @@ impl protostore::ChildTable for Targets {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1627,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["region", "number", "targets", "targets"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1628,
                 r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2"#,
                 &["region", "number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1629,
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
@@ -62,7 +64,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1630,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -73,7 +75,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.targets)
+        generated::positions(&owner.targets)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -81,28 +83,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Targets {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Targets {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1633,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2"#,
             &["region", "number"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1634,
             r#"DELETE FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
@@ -114,8 +116,8 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Targets {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Targets {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1635,
         r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["region", "number", "targets"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `deeps` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `racks`, in `deeps__racks`.
 #[derive(Debug)]
 pub struct Racks;
 
-impl protostore::ChildTable for Racks {
+impl generated::ChildTable for Racks {
     type Owner = Deep;
     type Place = i64;
     type Item = DeepRack;
@@ -38,20 +40,20 @@ impl protostore::ChildTable for Racks {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             593,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.name", "racks.cabinet"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 594,
                 r#"DELETE FROM "deeps__racks" WHERE "_region" = $1 AND "_number" = $2"#,
                 &["region", "number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             595,
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
@@ -59,7 +61,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             596,
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each($1) o
@@ -70,7 +72,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.racks)
+        generated::positions(&owner.racks)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -78,7 +80,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -87,7 +89,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&cabinet.is_some())
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepRack {
             name: row.take()?,
             hosts: Vec::new(),
@@ -105,16 +107,16 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Racks {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Racks {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             597,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2"#,
             &["region", "number"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             598,
             r#"DELETE FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
@@ -130,7 +132,7 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct RacksHosts;
 
-impl protostore::ChildTable for RacksHosts {
+impl generated::ChildTable for RacksHosts {
     type Owner = DeepRack;
     type Place = i64;
     type Item = DeepHost;
@@ -151,14 +153,14 @@ impl protostore::ChildTable for RacksHosts {
         },
         member: 2,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             599,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             600,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
@@ -166,7 +168,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             601,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
@@ -177,7 +179,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.hosts)
+        generated::positions(&owner.hosts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -185,14 +187,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepHost {
             name: row.take()?,
             ports: Vec::new(),
@@ -205,7 +207,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct RacksHostsPorts;
 
-impl protostore::ChildTable for RacksHostsPorts {
+impl generated::ChildTable for RacksHostsPorts {
     type Owner = DeepHost;
     type Place = i64;
     type Item = DeepPort;
@@ -233,7 +235,7 @@ impl protostore::ChildTable for RacksHostsPorts {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             602,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
@@ -248,7 +250,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             603,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
@@ -256,7 +258,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             604,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
@@ -268,7 +270,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ports)
+        generated::positions(&owner.ports)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -276,14 +278,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepPort {
             number: row.take()?,
             frames: Vec::new(),
@@ -296,7 +298,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
 #[derive(Debug)]
 pub struct RacksHostsPortsFrames;
 
-impl protostore::ChildTable for RacksHostsPortsFrames {
+impl generated::ChildTable for RacksHostsPortsFrames {
     type Owner = DeepPort;
     type Place = i64;
     type Item = Vec<u8>;
@@ -319,7 +321,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             605,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
@@ -335,7 +337,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             606,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
@@ -343,7 +345,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             607,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
@@ -355,7 +357,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.frames)
+        generated::positions(&owner.frames)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -363,14 +365,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -379,7 +381,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
 #[derive(Debug)]
 pub struct RacksHostsPortsLabels;
 
-impl protostore::ChildTable for RacksHostsPortsLabels {
+impl generated::ChildTable for RacksHostsPortsLabels {
     type Owner = DeepPort;
     type Place = String;
     type Item = String;
@@ -402,7 +404,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             608,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
@@ -418,7 +420,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             609,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
@@ -426,7 +428,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             610,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
@@ -438,7 +440,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -446,14 +448,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -462,7 +464,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
 #[derive(Debug)]
 pub struct RacksHostsNames;
 
-impl protostore::ChildTable for RacksHostsNames {
+impl generated::ChildTable for RacksHostsNames {
     type Owner = DeepHost;
     type Place = i64;
     type Item = String;
@@ -484,7 +486,7 @@ impl protostore::ChildTable for RacksHostsNames {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             611,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
@@ -499,7 +501,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             612,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
@@ -507,7 +509,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             613,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
@@ -519,7 +521,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -527,14 +529,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -543,7 +545,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
 #[derive(Debug)]
 pub struct RacksSpares;
 
-impl protostore::ChildTable for RacksSpares {
+impl generated::ChildTable for RacksSpares {
     type Owner = DeepRack;
     type Place = String;
     type Item = DeepHost;
@@ -564,14 +566,14 @@ impl protostore::ChildTable for RacksSpares {
         },
         member: 2,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             614,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             615,
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
@@ -579,7 +581,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             616,
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each($1) o
@@ -590,7 +592,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.spares)
+        generated::entries(&owner.spares)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -598,14 +600,14 @@ ORDER BY o.key, c."_position", c."_key_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepHost {
             name: row.take()?,
             ports: Vec::new(),
@@ -618,7 +620,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
 #[derive(Debug)]
 pub struct RacksSparesValuePorts;
 
-impl protostore::ChildTable for RacksSparesValuePorts {
+impl generated::ChildTable for RacksSparesValuePorts {
     type Owner = DeepHost;
     type Place = i64;
     type Item = DeepPort;
@@ -646,7 +648,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             617,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
@@ -661,7 +663,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             618,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
@@ -669,7 +671,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             619,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each($1) o
@@ -681,7 +683,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ports)
+        generated::positions(&owner.ports)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -689,14 +691,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepPort {
             number: row.take()?,
             frames: Vec::new(),
@@ -709,7 +711,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
 #[derive(Debug)]
 pub struct RacksSparesValuePortsFrames;
 
-impl protostore::ChildTable for RacksSparesValuePortsFrames {
+impl generated::ChildTable for RacksSparesValuePortsFrames {
     type Owner = DeepPort;
     type Place = i64;
     type Item = Vec<u8>;
@@ -735,7 +737,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             620,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
@@ -751,7 +753,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             621,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
@@ -759,7 +761,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             622,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
@@ -771,7 +773,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.frames)
+        generated::positions(&owner.frames)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -779,14 +781,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -795,7 +797,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
 #[derive(Debug)]
 pub struct RacksSparesValuePortsLabels;
 
-impl protostore::ChildTable for RacksSparesValuePortsLabels {
+impl generated::ChildTable for RacksSparesValuePortsLabels {
     type Owner = DeepPort;
     type Place = String;
     type Item = String;
@@ -818,7 +820,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             623,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
@@ -834,7 +836,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             624,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
@@ -842,7 +844,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             625,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
@@ -854,7 +856,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -862,14 +864,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -878,7 +880,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
 #[derive(Debug)]
 pub struct RacksSparesValueNames;
 
-impl protostore::ChildTable for RacksSparesValueNames {
+impl generated::ChildTable for RacksSparesValueNames {
     type Owner = DeepHost;
     type Place = i64;
     type Item = String;
@@ -900,7 +902,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             626,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
@@ -915,7 +917,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             627,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
@@ -923,7 +925,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             628,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
@@ -935,7 +937,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -943,14 +945,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -959,7 +961,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
 #[derive(Debug)]
 pub struct RacksTags;
 
-impl protostore::ChildTable for RacksTags {
+impl generated::ChildTable for RacksTags {
     type Owner = DeepRack;
     type Place = i64;
     type Item = String;
@@ -980,14 +982,14 @@ impl protostore::ChildTable for RacksTags {
         },
         member: 2,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             629,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.tags", "racks.tags"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             630,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
@@ -995,7 +997,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             631,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1006,7 +1008,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.tags)
+        generated::positions(&owner.tags)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1014,14 +1016,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1030,7 +1032,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct RacksCabinetSlots;
 
-impl protostore::ChildTable for RacksCabinetSlots {
+impl generated::ChildTable for RacksCabinetSlots {
     type Owner = DeepRack;
     type Place = i64;
     type Item = u64;
@@ -1057,7 +1059,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
         },
         member: 2,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             632,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
@@ -1065,7 +1067,7 @@ VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.cabinet.slots", "racks.cabinet.slots"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             633,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
@@ -1073,7 +1075,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             634,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1086,7 +1088,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(cabinet) = &owner.cabinet else { return Vec::new() };
-        protostore::positions(&cabinet.slots)
+        generated::positions(&cabinet.slots)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1095,14 +1097,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1111,7 +1113,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct RacksCabinetDoors;
 
-impl protostore::ChildTable for RacksCabinetDoors {
+impl generated::ChildTable for RacksCabinetDoors {
     type Owner = DeepRack;
     type Place = i64;
     type Item = DeepHost;
@@ -1132,7 +1134,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
         },
         member: 2,
         key: 4,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             635,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
@@ -1146,7 +1148,7 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             636,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
@@ -1154,7 +1156,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             637,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
@@ -1167,7 +1169,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(cabinet) = &owner.cabinet else { return Vec::new() };
-        protostore::positions(&cabinet.doors)
+        generated::positions(&cabinet.doors)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1176,14 +1178,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.name)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepHost {
             name: row.take()?,
             ports: Vec::new(),
@@ -1196,7 +1198,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPorts;
 
-impl protostore::ChildTable for RacksCabinetDoorsPorts {
+impl generated::ChildTable for RacksCabinetDoorsPorts {
     type Owner = DeepHost;
     type Place = i64;
     type Item = DeepPort;
@@ -1224,7 +1226,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             638,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
@@ -1239,7 +1241,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             639,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
@@ -1247,7 +1249,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             640,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
@@ -1259,7 +1261,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ports)
+        generated::positions(&owner.ports)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1267,14 +1269,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.number)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(DeepPort {
             number: row.take()?,
             frames: Vec::new(),
@@ -1287,7 +1289,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPortsFrames;
 
-impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
+impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
     type Owner = DeepPort;
     type Place = i64;
     type Item = Vec<u8>;
@@ -1313,7 +1315,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             641,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
@@ -1329,7 +1331,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             642,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
@@ -1337,7 +1339,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             643,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
@@ -1349,7 +1351,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.frames)
+        generated::positions(&owner.frames)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1357,14 +1359,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1373,7 +1375,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPortsLabels;
 
-impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
+impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
     type Owner = DeepPort;
     type Place = String;
     type Item = String;
@@ -1402,7 +1404,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
         },
         member: 2,
         key: 6,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             644,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
@@ -1418,7 +1420,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             645,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
@@ -1426,7 +1428,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             646,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
@@ -1438,7 +1440,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1446,14 +1448,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1462,7 +1464,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
 #[derive(Debug)]
 pub struct RacksCabinetDoorsNames;
 
-impl protostore::ChildTable for RacksCabinetDoorsNames {
+impl generated::ChildTable for RacksCabinetDoorsNames {
     type Owner = DeepHost;
     type Place = i64;
     type Item = String;
@@ -1484,7 +1486,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
         },
         member: 2,
         key: 5,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             647,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
@@ -1499,7 +1501,7 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             648,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
@@ -1507,7 +1509,7 @@ WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             649,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
@@ -1519,7 +1521,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1527,14 +1529,14 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

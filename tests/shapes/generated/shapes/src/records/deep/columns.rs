@@ -26,7 +26,7 @@ pub mod racks {
 
     /// `name`.
     pub const name: ::protostore::Col<Deep, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
+        <crate::records::deep::children::Racks as ::protostore::generated::ChildTable>::CHILD,
         "name",
     );
 
@@ -36,7 +36,7 @@ pub mod racks {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::deep::children::RacksHosts as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksHosts as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -50,7 +50,7 @@ pub mod racks {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::deep::children::RacksHosts as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksHosts as ::protostore::generated::ChildTable>::CHILD,
             "name",
         );
 
@@ -60,7 +60,7 @@ pub mod racks {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksHostsPorts as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksHostsPorts as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -74,7 +74,7 @@ pub mod racks {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksHostsPorts as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksHostsPorts as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -84,7 +84,7 @@ pub mod racks {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksHostsPortsFrames as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksHostsPortsFrames as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -94,7 +94,7 @@ pub mod racks {
                 String,
                 ::protostore::columns::Entries<String>,
             > = ::protostore::Col::entries(
-                <crate::records::deep::children::RacksHostsPortsLabels as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksHostsPortsLabels as ::protostore::generated::ChildTable>::CHILD,
                 "_key_4",
                 "value",
             );
@@ -105,7 +105,7 @@ pub mod racks {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::deep::children::RacksHostsNames as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksHostsNames as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
     }
@@ -116,7 +116,7 @@ pub mod racks {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::deep::children::RacksSpares as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksSpares as ::protostore::generated::ChildTable>::CHILD,
             "_key_2",
             "",
         )
@@ -131,7 +131,7 @@ pub mod racks {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::deep::children::RacksSpares as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksSpares as ::protostore::generated::ChildTable>::CHILD,
             "_key_2",
             "value__name",
         );
@@ -142,7 +142,7 @@ pub mod racks {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksSparesValuePorts as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksSparesValuePorts as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -156,7 +156,7 @@ pub mod racks {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksSparesValuePorts as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksSparesValuePorts as ::protostore::generated::ChildTable>::CHILD,
                 "number",
             );
 
@@ -166,7 +166,7 @@ pub mod racks {
                 Vec<u8>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksSparesValuePortsFrames as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksSparesValuePortsFrames as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
 
@@ -176,7 +176,7 @@ pub mod racks {
                 String,
                 ::protostore::columns::Entries<String>,
             > = ::protostore::Col::entries(
-                <crate::records::deep::children::RacksSparesValuePortsLabels as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksSparesValuePortsLabels as ::protostore::generated::ChildTable>::CHILD,
                 "_key_4",
                 "value",
             );
@@ -187,14 +187,14 @@ pub mod racks {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::deep::children::RacksSparesValueNames as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksSparesValueNames as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
     }
 
     /// `tags`.
     pub const tags: ::protostore::Col<Deep, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::deep::children::RacksTags as ::protostore::ChildTable>::CHILD,
+        <crate::records::deep::children::RacksTags as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -204,7 +204,7 @@ pub mod racks {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::Racks as ::protostore::generated::ChildTable>::CHILD,
             "cabinet",
         )
         .message();
@@ -214,7 +214,7 @@ pub mod racks {
 
         /// `slots`.
         pub const slots: ::protostore::Col<Deep, u64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::deep::children::RacksCabinetSlots as ::protostore::ChildTable>::CHILD,
+            <crate::records::deep::children::RacksCabinetSlots as ::protostore::generated::ChildTable>::CHILD,
             "value",
         );
 
@@ -224,7 +224,7 @@ pub mod racks {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksCabinetDoors as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksCabinetDoors as ::protostore::generated::ChildTable>::CHILD,
                 "",
             )
             .row();
@@ -238,7 +238,7 @@ pub mod racks {
                 String,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksCabinetDoors as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksCabinetDoors as ::protostore::generated::ChildTable>::CHILD,
                 "name",
             );
 
@@ -248,7 +248,7 @@ pub mod racks {
                 ::protostore::columns::Message,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                    <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::ChildTable>::CHILD,
+                    <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::generated::ChildTable>::CHILD,
                     "",
                 )
                 .row();
@@ -262,7 +262,7 @@ pub mod racks {
                     i32,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::ChildTable>::CHILD,
+                    <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::generated::ChildTable>::CHILD,
                     "number",
                 );
 
@@ -272,7 +272,7 @@ pub mod racks {
                     Vec<u8>,
                     ::protostore::columns::Elements,
                 > = ::protostore::Col::elements(
-                    <crate::records::deep::children::RacksCabinetDoorsPortsFrames as ::protostore::ChildTable>::CHILD,
+                    <crate::records::deep::children::RacksCabinetDoorsPortsFrames as ::protostore::generated::ChildTable>::CHILD,
                     "value",
                 );
 
@@ -282,7 +282,7 @@ pub mod racks {
                     String,
                     ::protostore::columns::Entries<String>,
                 > = ::protostore::Col::entries(
-                    <crate::records::deep::children::RacksCabinetDoorsPortsLabels as ::protostore::ChildTable>::CHILD,
+                    <crate::records::deep::children::RacksCabinetDoorsPortsLabels as ::protostore::generated::ChildTable>::CHILD,
                     "_key_4",
                     "value",
                 );
@@ -293,7 +293,7 @@ pub mod racks {
                 String,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::deep::children::RacksCabinetDoorsNames as ::protostore::ChildTable>::CHILD,
+                <crate::records::deep::children::RacksCabinetDoorsNames as ::protostore::generated::ChildTable>::CHILD,
                 "value",
             );
         }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `encodings` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `fulls`, in `encodings__fulls`.
 #[derive(Debug)]
 pub struct Fulls;
 
-impl protostore::ChildTable for Fulls {
+impl generated::ChildTable for Fulls {
     type Owner = Encodings;
     type Place = i64;
     type Item = u64;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Fulls {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             902,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 903,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             904,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             905,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.fulls)
+        generated::positions(&owner.fulls)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Fulls {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Fulls {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             906,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             907,
             r#"DELETE FROM "encodings__fulls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Fulls {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Fulls {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         908,
         r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fulls"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Fulls {
 #[derive(Debug)]
 pub struct FullByFull;
 
-impl protostore::ChildTable for FullByFull {
+impl generated::ChildTable for FullByFull {
     type Owner = Encodings;
     type Place = protostore::stored::FullRange;
     type Item = u64;
@@ -125,24 +127,24 @@ impl protostore::ChildTable for FullByFull {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             909,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 910,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             911,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             912,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -153,7 +155,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.full_by_full)
+        generated::entries(&owner.full_by_full)
             .into_iter()
             .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
@@ -164,26 +166,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for FullByFull {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for FullByFull {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             913,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "full_by_full.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             914,
             r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "full_by_full.key"],
@@ -195,7 +197,7 @@ impl protostore::edits::EditedMap for FullByFull {
 #[derive(Debug)]
 pub struct ManyBits;
 
-impl protostore::ChildTable for ManyBits {
+impl generated::ChildTable for ManyBits {
     type Owner = Encodings;
     type Place = i64;
     type Item = f64;
@@ -214,24 +216,24 @@ impl protostore::ChildTable for ManyBits {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             915,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 916,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             917,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             918,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -242,7 +244,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.many_bits)
+        generated::positions(&owner.many_bits)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -250,26 +252,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::DoubleBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for ManyBits {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for ManyBits {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             919,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             920,
             r#"DELETE FROM "encodings__many_bits"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -281,8 +283,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for ManyBits {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for ManyBits {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         921,
         r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "many_bits"],
@@ -293,7 +295,7 @@ impl protostore::edits::EditedValues for ManyBits {
 #[derive(Debug)]
 pub struct BitsByName;
 
-impl protostore::ChildTable for BitsByName {
+impl generated::ChildTable for BitsByName {
     type Owner = Encodings;
     type Place = String;
     type Item = f32;
@@ -318,24 +320,24 @@ impl protostore::ChildTable for BitsByName {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             922,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 923,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             924,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             925,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -346,7 +348,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.bits_by_name)
+        generated::entries(&owner.bits_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -354,26 +356,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FloatBits(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for BitsByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for BitsByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             926,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bits_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             927,
             r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bits_by_name.key"],
@@ -385,7 +387,7 @@ impl protostore::edits::EditedMap for BitsByName {
 #[derive(Debug)]
 pub struct OfTexts_18;
 
-impl protostore::ChildTable for OfTexts_18 {
+impl generated::ChildTable for OfTexts_18 {
     type Owner = Encodings;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -410,24 +412,24 @@ impl protostore::ChildTable for OfTexts_18 {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             928,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 929,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             930,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             931,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -438,7 +440,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.texts)
+        generated::positions(&owner.texts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -446,26 +448,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Rfc3339(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OfTexts_18 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfTexts_18 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             932,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             933,
             r#"DELETE FROM "encodings__texts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -477,8 +479,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfTexts_18 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfTexts_18 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         934,
         r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "texts"],
@@ -489,7 +491,7 @@ impl protostore::edits::EditedValues for OfTexts_18 {
 #[derive(Debug)]
 pub struct Owns;
 
-impl protostore::ChildTable for Owns {
+impl generated::ChildTable for Owns {
     type Owner = Encodings;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -508,24 +510,24 @@ impl protostore::ChildTable for Owns {
         },
         member: 20,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             935,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "owns", "owns"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 936,
                 r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             937,
             r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             938,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -536,7 +538,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.owns)
+        generated::positions(&owner.owns)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -544,26 +546,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Timestamptz(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Timestamptz>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Owns {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Owns {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             939,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             940,
             r#"DELETE FROM "encodings__owns"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -575,8 +577,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Owns {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Owns {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         941,
         r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "owns"],
@@ -587,7 +589,7 @@ impl protostore::edits::EditedValues for Owns {
 #[derive(Debug)]
 pub struct InnerNames;
 
-impl protostore::ChildTable for InnerNames {
+impl generated::ChildTable for InnerNames {
     type Owner = Encodings;
     type Place = protostore::stored::FullRange;
     type Item = String;
@@ -606,24 +608,24 @@ impl protostore::ChildTable for InnerNames {
         },
         member: 21,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             942,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 943,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             944,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             945,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -633,10 +635,10 @@ ORDER BY o.key, c."_key""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "inner",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 948,
                 r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#,
                 &["id"],
@@ -646,7 +648,7 @@ ORDER BY o.key, c."_key""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inner) = &owner.inner else { return Vec::new() };
-        protostore::entries(&inner.names)
+        generated::entries(&inner.names)
             .into_iter()
             .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
@@ -658,26 +660,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for InnerNames {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for InnerNames {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             946,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inner.names.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             947,
             r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inner.names.key"],
@@ -689,7 +691,7 @@ impl protostore::edits::EditedMap for InnerNames {
 #[derive(Debug)]
 pub struct Inners;
 
-impl protostore::ChildTable for Inners {
+impl generated::ChildTable for Inners {
     type Owner = Encodings;
     type Place = i64;
     type Item = EncodingsInner;
@@ -721,20 +723,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 22,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             949,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 950,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             951,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
@@ -742,7 +744,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             952,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each($1) o
@@ -753,7 +755,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.inners)
+        generated::positions(&owner.inners)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -761,7 +763,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -770,7 +772,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.text.as_ref().copied().map(protostore::stored::Rfc3339))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(EncodingsInner {
             full: row.take::<protostore::stored::FullRange>()?.0,
             bits: row.take::<Option<protostore::stored::FloatBits>>()?.map(|v| v.0),
@@ -780,14 +782,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Inners {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Inners {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             953,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             954,
             r#"DELETE FROM "encodings__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -803,7 +805,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct InnersNames;
 
-impl protostore::ChildTable for InnersNames {
+impl generated::ChildTable for InnersNames {
     type Owner = EncodingsInner;
     type Place = protostore::stored::FullRange;
     type Item = String;
@@ -823,14 +825,14 @@ impl protostore::ChildTable for InnersNames {
         },
         member: 22,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             955,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             956,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
@@ -838,7 +840,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             957,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
@@ -849,7 +851,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.names)
+        generated::entries(&owner.names)
             .into_iter()
             .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
@@ -860,14 +862,14 @@ ORDER BY o.key, c."_position", c."_key_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

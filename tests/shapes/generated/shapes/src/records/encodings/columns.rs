@@ -215,7 +215,7 @@ pub mod inners {
         ::protostore::stored::FullRange,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::encodings::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "full",
     );
 
@@ -225,7 +225,7 @@ pub mod inners {
         ::protostore::stored::FloatBits,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::encodings::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "bits",
     );
 
@@ -235,7 +235,7 @@ pub mod inners {
         ::protostore::stored::Rfc3339,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::encodings::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "text",
     );
 
@@ -245,7 +245,7 @@ pub mod inners {
         String,
         ::protostore::columns::Entries<::protostore::stored::FullRange>,
     > = ::protostore::Col::entries(
-        <crate::records::encodings::children::InnersNames as ::protostore::ChildTable>::CHILD,
+        <crate::records::encodings::children::InnersNames as ::protostore::generated::ChildTable>::CHILD,
         "_key_2",
         "value",
     );

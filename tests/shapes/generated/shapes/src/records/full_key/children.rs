@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `full_keys` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `others`, in `full_keys__others`.
 #[derive(Debug)]
 pub struct Others;
 
-impl protostore::ChildTable for Others {
+impl generated::ChildTable for Others {
     type Owner = FullKey;
     type Place = i64;
     type Item = u64;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for Others {
                     field: "others",
                     table: "full_keys",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         981,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
                         &["others"],
@@ -39,24 +41,24 @@ impl protostore::ChildTable for Others {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             976,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 977,
                 r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             978,
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             979,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -67,7 +69,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.others)
+        generated::positions(&owner.others)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -75,26 +77,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::FullRange(*item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Others {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Others {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             982,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             983,
             r#"DELETE FROM "full_keys__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -106,8 +108,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Others {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Others {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         984,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "others"],
@@ -118,7 +120,7 @@ impl protostore::edits::EditedValues for Others {
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = FullKey;
     type Place = i64;
     type Item = String;
@@ -137,24 +139,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             985,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 986,
                 r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             987,
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             988,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -165,7 +167,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -173,26 +175,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             989,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             990,
             r#"DELETE FROM "full_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -204,8 +206,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         991,
         r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `items` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `names`, in `items__names`.
 #[derive(Debug)]
 pub struct Names;
 
-impl protostore::ChildTable for Names {
+impl generated::ChildTable for Names {
     type Owner = Item;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Names {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1526,
             r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "names", "names"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1527,
                 r#"DELETE FROM "items__names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1528,
             r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1529,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.names)
+        generated::positions(&owner.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Names {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Names {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1530,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "items__names" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1531,
             r#"DELETE FROM "items__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Names {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Names {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1532,
         r#"DELETE FROM "items__names" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "names"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `jobs` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `tries`, in `jobs__tries`.
 #[derive(Debug)]
 pub struct Tries;
 
-impl protostore::ChildTable for Tries {
+impl generated::ChildTable for Tries {
     type Owner = Job;
     type Place = i64;
     type Item = JobTry;
@@ -30,24 +32,24 @@ impl protostore::ChildTable for Tries {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1337,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#,
             &["id", "tries", "tries.host", "tries.failed"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1338,
                 r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1339,
             r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1340,
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each($1) o
@@ -58,7 +60,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.tries)
+        generated::positions(&owner.tries)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -66,7 +68,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -74,7 +76,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.failed)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(JobTry {
             host: row.take()?,
             failed: row.take()?,
@@ -82,14 +84,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Tries {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Tries {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1341,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1342,
             r#"DELETE FROM "jobs__tries"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

@@ -57,13 +57,13 @@ pub mod tries {
 
     /// `host`.
     pub const host: ::protostore::Col<Job, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::job::children::Tries as ::protostore::ChildTable>::CHILD,
+        <crate::records::job::children::Tries as ::protostore::generated::ChildTable>::CHILD,
         "host",
     );
 
     /// `failed`.
     pub const failed: ::protostore::Col<Job, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::job::children::Tries as ::protostore::ChildTable>::CHILD,
+        <crate::records::job::children::Tries as ::protostore::generated::ChildTable>::CHILD,
         "failed",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `keywords` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `order`, in `keywords__order`.
 #[derive(Debug)]
 pub struct Order;
 
-impl protostore::ChildTable for Order {
+impl generated::ChildTable for Order {
     type Owner = Keywords;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Order {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             238,
             r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "order", "order"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 239,
                 r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             240,
             r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             241,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.order)
+        generated::positions(&owner.order)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Order {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Order {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             242,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             243,
             r#"DELETE FROM "keywords__order"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Order {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Order {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         244,
         r#"DELETE FROM "keywords__order" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "order"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Order {
 #[derive(Debug)]
 pub struct Where;
 
-impl protostore::ChildTable for Where {
+impl generated::ChildTable for Where {
     type Owner = Keywords;
     type Place = i64;
     type Item = KeywordsMatch;
@@ -133,20 +135,20 @@ impl protostore::ChildTable for Where {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             245,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "where", "where.from", "where.owner", "where.item"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 246,
                 r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             247,
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
@@ -154,7 +156,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             248,
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each($1) o
@@ -165,7 +167,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.r#where)
+        generated::positions(&owner.r#where)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -173,7 +175,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -182,7 +184,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(KeywordsMatch {
             from: row.take()?,
             owner: row.take()?,
@@ -191,14 +193,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Where {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Where {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             249,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             250,
             r#"DELETE FROM "keywords__where"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

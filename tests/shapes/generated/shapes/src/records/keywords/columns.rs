@@ -81,7 +81,7 @@ pub mod r#where {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+        <crate::records::keywords::children::Where as ::protostore::generated::ChildTable>::CHILD,
         "from",
     );
 
@@ -91,13 +91,13 @@ pub mod r#where {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+        <crate::records::keywords::children::Where as ::protostore::generated::ChildTable>::CHILD,
         "owner",
     );
 
     /// `item`.
     pub const item: ::protostore::Col<Keywords, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+        <crate::records::keywords::children::Where as ::protostore::generated::ChildTable>::CHILD,
         "item",
     );
 }

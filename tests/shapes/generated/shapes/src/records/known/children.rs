@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `known` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct List;
 
-impl protostore::ChildTable for List {
+impl generated::ChildTable for List {
     type Owner = Known;
     type Place = i64;
     type Item = KnownAll;
@@ -75,7 +76,7 @@ impl protostore::ChildTable for List {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2130,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
@@ -104,13 +105,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2131,
                 r#"DELETE FROM "known__list" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2132,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
@@ -120,7 +121,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2133,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
@@ -134,7 +135,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.list)
+        generated::positions(&owner.list)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -142,7 +143,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -165,7 +166,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.a_null)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(KnownAll {
             a_bool_value: row.take()?,
             a_int32_value: row.take()?,
@@ -195,14 +196,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for List {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for List {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2134,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2135,
             r#"DELETE FROM "known__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -218,7 +219,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct ByName;
 
-impl protostore::ChildTable for ByName {
+impl generated::ChildTable for ByName {
     type Owner = Known;
     type Place = String;
     type Item = KnownAll;
@@ -316,7 +317,7 @@ impl protostore::ChildTable for ByName {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2136,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
@@ -346,13 +347,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2137,
                 r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2138,
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
@@ -364,7 +365,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2139,
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value", c."value__a_int64_value",
     c."value__a_uint32_value", c."value__a_uint64_value", c."value__a_float_value",
@@ -379,7 +380,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_name)
+        generated::entries(&owner.by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -387,7 +388,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -410,7 +411,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.a_null)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(KnownAll {
             a_bool_value: row.take()?,
             a_int32_value: row.take()?,
@@ -440,9 +441,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for ByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2140,
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
@@ -453,7 +454,7 @@ FROM "known__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2141,
             r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
@@ -465,7 +466,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct Ones;
 
-impl protostore::ChildTable for Ones {
+impl generated::ChildTable for Ones {
     type Owner = Known;
     type Place = i64;
     type Item = KnownAny;
@@ -535,7 +536,7 @@ impl protostore::ChildTable for Ones {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2142,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
@@ -564,13 +565,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2143,
                 r#"DELETE FROM "known__ones" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2144,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
@@ -580,7 +581,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2145,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
@@ -594,7 +595,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ones)
+        generated::positions(&owner.ones)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -602,7 +603,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -688,7 +689,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&value_a_null)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(KnownAny {
             value: {
                 let a_bool_value = row
@@ -767,14 +768,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Ones {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Ones {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             2146,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             2147,
             r#"DELETE FROM "known__ones"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -790,7 +791,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct ABoolValueByName;
 
-impl protostore::ChildTable for ABoolValueByName {
+impl generated::ChildTable for ABoolValueByName {
     type Owner = Known;
     type Place = String;
     type Item = bool;
@@ -815,24 +816,24 @@ impl protostore::ChildTable for ABoolValueByName {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2148,
             r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_bool_value_by_name.key", "a_bool_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2149,
                 r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2150,
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2151,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -843,7 +844,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_bool_value_by_name)
+        generated::entries(&owner.a_bool_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -851,26 +852,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ABoolValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ABoolValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2152,
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bool_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2153,
             r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bool_value_by_name.key"],
@@ -882,7 +883,7 @@ impl protostore::edits::EditedMap for ABoolValueByName {
 #[derive(Debug)]
 pub struct AInt32ValueByName;
 
-impl protostore::ChildTable for AInt32ValueByName {
+impl generated::ChildTable for AInt32ValueByName {
     type Owner = Known;
     type Place = String;
     type Item = i32;
@@ -907,24 +908,24 @@ impl protostore::ChildTable for AInt32ValueByName {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2154,
             r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_int32_value_by_name.key", "a_int32_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2155,
                 r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2156,
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2157,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -935,7 +936,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_int32_value_by_name)
+        generated::entries(&owner.a_int32_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -943,26 +944,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AInt32ValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AInt32ValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2158,
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int32_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2159,
             r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int32_value_by_name.key"],
@@ -974,7 +975,7 @@ impl protostore::edits::EditedMap for AInt32ValueByName {
 #[derive(Debug)]
 pub struct AInt64ValueByName;
 
-impl protostore::ChildTable for AInt64ValueByName {
+impl generated::ChildTable for AInt64ValueByName {
     type Owner = Known;
     type Place = String;
     type Item = i64;
@@ -993,24 +994,24 @@ impl protostore::ChildTable for AInt64ValueByName {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2160,
             r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_int64_value_by_name.key", "a_int64_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2161,
                 r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2162,
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2163,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1021,7 +1022,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_int64_value_by_name)
+        generated::entries(&owner.a_int64_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1029,26 +1030,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AInt64ValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AInt64ValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2164,
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int64_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2165,
             r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int64_value_by_name.key"],
@@ -1060,7 +1061,7 @@ impl protostore::edits::EditedMap for AInt64ValueByName {
 #[derive(Debug)]
 pub struct AUint32ValueByName;
 
-impl protostore::ChildTable for AUint32ValueByName {
+impl generated::ChildTable for AUint32ValueByName {
     type Owner = Known;
     type Place = String;
     type Item = u32;
@@ -1085,24 +1086,24 @@ impl protostore::ChildTable for AUint32ValueByName {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2166,
             r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_uint32_value_by_name.key", "a_uint32_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2167,
                 r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2168,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2169,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1113,7 +1114,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_uint32_value_by_name)
+        generated::entries(&owner.a_uint32_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1121,26 +1122,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AUint32ValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AUint32ValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2170,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint32_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2171,
             r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint32_value_by_name.key"],
@@ -1152,7 +1153,7 @@ impl protostore::edits::EditedMap for AUint32ValueByName {
 #[derive(Debug)]
 pub struct AUint64ValueByName;
 
-impl protostore::ChildTable for AUint64ValueByName {
+impl generated::ChildTable for AUint64ValueByName {
     type Owner = Known;
     type Place = String;
     type Item = u64;
@@ -1177,24 +1178,24 @@ impl protostore::ChildTable for AUint64ValueByName {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2172,
             r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_uint64_value_by_name.key", "a_uint64_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2173,
                 r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2174,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2175,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1205,7 +1206,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_uint64_value_by_name)
+        generated::entries(&owner.a_uint64_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1213,26 +1214,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AUint64ValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AUint64ValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2176,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint64_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2177,
             r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint64_value_by_name.key"],
@@ -1244,7 +1245,7 @@ impl protostore::edits::EditedMap for AUint64ValueByName {
 #[derive(Debug)]
 pub struct AFloatValueByName;
 
-impl protostore::ChildTable for AFloatValueByName {
+impl generated::ChildTable for AFloatValueByName {
     type Owner = Known;
     type Place = String;
     type Item = f32;
@@ -1263,24 +1264,24 @@ impl protostore::ChildTable for AFloatValueByName {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2178,
             r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_float_value_by_name.key", "a_float_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2179,
                 r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2180,
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2181,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1291,7 +1292,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_float_value_by_name)
+        generated::entries(&owner.a_float_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1299,26 +1300,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AFloatValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AFloatValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2182,
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_float_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2183,
             r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_float_value_by_name.key"],
@@ -1330,7 +1331,7 @@ impl protostore::edits::EditedMap for AFloatValueByName {
 #[derive(Debug)]
 pub struct ADoubleValueByName;
 
-impl protostore::ChildTable for ADoubleValueByName {
+impl generated::ChildTable for ADoubleValueByName {
     type Owner = Known;
     type Place = String;
     type Item = f64;
@@ -1349,24 +1350,24 @@ impl protostore::ChildTable for ADoubleValueByName {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2184,
             r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_double_value_by_name.key", "a_double_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2185,
                 r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2186,
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2187,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1377,7 +1378,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_double_value_by_name)
+        generated::entries(&owner.a_double_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1385,26 +1386,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ADoubleValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ADoubleValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2188,
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_double_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2189,
             r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_double_value_by_name.key"],
@@ -1416,7 +1417,7 @@ impl protostore::edits::EditedMap for ADoubleValueByName {
 #[derive(Debug)]
 pub struct AStringValueByName;
 
-impl protostore::ChildTable for AStringValueByName {
+impl generated::ChildTable for AStringValueByName {
     type Owner = Known;
     type Place = String;
     type Item = String;
@@ -1435,24 +1436,24 @@ impl protostore::ChildTable for AStringValueByName {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2190,
             r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_string_value_by_name.key", "a_string_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2191,
                 r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2192,
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2193,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1463,7 +1464,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_string_value_by_name)
+        generated::entries(&owner.a_string_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1471,26 +1472,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AStringValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AStringValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2194,
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_string_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2195,
             r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_string_value_by_name.key"],
@@ -1502,7 +1503,7 @@ impl protostore::edits::EditedMap for AStringValueByName {
 #[derive(Debug)]
 pub struct ABytesValueByName;
 
-impl protostore::ChildTable for ABytesValueByName {
+impl generated::ChildTable for ABytesValueByName {
     type Owner = Known;
     type Place = String;
     type Item = Vec<u8>;
@@ -1521,24 +1522,24 @@ impl protostore::ChildTable for ABytesValueByName {
         },
         member: 14,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2196,
             r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_bytes_value_by_name.key", "a_bytes_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2197,
                 r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2198,
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2199,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1549,7 +1550,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_bytes_value_by_name)
+        generated::entries(&owner.a_bytes_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1557,26 +1558,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ABytesValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ABytesValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2200,
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bytes_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2201,
             r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bytes_value_by_name.key"],
@@ -1588,7 +1589,7 @@ impl protostore::edits::EditedMap for ABytesValueByName {
 #[derive(Debug)]
 pub struct AStructByName;
 
-impl protostore::ChildTable for AStructByName {
+impl generated::ChildTable for AStructByName {
     type Owner = Known;
     type Place = String;
     type Item = prost_types::Struct;
@@ -1607,24 +1608,24 @@ impl protostore::ChildTable for AStructByName {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2202,
             r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_struct_by_name.key", "a_struct_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2203,
                 r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2204,
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2205,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1635,7 +1636,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_struct_by_name)
+        generated::entries(&owner.a_struct_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1643,26 +1644,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AStructByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AStructByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2206,
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_struct_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2207,
             r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_struct_by_name.key"],
@@ -1674,7 +1675,7 @@ impl protostore::edits::EditedMap for AStructByName {
 #[derive(Debug)]
 pub struct AValueByName;
 
-impl protostore::ChildTable for AValueByName {
+impl generated::ChildTable for AValueByName {
     type Owner = Known;
     type Place = String;
     type Item = prost_types::Value;
@@ -1693,24 +1694,24 @@ impl protostore::ChildTable for AValueByName {
         },
         member: 16,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2208,
             r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_value_by_name.key", "a_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2209,
                 r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2210,
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2211,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1721,7 +1722,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_value_by_name)
+        generated::entries(&owner.a_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1729,26 +1730,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Value>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2212,
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2213,
             r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_value_by_name.key"],
@@ -1760,7 +1761,7 @@ impl protostore::edits::EditedMap for AValueByName {
 #[derive(Debug)]
 pub struct AListValueByName;
 
-impl protostore::ChildTable for AListValueByName {
+impl generated::ChildTable for AListValueByName {
     type Owner = Known;
     type Place = String;
     type Item = prost_types::ListValue;
@@ -1779,24 +1780,24 @@ impl protostore::ChildTable for AListValueByName {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2214,
             r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_list_value_by_name.key", "a_list_value_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2215,
                 r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2216,
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2217,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1807,7 +1808,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_list_value_by_name)
+        generated::entries(&owner.a_list_value_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1815,26 +1816,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::ListValue>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AListValueByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AListValueByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2218,
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_list_value_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2219,
             r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_list_value_by_name.key"],
@@ -1846,7 +1847,7 @@ impl protostore::edits::EditedMap for AListValueByName {
 #[derive(Debug)]
 pub struct AAnyByName;
 
-impl protostore::ChildTable for AAnyByName {
+impl generated::ChildTable for AAnyByName {
     type Owner = Known;
     type Place = String;
     type Item = prost_types::Any;
@@ -1865,24 +1866,24 @@ impl protostore::ChildTable for AAnyByName {
         },
         member: 18,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2220,
             r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_any_by_name.key", "a_any_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2221,
                 r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2222,
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2223,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1893,7 +1894,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_any_by_name)
+        generated::entries(&owner.a_any_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1901,26 +1902,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Encoded(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AAnyByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AAnyByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2224,
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_any_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2225,
             r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_any_by_name.key"],
@@ -1932,7 +1933,7 @@ impl protostore::edits::EditedMap for AAnyByName {
 #[derive(Debug)]
 pub struct AFieldMaskByName;
 
-impl protostore::ChildTable for AFieldMaskByName {
+impl generated::ChildTable for AFieldMaskByName {
     type Owner = Known;
     type Place = String;
     type Item = prost_types::FieldMask;
@@ -1951,24 +1952,24 @@ impl protostore::ChildTable for AFieldMaskByName {
         },
         member: 19,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2226,
             r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_field_mask_by_name.key", "a_field_mask_by_name.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2227,
                 r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2228,
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2229,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1979,7 +1980,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_field_mask_by_name)
+        generated::entries(&owner.a_field_mask_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1987,26 +1988,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Paths(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Paths>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AFieldMaskByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AFieldMaskByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2230,
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_field_mask_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2231,
             r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_field_mask_by_name.key"],
@@ -2018,7 +2019,7 @@ impl protostore::edits::EditedMap for AFieldMaskByName {
 #[derive(Debug)]
 pub struct AEmptyByName;
 
-impl protostore::ChildTable for AEmptyByName {
+impl generated::ChildTable for AEmptyByName {
     type Owner = Known;
     type Place = String;
     type Item = ();
@@ -2036,24 +2037,24 @@ impl protostore::ChildTable for AEmptyByName {
         },
         member: 20,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             2232,
             r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "a_empty_by_name.key"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 2233,
                 r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             2234,
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             2235,
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
@@ -2064,7 +2065,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_empty_by_name)
+        generated::entries(&owner.a_empty_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -2072,26 +2073,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
 }
 
-impl protostore::edits::EditedMap for AEmptyByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AEmptyByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             2236,
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_empty_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             2237,
             r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_empty_by_name.key"],

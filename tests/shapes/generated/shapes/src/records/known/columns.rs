@@ -147,7 +147,7 @@ pub mod list {
         bool,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_bool_value",
     );
 
@@ -157,7 +157,7 @@ pub mod list {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_int32_value",
     );
 
@@ -167,7 +167,7 @@ pub mod list {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_int64_value",
     );
 
@@ -177,7 +177,7 @@ pub mod list {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_uint32_value",
     );
 
@@ -187,7 +187,7 @@ pub mod list {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64_value",
     );
 
@@ -197,7 +197,7 @@ pub mod list {
         f32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_float_value",
     );
 
@@ -207,7 +207,7 @@ pub mod list {
         f64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_double_value",
     );
 
@@ -217,7 +217,7 @@ pub mod list {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_string_value",
     );
 
@@ -227,7 +227,7 @@ pub mod list {
         Vec<u8>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_bytes_value",
     );
 
@@ -237,7 +237,7 @@ pub mod list {
         ::protostore::stored::Json<prost_types::Struct>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_struct",
     );
 
@@ -247,7 +247,7 @@ pub mod list {
         ::protostore::stored::Json<prost_types::Value>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_value",
     );
 
@@ -257,7 +257,7 @@ pub mod list {
         ::protostore::stored::Json<prost_types::ListValue>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_list_value",
     );
 
@@ -267,7 +267,7 @@ pub mod list {
         ::protostore::stored::Encoded<prost_types::Any>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_any",
     );
 
@@ -277,7 +277,7 @@ pub mod list {
         ::protostore::stored::Paths,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_field_mask",
     );
 
@@ -287,7 +287,7 @@ pub mod list {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
             "a_empty",
         )
         .message();
@@ -297,7 +297,7 @@ pub mod list {
         crate::records::types::NullValue,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::List as ::protostore::generated::ChildTable>::CHILD,
         "a_null",
     );
 }
@@ -319,7 +319,7 @@ pub mod by_name {
         bool,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bool_value",
     );
@@ -330,7 +330,7 @@ pub mod by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_int32_value",
     );
@@ -341,7 +341,7 @@ pub mod by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_int64_value",
     );
@@ -352,7 +352,7 @@ pub mod by_name {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint32_value",
     );
@@ -363,7 +363,7 @@ pub mod by_name {
         u64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint64_value",
     );
@@ -374,7 +374,7 @@ pub mod by_name {
         f32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_float_value",
     );
@@ -385,7 +385,7 @@ pub mod by_name {
         f64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_double_value",
     );
@@ -396,7 +396,7 @@ pub mod by_name {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_string_value",
     );
@@ -407,7 +407,7 @@ pub mod by_name {
         Vec<u8>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bytes_value",
     );
@@ -418,7 +418,7 @@ pub mod by_name {
         ::protostore::stored::Json<prost_types::Struct>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_struct",
     );
@@ -429,7 +429,7 @@ pub mod by_name {
         ::protostore::stored::Json<prost_types::Value>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_value",
     );
@@ -440,7 +440,7 @@ pub mod by_name {
         ::protostore::stored::Json<prost_types::ListValue>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_list_value",
     );
@@ -451,7 +451,7 @@ pub mod by_name {
         ::protostore::stored::Encoded<prost_types::Any>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_any",
     );
@@ -462,7 +462,7 @@ pub mod by_name {
         ::protostore::stored::Paths,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_field_mask",
     );
@@ -473,7 +473,7 @@ pub mod by_name {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_empty",
         )
@@ -484,7 +484,7 @@ pub mod by_name {
         crate::records::types::NullValue,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::known::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_null",
     );
@@ -661,7 +661,7 @@ pub mod ones {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(
@@ -694,7 +694,7 @@ pub mod ones {
             bool,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_bool_value",
         );
 
@@ -704,7 +704,7 @@ pub mod ones {
             i32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_int32_value",
         );
 
@@ -714,7 +714,7 @@ pub mod ones {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_int64_value",
         );
 
@@ -724,7 +724,7 @@ pub mod ones {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_uint32_value",
         );
 
@@ -734,7 +734,7 @@ pub mod ones {
             u64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_uint64_value",
         );
 
@@ -744,7 +744,7 @@ pub mod ones {
             f32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_float_value",
         );
 
@@ -754,7 +754,7 @@ pub mod ones {
             f64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_double_value",
         );
 
@@ -764,7 +764,7 @@ pub mod ones {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_string_value",
         );
 
@@ -774,7 +774,7 @@ pub mod ones {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_bytes_value",
         );
 
@@ -784,7 +784,7 @@ pub mod ones {
             ::protostore::stored::Json<prost_types::Struct>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_struct",
         );
 
@@ -794,7 +794,7 @@ pub mod ones {
             ::protostore::stored::Json<prost_types::Value>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_value",
         );
 
@@ -804,7 +804,7 @@ pub mod ones {
             ::protostore::stored::Json<prost_types::ListValue>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_list_value",
         );
 
@@ -814,7 +814,7 @@ pub mod ones {
             ::protostore::stored::Encoded<prost_types::Any>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_any",
         );
 
@@ -824,7 +824,7 @@ pub mod ones {
             ::protostore::stored::Paths,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_field_mask",
         );
 
@@ -834,7 +834,7 @@ pub mod ones {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+                <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
                 "a_empty",
             )
             .message();
@@ -844,7 +844,7 @@ pub mod ones {
             crate::records::types::NullValue,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
+            <crate::records::known::children::Ones as ::protostore::generated::ChildTable>::CHILD,
             "a_null",
         );
     }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `linked` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `groups`, in `linked__groups`.
 #[derive(Debug)]
 pub struct Groups;
 
-impl protostore::ChildTable for Groups {
+impl generated::ChildTable for Groups {
     type Owner = Linked;
     type Place = i64;
     type Item = LinkedGroup;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Groups {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             662,
             r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES ($1, $2, $3)"#,
             &["id", "groups", "groups.title"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 663,
                 r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             664,
             r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             665,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.groups)
+        generated::positions(&owner.groups)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,14 +65,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.title)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(LinkedGroup {
             title: row.take()?,
             targets: Vec::new(),
@@ -78,14 +80,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Groups {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Groups {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             666,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             667,
             r#"DELETE FROM "linked__groups"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -101,7 +103,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct GroupsTargets;
 
-impl protostore::ChildTable for GroupsTargets {
+impl generated::ChildTable for GroupsTargets {
     type Owner = LinkedGroup;
     type Place = i64;
     type Item = String;
@@ -122,7 +124,7 @@ impl protostore::ChildTable for GroupsTargets {
                     field: "groups.targets",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         672,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["groups.targets"],
@@ -139,14 +141,14 @@ impl protostore::ChildTable for GroupsTargets {
         },
         member: 1,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             668,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "groups", "groups.targets", "groups.targets"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             669,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
@@ -154,7 +156,7 @@ WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             670,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -165,7 +167,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.targets)
+        generated::positions(&owner.targets)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -173,14 +175,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -189,7 +191,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct Named;
 
-impl protostore::ChildTable for Named {
+impl generated::ChildTable for Named {
     type Owner = Linked;
     type Place = String;
     type Item = String;
@@ -209,7 +211,7 @@ impl protostore::ChildTable for Named {
                     field: "named.value",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         678,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["named.value"],
@@ -226,24 +228,24 @@ impl protostore::ChildTable for Named {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             673,
             r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "named.key", "named.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 674,
                 r#"DELETE FROM "linked__named" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             675,
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             676,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -254,7 +256,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.named)
+        generated::entries(&owner.named)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -262,26 +264,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Named {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Named {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             679,
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             680,
             r#"DELETE FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],

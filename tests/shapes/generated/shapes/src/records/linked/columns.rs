@@ -24,7 +24,7 @@ pub mod groups {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::linked::children::Groups as ::protostore::ChildTable>::CHILD,
+        <crate::records::linked::children::Groups as ::protostore::generated::ChildTable>::CHILD,
         "title",
     );
 
@@ -34,7 +34,7 @@ pub mod groups {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::linked::children::GroupsTargets as ::protostore::ChildTable>::CHILD,
+        <crate::records::linked::children::GroupsTargets as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `lists` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Points;
 
-impl protostore::ChildTable for Points {
+impl generated::ChildTable for Points {
     type Owner = Lists;
     type Place = i64;
     type Item = types::Point;
@@ -48,20 +49,20 @@ impl protostore::ChildTable for Points {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             212,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
             &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 213,
                 r#"DELETE FROM "lists__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             214,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
@@ -69,7 +70,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -80,7 +81,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.points)
+        generated::positions(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -88,7 +89,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -98,7 +99,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -108,14 +109,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Points {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Points {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             216,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             217,
             r#"DELETE FROM "lists__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -131,7 +132,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Nothings;
 
-impl protostore::ChildTable for Nothings {
+impl generated::ChildTable for Nothings {
     type Owner = Lists;
     type Place = i64;
     type Item = types::Nothing;
@@ -149,24 +150,24 @@ impl protostore::ChildTable for Nothings {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             218,
             r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "nothings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 219,
                 r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             220,
             r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             221,
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
@@ -177,7 +178,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.nothings)
+        generated::positions(&owner.nothings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -185,26 +186,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
 
-impl protostore::edits::EditedList for Nothings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Nothings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             222,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             223,
             r#"DELETE FROM "lists__nothings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -220,7 +221,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Items;
 
-impl protostore::ChildTable for Items {
+impl generated::ChildTable for Items {
     type Owner = Lists;
     type Place = i64;
     type Item = ListsItem;
@@ -300,7 +301,7 @@ impl protostore::ChildTable for Items {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             224,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
@@ -325,13 +326,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 225,
                 r#"DELETE FROM "lists__items" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             226,
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
@@ -340,7 +341,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             227,
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
@@ -353,7 +354,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.items)
+        generated::positions(&owner.items)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -361,7 +362,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -393,7 +394,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.data)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(ListsItem {
             point: if row.take()? {
                 Some(types::Point {
@@ -433,14 +434,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Items {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Items {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             228,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             229,
             r#"DELETE FROM "lists__items"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

@@ -20,13 +20,13 @@ pub mod points {
 
     /// `x`.
     pub const x: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::lists::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "x",
     );
 
     /// `y`.
     pub const y: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::lists::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "y",
     );
 
@@ -36,7 +36,7 @@ pub mod points {
         crate::records::types::Colour,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::lists::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "colour",
     );
 
@@ -46,7 +46,7 @@ pub mod points {
         ::protostore::Timestamp,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::lists::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "time",
     );
 }
@@ -75,7 +75,7 @@ pub mod items {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "point",
         )
         .message();
@@ -85,13 +85,13 @@ pub mod items {
 
         /// `x`.
         pub const x: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "point__x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "point__y",
         );
 
@@ -101,7 +101,7 @@ pub mod items {
             crate::records::types::Colour,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "point__colour",
         );
 
@@ -111,7 +111,7 @@ pub mod items {
             ::protostore::Timestamp,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "point__time",
         );
     }
@@ -122,7 +122,7 @@ pub mod items {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("name", false), ("place", true), ("none", true)]);
@@ -136,7 +136,7 @@ pub mod items {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
             "name",
         );
 
@@ -146,7 +146,7 @@ pub mod items {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "place",
             )
             .message();
@@ -160,7 +160,7 @@ pub mod items {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "place__x",
             );
 
@@ -170,7 +170,7 @@ pub mod items {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "place__y",
             );
 
@@ -180,7 +180,7 @@ pub mod items {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "place__colour",
             );
 
@@ -190,7 +190,7 @@ pub mod items {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "place__time",
             );
         }
@@ -200,7 +200,7 @@ pub mod items {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
                 "none",
             )
             .message();
@@ -208,7 +208,7 @@ pub mod items {
 
     /// `data`.
     pub const data: ::protostore::Col<Lists, Vec<u8>, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+        <crate::records::lists::children::Items as ::protostore::generated::ChildTable>::CHILD,
         "data",
     );
 }

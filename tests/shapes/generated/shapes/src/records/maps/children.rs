@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `maps` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Strings;
 
-impl protostore::ChildTable for Strings {
+impl generated::ChildTable for Strings {
     type Owner = Maps;
     type Place = String;
     type Item = String;
@@ -29,24 +30,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             461,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings.key", "strings.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 462,
                 r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             463,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             464,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -57,7 +58,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.strings)
+        generated::entries(&owner.strings)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +66,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Strings {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Strings {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             465,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "strings.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             466,
             r#"DELETE FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "strings.key"],
@@ -96,7 +97,7 @@ impl protostore::edits::EditedMap for Strings {
 #[derive(Debug)]
 pub struct Bools;
 
-impl protostore::ChildTable for Bools {
+impl generated::ChildTable for Bools {
     type Owner = Maps;
     type Place = bool;
     type Item = bool;
@@ -118,24 +119,24 @@ impl protostore::ChildTable for Bools {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             467,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "bools.key", "bools.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 468,
                 r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             469,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             470,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -146,7 +147,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.bools)
+        generated::entries(&owner.bools)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -154,26 +155,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Bools {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Bools {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             471,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bools.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             472,
             r#"DELETE FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bools.key"],
@@ -185,7 +186,7 @@ impl protostore::edits::EditedMap for Bools {
 #[derive(Debug)]
 pub struct Int32s;
 
-impl protostore::ChildTable for Int32s {
+impl generated::ChildTable for Int32s {
     type Owner = Maps;
     type Place = i32;
     type Item = i64;
@@ -210,24 +211,24 @@ impl protostore::ChildTable for Int32s {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             473,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "int32s.key", "int32s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 474,
                 r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             475,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             476,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -238,7 +239,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.int32s)
+        generated::entries(&owner.int32s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -246,26 +247,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Int32s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Int32s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             477,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int32s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             478,
             r#"DELETE FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int32s.key"],
@@ -277,7 +278,7 @@ impl protostore::edits::EditedMap for Int32s {
 #[derive(Debug)]
 pub struct Sint32s;
 
-impl protostore::ChildTable for Sint32s {
+impl generated::ChildTable for Sint32s {
     type Owner = Maps;
     type Place = i32;
     type Item = i64;
@@ -302,24 +303,24 @@ impl protostore::ChildTable for Sint32s {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             479,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint32s.key", "sint32s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 480,
                 r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             481,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             482,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -330,7 +331,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.sint32s)
+        generated::entries(&owner.sint32s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -338,26 +339,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Sint32s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Sint32s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             483,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sint32s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             484,
             r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sint32s.key"],
@@ -369,7 +370,7 @@ impl protostore::edits::EditedMap for Sint32s {
 #[derive(Debug)]
 pub struct Sfixed32s;
 
-impl protostore::ChildTable for Sfixed32s {
+impl generated::ChildTable for Sfixed32s {
     type Owner = Maps;
     type Place = i32;
     type Item = i64;
@@ -394,24 +395,24 @@ impl protostore::ChildTable for Sfixed32s {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             485,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed32s.key", "sfixed32s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 486,
                 r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             487,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             488,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -422,7 +423,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.sfixed32s)
+        generated::entries(&owner.sfixed32s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -430,26 +431,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Sfixed32s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Sfixed32s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             489,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sfixed32s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             490,
             r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sfixed32s.key"],
@@ -461,7 +462,7 @@ impl protostore::edits::EditedMap for Sfixed32s {
 #[derive(Debug)]
 pub struct Int64s;
 
-impl protostore::ChildTable for Int64s {
+impl generated::ChildTable for Int64s {
     type Owner = Maps;
     type Place = i64;
     type Item = i32;
@@ -486,24 +487,24 @@ impl protostore::ChildTable for Int64s {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             491,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "int64s.key", "int64s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 492,
                 r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             493,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             494,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -514,7 +515,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.int64s)
+        generated::entries(&owner.int64s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -522,26 +523,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Int64s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Int64s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             495,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int64s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             496,
             r#"DELETE FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int64s.key"],
@@ -553,7 +554,7 @@ impl protostore::edits::EditedMap for Int64s {
 #[derive(Debug)]
 pub struct Uint32s;
 
-impl protostore::ChildTable for Uint32s {
+impl generated::ChildTable for Uint32s {
     type Owner = Maps;
     type Place = u32;
     type Item = u64;
@@ -583,24 +584,24 @@ impl protostore::ChildTable for Uint32s {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             497,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint32s.key", "uint32s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 498,
                 r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             499,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             500,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -611,7 +612,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.uint32s)
+        generated::entries(&owner.uint32s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -619,26 +620,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Uint32s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Uint32s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             501,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint32s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             502,
             r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint32s.key"],
@@ -650,7 +651,7 @@ impl protostore::edits::EditedMap for Uint32s {
 #[derive(Debug)]
 pub struct Fixed32s;
 
-impl protostore::ChildTable for Fixed32s {
+impl generated::ChildTable for Fixed32s {
     type Owner = Maps;
     type Place = u32;
     type Item = u64;
@@ -680,24 +681,24 @@ impl protostore::ChildTable for Fixed32s {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             503,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed32s.key", "fixed32s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 504,
                 r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             505,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             506,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -708,7 +709,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.fixed32s)
+        generated::entries(&owner.fixed32s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -716,26 +717,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Fixed32s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Fixed32s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             507,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed32s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             508,
             r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed32s.key"],
@@ -747,7 +748,7 @@ impl protostore::edits::EditedMap for Fixed32s {
 #[derive(Debug)]
 pub struct Uint64s;
 
-impl protostore::ChildTable for Uint64s {
+impl generated::ChildTable for Uint64s {
     type Owner = Maps;
     type Place = u64;
     type Item = u32;
@@ -777,24 +778,24 @@ impl protostore::ChildTable for Uint64s {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             509,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint64s.key", "uint64s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 510,
                 r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             511,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             512,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -805,7 +806,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.uint64s)
+        generated::entries(&owner.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -813,26 +814,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Uint64s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Uint64s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             513,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint64s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             514,
             r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint64s.key"],
@@ -844,7 +845,7 @@ impl protostore::edits::EditedMap for Uint64s {
 #[derive(Debug)]
 pub struct Fixed64s;
 
-impl protostore::ChildTable for Fixed64s {
+impl generated::ChildTable for Fixed64s {
     type Owner = Maps;
     type Place = u64;
     type Item = f32;
@@ -869,24 +870,24 @@ impl protostore::ChildTable for Fixed64s {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             515,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed64s.key", "fixed64s.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 516,
                 r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             517,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             518,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -897,7 +898,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.fixed64s)
+        generated::entries(&owner.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -905,26 +906,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Fixed64s {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Fixed64s {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             519,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed64s.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             520,
             r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed64s.key"],
@@ -936,7 +937,7 @@ impl protostore::edits::EditedMap for Fixed64s {
 #[derive(Debug)]
 pub struct Doubles;
 
-impl protostore::ChildTable for Doubles {
+impl generated::ChildTable for Doubles {
     type Owner = Maps;
     type Place = String;
     type Item = f64;
@@ -955,24 +956,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             521,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles.key", "doubles.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 522,
                 r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             523,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             524,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -983,7 +984,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.doubles)
+        generated::entries(&owner.doubles)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -991,26 +992,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Doubles {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Doubles {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             525,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "doubles.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             526,
             r#"DELETE FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "doubles.key"],
@@ -1022,7 +1023,7 @@ impl protostore::edits::EditedMap for Doubles {
 #[derive(Debug)]
 pub struct ByteStrings;
 
-impl protostore::ChildTable for ByteStrings {
+impl generated::ChildTable for ByteStrings {
     type Owner = Maps;
     type Place = String;
     type Item = Vec<u8>;
@@ -1041,24 +1042,24 @@ impl protostore::ChildTable for ByteStrings {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             527,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "byte_strings.key", "byte_strings.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 528,
                 r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             529,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             530,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1069,7 +1070,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.byte_strings)
+        generated::entries(&owner.byte_strings)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1077,26 +1078,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ByteStrings {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByteStrings {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             531,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "byte_strings.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             532,
             r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "byte_strings.key"],
@@ -1108,7 +1109,7 @@ impl protostore::edits::EditedMap for ByteStrings {
 #[derive(Debug)]
 pub struct Colours;
 
-impl protostore::ChildTable for Colours {
+impl generated::ChildTable for Colours {
     type Owner = Maps;
     type Place = String;
     type Item = types::Colour;
@@ -1133,24 +1134,24 @@ impl protostore::ChildTable for Colours {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             533,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours.key", "colours.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 534,
                 r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             535,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             536,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1161,7 +1162,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.colours)
+        generated::entries(&owner.colours)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1169,26 +1170,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Colours {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Colours {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             537,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "colours.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             538,
             r#"DELETE FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "colours.key"],
@@ -1200,7 +1201,7 @@ impl protostore::edits::EditedMap for Colours {
 #[derive(Debug)]
 pub struct Times;
 
-impl protostore::ChildTable for Times {
+impl generated::ChildTable for Times {
     type Owner = Maps;
     type Place = String;
     type Item = protostore::Timestamp;
@@ -1219,24 +1220,24 @@ impl protostore::ChildTable for Times {
         },
         member: 14,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             539,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "times.key", "times.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 540,
                 r#"DELETE FROM "maps__times" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             541,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             542,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1247,7 +1248,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.times)
+        generated::entries(&owner.times)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1255,26 +1256,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Times {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Times {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             543,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "times.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             544,
             r#"DELETE FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "times.key"],
@@ -1286,7 +1287,7 @@ impl protostore::edits::EditedMap for Times {
 #[derive(Debug)]
 pub struct Durations;
 
-impl protostore::ChildTable for Durations {
+impl generated::ChildTable for Durations {
     type Owner = Maps;
     type Place = String;
     type Item = protostore::Duration;
@@ -1305,24 +1306,24 @@ impl protostore::ChildTable for Durations {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             545,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "durations.key", "durations.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 546,
                 r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             547,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             548,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1333,7 +1334,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.durations)
+        generated::entries(&owner.durations)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1341,26 +1342,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for Durations {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Durations {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             549,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "durations.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             550,
             r#"DELETE FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "durations.key"],
@@ -1372,7 +1373,7 @@ impl protostore::edits::EditedMap for Durations {
 #[derive(Debug)]
 pub struct Points;
 
-impl protostore::ChildTable for Points {
+impl generated::ChildTable for Points {
     type Owner = Maps;
     type Place = String;
     type Item = types::Point;
@@ -1410,7 +1411,7 @@ impl protostore::ChildTable for Points {
         },
         member: 16,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             551,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -1424,13 +1425,13 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 552,
                 r#"DELETE FROM "maps__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             553,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
@@ -1438,7 +1439,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             554,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
@@ -1449,7 +1450,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.points)
+        generated::entries(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1457,7 +1458,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1467,7 +1468,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -1477,16 +1478,16 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Points {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Points {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             555,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "points.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             556,
             r#"DELETE FROM "maps__points" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "points.key"],
@@ -1498,7 +1499,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct Nothings;
 
-impl protostore::ChildTable for Nothings {
+impl generated::ChildTable for Nothings {
     type Owner = Maps;
     type Place = i64;
     type Item = types::Nothing;
@@ -1516,24 +1517,24 @@ impl protostore::ChildTable for Nothings {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             557,
             r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "nothings.key"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 558,
                 r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             559,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             560,
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
@@ -1544,7 +1545,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.nothings)
+        generated::entries(&owner.nothings)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1552,26 +1553,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
 }
 
-impl protostore::edits::EditedMap for Nothings {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Nothings {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             561,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "nothings.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             562,
             r#"DELETE FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "nothings.key"],
@@ -1583,7 +1584,7 @@ impl protostore::edits::EditedMap for Nothings {
 #[derive(Debug)]
 pub struct Shelves;
 
-impl protostore::ChildTable for Shelves {
+impl generated::ChildTable for Shelves {
     type Owner = Maps;
     type Place = String;
     type Item = MapsShelf;
@@ -1651,7 +1652,7 @@ impl protostore::ChildTable for Shelves {
         },
         member: 18,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             563,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
@@ -1670,13 +1671,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 564,
                 r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             565,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
@@ -1685,7 +1686,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             566,
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x", c."value__point__y",
     c."value__point__colour", c."value__point__time", c."value__text", c."value__none"
@@ -1697,7 +1698,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.shelves)
+        generated::entries(&owner.shelves)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1705,7 +1706,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1728,7 +1729,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&kind_none.is_some())
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(MapsShelf {
             name: row.take()?,
             point: if row.take()? {
@@ -1758,9 +1759,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Shelves {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Shelves {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             567,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
@@ -1768,7 +1769,7 @@ FROM "maps__shelves"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "shelves.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             568,
             r#"DELETE FROM "maps__shelves" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "shelves.key"],
@@ -1780,7 +1781,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct ShelvesValueBooks;
 
-impl protostore::ChildTable for ShelvesValueBooks {
+impl generated::ChildTable for ShelvesValueBooks {
     type Owner = MapsShelf;
     type Place = i64;
     type Item = String;
@@ -1800,14 +1801,14 @@ impl protostore::ChildTable for ShelvesValueBooks {
         },
         member: 18,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             569,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             570,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
@@ -1815,7 +1816,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             571,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -1826,7 +1827,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.books)
+        generated::positions(&owner.books)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1834,14 +1835,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1850,7 +1851,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct ShelvesValueLabels;
 
-impl protostore::ChildTable for ShelvesValueLabels {
+impl generated::ChildTable for ShelvesValueLabels {
     type Owner = MapsShelf;
     type Place = u32;
     type Item = String;
@@ -1876,7 +1877,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
         },
         member: 18,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             572,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#,
@@ -1888,7 +1889,7 @@ VALUES ($1, $2, $3, $4)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             573,
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
@@ -1896,7 +1897,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_key_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             574,
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each($1) o
@@ -1907,7 +1908,7 @@ ORDER BY o.key, c."_key", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.labels)
+        generated::entries(&owner.labels)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1915,14 +1916,14 @@ ORDER BY o.key, c."_key", c."_key_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -1931,7 +1932,7 @@ ORDER BY o.key, c."_key", c."_key_2""#,
 #[derive(Debug)]
 pub struct ShelvesValuePoints;
 
-impl protostore::ChildTable for ShelvesValuePoints {
+impl generated::ChildTable for ShelvesValuePoints {
     type Owner = MapsShelf;
     type Place = i64;
     type Item = types::Point;
@@ -1970,7 +1971,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
         },
         member: 18,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             575,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
@@ -1986,7 +1987,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             ],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             576,
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
@@ -1994,7 +1995,7 @@ WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             577,
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -2005,7 +2006,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.points)
+        generated::positions(&owner.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -2013,7 +2014,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -2023,7 +2024,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -2037,7 +2038,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct InsideCounts;
 
-impl protostore::ChildTable for InsideCounts {
+impl generated::ChildTable for InsideCounts {
     type Owner = Maps;
     type Place = String;
     type Item = i32;
@@ -2062,24 +2063,24 @@ impl protostore::ChildTable for InsideCounts {
         },
         member: 19,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             578,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "inside.counts.key", "inside.counts.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 579,
                 r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             580,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             581,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -2089,10 +2090,10 @@ ORDER BY o.key, c."_key""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "inside",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 584,
                 r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#,
                 &["id"],
@@ -2102,7 +2103,7 @@ ORDER BY o.key, c."_key""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inside) = &owner.inside else { return Vec::new() };
-        protostore::entries(&inside.counts)
+        generated::entries(&inside.counts)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -2111,26 +2112,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for InsideCounts {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for InsideCounts {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             582,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inside.counts.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             583,
             r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inside.counts.key"],

@@ -125,14 +125,14 @@ pub mod points {
 
     /// `x`.
     pub const x: ::protostore::Col<Maps, i32, ::protostore::columns::Entries<String>> = ::protostore::Col::entries(
-        <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__x",
     );
 
     /// `y`.
     pub const y: ::protostore::Col<Maps, i32, ::protostore::columns::Entries<String>> = ::protostore::Col::entries(
-        <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__y",
     );
@@ -143,7 +143,7 @@ pub mod points {
         crate::records::types::Colour,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__colour",
     );
@@ -154,7 +154,7 @@ pub mod points {
         ::protostore::Timestamp,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::Points as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__time",
     );
@@ -184,7 +184,7 @@ pub mod shelves {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__name",
     );
@@ -195,7 +195,7 @@ pub mod shelves {
         ::protostore::columns::Message,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__point",
         )
@@ -210,7 +210,7 @@ pub mod shelves {
             i32,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__point__x",
         );
@@ -221,7 +221,7 @@ pub mod shelves {
             i32,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__point__y",
         );
@@ -232,7 +232,7 @@ pub mod shelves {
             crate::records::types::Colour,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__point__colour",
         );
@@ -243,7 +243,7 @@ pub mod shelves {
             ::protostore::Timestamp,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__point__time",
         );
@@ -255,7 +255,7 @@ pub mod shelves {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -270,7 +270,7 @@ pub mod shelves {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__text",
         );
@@ -281,7 +281,7 @@ pub mod shelves {
             ::protostore::columns::Message,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                <crate::records::maps::children::Shelves as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__none",
             )
@@ -290,7 +290,7 @@ pub mod shelves {
 
     /// `books`.
     pub const books: ::protostore::Col<Maps, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::maps::children::ShelvesValueBooks as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::ShelvesValueBooks as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 
@@ -300,7 +300,7 @@ pub mod shelves {
         String,
         ::protostore::columns::Entries<u32>,
     > = ::protostore::Col::entries(
-        <crate::records::maps::children::ShelvesValueLabels as ::protostore::ChildTable>::CHILD,
+        <crate::records::maps::children::ShelvesValueLabels as ::protostore::generated::ChildTable>::CHILD,
         "_key_2",
         "value",
     );
@@ -311,7 +311,7 @@ pub mod shelves {
         ::protostore::columns::Message,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::ShelvesValuePoints as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .row();
@@ -321,13 +321,13 @@ pub mod shelves {
 
         /// `x`.
         pub const x: ::protostore::Col<Maps, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::ShelvesValuePoints as ::protostore::generated::ChildTable>::CHILD,
             "x",
         );
 
         /// `y`.
         pub const y: ::protostore::Col<Maps, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::ShelvesValuePoints as ::protostore::generated::ChildTable>::CHILD,
             "y",
         );
 
@@ -337,7 +337,7 @@ pub mod shelves {
             crate::records::types::Colour,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::ShelvesValuePoints as ::protostore::generated::ChildTable>::CHILD,
             "colour",
         );
 
@@ -347,7 +347,7 @@ pub mod shelves {
             ::protostore::Timestamp,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+            <crate::records::maps::children::ShelvesValuePoints as ::protostore::generated::ChildTable>::CHILD,
             "time",
         );
     }

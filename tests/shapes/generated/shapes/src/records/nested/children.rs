@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `nesteds` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct OuterMiddlePoints;
 
-impl protostore::ChildTable for OuterMiddlePoints {
+impl generated::ChildTable for OuterMiddlePoints {
     type Owner = Nested;
     type Place = i64;
     type Item = types::Point;
@@ -48,7 +49,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             166,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -62,13 +63,13 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 167,
                 r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             168,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
@@ -76,7 +77,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             169,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -86,10 +87,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "outer.middle",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 172,
                 r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
@@ -100,7 +101,7 @@ ORDER BY o.key, c."_position""#,
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
         let Some(middle) = &outer.middle else { return Vec::new() };
-        protostore::positions(&middle.points)
+        generated::positions(&middle.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -110,7 +111,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -120,7 +121,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -130,14 +131,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for OuterMiddlePoints {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OuterMiddlePoints {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             170,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             171,
             r#"DELETE FROM "nesteds__outer__middle__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -153,7 +154,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct OuterAlwaysPoints;
 
-impl protostore::ChildTable for OuterAlwaysPoints {
+impl generated::ChildTable for OuterAlwaysPoints {
     type Owner = Nested;
     type Place = i64;
     type Item = types::Point;
@@ -191,7 +192,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             173,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#,
@@ -205,13 +206,13 @@ VALUES ($1, $2, $3, $4, $5, $6)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 174,
                 r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             175,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
@@ -219,7 +220,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             176,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
@@ -229,10 +230,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "outer.always",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 179,
                 r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
@@ -242,7 +243,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
-        protostore::positions(&outer.always.points)
+        generated::positions(&outer.always.points)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -251,7 +252,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -261,7 +262,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.time)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Point {
             x: row.take()?,
             y: row.take()?,
@@ -271,14 +272,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for OuterAlwaysPoints {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OuterAlwaysPoints {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             177,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             178,
             r#"DELETE FROM "nesteds__outer__always__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -294,7 +295,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct OuterNames;
 
-impl protostore::ChildTable for OuterNames {
+impl generated::ChildTable for OuterNames {
     type Owner = Nested;
     type Place = i64;
     type Item = String;
@@ -313,24 +314,24 @@ impl protostore::ChildTable for OuterNames {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             180,
             r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "outer.names", "outer.names"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 181,
                 r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             182,
             r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             183,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -340,10 +341,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "outer",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 187,
                 r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
@@ -353,7 +354,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
-        protostore::positions(&outer.names)
+        generated::positions(&outer.names)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -362,26 +363,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OuterNames {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OuterNames {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             184,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             185,
             r#"DELETE FROM "nesteds__outer__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -393,8 +394,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OuterNames {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OuterNames {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         186,
         r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "outer.names"],

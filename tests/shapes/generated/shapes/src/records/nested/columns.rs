@@ -136,7 +136,7 @@ pub mod outer {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterMiddlePoints as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -146,7 +146,7 @@ pub mod outer {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterMiddlePoints as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -156,7 +156,7 @@ pub mod outer {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterMiddlePoints as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -166,7 +166,7 @@ pub mod outer {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterMiddlePoints as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }
@@ -309,7 +309,7 @@ pub mod outer {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::generated::ChildTable>::CHILD,
                 "x",
             );
 
@@ -319,7 +319,7 @@ pub mod outer {
                 i32,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::generated::ChildTable>::CHILD,
                 "y",
             );
 
@@ -329,7 +329,7 @@ pub mod outer {
                 crate::records::types::Colour,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::generated::ChildTable>::CHILD,
                 "colour",
             );
 
@@ -339,7 +339,7 @@ pub mod outer {
                 ::protostore::Timestamp,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::generated::ChildTable>::CHILD,
                 "time",
             );
         }

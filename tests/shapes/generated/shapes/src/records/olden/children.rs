@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `olden` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `musts`, in `olden__musts`.
 #[derive(Debug)]
 pub struct Musts;
 
-impl protostore::ChildTable for Musts {
+impl generated::ChildTable for Musts {
     type Owner = Olden;
     type Place = i64;
     type Item = OldenMust;
@@ -88,7 +90,7 @@ impl protostore::ChildTable for Musts {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1721,
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
@@ -116,13 +118,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1722,
                 r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1723,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -132,7 +134,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1724,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
@@ -145,7 +147,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.musts)
+        generated::positions(&owner.musts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -153,7 +155,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -175,7 +177,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.a_grade)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(OldenMust {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -197,14 +199,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Musts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Musts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1725,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1726,
             r#"DELETE FROM "olden__musts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -220,7 +222,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Mays;
 
-impl protostore::ChildTable for Mays {
+impl generated::ChildTable for Mays {
     type Owner = Olden;
     type Place = i64;
     type Item = OldenMay;
@@ -296,7 +298,7 @@ impl protostore::ChildTable for Mays {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1727,
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
@@ -324,13 +326,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1728,
                 r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1729,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -340,7 +342,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1730,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
@@ -353,7 +355,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.mays)
+        generated::positions(&owner.mays)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -361,7 +363,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -383,7 +385,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.a_grade)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(OldenMay {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -405,14 +407,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Mays {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Mays {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1731,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1732,
             r#"DELETE FROM "olden__mays"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -428,7 +430,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct ByName;
 
-impl protostore::ChildTable for ByName {
+impl generated::ChildTable for ByName {
     type Owner = Olden;
     type Place = String;
     type Item = OldenMay;
@@ -508,7 +510,7 @@ impl protostore::ChildTable for ByName {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1733,
             r#"INSERT INTO "olden__by_name" ("_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32",
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
@@ -537,13 +539,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1734,
                 r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1735,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -554,7 +556,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1736,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
@@ -569,7 +571,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_name)
+        generated::entries(&owner.by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -577,7 +579,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -599,7 +601,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.a_grade)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(OldenMay {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -621,9 +623,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for ByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1737,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -633,7 +635,7 @@ FROM "olden__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1738,
             r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
@@ -645,7 +647,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct OfPacked_9;
 
-impl protostore::ChildTable for OfPacked_9 {
+impl generated::ChildTable for OfPacked_9 {
     type Owner = Olden;
     type Place = i64;
     type Item = i32;
@@ -670,24 +672,24 @@ impl protostore::ChildTable for OfPacked_9 {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1739,
             r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "packed", "packed"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1740,
                 r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1741,
             r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1742,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -698,7 +700,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.packed)
+        generated::positions(&owner.packed)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -706,26 +708,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfPacked_9 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfPacked_9 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1743,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1744,
             r#"DELETE FROM "olden__packed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -737,8 +739,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfPacked_9 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfPacked_9 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1745,
         r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "packed"],

@@ -206,19 +206,19 @@ pub mod musts {
 
     /// `a_bool`.
     pub const a_bool: ::protostore::Col<Olden, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_bool",
     );
 
     /// `an_int32`.
     pub const an_int32: ::protostore::Col<Olden, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "an_int32",
     );
 
     /// `a_sint32`.
     pub const a_sint32: ::protostore::Col<Olden, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_sint32",
     );
 
@@ -228,19 +228,19 @@ pub mod musts {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed32",
     );
 
     /// `an_int64`.
     pub const an_int64: ::protostore::Col<Olden, i64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "an_int64",
     );
 
     /// `a_sint64`.
     pub const a_sint64: ::protostore::Col<Olden, i64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_sint64",
     );
 
@@ -250,13 +250,13 @@ pub mod musts {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed64",
     );
 
     /// `a_uint32`.
     pub const a_uint32: ::protostore::Col<Olden, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_uint32",
     );
 
@@ -266,13 +266,13 @@ pub mod musts {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed32",
     );
 
     /// `a_uint64`.
     pub const a_uint64: ::protostore::Col<Olden, u64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64",
     );
 
@@ -282,19 +282,19 @@ pub mod musts {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed64",
     );
 
     /// `a_float`.
     pub const a_float: ::protostore::Col<Olden, f32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_float",
     );
 
     /// `a_double`.
     pub const a_double: ::protostore::Col<Olden, f64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_double",
     );
 
@@ -304,7 +304,7 @@ pub mod musts {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_string",
     );
 
@@ -314,7 +314,7 @@ pub mod musts {
         Vec<u8>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_bytes",
     );
 
@@ -324,7 +324,7 @@ pub mod musts {
         crate::records::types::Grade,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Musts as ::protostore::generated::ChildTable>::CHILD,
         "a_grade",
     );
 }
@@ -342,19 +342,19 @@ pub mod mays {
 
     /// `a_bool`.
     pub const a_bool: ::protostore::Col<Olden, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_bool",
     );
 
     /// `an_int32`.
     pub const an_int32: ::protostore::Col<Olden, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "an_int32",
     );
 
     /// `a_sint32`.
     pub const a_sint32: ::protostore::Col<Olden, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_sint32",
     );
 
@@ -364,19 +364,19 @@ pub mod mays {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed32",
     );
 
     /// `an_int64`.
     pub const an_int64: ::protostore::Col<Olden, i64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "an_int64",
     );
 
     /// `a_sint64`.
     pub const a_sint64: ::protostore::Col<Olden, i64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_sint64",
     );
 
@@ -386,13 +386,13 @@ pub mod mays {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed64",
     );
 
     /// `a_uint32`.
     pub const a_uint32: ::protostore::Col<Olden, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_uint32",
     );
 
@@ -402,13 +402,13 @@ pub mod mays {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed32",
     );
 
     /// `a_uint64`.
     pub const a_uint64: ::protostore::Col<Olden, u64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64",
     );
 
@@ -418,19 +418,19 @@ pub mod mays {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed64",
     );
 
     /// `a_float`.
     pub const a_float: ::protostore::Col<Olden, f32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_float",
     );
 
     /// `a_double`.
     pub const a_double: ::protostore::Col<Olden, f64, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_double",
     );
 
@@ -440,7 +440,7 @@ pub mod mays {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_string",
     );
 
@@ -450,7 +450,7 @@ pub mod mays {
         Vec<u8>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_bytes",
     );
 
@@ -460,7 +460,7 @@ pub mod mays {
         crate::records::types::Grade,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::Mays as ::protostore::generated::ChildTable>::CHILD,
         "a_grade",
     );
 }
@@ -482,7 +482,7 @@ pub mod by_name {
         bool,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bool",
     );
@@ -493,7 +493,7 @@ pub mod by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int32",
     );
@@ -504,7 +504,7 @@ pub mod by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint32",
     );
@@ -515,7 +515,7 @@ pub mod by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed32",
     );
@@ -526,7 +526,7 @@ pub mod by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int64",
     );
@@ -537,7 +537,7 @@ pub mod by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint64",
     );
@@ -548,7 +548,7 @@ pub mod by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed64",
     );
@@ -559,7 +559,7 @@ pub mod by_name {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint32",
     );
@@ -570,7 +570,7 @@ pub mod by_name {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed32",
     );
@@ -581,7 +581,7 @@ pub mod by_name {
         u64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint64",
     );
@@ -592,7 +592,7 @@ pub mod by_name {
         u64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed64",
     );
@@ -603,7 +603,7 @@ pub mod by_name {
         f32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_float",
     );
@@ -614,7 +614,7 @@ pub mod by_name {
         f64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_double",
     );
@@ -625,7 +625,7 @@ pub mod by_name {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_string",
     );
@@ -636,7 +636,7 @@ pub mod by_name {
         Vec<u8>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bytes",
     );
@@ -647,7 +647,7 @@ pub mod by_name {
         crate::records::types::Grade,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::olden::children::ByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_grade",
     );

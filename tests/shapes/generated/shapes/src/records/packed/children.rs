@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `packed` are stored, each in a table of its own.
 
 use crate::proto;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Values;
 
-impl protostore::ChildTable for Values {
+impl generated::ChildTable for Values {
     type Owner = Packed;
     type Place = String;
     type Item = proto::shapes::v1::Point;
@@ -29,24 +30,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1027,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1028,
                 r#"DELETE FROM "packed__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1029,
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1030,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -57,7 +58,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.values)
+        generated::entries(&owner.values)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +66,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Encoded(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Encoded<proto::shapes::v1::Point>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for Values {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Values {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1031,
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1032,
             r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
@@ -96,7 +97,7 @@ impl protostore::edits::EditedMap for Values {
 #[derive(Debug)]
 pub struct RawByRaw;
 
-impl protostore::ChildTable for RawByRaw {
+impl generated::ChildTable for RawByRaw {
     type Owner = Packed;
     type Place = protostore::stored::Utf8<String>;
     type Item = String;
@@ -115,24 +116,24 @@ impl protostore::ChildTable for RawByRaw {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1033,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "raw_by_raw.key", "raw_by_raw.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1034,
                 r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1035,
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1036,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -143,7 +144,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.raw_by_raw)
+        generated::entries(&owner.raw_by_raw)
             .into_iter()
             .map(|(key, item)| (protostore::stored::Utf8(key), item))
             .collect()
@@ -154,26 +155,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Utf8(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Utf8<String>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for RawByRaw {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for RawByRaw {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1037,
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "raw_by_raw.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1038,
             r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "raw_by_raw.key"],
@@ -185,7 +186,7 @@ impl protostore::edits::EditedMap for RawByRaw {
 #[derive(Debug)]
 pub struct Inners;
 
-impl protostore::ChildTable for Inners {
+impl generated::ChildTable for Inners {
     type Owner = Packed;
     type Place = i64;
     type Item = PackedInner;
@@ -206,20 +207,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1039,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "inners", "inners.point", "inners.names", "inners.raw"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1040,
                 r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1041,
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
@@ -227,7 +228,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1042,
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each($1) o
@@ -238,7 +239,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.inners)
+        generated::positions(&owner.inners)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -246,7 +247,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -262,7 +263,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&protostore::stored::Utf8(&item.raw))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PackedInner {
             point: row
                 .take::<Option<protostore::stored::Encoded<proto::shapes::v1::Point>>>()?
@@ -276,14 +277,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Inners {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Inners {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1043,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1044,
             r#"DELETE FROM "packed__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

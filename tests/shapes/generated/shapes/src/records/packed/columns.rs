@@ -174,7 +174,7 @@ pub mod inners {
         ::protostore::stored::Encoded<crate::proto::shapes::v1::Point>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::packed::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::packed::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "point",
     );
 
@@ -184,7 +184,7 @@ pub mod inners {
         ::protostore::stored::Encoded<crate::proto::shapes::v1::packed::Inner>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::packed::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::packed::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "names",
     );
 
@@ -194,7 +194,7 @@ pub mod inners {
         ::protostore::stored::Utf8<String>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::packed::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::packed::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "raw",
     );
 }

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `places` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Plains;
 
-impl protostore::ChildTable for Plains {
+impl generated::ChildTable for Plains {
     type Owner = Places;
     type Place = i64;
     type Item = PlacesPlain;
@@ -90,7 +91,7 @@ impl protostore::ChildTable for Plains {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1754,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
@@ -118,13 +119,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1755,
                 r#"DELETE FROM "places__plains" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1756,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -134,7 +135,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1757,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
@@ -147,7 +148,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.plains)
+        generated::positions(&owner.plains)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -155,7 +156,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -177,7 +178,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.a_colour)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesPlain {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -199,14 +200,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Plains {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Plains {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1758,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1759,
             r#"DELETE FROM "places__plains"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -222,7 +223,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Maybes;
 
-impl protostore::ChildTable for Maybes {
+impl generated::ChildTable for Maybes {
     type Owner = Places;
     type Place = i64;
     type Item = PlacesMaybe;
@@ -304,7 +305,7 @@ impl protostore::ChildTable for Maybes {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1760,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
@@ -334,13 +335,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1761,
                 r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1762,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -350,7 +351,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1763,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
@@ -363,7 +364,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.maybes)
+        generated::positions(&owner.maybes)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -371,7 +372,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -395,7 +396,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.a_duration)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesMaybe {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -419,14 +420,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Maybes {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Maybes {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1764,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1765,
             r#"DELETE FROM "places__maybes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -442,7 +443,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Eithers;
 
-impl protostore::ChildTable for Eithers {
+impl generated::ChildTable for Eithers {
     type Owner = Places;
     type Place = i64;
     type Item = PlacesEither;
@@ -529,7 +530,7 @@ impl protostore::ChildTable for Eithers {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1766,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
@@ -559,13 +560,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1767,
                 r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1768,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -575,7 +576,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1769,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
@@ -588,7 +589,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.eithers)
+        generated::positions(&owner.eithers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -596,7 +597,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -692,7 +693,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&value_a_duration)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesEither {
             value: {
                 let a_bool = row.take::<Option<bool>>()?.map(PlacesEitherValue::ABool);
@@ -768,14 +769,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Eithers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Eithers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1770,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1771,
             r#"DELETE FROM "places__eithers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -791,7 +792,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct PlainByName;
 
-impl protostore::ChildTable for PlainByName {
+impl generated::ChildTable for PlainByName {
     type Owner = Places;
     type Place = String;
     type Item = PlacesPlain;
@@ -910,7 +911,7 @@ impl protostore::ChildTable for PlainByName {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1772,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
@@ -940,13 +941,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1773,
                 r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1774,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -957,7 +958,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1775,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
@@ -972,7 +973,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.plain_by_name)
+        generated::entries(&owner.plain_by_name)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -980,7 +981,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1002,7 +1003,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.a_colour)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesPlain {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -1024,9 +1025,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for PlainByName {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for PlainByName {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1776,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -1036,7 +1037,7 @@ FROM "places__plain_by_name"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "plain_by_name.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1777,
             r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "plain_by_name.key"],
@@ -1048,7 +1049,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct MaybeByNumber;
 
-impl protostore::ChildTable for MaybeByNumber {
+impl generated::ChildTable for MaybeByNumber {
     type Owner = Places;
     type Place = i32;
     type Item = PlacesMaybe;
@@ -1183,7 +1184,7 @@ impl protostore::ChildTable for MaybeByNumber {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1778,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
@@ -1215,13 +1216,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1779,
                 r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1780,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -1232,7 +1233,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1781,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
@@ -1247,7 +1248,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.maybe_by_number)
+        generated::entries(&owner.maybe_by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1255,7 +1256,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1279,7 +1280,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&item.a_duration)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesMaybe {
             a_bool: row.take()?,
             an_int32: row.take()?,
@@ -1303,9 +1304,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for MaybeByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for MaybeByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1782,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -1315,7 +1316,7 @@ FROM "places__maybe_by_number"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "maybe_by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1783,
             r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "maybe_by_number.key"],
@@ -1327,7 +1328,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct EitherByFlag;
 
-impl protostore::ChildTable for EitherByFlag {
+impl generated::ChildTable for EitherByFlag {
     type Owner = Places;
     type Place = bool;
     type Item = PlacesEither;
@@ -1467,7 +1468,7 @@ impl protostore::ChildTable for EitherByFlag {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1784,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
@@ -1499,13 +1500,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1785,
                 r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1786,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -1516,7 +1517,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1787,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
@@ -1531,7 +1532,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.either_by_flag)
+        generated::entries(&owner.either_by_flag)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1539,7 +1540,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -1635,7 +1636,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&value_a_duration)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlacesEither {
             value: {
                 let a_bool = row.take::<Option<bool>>()?.map(PlacesEitherValue::ABool);
@@ -1711,9 +1712,9 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for EitherByFlag {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for EitherByFlag {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1788,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
@@ -1723,7 +1724,7 @@ FROM "places__either_by_flag"
 WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "either_by_flag.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1789,
             r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "either_by_flag.key"],
@@ -1735,7 +1736,7 @@ WHERE "_id" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct ASint32ByNumber;
 
-impl protostore::ChildTable for ASint32ByNumber {
+impl generated::ChildTable for ASint32ByNumber {
     type Owner = Places;
     type Place = i64;
     type Item = i32;
@@ -1760,24 +1761,24 @@ impl protostore::ChildTable for ASint32ByNumber {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1790,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_sint32_by_number.key", "a_sint32_by_number.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1791,
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1792,
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1793,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1788,7 +1789,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_sint32_by_number)
+        generated::entries(&owner.a_sint32_by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1796,26 +1797,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ASint32ByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ASint32ByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1794,
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_sint32_by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1795,
             r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_sint32_by_number.key"],
@@ -1827,7 +1828,7 @@ impl protostore::edits::EditedMap for ASint32ByNumber {
 #[derive(Debug)]
 pub struct AnSfixed32ByNumber;
 
-impl protostore::ChildTable for AnSfixed32ByNumber {
+impl generated::ChildTable for AnSfixed32ByNumber {
     type Owner = Places;
     type Place = i64;
     type Item = i32;
@@ -1852,24 +1853,24 @@ impl protostore::ChildTable for AnSfixed32ByNumber {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1796,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "an_sfixed32_by_number.key", "an_sfixed32_by_number.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1797,
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1798,
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1799,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1880,7 +1881,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.an_sfixed32_by_number)
+        generated::entries(&owner.an_sfixed32_by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1888,26 +1889,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AnSfixed32ByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AnSfixed32ByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1800,
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "an_sfixed32_by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1801,
             r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "an_sfixed32_by_number.key"],
@@ -1919,7 +1920,7 @@ impl protostore::edits::EditedMap for AnSfixed32ByNumber {
 #[derive(Debug)]
 pub struct AFixed32ByNumber;
 
-impl protostore::ChildTable for AFixed32ByNumber {
+impl generated::ChildTable for AFixed32ByNumber {
     type Owner = Places;
     type Place = u64;
     type Item = u32;
@@ -1949,24 +1950,24 @@ impl protostore::ChildTable for AFixed32ByNumber {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1802,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_fixed32_by_number.key", "a_fixed32_by_number.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1803,
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1804,
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1805,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -1977,7 +1978,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.a_fixed32_by_number)
+        generated::entries(&owner.a_fixed32_by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -1985,26 +1986,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for AFixed32ByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AFixed32ByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1806,
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_fixed32_by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1807,
             r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_fixed32_by_number.key"],

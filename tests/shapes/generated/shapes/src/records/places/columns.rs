@@ -398,7 +398,7 @@ pub mod plains {
 
     /// `a_bool`.
     pub const a_bool: ::protostore::Col<Places, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_bool",
     );
 
@@ -408,7 +408,7 @@ pub mod plains {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "an_int32",
     );
 
@@ -418,7 +418,7 @@ pub mod plains {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_sint32",
     );
 
@@ -428,7 +428,7 @@ pub mod plains {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed32",
     );
 
@@ -438,7 +438,7 @@ pub mod plains {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "an_int64",
     );
 
@@ -448,7 +448,7 @@ pub mod plains {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_sint64",
     );
 
@@ -458,7 +458,7 @@ pub mod plains {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed64",
     );
 
@@ -468,7 +468,7 @@ pub mod plains {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_uint32",
     );
 
@@ -478,7 +478,7 @@ pub mod plains {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed32",
     );
 
@@ -488,7 +488,7 @@ pub mod plains {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64",
     );
 
@@ -498,13 +498,13 @@ pub mod plains {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed64",
     );
 
     /// `a_float`.
     pub const a_float: ::protostore::Col<Places, f32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_float",
     );
 
@@ -514,7 +514,7 @@ pub mod plains {
         f64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_double",
     );
 
@@ -524,7 +524,7 @@ pub mod plains {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_string",
     );
 
@@ -534,7 +534,7 @@ pub mod plains {
         Vec<u8>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_bytes",
     );
 
@@ -544,7 +544,7 @@ pub mod plains {
         crate::records::types::Colour,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Plains as ::protostore::generated::ChildTable>::CHILD,
         "a_colour",
     );
 }
@@ -562,7 +562,7 @@ pub mod maybes {
 
     /// `a_bool`.
     pub const a_bool: ::protostore::Col<Places, bool, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_bool",
     );
 
@@ -572,7 +572,7 @@ pub mod maybes {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "an_int32",
     );
 
@@ -582,7 +582,7 @@ pub mod maybes {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_sint32",
     );
 
@@ -592,7 +592,7 @@ pub mod maybes {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed32",
     );
 
@@ -602,7 +602,7 @@ pub mod maybes {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "an_int64",
     );
 
@@ -612,7 +612,7 @@ pub mod maybes {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_sint64",
     );
 
@@ -622,7 +622,7 @@ pub mod maybes {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_sfixed64",
     );
 
@@ -632,7 +632,7 @@ pub mod maybes {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_uint32",
     );
 
@@ -642,7 +642,7 @@ pub mod maybes {
         u32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed32",
     );
 
@@ -652,7 +652,7 @@ pub mod maybes {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_uint64",
     );
 
@@ -662,13 +662,13 @@ pub mod maybes {
         u64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_fixed64",
     );
 
     /// `a_float`.
     pub const a_float: ::protostore::Col<Places, f32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_float",
     );
 
@@ -678,7 +678,7 @@ pub mod maybes {
         f64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_double",
     );
 
@@ -688,7 +688,7 @@ pub mod maybes {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_string",
     );
 
@@ -698,7 +698,7 @@ pub mod maybes {
         Vec<u8>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_bytes",
     );
 
@@ -708,7 +708,7 @@ pub mod maybes {
         crate::records::types::Colour,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_colour",
     );
 
@@ -718,7 +718,7 @@ pub mod maybes {
         ::protostore::Timestamp,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_time",
     );
 
@@ -728,7 +728,7 @@ pub mod maybes {
         ::protostore::Duration,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::Maybes as ::protostore::generated::ChildTable>::CHILD,
         "a_duration",
     );
 }
@@ -750,7 +750,7 @@ pub mod eithers {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(
@@ -785,7 +785,7 @@ pub mod eithers {
             bool,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_bool",
         );
 
@@ -795,7 +795,7 @@ pub mod eithers {
             i32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "an_int32",
         );
 
@@ -805,7 +805,7 @@ pub mod eithers {
             i32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_sint32",
         );
 
@@ -815,7 +815,7 @@ pub mod eithers {
             i32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_sfixed32",
         );
 
@@ -825,7 +825,7 @@ pub mod eithers {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "an_int64",
         );
 
@@ -835,7 +835,7 @@ pub mod eithers {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_sint64",
         );
 
@@ -845,7 +845,7 @@ pub mod eithers {
             i64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_sfixed64",
         );
 
@@ -855,7 +855,7 @@ pub mod eithers {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_uint32",
         );
 
@@ -865,7 +865,7 @@ pub mod eithers {
             u32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_fixed32",
         );
 
@@ -875,7 +875,7 @@ pub mod eithers {
             u64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_uint64",
         );
 
@@ -885,7 +885,7 @@ pub mod eithers {
             u64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_fixed64",
         );
 
@@ -895,7 +895,7 @@ pub mod eithers {
             f32,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_float",
         );
 
@@ -905,7 +905,7 @@ pub mod eithers {
             f64,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_double",
         );
 
@@ -915,7 +915,7 @@ pub mod eithers {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_string",
         );
 
@@ -925,7 +925,7 @@ pub mod eithers {
             Vec<u8>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_bytes",
         );
 
@@ -935,7 +935,7 @@ pub mod eithers {
             crate::records::types::Colour,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_colour",
         );
 
@@ -945,7 +945,7 @@ pub mod eithers {
             ::protostore::Timestamp,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_time",
         );
 
@@ -955,7 +955,7 @@ pub mod eithers {
             ::protostore::Duration,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::Eithers as ::protostore::generated::ChildTable>::CHILD,
             "a_duration",
         );
     }
@@ -978,7 +978,7 @@ pub mod plain_by_name {
         bool,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bool",
     );
@@ -989,7 +989,7 @@ pub mod plain_by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int32",
     );
@@ -1000,7 +1000,7 @@ pub mod plain_by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint32",
     );
@@ -1011,7 +1011,7 @@ pub mod plain_by_name {
         i32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed32",
     );
@@ -1022,7 +1022,7 @@ pub mod plain_by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int64",
     );
@@ -1033,7 +1033,7 @@ pub mod plain_by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint64",
     );
@@ -1044,7 +1044,7 @@ pub mod plain_by_name {
         i64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed64",
     );
@@ -1055,7 +1055,7 @@ pub mod plain_by_name {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint32",
     );
@@ -1066,7 +1066,7 @@ pub mod plain_by_name {
         u32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed32",
     );
@@ -1077,7 +1077,7 @@ pub mod plain_by_name {
         u64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint64",
     );
@@ -1088,7 +1088,7 @@ pub mod plain_by_name {
         u64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed64",
     );
@@ -1099,7 +1099,7 @@ pub mod plain_by_name {
         f32,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_float",
     );
@@ -1110,7 +1110,7 @@ pub mod plain_by_name {
         f64,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_double",
     );
@@ -1121,7 +1121,7 @@ pub mod plain_by_name {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_string",
     );
@@ -1132,7 +1132,7 @@ pub mod plain_by_name {
         Vec<u8>,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bytes",
     );
@@ -1143,7 +1143,7 @@ pub mod plain_by_name {
         crate::records::types::Colour,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::PlainByName as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_colour",
     );
@@ -1166,7 +1166,7 @@ pub mod maybe_by_number {
         bool,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bool",
     );
@@ -1177,7 +1177,7 @@ pub mod maybe_by_number {
         i32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int32",
     );
@@ -1188,7 +1188,7 @@ pub mod maybe_by_number {
         i32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint32",
     );
@@ -1199,7 +1199,7 @@ pub mod maybe_by_number {
         i32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed32",
     );
@@ -1210,7 +1210,7 @@ pub mod maybe_by_number {
         i64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__an_int64",
     );
@@ -1221,7 +1221,7 @@ pub mod maybe_by_number {
         i64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sint64",
     );
@@ -1232,7 +1232,7 @@ pub mod maybe_by_number {
         i64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_sfixed64",
     );
@@ -1243,7 +1243,7 @@ pub mod maybe_by_number {
         u32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint32",
     );
@@ -1254,7 +1254,7 @@ pub mod maybe_by_number {
         u32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed32",
     );
@@ -1265,7 +1265,7 @@ pub mod maybe_by_number {
         u64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_uint64",
     );
@@ -1276,7 +1276,7 @@ pub mod maybe_by_number {
         u64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_fixed64",
     );
@@ -1287,7 +1287,7 @@ pub mod maybe_by_number {
         f32,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_float",
     );
@@ -1298,7 +1298,7 @@ pub mod maybe_by_number {
         f64,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_double",
     );
@@ -1309,7 +1309,7 @@ pub mod maybe_by_number {
         String,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_string",
     );
@@ -1320,7 +1320,7 @@ pub mod maybe_by_number {
         Vec<u8>,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_bytes",
     );
@@ -1331,7 +1331,7 @@ pub mod maybe_by_number {
         crate::records::types::Colour,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_colour",
     );
@@ -1342,7 +1342,7 @@ pub mod maybe_by_number {
         ::protostore::Timestamp,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_time",
     );
@@ -1353,7 +1353,7 @@ pub mod maybe_by_number {
         ::protostore::Duration,
         ::protostore::columns::Entries<i32>,
     > = ::protostore::Col::entries(
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
+        <crate::records::places::children::MaybeByNumber as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__a_duration",
     );
@@ -1376,7 +1376,7 @@ pub mod either_by_flag {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<bool>,
     > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -1412,7 +1412,7 @@ pub mod either_by_flag {
             bool,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_bool",
         );
@@ -1423,7 +1423,7 @@ pub mod either_by_flag {
             i32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__an_int32",
         );
@@ -1434,7 +1434,7 @@ pub mod either_by_flag {
             i32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_sint32",
         );
@@ -1445,7 +1445,7 @@ pub mod either_by_flag {
             i32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_sfixed32",
         );
@@ -1456,7 +1456,7 @@ pub mod either_by_flag {
             i64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__an_int64",
         );
@@ -1467,7 +1467,7 @@ pub mod either_by_flag {
             i64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_sint64",
         );
@@ -1478,7 +1478,7 @@ pub mod either_by_flag {
             i64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_sfixed64",
         );
@@ -1489,7 +1489,7 @@ pub mod either_by_flag {
             u32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_uint32",
         );
@@ -1500,7 +1500,7 @@ pub mod either_by_flag {
             u32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_fixed32",
         );
@@ -1511,7 +1511,7 @@ pub mod either_by_flag {
             u64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_uint64",
         );
@@ -1522,7 +1522,7 @@ pub mod either_by_flag {
             u64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_fixed64",
         );
@@ -1533,7 +1533,7 @@ pub mod either_by_flag {
             f32,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_float",
         );
@@ -1544,7 +1544,7 @@ pub mod either_by_flag {
             f64,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_double",
         );
@@ -1555,7 +1555,7 @@ pub mod either_by_flag {
             String,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_string",
         );
@@ -1566,7 +1566,7 @@ pub mod either_by_flag {
             Vec<u8>,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_bytes",
         );
@@ -1577,7 +1577,7 @@ pub mod either_by_flag {
             crate::records::types::Colour,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_colour",
         );
@@ -1588,7 +1588,7 @@ pub mod either_by_flag {
             ::protostore::Timestamp,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_time",
         );
@@ -1599,7 +1599,7 @@ pub mod either_by_flag {
             ::protostore::Duration,
             ::protostore::columns::Entries<bool>,
         > = ::protostore::Col::entries(
-            <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
+            <crate::records::places::children::EitherByFlag as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__a_duration",
         );

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `plan_units` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `dependencies`, in `plan_units__dependencies`.
 #[derive(Debug)]
 pub struct Dependencies;
 
-impl protostore::ChildTable for Dependencies {
+impl generated::ChildTable for Dependencies {
     type Owner = PlanUnit;
     type Place = i64;
     type Item = PlanUnitDependency;
@@ -30,7 +32,7 @@ impl protostore::ChildTable for Dependencies {
                     field: "run, dependencies.unit",
                     table: "plan_units",
                     key: &["run", "number"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1443,
                         r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                         &["run", "dependencies.unit"],
@@ -47,20 +49,20 @@ impl protostore::ChildTable for Dependencies {
         },
         member: 3,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1439,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["run", "number", "dependencies", "dependencies.unit", "dependencies.why"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1440,
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#,
                 &["run", "number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1441,
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
@@ -68,7 +70,7 @@ WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["run", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1442,
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each($1) o
@@ -79,7 +81,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.dependencies)
+        generated::positions(&owner.dependencies)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -87,7 +89,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -95,7 +97,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.why)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(PlanUnitDependency {
             unit: row.take()?,
             why: row.take()?,
@@ -103,16 +105,16 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Dependencies {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Dependencies {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1445,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2"#,
             &["run", "number"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1446,
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
@@ -128,7 +130,7 @@ WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Beside;
 
-impl protostore::ChildTable for Beside {
+impl generated::ChildTable for Beside {
     type Owner = PlanUnit;
     type Place = i64;
     type Item = u32;
@@ -154,19 +156,19 @@ impl protostore::ChildTable for Beside {
         },
         member: 4,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1447,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["run", "number", "beside", "beside"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1448,
                 r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#,
                 &["run", "number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1449,
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
@@ -174,7 +176,7 @@ WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["run", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1450,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -185,7 +187,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.beside)
+        generated::positions(&owner.beside)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -193,28 +195,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Beside {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Beside {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1452,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2"#,
             &["run", "number"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1453,
             r#"DELETE FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
@@ -226,8 +228,8 @@ WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Beside {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Beside {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1454,
         r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["run", "number", "beside"],

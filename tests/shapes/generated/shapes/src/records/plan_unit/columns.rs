@@ -32,7 +32,7 @@ pub mod dependencies {
 
     /// `unit`.
     pub const unit: ::protostore::Col<PlanUnit, u32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::plan_unit::children::Dependencies as ::protostore::ChildTable>::CHILD,
+        <crate::records::plan_unit::children::Dependencies as ::protostore::generated::ChildTable>::CHILD,
         "unit",
     );
 
@@ -42,7 +42,7 @@ pub mod dependencies {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::plan_unit::children::Dependencies as ::protostore::ChildTable>::CHILD,
+        <crate::records::plan_unit::children::Dependencies as ::protostore::generated::ChildTable>::CHILD,
         "why",
     );
 }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `remarks` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `seen_topics`, in `remarks__seen_topics`.
 #[derive(Debug)]
 pub struct SeenTopics;
 
-impl protostore::ChildTable for SeenTopics {
+impl generated::ChildTable for SeenTopics {
     type Owner = Remark;
     type Place = i64;
     type Item = String;
@@ -33,24 +35,24 @@ impl protostore::ChildTable for SeenTopics {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1389,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1390,
                 r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1391,
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1392,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -61,7 +63,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.seen_topics)
+        generated::positions(&owner.seen_topics)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -69,26 +71,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for SeenTopics {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for SeenTopics {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1394,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1395,
             r#"DELETE FROM "remarks__seen_topics"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -100,8 +102,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for SeenTopics {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for SeenTopics {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1396,
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "seen_topics"],
@@ -112,7 +114,7 @@ impl protostore::edits::EditedValues for SeenTopics {
 #[derive(Debug)]
 pub struct Parts;
 
-impl protostore::ChildTable for Parts {
+impl generated::ChildTable for Parts {
     type Owner = Remark;
     type Place = i64;
     type Item = RemarkPart;
@@ -132,7 +134,7 @@ impl protostore::ChildTable for Parts {
                     field: "parts.topic",
                     table: "topics",
                     key: &["name"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1401,
                         r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                         &["parts.topic"],
@@ -149,24 +151,24 @@ impl protostore::ChildTable for Parts {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1397,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1398,
                 r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1399,
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1400,
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each($1) o
@@ -177,7 +179,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.parts)
+        generated::positions(&owner.parts)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -185,28 +187,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
-        binder.put(&protostore::nonzero(&item.topic))
+        binder.put(&generated::nonzero(&item.topic))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(RemarkPart {
             topic: row.take_or_default()?,
         })
     }
 }
 
-impl protostore::edits::EditedList for Parts {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Parts {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1402,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1403,
             r#"DELETE FROM "remarks__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

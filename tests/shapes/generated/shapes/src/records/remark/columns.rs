@@ -68,7 +68,7 @@ pub mod parts {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::remark::children::Parts as ::protostore::ChildTable>::CHILD,
+            <crate::records::remark::children::Parts as ::protostore::generated::ChildTable>::CHILD,
             "topic",
         )
         .zero(::protostore::columns::Nil::Text, None);

@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `repeateds` are stored, each in a table of its own.
 
 use crate::records::types;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Bools;
 
-impl protostore::ChildTable for Bools {
+impl generated::ChildTable for Bools {
     type Owner = Repeated;
     type Place = i64;
     type Item = bool;
@@ -29,24 +30,24 @@ impl protostore::ChildTable for Bools {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             24,
             r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "bools", "bools"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 25,
                 r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             26,
             r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             27,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -57,7 +58,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.bools)
+        generated::positions(&owner.bools)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -65,26 +66,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Bools {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Bools {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             28,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             29,
             r#"DELETE FROM "repeateds__bools"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -96,8 +97,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Bools {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Bools {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         30,
         r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "bools"],
@@ -108,7 +109,7 @@ impl protostore::edits::EditedValues for Bools {
 #[derive(Debug)]
 pub struct Int32s;
 
-impl protostore::ChildTable for Int32s {
+impl generated::ChildTable for Int32s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i32;
@@ -133,24 +134,24 @@ impl protostore::ChildTable for Int32s {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             31,
             r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "int32s", "int32s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 32,
                 r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             33,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -161,7 +162,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.int32s)
+        generated::positions(&owner.int32s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -169,26 +170,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Int32s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Int32s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             35,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             36,
             r#"DELETE FROM "repeateds__int32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -200,8 +201,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Int32s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Int32s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         37,
         r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "int32s"],
@@ -212,7 +213,7 @@ impl protostore::edits::EditedValues for Int32s {
 #[derive(Debug)]
 pub struct Sint32s;
 
-impl protostore::ChildTable for Sint32s {
+impl generated::ChildTable for Sint32s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i32;
@@ -237,24 +238,24 @@ impl protostore::ChildTable for Sint32s {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             38,
             r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint32s", "sint32s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 39,
                 r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             40,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             41,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -265,7 +266,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.sint32s)
+        generated::positions(&owner.sint32s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -273,26 +274,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Sint32s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Sint32s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             42,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             43,
             r#"DELETE FROM "repeateds__sint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -304,8 +305,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Sint32s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Sint32s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         44,
         r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sint32s"],
@@ -316,7 +317,7 @@ impl protostore::edits::EditedValues for Sint32s {
 #[derive(Debug)]
 pub struct Sfixed32s;
 
-impl protostore::ChildTable for Sfixed32s {
+impl generated::ChildTable for Sfixed32s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i32;
@@ -341,24 +342,24 @@ impl protostore::ChildTable for Sfixed32s {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             45,
             r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed32s", "sfixed32s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 46,
                 r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             47,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             48,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -369,7 +370,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.sfixed32s)
+        generated::positions(&owner.sfixed32s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -377,26 +378,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Sfixed32s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Sfixed32s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             49,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             50,
             r#"DELETE FROM "repeateds__sfixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -408,8 +409,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Sfixed32s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Sfixed32s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         51,
         r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sfixed32s"],
@@ -420,7 +421,7 @@ impl protostore::edits::EditedValues for Sfixed32s {
 #[derive(Debug)]
 pub struct Int64s;
 
-impl protostore::ChildTable for Int64s {
+impl generated::ChildTable for Int64s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i64;
@@ -439,24 +440,24 @@ impl protostore::ChildTable for Int64s {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             52,
             r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "int64s", "int64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 53,
                 r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             54,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             55,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -467,7 +468,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.int64s)
+        generated::positions(&owner.int64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -475,26 +476,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Int64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Int64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             56,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             57,
             r#"DELETE FROM "repeateds__int64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -506,8 +507,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Int64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Int64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         58,
         r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "int64s"],
@@ -518,7 +519,7 @@ impl protostore::edits::EditedValues for Int64s {
 #[derive(Debug)]
 pub struct Sint64s;
 
-impl protostore::ChildTable for Sint64s {
+impl generated::ChildTable for Sint64s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i64;
@@ -537,24 +538,24 @@ impl protostore::ChildTable for Sint64s {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             59,
             r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint64s", "sint64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 60,
                 r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             61,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             62,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -565,7 +566,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.sint64s)
+        generated::positions(&owner.sint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -573,26 +574,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Sint64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Sint64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             63,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             64,
             r#"DELETE FROM "repeateds__sint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -604,8 +605,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Sint64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Sint64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         65,
         r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sint64s"],
@@ -616,7 +617,7 @@ impl protostore::edits::EditedValues for Sint64s {
 #[derive(Debug)]
 pub struct Sfixed64s;
 
-impl protostore::ChildTable for Sfixed64s {
+impl generated::ChildTable for Sfixed64s {
     type Owner = Repeated;
     type Place = i64;
     type Item = i64;
@@ -635,24 +636,24 @@ impl protostore::ChildTable for Sfixed64s {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             66,
             r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed64s", "sfixed64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 67,
                 r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             68,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             69,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -663,7 +664,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.sfixed64s)
+        generated::positions(&owner.sfixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -671,26 +672,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Sfixed64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Sfixed64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             70,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             71,
             r#"DELETE FROM "repeateds__sfixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -702,8 +703,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Sfixed64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Sfixed64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         72,
         r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sfixed64s"],
@@ -714,7 +715,7 @@ impl protostore::edits::EditedValues for Sfixed64s {
 #[derive(Debug)]
 pub struct Uint32s;
 
-impl protostore::ChildTable for Uint32s {
+impl generated::ChildTable for Uint32s {
     type Owner = Repeated;
     type Place = i64;
     type Item = u32;
@@ -739,24 +740,24 @@ impl protostore::ChildTable for Uint32s {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             73,
             r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint32s", "uint32s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 74,
                 r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             75,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             76,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -767,7 +768,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.uint32s)
+        generated::positions(&owner.uint32s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -775,26 +776,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Uint32s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Uint32s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             77,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             78,
             r#"DELETE FROM "repeateds__uint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -806,8 +807,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Uint32s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Uint32s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         79,
         r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "uint32s"],
@@ -818,7 +819,7 @@ impl protostore::edits::EditedValues for Uint32s {
 #[derive(Debug)]
 pub struct Fixed32s;
 
-impl protostore::ChildTable for Fixed32s {
+impl generated::ChildTable for Fixed32s {
     type Owner = Repeated;
     type Place = i64;
     type Item = u32;
@@ -843,24 +844,24 @@ impl protostore::ChildTable for Fixed32s {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             80,
             r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed32s", "fixed32s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 81,
                 r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             82,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             83,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -871,7 +872,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.fixed32s)
+        generated::positions(&owner.fixed32s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -879,26 +880,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Fixed32s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Fixed32s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             84,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             85,
             r#"DELETE FROM "repeateds__fixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -910,8 +911,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Fixed32s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Fixed32s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         86,
         r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fixed32s"],
@@ -922,7 +923,7 @@ impl protostore::edits::EditedValues for Fixed32s {
 #[derive(Debug)]
 pub struct Uint64s;
 
-impl protostore::ChildTable for Uint64s {
+impl generated::ChildTable for Uint64s {
     type Owner = Repeated;
     type Place = i64;
     type Item = u64;
@@ -947,24 +948,24 @@ impl protostore::ChildTable for Uint64s {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             87,
             r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint64s", "uint64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 88,
                 r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             89,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             90,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -975,7 +976,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.uint64s)
+        generated::positions(&owner.uint64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -983,26 +984,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Uint64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Uint64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             91,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             92,
             r#"DELETE FROM "repeateds__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1014,8 +1015,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Uint64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Uint64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         93,
         r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "uint64s"],
@@ -1026,7 +1027,7 @@ impl protostore::edits::EditedValues for Uint64s {
 #[derive(Debug)]
 pub struct Fixed64s;
 
-impl protostore::ChildTable for Fixed64s {
+impl generated::ChildTable for Fixed64s {
     type Owner = Repeated;
     type Place = i64;
     type Item = u64;
@@ -1051,24 +1052,24 @@ impl protostore::ChildTable for Fixed64s {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             94,
             r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed64s", "fixed64s"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 95,
                 r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             96,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             97,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1079,7 +1080,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.fixed64s)
+        generated::positions(&owner.fixed64s)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1087,26 +1088,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Fixed64s {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Fixed64s {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             98,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             99,
             r#"DELETE FROM "repeateds__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1118,8 +1119,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Fixed64s {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Fixed64s {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         100,
         r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fixed64s"],
@@ -1130,7 +1131,7 @@ impl protostore::edits::EditedValues for Fixed64s {
 #[derive(Debug)]
 pub struct Floats;
 
-impl protostore::ChildTable for Floats {
+impl generated::ChildTable for Floats {
     type Owner = Repeated;
     type Place = i64;
     type Item = f32;
@@ -1149,24 +1150,24 @@ impl protostore::ChildTable for Floats {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             101,
             r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "floats", "floats"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 102,
                 r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             103,
             r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             104,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1177,7 +1178,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.floats)
+        generated::positions(&owner.floats)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1185,26 +1186,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Floats {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Floats {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             105,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             106,
             r#"DELETE FROM "repeateds__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1216,8 +1217,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Floats {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Floats {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         107,
         r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "floats"],
@@ -1228,7 +1229,7 @@ impl protostore::edits::EditedValues for Floats {
 #[derive(Debug)]
 pub struct Doubles;
 
-impl protostore::ChildTable for Doubles {
+impl generated::ChildTable for Doubles {
     type Owner = Repeated;
     type Place = i64;
     type Item = f64;
@@ -1247,24 +1248,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             108,
             r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 109,
                 r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             110,
             r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             111,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1275,7 +1276,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.doubles)
+        generated::positions(&owner.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1283,26 +1284,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Doubles {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Doubles {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             112,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             113,
             r#"DELETE FROM "repeateds__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1314,8 +1315,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Doubles {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Doubles {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         114,
         r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "doubles"],
@@ -1326,7 +1327,7 @@ impl protostore::edits::EditedValues for Doubles {
 #[derive(Debug)]
 pub struct Strings;
 
-impl protostore::ChildTable for Strings {
+impl generated::ChildTable for Strings {
     type Owner = Repeated;
     type Place = i64;
     type Item = String;
@@ -1345,24 +1346,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 14,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             115,
             r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 116,
                 r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             117,
             r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             118,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1373,7 +1374,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.strings)
+        generated::positions(&owner.strings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1381,26 +1382,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Strings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Strings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             119,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             120,
             r#"DELETE FROM "repeateds__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1412,8 +1413,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Strings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Strings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         121,
         r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "strings"],
@@ -1424,7 +1425,7 @@ impl protostore::edits::EditedValues for Strings {
 #[derive(Debug)]
 pub struct ByteStrings;
 
-impl protostore::ChildTable for ByteStrings {
+impl generated::ChildTable for ByteStrings {
     type Owner = Repeated;
     type Place = i64;
     type Item = Vec<u8>;
@@ -1443,24 +1444,24 @@ impl protostore::ChildTable for ByteStrings {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             122,
             r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "byte_strings", "byte_strings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 123,
                 r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             124,
             r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             125,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1471,7 +1472,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.byte_strings)
+        generated::positions(&owner.byte_strings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1479,26 +1480,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for ByteStrings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for ByteStrings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             126,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             127,
             r#"DELETE FROM "repeateds__byte_strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1510,8 +1511,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for ByteStrings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for ByteStrings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         128,
         r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "byte_strings"],
@@ -1522,7 +1523,7 @@ impl protostore::edits::EditedValues for ByteStrings {
 #[derive(Debug)]
 pub struct Colours;
 
-impl protostore::ChildTable for Colours {
+impl generated::ChildTable for Colours {
     type Owner = Repeated;
     type Place = i64;
     type Item = types::Colour;
@@ -1547,24 +1548,24 @@ impl protostore::ChildTable for Colours {
         },
         member: 16,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             129,
             r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 130,
                 r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             131,
             r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             132,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1575,7 +1576,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.colours)
+        generated::positions(&owner.colours)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1583,26 +1584,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Colours {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Colours {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             133,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             134,
             r#"DELETE FROM "repeateds__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1614,8 +1615,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Colours {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Colours {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         135,
         r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "colours"],
@@ -1626,7 +1627,7 @@ impl protostore::edits::EditedValues for Colours {
 #[derive(Debug)]
 pub struct Times;
 
-impl protostore::ChildTable for Times {
+impl generated::ChildTable for Times {
     type Owner = Repeated;
     type Place = i64;
     type Item = protostore::Timestamp;
@@ -1645,24 +1646,24 @@ impl protostore::ChildTable for Times {
         },
         member: 17,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             136,
             r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "times", "times"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 137,
                 r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             138,
             r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             139,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1673,7 +1674,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.times)
+        generated::positions(&owner.times)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1681,26 +1682,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Times {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Times {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             140,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             141,
             r#"DELETE FROM "repeateds__times"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1712,8 +1713,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Times {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Times {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         142,
         r#"DELETE FROM "repeateds__times" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "times"],
@@ -1724,7 +1725,7 @@ impl protostore::edits::EditedValues for Times {
 #[derive(Debug)]
 pub struct Durations;
 
-impl protostore::ChildTable for Durations {
+impl generated::ChildTable for Durations {
     type Owner = Repeated;
     type Place = i64;
     type Item = protostore::Duration;
@@ -1743,24 +1744,24 @@ impl protostore::ChildTable for Durations {
         },
         member: 18,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             143,
             r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "durations", "durations"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 144,
                 r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             145,
             r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             146,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -1771,7 +1772,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.durations)
+        generated::positions(&owner.durations)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -1779,26 +1780,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Durations {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Durations {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             147,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             148,
             r#"DELETE FROM "repeateds__durations"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -1810,8 +1811,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Durations {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Durations {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         149,
         r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "durations"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `settings` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `words`, in `settings__words`.
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = Settings;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Words {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             701,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 702,
                 r#"DELETE FROM "settings__words" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             703,
             r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = $1 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             704,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             705,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             706,
             r#"DELETE FROM "settings__words"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         707,
         r#"DELETE FROM "settings__words" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "words"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Words {
 #[derive(Debug)]
 pub struct Sheets;
 
-impl protostore::ChildTable for Sheets {
+impl generated::ChildTable for Sheets {
     type Owner = Settings;
     type Place = i64;
     type Item = SettingsSheet;
@@ -125,24 +127,24 @@ impl protostore::ChildTable for Sheets {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             708,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES ($1, $2, $3)"#,
             &["_singleton", "sheets", "sheets.title"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 709,
                 r#"DELETE FROM "settings__sheets" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             710,
             r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = $1 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             711,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
@@ -153,7 +155,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.sheets)
+        generated::positions(&owner.sheets)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -161,14 +163,14 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.title)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(SettingsSheet {
             title: row.take()?,
             numbers: Vec::new(),
@@ -176,14 +178,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Sheets {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Sheets {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             712,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             713,
             r#"DELETE FROM "settings__sheets"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
@@ -199,7 +201,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct SheetsNumbers;
 
-impl protostore::ChildTable for SheetsNumbers {
+impl generated::ChildTable for SheetsNumbers {
     type Owner = SettingsSheet;
     type Place = i64;
     type Item = i64;
@@ -219,14 +221,14 @@ impl protostore::ChildTable for SheetsNumbers {
         },
         member: 6,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             714,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             715,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
@@ -234,7 +236,7 @@ WHERE "_singleton" = $1
 ORDER BY "_position", "_position_2""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             716,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -245,7 +247,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -253,14 +255,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -269,7 +271,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
 #[derive(Debug)]
 pub struct Named;
 
-impl protostore::ChildTable for Named {
+impl generated::ChildTable for Named {
     type Owner = Settings;
     type Place = String;
     type Item = SettingsSheet;
@@ -288,24 +290,24 @@ impl protostore::ChildTable for Named {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             717,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES ($1, $2, $3)"#,
             &["_singleton", "named.key", "named.value.title"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 718,
                 r#"DELETE FROM "settings__named" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             719,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 ORDER BY "_key""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             720,
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each($1) o
@@ -316,7 +318,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.named)
+        generated::entries(&owner.named)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -324,14 +326,14 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&item.title)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(SettingsSheet {
             title: row.take()?,
             numbers: Vec::new(),
@@ -339,14 +341,14 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Named {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Named {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             721,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
             &["_singleton", "named.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             722,
             r#"DELETE FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
             &["_singleton", "named.key"],
@@ -358,7 +360,7 @@ impl protostore::edits::EditedMap for Named {
 #[derive(Debug)]
 pub struct NamedValueNumbers;
 
-impl protostore::ChildTable for NamedValueNumbers {
+impl generated::ChildTable for NamedValueNumbers {
     type Owner = SettingsSheet;
     type Place = i64;
     type Item = i64;
@@ -378,14 +380,14 @@ impl protostore::ChildTable for NamedValueNumbers {
         },
         member: 7,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             723,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#,
             &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             724,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
@@ -393,7 +395,7 @@ WHERE "_singleton" = $1
 ORDER BY "_key", "_position_2""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             725,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
@@ -404,7 +406,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -412,14 +414,14 @@ ORDER BY o.key, c."_key", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
@@ -428,7 +430,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
 #[derive(Debug)]
 pub struct TargetIds;
 
-impl protostore::ChildTable for TargetIds {
+impl generated::ChildTable for TargetIds {
     type Owner = Settings;
     type Place = i64;
     type Item = String;
@@ -448,7 +450,7 @@ impl protostore::ChildTable for TargetIds {
                     field: "target_ids",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         731,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["target_ids"],
@@ -461,19 +463,19 @@ impl protostore::ChildTable for TargetIds {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             726,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "target_ids", "target_ids"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 727,
                 r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             728,
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
@@ -481,7 +483,7 @@ WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             729,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -492,7 +494,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.target_ids)
+        generated::positions(&owner.target_ids)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -500,26 +502,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for TargetIds {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for TargetIds {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             732,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             733,
             r#"DELETE FROM "settings__target_ids"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
@@ -531,8 +533,8 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for TargetIds {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for TargetIds {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         734,
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "target_ids"],

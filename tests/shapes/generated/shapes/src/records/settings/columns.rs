@@ -135,7 +135,7 @@ pub mod sheets {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::settings::children::Sheets as ::protostore::ChildTable>::CHILD,
+        <crate::records::settings::children::Sheets as ::protostore::generated::ChildTable>::CHILD,
         "title",
     );
 
@@ -145,7 +145,7 @@ pub mod sheets {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::settings::children::SheetsNumbers as ::protostore::ChildTable>::CHILD,
+        <crate::records::settings::children::SheetsNumbers as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }
@@ -167,7 +167,7 @@ pub mod named {
         String,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-        <crate::records::settings::children::Named as ::protostore::ChildTable>::CHILD,
+        <crate::records::settings::children::Named as ::protostore::generated::ChildTable>::CHILD,
         "_key",
         "value__title",
     );
@@ -178,7 +178,7 @@ pub mod named {
         i64,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::settings::children::NamedValueNumbers as ::protostore::ChildTable>::CHILD,
+        <crate::records::settings::children::NamedValueNumbers as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

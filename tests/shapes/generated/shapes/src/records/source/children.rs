@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `sources` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `targets`, in `sources__targets`.
 #[derive(Debug)]
 pub struct Targets;
 
-impl protostore::ChildTable for Targets {
+impl generated::ChildTable for Targets {
     type Owner = Source;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         368,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
@@ -41,24 +43,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             363,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 364,
                 r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             365,
             r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             366,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -69,7 +71,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.targets)
+        generated::positions(&owner.targets)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -77,26 +79,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Targets {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Targets {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             369,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             370,
             r#"DELETE FROM "sources__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -108,8 +110,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Targets {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Targets {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         371,
         r#"DELETE FROM "sources__targets" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "targets"],
@@ -120,7 +122,7 @@ impl protostore::edits::EditedValues for Targets {
 #[derive(Debug)]
 pub struct Numbers;
 
-impl protostore::ChildTable for Numbers {
+impl generated::ChildTable for Numbers {
     type Owner = Source;
     type Place = i64;
     type Item = i64;
@@ -140,7 +142,7 @@ impl protostore::ChildTable for Numbers {
                     field: "numbers",
                     table: "int_keys",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         377,
                         r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
                         &["numbers"],
@@ -151,24 +153,24 @@ impl protostore::ChildTable for Numbers {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             372,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "numbers", "numbers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 373,
                 r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             374,
             r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             375,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -179,7 +181,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -187,26 +189,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Numbers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Numbers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             378,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             379,
             r#"DELETE FROM "sources__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -218,8 +220,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Numbers {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Numbers {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         380,
         r#"DELETE FROM "sources__numbers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "numbers"],
@@ -230,7 +232,7 @@ impl protostore::edits::EditedValues for Numbers {
 #[derive(Debug)]
 pub struct Links;
 
-impl protostore::ChildTable for Links {
+impl generated::ChildTable for Links {
     type Owner = Source;
     type Place = i64;
     type Item = SourceLink;
@@ -251,7 +253,7 @@ impl protostore::ChildTable for Links {
                     field: "links.target",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         385,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["links.target"],
@@ -268,24 +270,24 @@ impl protostore::ChildTable for Links {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             381,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "links", "links.target", "links.note"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 382,
                 r#"DELETE FROM "sources__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             383,
             r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             384,
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each($1) o
@@ -296,7 +298,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.links)
+        generated::positions(&owner.links)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -304,15 +306,15 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
-        binder.put(&protostore::nonzero(&item.target))?;
+        binder.put(&generated::nonzero(&item.target))?;
         binder.put(&item.note)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(SourceLink {
             target: row.take_or_default()?,
             note: row.take()?,
@@ -320,14 +322,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Links {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Links {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             386,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             387,
             r#"DELETE FROM "sources__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

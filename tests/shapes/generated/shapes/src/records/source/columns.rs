@@ -88,13 +88,13 @@ pub mod links {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
+            <crate::records::source::children::Links as ::protostore::generated::ChildTable>::CHILD,
             "target",
         )
         .zero(::protostore::columns::Nil::Text, None);
     /// `note`.
     pub const note: ::protostore::Col<Source, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
+        <crate::records::source::children::Links as ::protostore::generated::ChildTable>::CHILD,
         "note",
     );
 }

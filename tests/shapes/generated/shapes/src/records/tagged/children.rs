@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `tagged` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `words`, in `tagged__words`.
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = Tagged;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1575,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1576,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1577,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1578,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1579,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1580,
             r#"DELETE FROM "tagged__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1581,
         r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Words {
 #[derive(Debug)]
 pub struct Targets;
 
-impl protostore::ChildTable for Targets {
+impl generated::ChildTable for Targets {
     type Owner = Tagged;
     type Place = i64;
     type Item = String;
@@ -126,7 +128,7 @@ impl protostore::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1587,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
@@ -139,24 +141,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1582,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1583,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1584,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1585,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -167,7 +169,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.targets)
+        generated::positions(&owner.targets)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -175,26 +177,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Targets {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Targets {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1588,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1589,
             r#"DELETE FROM "tagged__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -206,8 +208,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Targets {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Targets {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1590,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "targets"],
@@ -218,7 +220,7 @@ impl protostore::edits::EditedValues for Targets {
 #[derive(Debug)]
 pub struct Links;
 
-impl protostore::ChildTable for Links {
+impl generated::ChildTable for Links {
     type Owner = Tagged;
     type Place = i64;
     type Item = TaggedLink;
@@ -238,7 +240,7 @@ impl protostore::ChildTable for Links {
                     field: "links.target",
                     table: "targets",
                     key: &["id"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         1595,
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["links.target"],
@@ -255,24 +257,24 @@ impl protostore::ChildTable for Links {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1591,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1592,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1593,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1594,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each($1) o
@@ -283,7 +285,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.links)
+        generated::positions(&owner.links)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -291,28 +293,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
-        binder.put(&protostore::nonzero(&item.target))
+        binder.put(&generated::nonzero(&item.target))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TaggedLink {
             target: row.take_or_default()?,
         })
     }
 }
 
-impl protostore::edits::EditedList for Links {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Links {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1596,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1597,
             r#"DELETE FROM "tagged__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

@@ -51,7 +51,7 @@ pub mod links {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::tagged::children::Links as ::protostore::ChildTable>::CHILD,
+            <crate::records::tagged::children::Links as ::protostore::generated::ChildTable>::CHILD,
             "target",
         )
         .zero(::protostore::columns::Nil::Text, None);

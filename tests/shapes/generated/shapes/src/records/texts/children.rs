@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `texts` are stored, each in a table of its own.
 
 use crate::proto;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Values;
 
-impl protostore::ChildTable for Values {
+impl generated::ChildTable for Values {
     type Owner = Texts;
     type Place = String;
     type Item = proto::shapes::v1::Point;
@@ -29,24 +30,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1315,
             r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1316,
                 r#"DELETE FROM "texts__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1317,
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1318,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -57,7 +58,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.values)
+        generated::entries(&owner.values)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -65,7 +66,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -78,7 +79,7 @@ ORDER BY o.key, c."_key""#,
             )
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(
             row
                 .take::<
@@ -92,14 +93,14 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for Values {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for Values {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             1319,
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             1320,
             r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
@@ -111,7 +112,7 @@ impl protostore::edits::EditedMap for Values {
 #[derive(Debug)]
 pub struct Inners;
 
-impl protostore::ChildTable for Inners {
+impl generated::ChildTable for Inners {
     type Owner = Texts;
     type Place = i64;
     type Item = TextsInner;
@@ -131,24 +132,24 @@ impl protostore::ChildTable for Inners {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1321,
             r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#,
             &["id", "inners", "inners.page", "inners.names"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1322,
                 r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1323,
             r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1324,
             r#"SELECT o.key, c."_position", c."page", c."names"
 FROM json_each($1) o
@@ -159,7 +160,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.inners)
+        generated::positions(&owner.inners)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -167,7 +168,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -196,7 +197,7 @@ ORDER BY o.key, c."_position""#,
             )
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TextsInner {
             page: row
                 .take::<
@@ -221,14 +222,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Inners {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Inners {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1325,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1326,
             r#"DELETE FROM "texts__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

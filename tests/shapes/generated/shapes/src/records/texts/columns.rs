@@ -197,7 +197,7 @@ pub mod inners {
         >,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::texts::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::texts::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "page",
     );
 
@@ -210,7 +210,7 @@ pub mod inners {
         >,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::texts::children::Inners as ::protostore::ChildTable>::CHILD,
+        <crate::records::texts::children::Inners as ::protostore::generated::ChildTable>::CHILD,
         "names",
     );
 }

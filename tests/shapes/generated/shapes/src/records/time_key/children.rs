@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `time_keys` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `words`, in `time_keys__words`.
 #[derive(Debug)]
 pub struct Words;
 
-impl protostore::ChildTable for Words {
+impl generated::ChildTable for Words {
     type Owner = TimeKey;
     type Place = i64;
     type Item = String;
@@ -28,19 +30,19 @@ impl protostore::ChildTable for Words {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1008,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["time", "number", "words", "words"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1009,
                 r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#,
                 &["time", "number"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1010,
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
@@ -48,7 +50,7 @@ WHERE "_time" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["time", "number"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1011,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -59,7 +61,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.words)
+        generated::positions(&owner.words)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -67,28 +69,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Words {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Words {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1012,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2"#,
             &["time", "number"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1013,
             r#"DELETE FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
@@ -100,8 +102,8 @@ WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Words {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Words {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         1014,
         r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["time", "number", "words"],

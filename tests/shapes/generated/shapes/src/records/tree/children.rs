@@ -3,6 +3,7 @@
 //! How the repeated and map fields of `trees` are stored, each in a table of its own.
 
 use crate::proto;
+use protostore::generated;
 
 use super::*;
 
@@ -10,7 +11,7 @@ use super::*;
 #[derive(Debug)]
 pub struct Branches;
 
-impl protostore::ChildTable for Branches {
+impl generated::ChildTable for Branches {
     type Owner = Tree;
     type Place = i64;
     type Item = TreeBranch;
@@ -52,7 +53,7 @@ impl protostore::ChildTable for Branches {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             1053,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
@@ -70,13 +71,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 1054,
                 r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             1055,
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
@@ -84,7 +85,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             1056,
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
@@ -96,7 +97,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.branches)
+        generated::positions(&owner.branches)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -104,7 +105,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -144,7 +145,7 @@ ORDER BY o.key, c."_position""#,
             )
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(TreeBranch {
             number: row.take()?,
             next: row
@@ -197,14 +198,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Branches {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Branches {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             1057,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             1058,
             r#"DELETE FROM "trees__branches"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

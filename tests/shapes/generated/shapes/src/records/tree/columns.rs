@@ -189,7 +189,7 @@ pub mod branches {
 
     /// `number`.
     pub const number: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
         "number",
     );
 
@@ -199,7 +199,7 @@ pub mod branches {
         ::protostore::stored::Encoded<crate::proto::shapes::v1::tree::Branch>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
         "next",
     );
 
@@ -209,7 +209,7 @@ pub mod branches {
         ::protostore::stored::Encoded<crate::proto::shapes::v1::tree::Branch>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
         "list",
     );
 
@@ -219,7 +219,7 @@ pub mod branches {
         ::protostore::stored::Encoded<crate::proto::shapes::v1::tree::Branch>,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+        <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
         "map",
     );
 
@@ -229,7 +229,7 @@ pub mod branches {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("left", false), ("knot", true)]);
@@ -243,7 +243,7 @@ pub mod branches {
             ::protostore::stored::Encoded<crate::proto::shapes::v1::tree::Branch>,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+            <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
             "left",
         );
 
@@ -253,7 +253,7 @@ pub mod branches {
             ::protostore::columns::Message,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-                <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+                <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
                 "knot",
             )
             .message();
@@ -267,7 +267,7 @@ pub mod branches {
                 ::protostore::stored::Encoded<crate::proto::shapes::v1::tree::Branch>,
                 ::protostore::columns::Elements,
             > = ::protostore::Col::elements(
-                <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
+                <crate::records::tree::children::Branches as ::protostore::generated::ChildTable>::CHILD,
                 "knot__branch",
             );
         }

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `well_knowns` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `structs`, in `well_knowns__structs`.
 #[derive(Debug)]
 pub struct Structs;
 
-impl protostore::ChildTable for Structs {
+impl generated::ChildTable for Structs {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::Struct;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Structs {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             833,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 834,
                 r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             835,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             836,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.structs)
+        generated::positions(&owner.structs)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Structs {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Structs {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             837,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             838,
             r#"DELETE FROM "well_knowns__structs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -98,7 +100,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Values;
 
-impl protostore::ChildTable for Values {
+impl generated::ChildTable for Values {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::Value;
@@ -117,24 +119,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             839,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 840,
                 r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             841,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             842,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -145,7 +147,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.values)
+        generated::positions(&owner.values)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -153,26 +155,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Value>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Values {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Values {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             843,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             844,
             r#"DELETE FROM "well_knowns__values"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -188,7 +190,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct OfLists_11;
 
-impl protostore::ChildTable for OfLists_11 {
+impl generated::ChildTable for OfLists_11 {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::ListValue;
@@ -207,24 +209,24 @@ impl protostore::ChildTable for OfLists_11 {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             845,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 846,
                 r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             847,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             848,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -235,7 +237,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.lists)
+        generated::positions(&owner.lists)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -243,26 +245,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::ListValue>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for OfLists_11 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfLists_11 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             849,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             850,
             r#"DELETE FROM "well_knowns__lists"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -278,7 +280,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Anys;
 
-impl protostore::ChildTable for Anys {
+impl generated::ChildTable for Anys {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::Any;
@@ -297,24 +299,24 @@ impl protostore::ChildTable for Anys {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             851,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 852,
                 r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             853,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             854,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -325,7 +327,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.anys)
+        generated::positions(&owner.anys)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -333,26 +335,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Encoded(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Anys {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Anys {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             855,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             856,
             r#"DELETE FROM "well_knowns__anys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -368,7 +370,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Masks;
 
-impl protostore::ChildTable for Masks {
+impl generated::ChildTable for Masks {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::FieldMask;
@@ -387,24 +389,24 @@ impl protostore::ChildTable for Masks {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             857,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 858,
                 r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             859,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             860,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -415,7 +417,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.masks)
+        generated::positions(&owner.masks)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -423,26 +425,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Paths(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Paths>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for Masks {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Masks {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             861,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             862,
             r#"DELETE FROM "well_knowns__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -458,7 +460,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct Empties;
 
-impl protostore::ChildTable for Empties {
+impl generated::ChildTable for Empties {
     type Owner = WellKnown;
     type Place = i64;
     type Item = ();
@@ -476,24 +478,24 @@ impl protostore::ChildTable for Empties {
         },
         member: 13,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             863,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "empties"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 864,
                 r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             865,
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             866,
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
@@ -504,7 +506,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.empties)
+        generated::positions(&owner.empties)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -512,26 +514,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
 }
 
-impl protostore::edits::EditedList for Empties {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Empties {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             867,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             868,
             r#"DELETE FROM "well_knowns__empties"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -547,7 +549,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct StructsByKey;
 
-impl protostore::ChildTable for StructsByKey {
+impl generated::ChildTable for StructsByKey {
     type Owner = WellKnown;
     type Place = String;
     type Item = prost_types::Struct;
@@ -566,24 +568,24 @@ impl protostore::ChildTable for StructsByKey {
         },
         member: 14,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             869,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 870,
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             871,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             872,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -594,7 +596,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.structs_by_key)
+        generated::entries(&owner.structs_by_key)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -602,26 +604,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Json(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for StructsByKey {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for StructsByKey {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             873,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "structs_by_key.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             874,
             r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "structs_by_key.key"],
@@ -633,7 +635,7 @@ impl protostore::edits::EditedMap for StructsByKey {
 #[derive(Debug)]
 pub struct AnysByKey;
 
-impl protostore::ChildTable for AnysByKey {
+impl generated::ChildTable for AnysByKey {
     type Owner = WellKnown;
     type Place = u32;
     type Item = prost_types::Any;
@@ -658,24 +660,24 @@ impl protostore::ChildTable for AnysByKey {
         },
         member: 15,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             875,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 876,
                 r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             877,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             878,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -686,7 +688,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.anys_by_key)
+        generated::entries(&owner.anys_by_key)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -694,26 +696,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Encoded(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
     }
 }
 
-impl protostore::edits::EditedMap for AnysByKey {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for AnysByKey {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             879,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "anys_by_key.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             880,
             r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "anys_by_key.key"],
@@ -725,7 +727,7 @@ impl protostore::edits::EditedMap for AnysByKey {
 #[derive(Debug)]
 pub struct EmptiesByKey;
 
-impl protostore::ChildTable for EmptiesByKey {
+impl generated::ChildTable for EmptiesByKey {
     type Owner = WellKnown;
     type Place = bool;
     type Item = ();
@@ -749,24 +751,24 @@ impl protostore::ChildTable for EmptiesByKey {
         },
         member: 16,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             881,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 882,
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             883,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             884,
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
@@ -777,7 +779,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.empties_by_key)
+        generated::entries(&owner.empties_by_key)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -785,26 +787,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
 }
 
-impl protostore::edits::EditedMap for EmptiesByKey {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for EmptiesByKey {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             885,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "empties_by_key.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             886,
             r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "empties_by_key.key"],
@@ -816,7 +818,7 @@ impl protostore::edits::EditedMap for EmptiesByKey {
 #[derive(Debug)]
 pub struct InnerMasks;
 
-impl protostore::ChildTable for InnerMasks {
+impl generated::ChildTable for InnerMasks {
     type Owner = WellKnown;
     type Place = i64;
     type Item = prost_types::FieldMask;
@@ -835,19 +837,19 @@ impl protostore::ChildTable for InnerMasks {
         },
         member: 18,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             887,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 888,
                 r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             889,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
@@ -855,7 +857,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             890,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -865,10 +867,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "inner",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 893,
                 r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#,
                 &["id"],
@@ -878,7 +880,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inner) = &owner.inner else { return Vec::new() };
-        protostore::positions(&inner.masks)
+        generated::positions(&inner.masks)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -887,26 +889,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(&protostore::stored::Paths(item))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Paths>()?.0)
     }
 }
 
-impl protostore::edits::EditedList for InnerMasks {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for InnerMasks {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             891,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             892,
             r#"DELETE FROM "well_knowns__inner__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `wide_keys` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `numbers`, in `wide_keys__numbers`.
 #[derive(Debug)]
 pub struct Numbers;
 
-impl protostore::ChildTable for Numbers {
+impl generated::ChildTable for Numbers {
     type Owner = WideKey;
     type Place = i64;
     type Item = i32;
@@ -39,21 +41,21 @@ impl protostore::ChildTable for Numbers {
         },
         member: 8,
         key: 8,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             289,
             r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             &["a", "b", "c", "d", "e", "f", "g", "numbers", "numbers"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 290,
                 r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
                 &["a", "b", "c", "d", "e", "f", "g"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             291,
             r#"SELECT 0, "_position", "value"
 FROM "wide_keys__numbers"
@@ -61,7 +63,7 @@ WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f"
 ORDER BY "_position""#,
             &["a", "b", "c", "d", "e", "f", "g"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             292,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -74,7 +76,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.numbers)
+        generated::positions(&owner.numbers)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -82,28 +84,28 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Numbers {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Numbers {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             293,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
             &["a", "b", "c", "d", "e", "f", "g"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             294,
             r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
@@ -117,8 +119,8 @@ WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f"
     };
 }
 
-impl protostore::edits::EditedValues for Numbers {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Numbers {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         295,
         r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `wrappers` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `strings`, in `wrappers__strings`.
 #[derive(Debug)]
 pub struct Strings;
 
-impl protostore::ChildTable for Strings {
+impl generated::ChildTable for Strings {
     type Owner = Wrappers;
     type Place = i64;
     type Item = String;
@@ -27,24 +29,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 10,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             805,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 806,
                 r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             807,
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             808,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -55,7 +57,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.strings)
+        generated::positions(&owner.strings)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -63,26 +65,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Strings {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Strings {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             809,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             810,
             r#"DELETE FROM "wrappers__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -94,8 +96,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Strings {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Strings {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         811,
         r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "strings"],
@@ -106,7 +108,7 @@ impl protostore::edits::EditedValues for Strings {
 #[derive(Debug)]
 pub struct Doubles;
 
-impl protostore::ChildTable for Doubles {
+impl generated::ChildTable for Doubles {
     type Owner = Wrappers;
     type Place = i64;
     type Item = f64;
@@ -125,24 +127,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 11,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             812,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 813,
                 r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             814,
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             815,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -153,7 +155,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.doubles)
+        generated::positions(&owner.doubles)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -161,26 +163,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Doubles {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Doubles {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             816,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             817,
             r#"DELETE FROM "wrappers__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
@@ -192,8 +194,8 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Doubles {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Doubles {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         818,
         r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "doubles"],
@@ -204,7 +206,7 @@ impl protostore::edits::EditedValues for Doubles {
 #[derive(Debug)]
 pub struct ByNumber;
 
-impl protostore::ChildTable for ByNumber {
+impl generated::ChildTable for ByNumber {
     type Owner = Wrappers;
     type Place = i64;
     type Item = Vec<u8>;
@@ -223,24 +225,24 @@ impl protostore::ChildTable for ByNumber {
         },
         member: 12,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             819,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 820,
                 r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             821,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             822,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
@@ -251,7 +253,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.by_number)
+        generated::entries(&owner.by_number)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -259,26 +261,26 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedMap for ByNumber {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for ByNumber {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             823,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             824,
             r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],

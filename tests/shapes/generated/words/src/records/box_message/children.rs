@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `info` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `reads`, in `info__reads`.
 #[derive(Debug)]
 pub struct Reads;
 
-impl protostore::ChildTable for Reads {
+impl generated::ChildTable for Reads {
     type Owner = BoxMessage;
     type Place = i64;
     type Item = String;
@@ -29,7 +31,7 @@ impl protostore::ChildTable for Reads {
                     field: "reads",
                     table: "read",
                     key: &["self"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         132,
                         r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                         &["reads"],
@@ -42,19 +44,19 @@ impl protostore::ChildTable for Reads {
         },
         member: 2,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             127,
             r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["box", "dyn", "reads", "reads"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 128,
                 r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
                 &["box", "dyn"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             129,
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
@@ -62,7 +64,7 @@ WHERE "_box" = $1 AND "_dyn" = $2
 ORDER BY "_position""#,
             &["box", "dyn"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -73,7 +75,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.reads)
+        generated::positions(&owner.reads)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -81,26 +83,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Reads {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Reads {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             133,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
             &["box", "dyn"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             134,
             r#"DELETE FROM "info__reads"
 WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
@@ -112,8 +114,8 @@ WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Reads {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Reads {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         135,
         r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2 AND "value" = $3"#,
         &["box", "dyn", "reads"],

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `clone` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `traits`, in `clone__traits`.
 #[derive(Debug)]
 pub struct Traits;
 
-impl protostore::ChildTable for Traits {
+impl generated::ChildTable for Traits {
     type Owner = Match;
     type Place = i64;
     type Item = MatchTrait;
@@ -35,20 +37,20 @@ impl protostore::ChildTable for Traits {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             160,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
 VALUES ($1, $2, $3, $4, $5)"#,
             &["type", "traits", "traits.fn", "traits.super", "traits.crate"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 161,
                 r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#,
                 &["type"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             162,
             r#"SELECT 0, "_position", "fn", "super", "crate"
 FROM "clone__traits"
@@ -56,7 +58,7 @@ WHERE "_type" = $1
 ORDER BY "_position""#,
             &["type"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             163,
             r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
 FROM json_each($1) o
@@ -67,7 +69,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.traits)
+        generated::positions(&owner.traits)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -75,7 +77,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -92,7 +94,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&where_crate_)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(MatchTrait {
             r#fn: row.take()?,
             r#where: {
@@ -104,14 +106,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Traits {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Traits {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             164,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = $1"#,
             &["type"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             165,
             r#"DELETE FROM "clone__traits"
 WHERE "_type" = $1 AND "_position" = (SELECT "_position"

@@ -29,7 +29,7 @@ pub mod traits {
 
     /// `fn`.
     pub const r#fn: ::protostore::Col<Match, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
+        <crate::records::r#match::children::Traits as ::protostore::generated::ChildTable>::CHILD,
         "fn",
     );
 
@@ -39,7 +39,7 @@ pub mod traits {
         ::protostore::columns::Oneof,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-            <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
+            <crate::records::r#match::children::Traits as ::protostore::generated::ChildTable>::CHILD,
             "",
         )
         .oneof(&[("super", false), ("crate", false)]);
@@ -53,7 +53,7 @@ pub mod traits {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
+            <crate::records::r#match::children::Traits as ::protostore::generated::ChildTable>::CHILD,
             "super",
         );
 
@@ -63,7 +63,7 @@ pub mod traits {
             String,
             ::protostore::columns::Elements,
         > = ::protostore::Col::elements(
-            <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
+            <crate::records::r#match::children::Traits as ::protostore::generated::ChildTable>::CHILD,
             "crate",
         );
     }

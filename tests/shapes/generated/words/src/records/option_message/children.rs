@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `read` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `into`, in `read__into`.
 #[derive(Debug)]
 pub struct OfInto_4;
 
-impl protostore::ChildTable for OfInto_4 {
+impl generated::ChildTable for OfInto_4 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = IntoMessage;
@@ -34,24 +36,24 @@ impl protostore::ChildTable for OfInto_4 {
         },
         member: 3,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             11,
             r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES ($1, $2, $3, $4)"#,
             &["self", "into", "into.binder", "into.row"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 12,
                 r#"DELETE FROM "read__into" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             13,
             r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."binder", c."row"
 FROM json_each($1) o
@@ -62,7 +64,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.into)
+        generated::positions(&owner.into)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -70,7 +72,7 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -78,7 +80,7 @@ ORDER BY o.key, c."_position""#,
         binder.put(&item.row)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(IntoMessage {
             binder: row.take()?,
             row: row.take()?,
@@ -86,14 +88,14 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for OfInto_4 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfInto_4 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             15,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             16,
             r#"DELETE FROM "read__into"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -109,7 +111,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct OfString_5;
 
-impl protostore::ChildTable for OfString_5 {
+impl generated::ChildTable for OfString_5 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = String;
@@ -128,24 +130,24 @@ impl protostore::ChildTable for OfString_5 {
         },
         member: 4,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             17,
             r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "string", "string"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 18,
                 r#"DELETE FROM "read__string" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             19,
             r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             20,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -156,7 +158,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.string)
+        generated::positions(&owner.string)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -164,26 +166,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfString_5 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfString_5 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             21,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             22,
             r#"DELETE FROM "read__string"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -195,8 +197,8 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfString_5 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfString_5 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         23,
         r#"DELETE FROM "read__string" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "string"],
@@ -207,7 +209,7 @@ impl protostore::edits::EditedValues for OfString_5 {
 #[derive(Debug)]
 pub struct OfVec_6;
 
-impl protostore::ChildTable for OfVec_6 {
+impl generated::ChildTable for OfVec_6 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = Vec<u8>;
@@ -226,24 +228,24 @@ impl protostore::ChildTable for OfVec_6 {
         },
         member: 5,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             24,
             r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "vec", "vec"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 25,
                 r#"DELETE FROM "read__vec" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             26,
             r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             27,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -254,7 +256,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.vec)
+        generated::positions(&owner.vec)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -262,26 +264,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfVec_6 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfVec_6 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             28,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             29,
             r#"DELETE FROM "read__vec"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -293,8 +295,8 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfVec_6 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfVec_6 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         30,
         r#"DELETE FROM "read__vec" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "vec"],
@@ -305,7 +307,7 @@ impl protostore::edits::EditedValues for OfVec_6 {
 #[derive(Debug)]
 pub struct OfOption_7;
 
-impl protostore::ChildTable for OfOption_7 {
+impl generated::ChildTable for OfOption_7 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = i32;
@@ -330,24 +332,24 @@ impl protostore::ChildTable for OfOption_7 {
         },
         member: 6,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             31,
             r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "option", "option"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 32,
                 r#"DELETE FROM "read__option" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             33,
             r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -358,7 +360,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.option)
+        generated::positions(&owner.option)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -366,26 +368,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfOption_7 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfOption_7 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             35,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             36,
             r#"DELETE FROM "read__option"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -397,8 +399,8 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfOption_7 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfOption_7 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         37,
         r#"DELETE FROM "read__option" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "option"],
@@ -409,7 +411,7 @@ impl protostore::edits::EditedValues for OfOption_7 {
 #[derive(Debug)]
 pub struct OfFrom_8;
 
-impl protostore::ChildTable for OfFrom_8 {
+impl generated::ChildTable for OfFrom_8 {
     type Owner = OptionMessage;
     type Place = String;
     type Item = FromMessage;
@@ -451,7 +453,7 @@ impl protostore::ChildTable for OfFrom_8 {
         },
         member: 7,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             38,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
 VALUES ($1, $2, $3, $4, $5)"#,
@@ -464,13 +466,13 @@ VALUES ($1, $2, $3, $4, $5)"#,
             ],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 39,
                 r#"DELETE FROM "read__from" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             40,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
@@ -478,7 +480,7 @@ WHERE "_self" = $1
 ORDER BY "_key""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             41,
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
 FROM json_each($1) o
@@ -489,7 +491,7 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::entries(&owner.from)
+        generated::entries(&owner.from)
     }
 
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
@@ -497,7 +499,7 @@ ORDER BY o.key, c."_key""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
@@ -514,7 +516,7 @@ ORDER BY o.key, c."_key""#,
         binder.put(&try_from_item.map(|v| &v.key))
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(FromMessage {
             try_from: {
                 let owner_ = row.take::<Option<String>>()?.map(FromTryFrom::Owner);
@@ -530,16 +532,16 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for OfFrom_8 {
-    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
-        get: protostore::Stmt::new(
+impl generated::EditedMap for OfFrom_8 {
+    const MAP: &'static generated::MapEdits = &generated::MapEdits {
+        get: generated::Stmt::new(
             42,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = $1 AND "_key" = $2"#,
             &["self", "from.key"],
         ),
-        remove: protostore::Stmt::new(
+        remove: generated::Stmt::new(
             43,
             r#"DELETE FROM "read__from" WHERE "_self" = $1 AND "_key" = $2"#,
             &["self", "from.key"],
@@ -551,7 +553,7 @@ WHERE "_self" = $1 AND "_key" = $2"#,
 #[derive(Debug)]
 pub struct OfAB_9;
 
-impl protostore::ChildTable for OfAB_9 {
+impl generated::ChildTable for OfAB_9 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = i32;
@@ -576,24 +578,24 @@ impl protostore::ChildTable for OfAB_9 {
         },
         member: 8,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             44,
             r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "a_b", "a_b"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 45,
                 r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             46,
             r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             47,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -604,7 +606,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.a_b)
+        generated::positions(&owner.a_b)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -612,26 +614,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfAB_9 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfAB_9 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             48,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             49,
             r#"DELETE FROM "read__a_b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -643,8 +645,8 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfAB_9 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfAB_9 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         50,
         r#"DELETE FROM "read__a_b" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "a_b"],
@@ -655,7 +657,7 @@ impl protostore::edits::EditedValues for OfAB_9 {
 #[derive(Debug)]
 pub struct OfAB_10_1;
 
-impl protostore::ChildTable for OfAB_10_1 {
+impl generated::ChildTable for OfAB_10_1 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = i32;
@@ -680,24 +682,24 @@ impl protostore::ChildTable for OfAB_10_1 {
         },
         member: 9,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             51,
             r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "a.b", "a.b"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 52,
                 r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             53,
             r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             54,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -707,10 +709,10 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
-    const AROUND: Option<&'static protostore::edits::Around> = Some(
-        &protostore::edits::Around {
+    const AROUND: Option<&'static generated::Around> = Some(
+        &generated::Around {
             field: "a",
-            set: protostore::Stmt::new(
+            set: generated::Stmt::new(
                 58,
                 r#"SELECT "a" FROM "read" WHERE "self" = $1"#,
                 &["self"],
@@ -720,7 +722,7 @@ ORDER BY o.key, c."_position""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(a) = &owner.a else { return Vec::new() };
-        protostore::positions(&a.b)
+        generated::positions(&a.b)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -729,26 +731,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for OfAB_10_1 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfAB_10_1 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             55,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = $1"#,
             &["self"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             56,
             r#"DELETE FROM "read__a__b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
@@ -760,8 +762,8 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for OfAB_10_1 {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for OfAB_10_1 {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         57,
         r#"DELETE FROM "read__a__b" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "a.b"],

@@ -52,7 +52,7 @@ pub mod into {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::option_message::children::OfInto_4 as ::protostore::ChildTable>::CHILD,
+        <crate::records::option_message::children::OfInto_4 as ::protostore::generated::ChildTable>::CHILD,
         "binder",
     );
 
@@ -62,7 +62,7 @@ pub mod into {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::option_message::children::OfInto_4 as ::protostore::ChildTable>::CHILD,
+        <crate::records::option_message::children::OfInto_4 as ::protostore::generated::ChildTable>::CHILD,
         "row",
     );
 }
@@ -105,7 +105,7 @@ pub mod from {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
+            <crate::records::option_message::children::OfFrom_8 as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -120,7 +120,7 @@ pub mod from {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
+            <crate::records::option_message::children::OfFrom_8 as ::protostore::generated::ChildTable>::CHILD,
             "_key",
             "value__owner",
         );
@@ -131,7 +131,7 @@ pub mod from {
             ::protostore::columns::Message,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-                <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
+                <crate::records::option_message::children::OfFrom_8 as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__item",
             )
@@ -146,7 +146,7 @@ pub mod from {
                 bool,
                 ::protostore::columns::Entries<String>,
             > = ::protostore::Col::entries(
-                <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
+                <crate::records::option_message::children::OfFrom_8 as ::protostore::generated::ChildTable>::CHILD,
                 "_key",
                 "value__item__key",
             );

@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `write` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `reads`, in `write__reads`.
 #[derive(Debug)]
 pub struct Reads;
 
-impl protostore::ChildTable for Reads {
+impl generated::ChildTable for Reads {
     type Owner = ResultMessage;
     type Place = i64;
     type Item = String;
@@ -28,7 +30,7 @@ impl protostore::ChildTable for Reads {
                     field: "reads",
                     table: "read",
                     key: &["self"],
-                    exists: protostore::Stmt::new(
+                    exists: generated::Stmt::new(
                         72,
                         r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                         &["reads"],
@@ -41,24 +43,24 @@ impl protostore::ChildTable for Reads {
         },
         member: 2,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             67,
             r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES ($1, $2, $3)"#,
             &["ok", "reads", "reads"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 68,
                 r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#,
                 &["ok"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             69,
             r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = $1 ORDER BY "_position""#,
             &["ok"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             70,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
@@ -69,7 +71,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.reads)
+        generated::positions(&owner.reads)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -77,26 +79,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }
 
-impl protostore::edits::EditedList for Reads {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for Reads {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             73,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = $1"#,
             &["ok"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             74,
             r#"DELETE FROM "write__reads"
 WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
@@ -108,8 +110,8 @@ WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
-impl protostore::edits::EditedValues for Reads {
-    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+impl generated::EditedValues for Reads {
+    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
         75,
         r#"DELETE FROM "write__reads" WHERE "_ok" = $1 AND "value" = $2"#,
         &["ok", "reads"],

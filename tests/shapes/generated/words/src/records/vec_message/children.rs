@@ -2,13 +2,15 @@
 //!
 //! How the repeated and map fields of `apply` are stored, each in a table of its own.
 
+use protostore::generated;
+
 use super::*;
 
 /// The elements of `ok`, in `apply__ok`.
 #[derive(Debug)]
 pub struct OfOk_2;
 
-impl protostore::ChildTable for OfOk_2 {
+impl generated::ChildTable for OfOk_2 {
     type Owner = VecMessage;
     type Place = i64;
     type Item = OkMessage;
@@ -26,24 +28,24 @@ impl protostore::ChildTable for OfOk_2 {
         },
         member: 1,
         key: 2,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             98,
             r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#,
             &["vec", "ok"],
         ),
         delete: Some(
-            protostore::Stmt::new(
+            generated::Stmt::new(
                 99,
                 r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#,
                 &["vec"],
             ),
         ),
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             100,
             r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = $1 ORDER BY "_position""#,
             &["vec"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             101,
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
@@ -54,7 +56,7 @@ ORDER BY o.key, c."_position""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ok)
+        generated::positions(&owner.ok)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -62,26 +64,26 @@ ORDER BY o.key, c."_position""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         _item: &Self::Item,
         _binder: &mut B,
     ) -> protostore::Result<()> {
         Ok(())
     }
 
-    fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(OkMessage { ok: Vec::new() })
     }
 }
 
-impl protostore::edits::EditedList for OfOk_2 {
-    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
-        next: protostore::Stmt::new(
+impl generated::EditedList for OfOk_2 {
+    const LIST: &'static generated::ListEdits = &generated::ListEdits {
+        next: generated::Stmt::new(
             102,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = $1"#,
             &["vec"],
         ),
-        remove_at: protostore::Stmt::new(
+        remove_at: generated::Stmt::new(
             103,
             r#"DELETE FROM "apply__ok"
 WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
@@ -97,7 +99,7 @@ WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
 #[derive(Debug)]
 pub struct OkOk;
 
-impl protostore::ChildTable for OkOk {
+impl generated::ChildTable for OkOk {
     type Owner = OkMessage;
     type Place = i64;
     type Item = String;
@@ -117,13 +119,13 @@ impl protostore::ChildTable for OkOk {
         },
         member: 1,
         key: 3,
-        insert: protostore::Stmt::new(
+        insert: generated::Stmt::new(
             104,
             r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES ($1, $2, $3, $4)"#,
             &["vec", "ok", "ok.ok", "ok.ok"],
         ),
         delete: None,
-        load: protostore::Stmt::new(
+        load: generated::Stmt::new(
             105,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
@@ -131,7 +133,7 @@ WHERE "_vec" = $1
 ORDER BY "_position", "_position_2""#,
             &["vec"],
         ),
-        load_many: protostore::Stmt::new(
+        load_many: generated::Stmt::new(
             106,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
@@ -142,7 +144,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        protostore::positions(&owner.ok)
+        generated::positions(&owner.ok)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
@@ -150,14 +152,14 @@ ORDER BY o.key, c."_position", c."_position_2""#,
         true
     }
 
-    fn bind_item<B: protostore::Binder>(
+    fn bind_item<B: generated::Binder>(
         item: &Self::Item,
         binder: &mut B,
     ) -> protostore::Result<()> {
         binder.put(item)
     }
 
-    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
 }

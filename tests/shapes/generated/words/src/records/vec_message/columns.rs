@@ -27,7 +27,7 @@ pub mod ok {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::vec_message::children::OkOk as ::protostore::ChildTable>::CHILD,
+        <crate::records::vec_message::children::OkOk as ::protostore::generated::ChildTable>::CHILD,
         "value",
     );
 }

@@ -1,0 +1,24 @@
+//! What only generated code uses: its traits, its constructors and its macros. No part of the API: a run time may change
+//! anything here together with the [`format!`] of generated code.
+
+mod format;
+mod options;
+
+pub use crate::__format as format;
+pub use crate::__options as options;
+pub use crate::life::{Cascade, Clock, Expire, Life, Names, Revisions, SoftDelete};
+pub use crate::record::{
+    Around, Both, By, Chain, ChildTable, Children, EditedList, EditedMap, EditedValues, Element, Fill, Immutable,
+    ImmutableMember, ListEdits, Made, Make, MapEdits, MapKey, Nested, Numbered, RevisionField, Sequence, entries,
+    positions,
+};
+pub use crate::redacted::Redacted;
+pub use crate::schema::{Listing, Stmt};
+pub use crate::value::{Bad, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
+
+/// What the rules of fields are made of.
+pub mod rules {
+    #[cfg(feature = "pattern")]
+    pub use crate::rules::Pattern;
+    pub use crate::rules::{Asks, Checked, Format, Literal, Rule, Rules, Subject, Subjected, counted, unique, unset};
+}
