@@ -132,6 +132,33 @@ fn model_evolution_and_emission_touch_no_system() {
     }
 }
 
+/// What reads a clock or takes random numbers, as code names it.
+const CHANCE: [&str; 8] =
+    ["::now()", ".elapsed()", "clock::", "random::", "uuid_v7()", "uuid_v4()", "generate::v", "RandomState"];
+
+/// Returns the first line of a text, before its tests, that reads a clock or takes random numbers.
+fn by_chance(text: &str) -> Option<&str> {
+    let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code(product).find(|line| CHANCE.iter().any(|what| line.contains(what)))
+}
+
+#[test]
+fn operations_read_no_clock_and_take_no_random_numbers() {
+    let run_time = sources("crates/protostore/src");
+    let below = ["ops", "record", "life", "filter", "rules", "value"];
+    let is_operation = |path: &str| {
+        let inside = path.strip_prefix("crates/protostore/src/").unwrap_or_default();
+        below.iter().any(|part| inside.strip_prefix(part).is_some_and(|rest| rest == ".rs" || rest.starts_with('/')))
+    };
+    let operations: Vec<_> = run_time.iter().filter(|(path, _)| is_operation(path)).collect();
+    assert!(operations.len() > 40, "the operations are elsewhere");
+    for (path, text) in operations {
+        assert_eq!(by_chance(text), None, "{path}: take it from `Fixed`");
+    }
+    // The one place where both are taken; and the test sees what it looks for.
+    assert!(by_chance(&run_time["crates/protostore/src/fixed.rs"]).is_some());
+}
+
 #[test]
 fn unsafe_stands_where_it_may() {
     let mut found = Vec::new();

@@ -22,17 +22,27 @@ static CONTEXT: AssertUnwindSafe<Mutex<ContextV7>> = AssertUnwindSafe(Mutex::new
 /// # Errors
 /// [`Kind::Precondition`] where the clock is before 1970, from which such a UUID counts its time.
 pub fn uuid_v7() -> Result<String> {
+    v7().map(|uuid| uuid.to_string())
+}
+
+/// Returns a new UUID of version 7.
+pub(crate) fn v7() -> Result<Uuid> {
     let since = clock::now().duration_since(UNIX_EPOCH).map_err(|before| {
         let why = "cannot be made while the system's clock is before 1970, from which a UUID of version 7 counts: \
                    set the clock";
         Error::new(Kind::Precondition, why).because(before)
     })?;
-    Ok(Uuid::new_v7(Timestamp::from_unix(&CONTEXT, since.as_secs(), since.subsec_nanos())).to_string())
+    Ok(Uuid::new_v7(Timestamp::from_unix(&CONTEXT, since.as_secs(), since.subsec_nanos())))
 }
 
 /// Returns a new UUID of version 4, which is random but for its version, in lower case with hyphens.
 pub fn uuid_v4() -> String {
-    Uuid::new_v4().to_string()
+    v4().to_string()
+}
+
+/// Returns a new UUID of version 4.
+pub(crate) fn v4() -> Uuid {
+    Uuid::new_v4()
 }
 
 /// Says whether this is a UUID as a store keeps it: 32 hexadecimal digits in lower case with four hyphens, of whatever

@@ -21,6 +21,7 @@ pub mod edits;
 mod engine;
 mod error;
 mod filter;
+mod fixed;
 pub mod generate;
 #[doc(hidden)]
 pub mod generated;
@@ -48,6 +49,7 @@ mod value;
 pub use engine::Engine;
 pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
+pub use fixed::Fixed;
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Expiring, SoftDeleted};

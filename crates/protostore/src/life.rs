@@ -5,6 +5,7 @@ mod soft;
 use protostore_sql::{self as sql, Expr};
 
 use crate::error::Result;
+use crate::fixed::untimed;
 use crate::ops::refusal;
 use crate::record::Record;
 use crate::schema::{Stmt, Table};
@@ -84,20 +85,10 @@ impl Stmt {
         Self { live: Some(clocks), ..self }
     }
 
-    /// Returns the last parameters of a read, which is of this moment.
-    pub(crate) fn now(&self) -> At {
-        match self.live {
-            None | Some([]) => self.at(Timestamp::default()),
-            Some(_) => self.at(Timestamp::now()),
-        }
-    }
-
-    /// Returns the last parameters of a statement at a time that is fixed.
-    pub(crate) const fn at(&self, now: Timestamp) -> At {
-        match self.live {
-            Some(clocks) => At { clocks, now },
-            None => At { clocks: &[], now },
-        }
+    /// Returns the last parameters of a statement at a time that is fixed; none does where the statement carries none.
+    #[inline]
+    pub(crate) fn at(&self, now: impl Into<Option<Timestamp>>) -> At {
+        At { clocks: self.live.unwrap_or_default(), now: now.into() }
     }
 }
 
@@ -105,13 +96,17 @@ impl Stmt {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
     clocks: &'static [Clock],
-    now: Timestamp,
+    now: Option<Timestamp>,
 }
 
 impl Bind for At {
     #[inline]
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        self.clocks.iter().try_for_each(|clock| clock.put(self.now, b))
+        if self.clocks.is_empty() {
+            return Ok(());
+        }
+        let now = self.now.ok_or_else(untimed)?;
+        self.clocks.iter().try_for_each(|clock| clock.put(now, b))
     }
 }
 

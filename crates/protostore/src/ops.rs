@@ -43,6 +43,7 @@ pub use verify::{Verified, Verify};
 use std::future::Future;
 
 use crate::error::{Error, Kind, Result};
+use crate::fixed::Fixed;
 use crate::record::{Children, Record};
 use crate::session::Session;
 use crate::value::{Bind, Decode, Pick, Row};
@@ -58,14 +59,28 @@ pub trait Op: Send {
     ///
     /// What a delete fires, CASCADE, SET NULL or a trigger, is said by the file: each has a savepoint.
     const COMPOUND: bool = true;
+    /// Says that it asks for the present time: a read of one record that never expires does without.
+    const TIMED: bool = true;
 
-    /// Fixes, before it is queued, what would differ from one run to the next: UUIDs and times.
-    fn prepare(&mut self) -> Result<()> {
-        Ok(())
+    /// Refuses, before it is queued, what breaks a rule by itself; and fixes beside the present time, which `fixed` has
+    /// already, whatever else would differ from one run to the next.
+    ///
+    /// What it has made, it may put into its own data as well, which a run then finds there.
+    fn prepare(&mut self, fixed: Fixed) -> Result<Fixed> {
+        Ok(fixed)
     }
 
-    /// Runs it; again, if the transaction around it was undone.
-    fn run<S: Session>(&self, s: &mut S) -> impl Future<Output = Result<Self::Out>> + Send;
+    /// Runs it with what was fixed for it; again, if the transaction around it was undone.
+    ///
+    /// It neither reads the clock nor takes random numbers: what it does is a function of its data, of what was fixed and
+    /// of the state of the database, whether or not [`Op::prepare`] was called on this very value.
+    fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> impl Future<Output = Result<Self::Out>> + Send;
+}
+
+/// Prepares an operation for one run or more, which begins now.
+#[inline]
+pub(crate) fn prepare<O: Op>(op: &mut O) -> Result<Fixed> {
+    op.prepare(Fixed::begin(O::TIMED))
 }
 
 /// An operation that only reads.

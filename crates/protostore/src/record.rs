@@ -51,6 +51,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const REVISION: Option<&'static RevisionField> = None;
     /// Writes the revision and the time of the write to a row of which only child tables are written.
     const TOUCH: Option<&'static Stmt> = None;
+    /// Says that the store makes some of the record's values.
+    const MAKES: bool = false;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
     /// Says that an update of a row fires a trigger.
@@ -77,13 +79,13 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
         Ok(())
     }
 
-    /// Refuses a member that breaks a rule.
-    fn check_field(&self, _field: usize) -> Result<()> {
+    /// Refuses a member that breaks a rule at this time.
+    fn check_field(&self, _field: usize, _now: Timestamp) -> Result<()> {
         Ok(())
     }
 
-    /// Fills in what the store makes before a write.
-    fn complete(&mut self, _: &mut Make) -> Result<()> {
+    /// Fills in what the store makes before a write, where [`Record::MAKES`] says that there is something.
+    fn complete(&mut self, _: &mut Make<'_>) -> Result<()> {
         Ok(())
     }
 
@@ -149,8 +151,8 @@ pub trait ChildTable: Send + Sync + 'static {
     /// The message in the record's row that the field stands in, where it may be unset.
     const AROUND: Option<&'static Around> = None;
 
-    /// Refuses an element that breaks a rule.
-    fn check(_place: &Self::Place, _item: &Self::Item) -> Result<()> {
+    /// Refuses an element that breaks a rule at this time.
+    fn check(_place: &Self::Place, _item: &Self::Item, _now: Timestamp) -> Result<()> {
         Ok(())
     }
 

@@ -97,11 +97,11 @@ pub enum Literal {
 
 /// What has rules inside: a message, or the members of a oneof.
 pub trait Checked {
-    /// Refuses a value that breaks a rule.
+    /// Refuses a value that breaks a rule at this time.
     ///
     /// # Errors
     /// `Invalid`, with the path of the field and the name of the rule.
-    fn check(&self) -> Result<()>;
+    fn check(&self, now: Timestamp) -> Result<()>;
 }
 
 impl Rule {
@@ -128,16 +128,16 @@ impl Rules {
         Self { field, but_zero: true, all }
     }
 
-    /// Refuses a value that breaks one of the rules.
+    /// Refuses a value that breaks one of the rules at this time.
     ///
     /// # Errors
     /// `Invalid`, with the field and the name of the first rule that is broken; the value is not quoted.
-    pub fn check(&self, value: &(impl Subjected + ?Sized)) -> Result<()> {
+    pub fn check(&self, value: &(impl Subjected + ?Sized), now: Timestamp) -> Result<()> {
         let subject = value.subject();
         if self.but_zero && subject.is_zero() {
             return Ok(());
         }
-        match self.all.iter().find(|rule| !rule.asks.allows(subject)) {
+        match self.all.iter().find(|rule| !rule.asks.allows(subject, now)) {
             None => Ok(()),
             Some(rule) => Err(Error::invalid(self.field, rule.says()).by_constraint(rule.name)),
         }
@@ -154,7 +154,7 @@ impl Rule {
 }
 
 impl Asks {
-    fn allows(&self, value: Subject<'_>) -> bool {
+    fn allows(&self, value: Subject<'_>, now: Timestamp) -> bool {
         let order = |literal: &Literal| value.compare(*literal);
         match self {
             Self::In(values) => values.iter().any(|v| order(v) == Some(Ordering::Equal)),
@@ -189,9 +189,9 @@ impl Asks {
                 Subject::Bytes(bytes) => format.has_bytes(bytes),
                 Subject::Int(_) | Subject::Float(_) | Subject::Time(_) => false,
             },
-            Self::Past => value.distance().is_some_and(|nanos| nanos < 0),
-            Self::Future => value.distance().is_some_and(|nanos| nanos > 0),
-            Self::Within(span) => value.distance().is_some_and(|nanos| nanos.abs() <= *span),
+            Self::Past => value.distance(now).is_some_and(|nanos| nanos < 0),
+            Self::Future => value.distance(now).is_some_and(|nanos| nanos > 0),
+            Self::Within(span) => value.distance(now).is_some_and(|nanos| nanos.abs() <= *span),
         }
     }
 }

@@ -18,13 +18,13 @@ use std::future::Future;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::info::Info;
 use crate::life::Expire;
 use crate::ops::{BATCH, Batch, ReadOp, WriteOp};
 use crate::page_token::PageTokens;
 use crate::record::{Record, Singleton};
 use crate::sqlite::Sqlite;
-use crate::time::Timestamp;
 
 /// An open store: a handle, which clones and threads share.
 #[derive(Clone, Debug)]
@@ -112,10 +112,10 @@ impl<E: Engine> Store<E> {
     /// For generated code: deletes the records of these tables that have expired by now, in batches, and returns how many they
     /// were.
     pub async fn sweep_each(&self, tables: &[&'static Expire]) -> Result<u64> {
-        let (now, mut swept) = (Timestamp::now(), 0);
+        let (now, mut swept) = (Fixed::now().time(), 0);
         for expire in tables {
             loop {
-                let batch = self.apply(Batch { expire, limit: BATCH, now: Some(now) }).await?;
+                let batch = self.apply(Batch { expire, limit: BATCH, by: now }).await?;
                 swept += batch;
                 // One that goes with another is not counted, so that a batch which is not full is no end.
                 if batch == 0 {

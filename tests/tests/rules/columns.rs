@@ -4,7 +4,7 @@ use std::path::Path;
 
 use protostore::columns::{List, Map};
 use protostore::generated::{Binder, ChildTable};
-use protostore::{Bind, Col, Error, Key, Kind, Record, Result};
+use protostore::{Bind, Col, Error, Key, Kind, Record, Result, Timestamp};
 use rules::{Colour, Tree, TreeLeaf, TreeLeafKind, tree};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -73,7 +73,7 @@ fn agree<R: Record>(records: Varied<R>, unstated: &[&str]) {
     let insert = format!("INSERT OR REPLACE INTO \"{table}\" ({}) VALUES ({})", names.join(", "), places.join(", "));
     let mut refused = 0;
     for (field, record) in records {
-        let checked = (0..R::TABLE.fields.len()).try_for_each(|member| record.check_field(member));
+        let checked = (0..R::TABLE.fields.len()).try_for_each(|member| record.check_field(member, Timestamp::now()));
         let mut columns = Columns::default();
         for member in 0..R::TABLE.fields.len() {
             record.bind_field(member, &mut columns).expect("a value that its column can hold");

@@ -1,6 +1,6 @@
 //! Which texts are of which form.
 
-use protostore::Record;
+use protostore::{Record, Timestamp};
 use rules::Form;
 
 use super::values;
@@ -9,7 +9,9 @@ use super::values;
 fn taken(field: &str) -> Vec<String> {
     let varied = values::forms();
     let of_field = varied.into_iter().filter(|(name, _)| *name == field);
-    let good = of_field.filter(|(_, form)| (0..Form::TABLE.fields.len()).try_for_each(|m| form.check_field(m)).is_ok());
+    let good = of_field.filter(|(_, form)| {
+        (0..Form::TABLE.fields.len()).try_for_each(|m| form.check_field(m, Timestamp::now())).is_ok()
+    });
     good.map(|(_, form)| value(&form, field)).collect()
 }
 

@@ -6,8 +6,8 @@ use quote::quote;
 
 use super::tokens::ident;
 
-/// Returns the constant that says whether a write keeps something of the row that is there, and the methods; nothing where
-/// no value is made.
+/// Returns the constants that say that values are made, and whether a write keeps something of the row that is there, and
+/// the methods; nothing where no value is made.
 pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
     let made: Vec<(usize, &Scalar, Generated)> = table
         .record
@@ -73,7 +73,11 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
         #keep
         #numbered
     };
-    (keeps, methods)
+    let constants = quote! {
+        const MAKES: bool = true;
+        #keeps
+    };
+    (constants, methods)
 }
 
 fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream {

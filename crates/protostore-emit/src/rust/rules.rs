@@ -1,6 +1,6 @@
 //! What refuses a value that breaks a rule, before it is written: `check_field` of a record, `Checked` of what is inside.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use protostore_schema::{Alone, ChildTable, Column, Counted, Item, Node, Oneof, Place, Rules, Table, Type};
 use quote::quote;
 
@@ -29,10 +29,11 @@ pub(super) fn methods(table: &Table) -> TokenStream {
         let arms = arms.iter().map(|(index, steps)| quote!(#index => { #(#steps)* }));
         quote!(match field { #(#arms)* _ => {} })
     };
+    let now = now(&body);
     quote! {
         const RULES: bool = true;
 
-        fn check_field(&self, field: usize) -> protostore::Result<()> {
+        fn check_field(&self, field: usize, #now: protostore::Timestamp) -> protostore::Result<()> {
             #body
             Ok(())
         }
@@ -84,14 +85,34 @@ pub(super) fn of_oneof(oneof: &Oneof) -> Option<TokenStream> {
 }
 
 fn checked(name: &proc_macro2::Ident, body: &TokenStream) -> TokenStream {
+    let now = now(body);
     quote! {
         impl generated::rules::Checked for #name {
-            fn check(&self) -> protostore::Result<()> {
+            fn check(&self, #now: protostore::Timestamp) -> protostore::Result<()> {
                 #body
                 Ok(())
             }
         }
     }
+}
+
+/// Returns the name of the parameter that says what time it is, as it is written where the body does not use it.
+fn now(body: &TokenStream) -> TokenStream {
+    if uses_now(body) { quote!(now) } else { quote!(_now) }
+}
+
+fn uses_now(tokens: &TokenStream) -> bool {
+    // A field may have that name as well.
+    let mut is_field = false;
+    tokens.clone().into_iter().any(|token| {
+        let uses = match &token {
+            TokenTree::Ident(ident) => ident == "now" && !is_field,
+            TokenTree::Group(group) => uses_now(&group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        };
+        is_field = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        uses
+    })
 }
 
 /// Returns whether anything is asked of a member, or of what is inside it.
@@ -135,7 +156,7 @@ pub(super) fn of_element(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStre
     quote! {
         #counted
 
-        fn check(#place: &Self::Place, #v: &Self::Item) -> protostore::Result<()> {
+        fn check(#place: &Self::Place, #v: &Self::Item, now: protostore::Timestamp) -> protostore::Result<()> {
             #key
             #item
             Ok(())
@@ -175,7 +196,7 @@ fn steps(node: &Node) -> Vec<TokenStream> {
                 .variants
                 .iter()
                 .any(|v| has_rules(&v.node))
-                .then(|| quote!(if let Some(v) = &self.#field { generated::rules::Checked::check(v)?; }));
+                .then(|| quote!(if let Some(v) = &self.#field { generated::rules::Checked::check(v, now)?; }));
             unset.into_iter().chain(members).collect()
         }
         Node::Child(ChildTable { place: Place::Alone(Alone { required: true, .. }), .. }) => {
@@ -222,7 +243,7 @@ fn elements(label: &str, field: &TokenStream, child: &ChildTable) -> Vec<TokenSt
 
 /// Returns the statement that looks inside a message.
 fn inside(label: &str, reference: &TokenStream) -> TokenStream {
-    quote!(generated::rules::Checked::check(#reference).map_err(|e| e.at(#label))?;)
+    quote!(generated::rules::Checked::check(#reference, now).map_err(|e| e.at(#label))?;)
 }
 
 /// Returns the statements that look at a value, by a reference to it.
@@ -243,6 +264,6 @@ fn value(label: &str, column: &Column, reference: &TokenStream) -> TokenStream {
     };
     quote! {
         static RULES: generated::rules::Rules = generated::rules::Rules::#new(#label, &[#(#rules),*]);
-        RULES.check(#reference)?;
+        RULES.check(#reference, now)?;
     }
 }

@@ -7,6 +7,7 @@ use super::{Expr, Filter};
 use crate::error::{Error, Kind, Result};
 use crate::record::Record;
 use crate::schema::Child;
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder, Kept};
 
 /// The alias of the record's table, which the conditions of partial indexes know too, of a table of which any element
@@ -71,13 +72,13 @@ impl Query {
         Ok(())
     }
 
-    /// Adds that a record is there for readers.
-    pub(crate) fn live<R: Record>(&mut self) -> Result<()> {
+    /// Adds that a record is there for readers at this time.
+    pub(crate) fn live<R: Record>(&mut self, now: Option<Timestamp>) -> Result<()> {
         if let Some(expire) = R::LIFE.expire {
             let column = quoted(RECORD, expire.column);
             // With the sign no index of that column is taken, which would find nearly all rows and no order.
             let _ = write!(self.sql, " AND (+{column} IS NULL OR +{column} > ");
-            self.value("", Kept::of(&expire.clear.now())?);
+            self.value("", Kept::of(&expire.clear.at(now))?);
             self.push(")");
         }
         if let Some(soft) = R::LIFE.soft_delete {

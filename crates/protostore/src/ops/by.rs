@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 
 use super::{Op, ReadOp, WriteOp, finds_nothing, refusal};
 use crate::error::{Error, Kind, Result};
+use crate::fixed::Fixed;
 use crate::life;
 use crate::record::{Mutable, Record};
 use crate::schema::Listing;
 use crate::session::Session;
-use crate::time::Timestamp;
 use crate::value::{Bind, Pick};
 
 /// As a limit, none.
@@ -31,17 +31,17 @@ pub struct DeleteBy<R, P>(By<R, P>);
 struct By<R, P> {
     listing: &'static Listing,
     by: P,
-    now: Option<Timestamp>,
     of: PhantomData<fn() -> R>,
 }
 
 impl<R: Record, P: Bind + Send + Sync> By<R, P> {
     const fn new(listing: &'static Listing, by: P) -> Self {
-        Self { listing, by, now: None, of: PhantomData }
+        Self { listing, by, of: PhantomData }
     }
 
-    async fn count<S: Session>(&self, s: &mut S, most: i64) -> Result<u64> {
-        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, self.listing.count.now(), most)).await;
+    async fn count<S: Session>(&self, s: &mut S, most: i64, fixed: &Fixed) -> Result<u64> {
+        let counted =
+            s.one::<_, u64>(&self.listing.count, &(&self.by, self.listing.count.at(fixed.time()), most)).await;
         let counted = match counted {
             Ok(counted) => counted,
             Err(e) if finds_nothing(&e, &self.by) => return Ok(0),
@@ -62,8 +62,8 @@ impl<R: Record, P: Bind + Send + Sync> Op for CountBy<R, P> {
     const NAME: &'static str = "count_by";
     const COMPOUND: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        self.0.count(s, ALL).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
+        self.0.count(s, ALL, fixed).await
     }
 }
 
@@ -80,8 +80,8 @@ impl<R: Record, P: Bind + Send + Sync> Op for ExistsBy<R, P> {
     const NAME: &'static str = "exists_by";
     const COMPOUND: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
-        Ok(self.0.count(s, 1).await? > 0)
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
+        Ok(self.0.count(s, 1, fixed).await? > 0)
     }
 }
 
@@ -99,20 +99,15 @@ impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
     type Out = u64;
     const NAME: &'static str = "delete_by";
 
-    fn prepare(&mut self) -> Result<()> {
-        self.0.now = Some(Timestamp::now());
-        Ok(())
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        let By { listing, by, now, of: _ } = &self.0;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
+        let By { listing, by, of: _ } = &self.0;
         if Pick::refuses(by) {
             return Ok(0);
         }
-        let now = now.unwrap_or_else(Timestamp::now);
+        let now = fixed.present()?;
         let deleted = match s.run(&listing.delete, &(by, listing.delete.at(now))).await {
             Ok(deleted) => deleted,
-            Err(e) => return Err(refusal::of_delete_by::<R, S>(s, e, listing, by).await),
+            Err(e) => return Err(refusal::of_delete_by::<R, S>(s, e, listing, by, now).await),
         };
         if let (Some(soft), true) = (R::LIFE.soft_delete, deleted > 0) {
             life::delete(s, soft, now).await?;

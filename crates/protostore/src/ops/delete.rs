@@ -2,10 +2,10 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::life;
 use crate::record::{Mutable, Record, Revised, revision};
 use crate::session::Session;
-use crate::time::Timestamp;
 use crate::value::Pick;
 
 /// Deletes a record and its children, and says whether there was one.
@@ -13,13 +13,12 @@ use crate::value::Pick;
 pub struct Delete<R: Record> {
     key: R::Key,
     revision: Option<R::Revision>,
-    now: Option<Timestamp>,
 }
 
 impl<R: Record> Delete<R> {
     /// Makes the operation.
     pub const fn new(key: R::Key) -> Self {
-        Self { key, revision: None, now: None }
+        Self { key, revision: None }
     }
 
     /// Refuses to delete a record that has another revision than this one.
@@ -36,30 +35,24 @@ impl<R: Mutable> Op for Delete<R> {
     type Out = bool;
     const NAME: &'static str = "delete";
 
-    fn prepare(&mut self) -> Result<()> {
-        if const { !R::LIFE.is_plain() } {
-            self.now = Some(Timestamp::now());
-        }
-        Ok(())
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {
             return Ok(false);
         }
+        let now = fixed.present()?;
         let asked = self.revision.as_ref().filter(|revision| **revision != R::Revision::default());
-        revision::check::<R, S>(s, R::borrow_key(&self.key), asked).await?;
+        revision::check::<R, S>(s, R::borrow_key(&self.key), asked, now).await?;
         let delete = &R::TABLE.delete;
         let deleted = match const { R::LIFE.is_plain() } {
             true => s.run(delete, &self.key).await,
-            false => s.run(delete, &(&self.key, delete.at(self.now.unwrap_or_else(Timestamp::now)))).await,
+            false => s.run(delete, &(&self.key, delete.at(now))).await,
         };
         let deleted = match deleted {
             Ok(changed) => changed > 0,
-            Err(e) => return Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
+            Err(e) => return Err(refusal::of_delete(s, e, R::TABLE, &self.key, Some(now)).await),
         };
         if let (Some(soft), true) = (R::LIFE.soft_delete, deleted) {
-            life::delete(s, soft, self.now.unwrap_or_else(Timestamp::now)).await?;
+            life::delete(s, soft, now).await?;
         }
         Ok(deleted)
     }

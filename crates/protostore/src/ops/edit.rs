@@ -8,6 +8,7 @@ use super::get::one;
 use super::{Op, WriteOp};
 use crate::error::Result;
 use crate::filter::Comparable;
+use crate::fixed::Fixed;
 use crate::record::{
     ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, check, element, immutable, touch,
 };
@@ -23,19 +24,18 @@ use crate::value::Bind;
 pub struct Edit<R: Record, C, W> {
     owner: R::Key,
     change: W,
-    now: Option<Timestamp>,
     of: PhantomData<fn() -> C>,
 }
 
 impl<R: Record, C, W: Clone> Clone for Edit<R, C, W> {
     fn clone(&self) -> Self {
-        Self { owner: self.owner.clone(), change: self.change.clone(), now: self.now, of: PhantomData }
+        Self { owner: self.owner.clone(), change: self.change.clone(), of: PhantomData }
     }
 }
 
 impl<R: Record, C, W> Edit<R, C, W> {
     pub(super) const fn new(owner: R::Key, change: W) -> Self {
-        Self { owner, change, now: None, of: PhantomData }
+        Self { owner, change, of: PhantomData }
     }
 }
 
@@ -43,19 +43,22 @@ impl<R: Mutable, C: ChildTable<Owner = R>, W: Change<C>> Op for Edit<R, C, W> {
     type Out = W::Out;
     const NAME: &'static str = W::NAME;
 
-    fn prepare(&mut self) -> Result<()> {
-        self.now.get_or_insert_with(Timestamp::now);
-        self.change.check().map_err(|e| e.in_table(R::TABLE.layout.name))
+    fn prepare(&mut self, fixed: Fixed) -> Result<Fixed> {
+        self.change.check(fixed.present()?).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<W::Out> {
-        let now = self.now.unwrap_or_else(Timestamp::now);
-        touch::owner::<R, C, S>(s, &self.owner, Some(now)).await?;
-        let before = if C::IMMUTABLE.is_some() { one::<R, S>(s, &R::TABLE.get, &self.owner).await? } else { None };
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<W::Out> {
+        let now = fixed.present()?;
+        touch::owner::<R, C, S>(s, &self.owner, now).await?;
+        let before = match C::IMMUTABLE {
+            Some(_) => one::<R, S>(s, &R::TABLE.get, &self.owner, Some(now)).await?,
+            None => None,
+        };
         let (out, changed) = self.change.run(s, &self.owner, now).await?;
         if changed {
             if C::COUNTED || before.is_some() {
-                check::<R, C, S>(s, &self.owner, before.as_ref()).await?;
+                check::<R, C, S>(s, &self.owner, before.as_ref(), now).await?;
             }
             touch::touch::<R, S>(s, &self.owner, now).await?;
         }
@@ -73,7 +76,7 @@ pub trait Change<C: ChildTable>: Send + Sync {
     const NAME: &'static str;
 
     /// Refuses, before it is queued, what breaks a rule by itself.
-    fn check(&self) -> Result<()> {
+    fn check(&self, _now: Timestamp) -> Result<()> {
         Ok(())
     }
 
@@ -94,9 +97,9 @@ impl<C: EditedList> Change<C> for Append<C::Item> {
     type Out = ();
     const NAME: &'static str = "append";
 
-    fn check(&self) -> Result<()> {
+    fn check(&self, now: Timestamp) -> Result<()> {
         check::storable_item::<C>(&self.0)?;
-        C::check(&0, &self.0)
+        C::check(&0, &self.0, now)
     }
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<((), bool)> {
@@ -150,9 +153,9 @@ impl<C: EditedMap> Change<C> for Put<C::Place, C::Item> {
     type Out = bool;
     const NAME: &'static str = "put";
 
-    fn check(&self) -> Result<()> {
+    fn check(&self, now: Timestamp) -> Result<()> {
         check::storable_item::<C>(&self.value)?;
-        C::check(&self.key, &self.value)
+        C::check(&self.key, &self.value, now)
     }
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<(bool, bool)> {
@@ -199,11 +202,12 @@ async fn check<R: Record, C: ChildTable<Owner = R>, S: Session>(
     s: &mut S,
     owner: &R::Key,
     before: Option<&R>,
+    now: Timestamp,
 ) -> Result<()> {
-    let Some(record) = one::<R, S>(s, &R::TABLE.get, owner).await? else { return Ok(()) };
+    let Some(record) = one::<R, S>(s, &R::TABLE.get, owner, Some(now)).await? else { return Ok(()) };
     let unchanged = before.map_or(Ok(()), |before| immutable::compare::<C>(&[before], &[&record], true));
     let checked = unchanged.and_then(|()| match C::COUNTED {
-        true => record.check_field(usize::from(C::CHILD.member)),
+        true => record.check_field(usize::from(C::CHILD.member), now),
         false => Ok(()),
     });
     checked.map_err(|e| e.in_table(R::TABLE.layout.name))

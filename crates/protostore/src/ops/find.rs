@@ -6,9 +6,11 @@ use super::page::{Rows, up_to};
 use super::{Op, Present, ReadOp, load_children};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Cursor, Filter, Order, Query, Sorting};
+use crate::fixed::Fixed;
 use crate::record::{Children, Record};
 use crate::room::End;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::Kept;
 
 /// How many records a page has, unless told.
@@ -92,13 +94,19 @@ impl<R: Record> Find<R> {
         First(self)
     }
 
-    async fn select<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
+    async fn select<S: Session>(
+        &self,
+        s: &mut S,
+        limit: usize,
+        out: &mut Vec<R>,
+        now: Option<Timestamp>,
+    ) -> Result<End> {
         let sorting = Sorting::of(&self.order);
         let backward = matches!(self.from, Some((_, true)));
         let mut query = Query::select::<R>();
         query.push(" WHERE ");
         query.filter(&self.filter)?;
-        query.live::<R>()?;
+        query.live::<R>(now)?;
         if let Some((cursor, backward)) = &self.from {
             query.push(" AND ");
             sorting.beyond(&mut query, cursor, *backward)?;
@@ -111,9 +119,12 @@ impl<R: Record> Find<R> {
     }
 }
 
-impl<R: Record> Rows<R> for Find<R> {
+/// What is found at a time.
+struct FoundAt<'f, R>(&'f Find<R>, Option<Timestamp>);
+
+impl<R: Record> Rows<R> for FoundAt<'_, R> {
     fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> impl Future<Output = Result<End>> + Send {
-        self.select(s, limit, out)
+        self.0.select(s, limit, out, self.1)
     }
 }
 
@@ -122,9 +133,9 @@ impl<R: Record> Op for Find<R> {
     const NAME: &'static str = "find";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Found<R>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Found<R>> {
         // Whether there is another page is known in the direction of reading.
-        let (mut records, more) = up_to(s, self, self.size).await?;
+        let (mut records, more) = up_to(s, &FoundAt(self, fixed.time()), self.size).await?;
         let backward = matches!(self.from, Some((_, true)));
         if backward {
             records.reverse();
@@ -148,9 +159,9 @@ impl<R: Record> Op for First<R> {
     const NAME: &'static str = "first";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<R>> {
         let mut records: Vec<R> = Vec::new();
-        self.0.read(s, 1, &mut records).await?;
+        self.0.select(s, 1, &mut records, fixed.time()).await?;
         load_children(s, &mut records).await?;
         Ok(records.pop())
     }
@@ -167,8 +178,8 @@ impl<R: Record> Op for Count<R> {
     const NAME: &'static str = "count";
     const COMPOUND: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        let counted: Vec<u64> = of_table(s, "count(*)", &self.0, "").await?;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
+        let counted: Vec<u64> = of_table(s, "count(*)", &self.0, "", fixed.time()).await?;
         counted.first().copied().ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
     }
 }
@@ -184,8 +195,8 @@ impl<R: Record> Op for ExistsWhere<R> {
     const NAME: &'static str = "exists_where";
     const COMPOUND: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
-        let found: Vec<Present> = of_table(s, "1", &self.0, " LIMIT 1").await?;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
+        let found: Vec<Present> = of_table(s, "1", &self.0, " LIMIT 1", fixed.time()).await?;
         Ok(!found.is_empty())
     }
 }
@@ -198,11 +209,12 @@ async fn of_table<R: Record, S: Session, T: crate::value::Decode + Send>(
     what: &str,
     filter: &Filter<R>,
     end: &str,
+    now: Option<Timestamp>,
 ) -> Result<Vec<T>> {
     let mut query = Query::from::<R>(what);
     query.push(" WHERE ");
     query.filter(filter)?;
-    query.live::<R>()?;
+    query.live::<R>(now)?;
     query.push(end);
     let mut out = Vec::new();
     let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut out).await;

@@ -2,6 +2,7 @@
 
 use super::{Op, Present, ReadOp, finds_nothing};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::record::{Children, Record};
 use crate::schema::Stmt;
 use crate::session::Session;
@@ -23,9 +24,10 @@ impl<R: Record> Op for Get<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get";
     const COMPOUND: bool = !R::Children::NONE;
+    const TIMED: bool = R::LIFE.expire.is_some();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
-        one(s, &R::TABLE.get, &self.0).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<R>> {
+        one(s, &R::TABLE.get, &self.0, fixed.time()).await
     }
 }
 
@@ -48,9 +50,10 @@ impl<R: Record> Op for Exists<'_, R> {
     type Out = bool;
     const NAME: &'static str = "exists";
     const COMPOUND: bool = false;
+    const TIMED: bool = R::LIFE.expire.is_some();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
-        exists::<R, S>(s, self.0, None).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
+        exists::<R, S>(s, self.0, fixed.time()).await
     }
 }
 
@@ -65,9 +68,10 @@ impl<R: Record> Op for ExistsOf<R> {
     type Out = bool;
     const NAME: &'static str = "exists";
     const COMPOUND: bool = false;
+    const TIMED: bool = R::LIFE.expire.is_some();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
-        exists::<R, S>(s, R::borrow_key(&self.0), None).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
+        exists::<R, S>(s, R::borrow_key(&self.0), fixed.time()).await
     }
 }
 
@@ -93,9 +97,10 @@ impl<R: Record, P: Bind + Send + Sync> Op for GetBy<R, P> {
     type Out = Option<R>;
     const NAME: &'static str = "get_by";
     const COMPOUND: bool = !R::Children::NONE;
+    const TIMED: bool = R::LIFE.expire.is_some();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
-        one(s, self.stmt, &self.by).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<R>> {
+        one(s, self.stmt, &self.by, fixed.time()).await
     }
 }
 
@@ -103,15 +108,16 @@ impl<R: Record, P: Bind + Send + Sync> ReadOp for GetBy<R, P> {
     const SHORT: bool = true;
 }
 
-/// Reads a record and its children.
+/// Reads a record and its children, if it is there at this time.
 pub(super) async fn one<R: Record, S: Session>(
     s: &mut S,
     stmt: &'static Stmt,
     by: &(impl Bind + Sync),
+    now: Option<Timestamp>,
 ) -> Result<Option<R>> {
     match const { R::LIFE.is_plain() } {
         true => any(s, stmt, by).await,
-        false => any(s, stmt, &(by, stmt.now())).await,
+        false => any(s, stmt, &(by, stmt.at(now))).await,
     }
 }
 
@@ -134,16 +140,16 @@ pub(super) async fn any<R: Record, S: Session>(
     Ok(found)
 }
 
-/// Asks for a record and reads none of its columns, now or at a time that is fixed.
+/// Asks for a record that is there at this time, and reads none of its columns.
 pub(crate) async fn exists<R: Record, S: Session>(
     s: &mut S,
     key: R::KeyRef<'_>,
-    at: Option<Timestamp>,
+    now: Option<Timestamp>,
 ) -> Result<bool> {
     let get = &R::TABLE.get;
     let found = match const { R::LIFE.is_plain() } {
         true => s.one::<_, Present>(get, &key).await,
-        false => s.one::<_, Present>(get, &(key, at.map_or_else(|| get.now(), |at| get.at(at)))).await,
+        false => s.one::<_, Present>(get, &(key, get.at(now))).await,
     };
     match found {
         Ok(found) => Ok(found.is_some()),

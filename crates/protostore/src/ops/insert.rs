@@ -2,6 +2,7 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::life;
 use crate::record::{Children, Made, Make, Mutable, Record, assign, chain, check, revision};
 use crate::session::Session;
@@ -10,15 +11,12 @@ use crate::value::{Bind, Binder};
 
 /// Writes a record that is not there yet, and returns it as it is stored.
 #[derive(Clone, Debug)]
-pub struct Insert<R> {
-    record: R,
-    now: Option<Timestamp>,
-}
+pub struct Insert<R>(R);
 
 impl<R> Insert<R> {
     /// Makes the operation.
     pub const fn new(record: R) -> Self {
-        Self { record, now: None }
+        Self(record)
     }
 }
 
@@ -27,14 +25,16 @@ impl<R: Record> Op for Insert<R> {
     const NAME: &'static str = "insert";
     const COMPOUND: bool = compound::<R>();
 
-    fn prepare(&mut self) -> Result<()> {
-        check::storable(&self.record)?;
-        self.now = Some(Make::insert(&mut self.record)?);
-        Ok(())
+    fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
+        check::storable(&self.0)?;
+        Make::insert(&mut self.0, &mut fixed, 0)?;
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
-        insert(s, self.record.clone(), self.now.unwrap_or_else(Timestamp::now)).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<R> {
+        let mut record = self.0.clone();
+        Make::inserted(&mut record, fixed, 0)?;
+        insert(s, record, fixed.present()?).await
     }
 }
 
@@ -42,15 +42,12 @@ impl<R: Record> WriteOp for Insert<R> {}
 
 /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
 #[derive(Clone, Debug)]
-pub struct InsertMany<R> {
-    records: Vec<R>,
-    now: Option<Timestamp>,
-}
+pub struct InsertMany<R>(Vec<R>);
 
 impl<R> InsertMany<R> {
     /// Makes the operation.
     pub const fn new(records: Vec<R>) -> Self {
-        Self { records, now: None }
+        Self(records)
     }
 }
 
@@ -58,20 +55,21 @@ impl<R: Record> Op for InsertMany<R> {
     type Out = Vec<R>;
     const NAME: &'static str = "insert_many";
 
-    fn prepare(&mut self) -> Result<()> {
-        for record in &mut self.records {
+    fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
+        for (record, at) in self.0.iter_mut().zip(0..) {
             check::storable(record)?;
-            let now = Make::insert(record)?;
-            self.now.get_or_insert(now);
+            Make::insert(record, &mut fixed, at)?;
         }
-        Ok(())
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
-        let now = self.now.unwrap_or_else(Timestamp::now);
-        let mut stored = Vec::with_capacity(self.records.len());
-        for record in &self.records {
-            stored.push(insert(s, record.clone(), now).await?);
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<R>> {
+        let now = fixed.present()?;
+        let mut stored = Vec::with_capacity(self.0.len());
+        for (record, at) in self.0.iter().zip(0..) {
+            let mut record = record.clone();
+            Make::inserted(&mut record, fixed, at)?;
+            stored.push(insert(s, record, now).await?);
         }
         Ok(stored)
     }
@@ -83,15 +81,12 @@ impl<R: Record> WriteOp for InsertMany<R> {}
 ///
 /// A record that says which revision it has is refused where the one that is there has another.
 #[derive(Clone, Debug)]
-pub struct Upsert<R> {
-    record: R,
-    made: Option<(Made, Timestamp)>,
-}
+pub struct Upsert<R>(R);
 
 impl<R> Upsert<R> {
     /// Makes the operation.
     pub const fn new(record: R) -> Self {
-        Self { record, made: None }
+        Self(record)
     }
 }
 
@@ -100,19 +95,16 @@ impl<R: Mutable> Op for Upsert<R> {
     const NAME: &'static str = "upsert";
     const COMPOUND: bool = compound::<R>() || R::FIRES;
 
-    fn prepare(&mut self) -> Result<()> {
-        if self.made.is_none() {
-            check::storable(&self.record)?;
-            self.made = Some(Make::upsert(&mut self.record)?);
-        }
-        Ok(())
+    fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
+        check::storable(&self.0)?;
+        Make::upsert(&mut self.0, &mut fixed)?;
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
-        match &self.made {
-            Some((made, now)) => upsert(s, self.record.clone(), made, *now).await,
-            None => upsert(s, self.record.clone(), &Made::default(), Timestamp::now()).await,
-        }
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<R> {
+        let mut record = self.0.clone();
+        let made = Make::upserted(&mut record, fixed)?;
+        upsert(s, record, &made, fixed.present()?).await
     }
 }
 
@@ -128,12 +120,12 @@ pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now:
     revision::refuse_given(&record)?;
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
-    check::numbered(&record)?;
+    check::numbered(&record, now)?;
     life::clear(s, &record, now).await?;
     life::check(s, &record, now).await?;
     chain::link(s, &mut record).await?;
     if let Err(e) = s.run(&R::TABLE.insert, &Whole(&record)).await {
-        return Err(refusal::of_insert(s, e, &record).await);
+        return Err(refusal::of_insert(s, e, &record, now).await);
     }
     R::Children::insert(s, &record, now).await?;
     Ok(record)
@@ -142,21 +134,21 @@ pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now:
 /// Inserts a record and its children, or replaces them.
 pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made: &Made, now: Timestamp) -> Result<R> {
     if (R::KEEPS || R::Children::IMMUTABLE)
-        && let Some(old) = super::get::one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
+        && let Some(old) = super::get::one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key()), Some(now)).await?
     {
         record.keep(&old, made);
         R::Children::compare(&old, &record, None).map_err(|e| e.in_table(R::TABLE.layout.name))?;
     }
-    if revision::check::<R, S>(s, record.key(), revision::given(&record)).await? {
+    if revision::check::<R, S>(s, record.key(), revision::given(&record), now).await? {
         return Err(revision::gone::<R>());
     }
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
-    check::numbered(&record)?;
+    check::numbered(&record, now)?;
     life::clear(s, &record, now).await?;
     life::check(s, &record, now).await?;
     if let Err(e) = s.run(&R::TABLE.upsert, &Whole(&record)).await {
-        return Err(refusal::of_record(s, e, &record).await);
+        return Err(refusal::of_record(s, e, &record, now).await);
     }
     R::Children::replace(s, &record, None, now).await?;
     Ok(record)

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::{Op, ReadOp};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::record::{ChildTable, EditedList, EditedMap, Element, MapKey, Nested, Record, all_of, touch};
 use crate::session::Session;
 
@@ -51,8 +52,8 @@ impl<R: Record, C: EditedList<Owner = R>> Op for Items<R, C> {
     type Out = Vec<C::Item>;
     const NAME: &'static str = "read_list";
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<C::Item>> {
-        touch::owner::<R, C, S>(s, &self.owner, None).await?;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<C::Item>> {
+        touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;
         Ok(all_of::<S, C, _>(s, &self.owner).await?.into_iter().map(|e| e.into_entry().1).collect())
     }
 }
@@ -63,8 +64,8 @@ impl<R: Record, C: EditedMap<Owner = R>> Op for Entries<R, C> {
     type Out = BTreeMap<<C::Place as MapKey>::Key, C::Item>;
     const NAME: &'static str = "read_map";
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Self::Out> {
-        touch::owner::<R, C, S>(s, &self.owner, None).await?;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Self::Out> {
+        touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;
         let entries = all_of::<S, C, _>(s, &self.owner).await?.into_iter().map(Element::into_entry);
         Ok(entries.map(|(key, value)| (key.key(), value)).collect())
     }
@@ -76,8 +77,8 @@ impl<R: Record, C: EditedMap<Owner = R>> Op for Entry<R, C> {
     type Out = Option<C::Item>;
     const NAME: &'static str = "get_entry";
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<C::Item>> {
-        touch::owner::<R, C, S>(s, &self.owner, None).await?;
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<C::Item>> {
+        touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;
         if !crate::filter::Comparable::is_held(&self.key) {
             return Ok(None);
         }

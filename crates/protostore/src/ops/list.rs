@@ -6,6 +6,7 @@ use super::page::page;
 use super::whole::whole;
 use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing};
 use crate::error::{Error, Kind, Result};
+use crate::fixed::Fixed;
 use crate::record::{Children, Mutable, Record};
 use crate::schema::{Listing, Stmt};
 use crate::session::Session;
@@ -70,10 +71,10 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     const NAME: &'static str = "list_by";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
         let read = match &self.after {
-            None => page(s, &self.listing.first, &self.by, self.size).await,
-            Some(key) => page(s, &self.listing.after, &(&self.by, key), self.size).await,
+            None => page(s, &self.listing.first, &self.by, self.size, fixed.time()).await,
+            Some(key) => page(s, &self.listing.after, &(&self.by, key), self.size, fixed.time()).await,
         };
         match read {
             Err(e) if self.size > 0 && finds_nothing(&e, &self.by) => Ok(PageOf { records: Vec::new(), next: None }),
@@ -108,9 +109,9 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
     const NAME: &'static str = "all_by";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<R>> {
         let all = |records| (Vec::new(), records);
-        match whole(s, s.page(), self.stmt, &(&self.by, self.stmt.now()), all).await {
+        match whole(s, s.page(), self.stmt, &(&self.by, self.stmt.at(fixed.time())), all).await {
             Err(e) if finds_nothing(&e, &self.by) => Ok(Vec::new()),
             read => Ok(read?.1),
         }
@@ -144,10 +145,10 @@ impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
     const NAME: &'static str = "shown_by";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Vec<R>>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Vec<R>>> {
         let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
         let split = |found: Vec<(u64, R)>| found.into_iter().unzip();
-        let (places, records) = whole(s, s.page(), self.stmt, &(keys, self.stmt.now()), split).await?;
+        let (places, records) = whole(s, s.page(), self.stmt, &(keys, self.stmt.at(fixed.time())), split).await?;
         let mut all: Vec<Vec<R>> = Vec::new();
         all.resize_with(self.keys.len(), Vec::new);
         for (place, record) in places.into_iter().zip(records) {

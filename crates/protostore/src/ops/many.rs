@@ -3,11 +3,11 @@
 use super::whole::whole;
 use super::{Op, ReadOp, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
+use crate::fixed::Fixed;
 use crate::life;
 use crate::record::{Children, Mutable, Record};
 use crate::room::Room;
 use crate::session::Session;
-use crate::time::Timestamp;
 use crate::value::Pick;
 
 /// Reads the records of these keys, in their order; a key may stand in it more than once.
@@ -22,7 +22,7 @@ impl<R: Record> Op for GetMany<R> {
     const NAME: &'static str = "get_many";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Option<R>>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Option<R>>> {
         // No record has a key that no column holds.
         let asked = self.0.iter().map(R::borrow_key).enumerate().filter(|(_, key)| !Pick::refuses(key));
         let (asked, keys): (Vec<usize>, Vec<_>) = asked.unzip();
@@ -30,7 +30,7 @@ impl<R: Record> Op for GetMany<R> {
         // A record alone is never too large.
         let room = if self.0.len() > 1 { s.page() } else { Room::ENDLESS };
         let (get, split) = (&R::TABLE.get_many, |found: Vec<(u64, R)>| found.into_iter().unzip());
-        let (places, records) = whole(s, room, get, &(keys, get.now()), split).await?;
+        let (places, records) = whole(s, room, get, &(keys, get.at(fixed.time())), split).await?;
         let mut all: Vec<Option<R>> = Vec::new();
         all.resize_with(self.0.len(), || None);
         for (place, record) in places.into_iter().zip(records) {
@@ -46,15 +46,12 @@ impl<R: Record> ReadOp for GetMany<R> {}
 
 /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
 #[derive(Clone, Debug)]
-pub struct DeleteMany<R: Record> {
-    keys: Vec<R::Key>,
-    now: Option<Timestamp>,
-}
+pub struct DeleteMany<R: Record>(Vec<R::Key>);
 
 impl<R: Record> DeleteMany<R> {
     /// Makes the operation.
     pub const fn new(keys: Vec<R::Key>) -> Self {
-        Self { keys, now: None }
+        Self(keys)
     }
 }
 
@@ -62,19 +59,13 @@ impl<R: Mutable> Op for DeleteMany<R> {
     type Out = u64;
     const NAME: &'static str = "delete_many";
 
-    fn prepare(&mut self) -> Result<()> {
-        self.now = Some(Timestamp::now());
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         // No record has a key that no column holds.
-        self.keys.retain(|key| !Pick::refuses(key));
-        Ok(())
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        let (delete, keys) = (&R::TABLE.delete_many, S::keys::<R>(self.keys.iter().map(R::borrow_key))?);
-        let now = self.now.unwrap_or_else(Timestamp::now);
+        let keys = self.0.iter().map(R::borrow_key).filter(|key| !Pick::refuses(key));
+        let (delete, keys, now) = (&R::TABLE.delete_many, S::keys::<R>(keys)?, fixed.present()?);
         let deleted = match s.run(delete, &(keys, delete.at(now))).await {
             Ok(deleted) => deleted,
-            Err(e) => return Err(refusal::of_deletes::<R, S>(s, e, &self.keys).await),
+            Err(e) => return Err(refusal::of_deletes::<R, S>(s, e, &self.0, now).await),
         };
         if let (Some(soft), true) = (R::LIFE.soft_delete, deleted > 0) {
             life::delete(s, soft, now).await?;

@@ -4,10 +4,12 @@ use std::future::Future;
 
 use super::{Op, ReadOp, load_children};
 use crate::error::{Error, Result};
+use crate::fixed::Fixed;
 use crate::record::{Children, Record};
 use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::Bind;
 
 /// How many records are set aside room for before any is read: a page may be asked to be larger than the table.
@@ -45,26 +47,27 @@ impl<R: Record> Op for Page<R> {
     const NAME: &'static str = "page";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
         match &self.after {
-            None => page(s, &R::TABLE.page_first, &(), self.size).await,
-            Some(key) => page(s, &R::TABLE.page_after, key, self.size).await,
+            None => page(s, &R::TABLE.page_first, &(), self.size, fixed.time()).await,
+            Some(key) => page(s, &R::TABLE.page_after, key, self.size, fixed.time()).await,
         }
     }
 }
 
 impl<R: Record> ReadOp for Page<R> {}
 
-/// Reads a page, with one row more that tells whether there is a next.
+/// Reads a page of what is there at this time, with one row more that tells whether there is a next.
 pub(super) async fn page<R: Record, S: Session>(
     s: &mut S,
     stmt: &'static Stmt,
     by: &(impl Bind + Sync),
     size: usize,
+    now: Option<Timestamp>,
 ) -> Result<PageOf<R>> {
     match const { R::LIFE.is_plain() } {
         true => every(s, stmt, by, size).await,
-        false => every(s, stmt, &(by, stmt.now()), size).await,
+        false => every(s, stmt, &(by, stmt.at(now)), size).await,
     }
 }
 

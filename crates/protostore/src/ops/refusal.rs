@@ -18,31 +18,36 @@ const KEYS: usize = 256;
 
 /// Explains why the row of a record was refused.
 #[cold]
-pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record: &R) -> Error {
+pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record: &R, now: Timestamp) -> Error {
     let parameters = || R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
-    of_row(s, e, &R::TABLE.layout, parameters, &Whole(record)).await
+    of_row(s, e, &R::TABLE.layout, parameters, &Whole(record), now).await
 }
 
 /// Explains why the row of a record that is inserted was refused: where its key is taken, it says so, whichever of its unique
 /// values are taken as well. So a client can tell that it tries again from that another has its value.
 #[cold]
-pub(crate) async fn of_insert<R: Record, S: Session>(s: &mut S, e: Error, record: &R) -> Error {
+pub(crate) async fn of_insert<R: Record, S: Session>(s: &mut S, e: Error, record: &R, now: Timestamp) -> Error {
     let other = match e.violation() {
         Some(Violation::Unique { table: _, columns }) => columns != R::TABLE.key,
         Some(Violation::UniqueIndex(_)) => true,
         _ => false,
     };
-    if other && let Ok(true) = super::exists::<R, S>(s, record.key(), None).await {
+    if other && let Ok(true) = super::exists::<R, S>(s, record.key(), Some(now)).await {
         let columns = R::TABLE.key.iter().map(|column| (*column).to_owned()).collect();
         let key = Violation::Unique { table: R::TABLE.layout.name.to_owned(), columns };
         return Error::new(Kind::AlreadyExists, "").violating(key).explained(&R::TABLE.layout).because(e);
     }
-    of_record(s, e, record).await
+    of_record(s, e, record, now).await
 }
 
 /// Explains why a row of a child table was refused; `row` is all of it.
 #[cold]
-pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row: &(impl Bind + Sync)) -> Error {
+pub(crate) async fn of_child<C: ChildTable, S: Session>(
+    s: &mut S,
+    e: Error,
+    row: &(impl Bind + Sync),
+    now: Timestamp,
+) -> Error {
     let layout = &C::CHILD.layout;
     if let Some(field) = twice(&e, layout).filter(|_| C::COUNTED) {
         return rules::twice(field).in_table(layout.record);
@@ -51,7 +56,7 @@ pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row
         return Error::invalid(field, "is unique, and occurs twice in this record").in_table(layout.record).because(e);
     }
     let parameters = || layout.columns.iter().map(|column| column.name).collect();
-    of_row(s, e, layout, parameters, row).await
+    of_row(s, e, layout, parameters, row, now).await
 }
 
 /// Returns the fields of a unique value where another element of the same record has it.
@@ -105,21 +110,22 @@ pub(crate) async fn of_delete<S: Session>(
     e: Error,
     table: &'static Table,
     key: &(impl Bind + Sync),
+    now: Option<Timestamp>,
 ) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
         return of_cascade(e, table);
     }
-    named(s, table, key).await.unwrap_or_else(|| around(table))
+    named(s, table, key, now).await.unwrap_or_else(|| around(table))
 }
 
 /// Explains why the records of a list of keys could not be deleted.
 #[cold]
-pub(crate) async fn of_deletes<R: Record, S: Session>(s: &mut S, e: Error, keys: &[R::Key]) -> Error {
+pub(crate) async fn of_deletes<R: Record, S: Session>(s: &mut S, e: Error, keys: &[R::Key], now: Timestamp) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
         return of_cascade(e, R::TABLE);
     }
     for key in keys {
-        if let Some(e) = named(s, R::TABLE, key).await {
+        if let Some(e) = named(s, R::TABLE, key, Some(now)).await {
             return e;
         }
     }
@@ -133,27 +139,33 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
     e: Error,
     listing: &'static Listing,
     by: &(impl Bind + Sync),
+    now: Timestamp,
 ) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
         return of_cascade(e, R::TABLE);
     }
-    let mut page = every(s, &listing.first, &(by, listing.first.now()), KEYS).await;
+    let mut page = every(s, &listing.first, &(by, listing.first.at(now)), KEYS).await;
     while let Ok(PageOf::<R> { records, next }) = page {
         for record in &records {
-            if let Some(e) = named(s, R::TABLE, &record.key()).await {
+            if let Some(e) = named(s, R::TABLE, &record.key(), Some(now)).await {
                 return e;
             }
         }
         let Some(after) = next else { return around(R::TABLE) };
-        page = every(s, &listing.after, &(by, after, listing.after.now()), KEYS).await;
+        page = every(s, &listing.after, &(by, after, listing.after.at(now)), KEYS).await;
     }
     e.explained(&R::TABLE.layout)
 }
 
 /// Says which row still names the record with this key, if one does.
-async fn named<S: Session>(s: &mut S, table: &'static Table, key: &(impl Bind + Sync)) -> Option<Error> {
+async fn named<S: Session>(
+    s: &mut S,
+    table: &'static Table,
+    key: &(impl Bind + Sync),
+    now: Option<Timestamp>,
+) -> Option<Error> {
     for referrer in table.referrers {
-        if let Ok(Some(Present)) = s.one(&referrer.names, &(key, referrer.names.now())).await {
+        if let Ok(Some(Present)) = s.one(&referrer.names, &(key, referrer.names.at(now))).await {
             return Some(
                 Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
                     .in_table(referrer.table)
@@ -178,13 +190,14 @@ async fn of_row<S: Session>(
     layout: &'static Layout,
     parameters: impl FnOnce() -> Vec<&'static str>,
     row: &(impl Bind + Sync),
+    now: Timestamp,
 ) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
         return e.explained(layout);
     }
     let parameters: Vec<&'static str> = parameters();
     for key in layout.references {
-        if let Ok(true) = absent(s, layout, key, &parameters, row, Timestamp::now()).await {
+        if let Ok(true) = absent(s, layout, key, &parameters, row, now).await {
             return missing(layout, key);
         }
     }

@@ -6,10 +6,10 @@ use super::get::any;
 use super::page::every;
 use super::{Op, PageOf, ReadOp, WriteOp, refusal};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::life::{self, SoftDeleted};
 use crate::record::{Children, Record};
 use crate::session::Session;
-use crate::time::Timestamp;
 use crate::value::Pick;
 
 /// Reads a record by its key, whether or not it is deleted.
@@ -30,8 +30,9 @@ impl<R: SoftDeleted> Op for GetDeletedOf<R> {
     type Out = Option<R>;
     const NAME: &'static str = "get_deleted";
     const COMPOUND: bool = !R::Children::NONE;
+    const TIMED: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+    async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<Option<R>> {
         any(s, &R::SOFT_DELETE.get, &self.0).await
     }
 }
@@ -42,8 +43,9 @@ impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get_deleted";
     const COMPOUND: bool = !R::Children::NONE;
+    const TIMED: bool = false;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+    async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<Option<R>> {
         any(s, &R::SOFT_DELETE.get, &self.0).await
     }
 }
@@ -66,7 +68,7 @@ impl<R: SoftDeleted> Op for PageDeleted<R> {
     const NAME: &'static str = "page_deleted";
     const COMPOUND: bool = !R::Children::NONE;
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
+    async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<PageOf<R>> {
         match &self.after {
             None => every(s, &R::SOFT_DELETE.page_first, &(), self.size).await,
             Some(key) => every(s, &R::SOFT_DELETE.page_after, key, self.size).await,
@@ -80,13 +82,13 @@ impl<R: SoftDeleted> ReadOp for PageDeleted<R> {}
 #[derive(Clone, Debug)]
 pub struct Undelete<R: Record> {
     key: R::Key,
-    now: Option<Timestamp>,
+    of: PhantomData<fn() -> R>,
 }
 
 impl<R: SoftDeleted> Undelete<R> {
     /// Makes the operation.
     pub const fn new(key: R::Key) -> Self {
-        Self { key, now: None }
+        Self { key, of: PhantomData }
     }
 }
 
@@ -94,16 +96,11 @@ impl<R: SoftDeleted> Op for Undelete<R> {
     type Out = bool;
     const NAME: &'static str = "undelete";
 
-    fn prepare(&mut self) -> Result<()> {
-        self.now = Some(Timestamp::now());
-        Ok(())
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {
             return Ok(false);
         }
-        life::undelete(s, R::SOFT_DELETE, &self.key, self.now.unwrap_or_else(Timestamp::now)).await
+        life::undelete(s, R::SOFT_DELETE, &self.key, fixed.present()?).await
     }
 }
 
@@ -127,13 +124,13 @@ impl<R: SoftDeleted> Op for Purge<R> {
     type Out = bool;
     const NAME: &'static str = "purge";
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {
             return Ok(false);
         }
         match s.run(&R::SOFT_DELETE.purge, &self.key).await {
             Ok(changed) => Ok(changed > 0),
-            Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
+            Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key, fixed.time()).await),
         }
     }
 }

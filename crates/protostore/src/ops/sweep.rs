@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::{Op, WriteOp, refusal};
 use crate::error::{Error, Result};
+use crate::fixed::Fixed;
 use crate::life::{Expire, Expiring};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -22,7 +23,7 @@ impl<R: Expiring> Sweep<R> {
     /// Makes the operation, which deletes at most so many rows; what goes with them is not counted.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self { batch: Batch { expire: R::EXPIRE, limit, now: None }, of: PhantomData }
+        Self { batch: Batch { expire: R::EXPIRE, limit, by: None }, of: PhantomData }
     }
 }
 
@@ -30,12 +31,8 @@ impl<R: Expiring> Op for Sweep<R> {
     type Out = u64;
     const NAME: &'static str = "sweep";
 
-    fn prepare(&mut self) -> Result<()> {
-        self.batch.prepare()
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        self.batch.run(s).await
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
+        self.batch.run(s, fixed).await
     }
 }
 
@@ -46,25 +43,21 @@ impl<R: Expiring> WriteOp for Sweep<R> {}
 pub(crate) struct Batch {
     pub(crate) expire: &'static Expire,
     pub(crate) limit: usize,
-    pub(crate) now: Option<Timestamp>,
+    /// By when they have expired; the present time unless told.
+    pub(crate) by: Option<Timestamp>,
 }
 
 impl Op for Batch {
     type Out = u64;
     const NAME: &'static str = "sweep";
 
-    fn prepare(&mut self) -> Result<()> {
-        self.now.get_or_insert_with(Timestamp::now);
-        Ok(())
-    }
-
-    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         if self.limit == 0 {
             return Err(Error::invalid("limit", "must be at least 1"));
         }
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let sweep = &self.expire.sweep;
-        let swept = s.run(sweep, &(sweep.at(self.now.unwrap_or_else(Timestamp::now)), limit)).await;
+        let swept = s.run(sweep, &(sweep.at(self.by.or(fixed.time())), limit)).await;
         swept.map_err(|e| refusal::of_cascade(e, self.expire.table))
     }
 }

@@ -6,6 +6,7 @@ use super::collision::{self, nth};
 use super::get::{exists, one};
 use super::{WriteOp, refusal};
 use crate::error::{Error, Kind, Result, Violation};
+use crate::fixed::Fixed;
 use crate::life::{Expire, Life, SoftDelete};
 use crate::mask::Mask;
 use crate::record::{Children, Make, Mutable, Record, check, revision};
@@ -21,13 +22,12 @@ use crate::value::{Bind, Binder};
 pub struct Update<R: Record> {
     record: R,
     mask: Mask<R>,
-    now: Option<Timestamp>,
 }
 
 impl<R: Record> Update<R> {
     /// Makes the operation: the record, whose key says which, and what of it is written.
     pub fn new(record: R, mask: impl Into<Mask<R>>) -> Self {
-        Self { record, mask: mask.into(), now: None }
+        Self { record, mask: mask.into() }
     }
 }
 
@@ -36,21 +36,26 @@ impl<R: Mutable> super::Op for Update<R> {
     const NAME: &'static str = "update";
     const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some() || R::FIRES;
 
-    fn prepare(&mut self) -> Result<()> {
+    fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
         check::storable_in(&self.record, &self.mask)?;
-        self.now = Some(Make::update(&mut self.record, &mut self.mask)?);
-        Ok(())
+        Make::update(&mut self.record, &mut self.mask, &mut fixed)?;
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<R::Revision> {
-        let now = self.now.unwrap_or_else(Timestamp::now);
-        let Some(field) = R::REVISION else {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<R::Revision> {
+        let now = fixed.present()?;
+        if const { R::REVISION.is_none() && !R::MAKES } {
             update(s, &self.record, &self.mask, now).await?;
             return Ok(R::Revision::default());
-        };
+        }
         let (mut record, mut mask) = (self.record.clone(), self.mask.clone());
+        Make::updated(&mut record, &mut mask, fixed)?;
+        let Some(field) = R::REVISION else {
+            update(s, &record, &mask, now).await?;
+            return Ok(R::Revision::default());
+        };
         // Where there is no record, the update itself says so.
-        revision::check::<R, S>(s, record.key(), revision::given(&record)).await?;
+        revision::check::<R, S>(s, record.key(), revision::given(&record), now).await?;
         let revision = revision::next::<R, S>(s).await?.unwrap_or_default();
         record.set_revision(revision.clone());
         mask.set(usize::from(field.member));
@@ -65,7 +70,7 @@ impl<R: Mutable> WriteOp for Update<R> {}
 async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>, now: Timestamp) -> Result<()> {
     if const { R::Children::IMMUTABLE }
         && R::Children::names_immutable(mask)
-        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
+        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key()), Some(now)).await?
     {
         R::Children::compare(&old, record, Some(mask)).map_err(|e| e.in_table(R::TABLE.layout.name))?;
     }
@@ -94,7 +99,7 @@ async fn row<R: Record, S: Session>(s: &mut S, text: &Text, masked: &Masked<'_, 
         let again = s.run_dynamic(&text.sql, &text.fields, masked).await;
         return again.map_err(|e| e.explained(&R::TABLE.layout));
     }
-    Err(refusal::of_record(s, e, masked.record).await)
+    Err(refusal::of_record(s, e, masked.record, masked.now).await)
 }
 
 /// Refuses what names a row that is not there for readers; of a reference that the mask names in part, the rest is the row's.
@@ -104,7 +109,7 @@ async fn mortals<R: Record, S: Session>(s: &mut S, masked: &Masked<'_, R>) -> Re
     let carried = |key: &ForeignKey| key.columns.iter().filter(|column| columns.contains(column)).count();
     let in_part = |key: &&ForeignKey| (1..key.columns.len()).contains(&carried(key));
     if layout.references.iter().any(|key| in_part(&key))
-        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(masked.record.key())).await?
+        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(masked.record.key()), Some(masked.now)).await?
     {
         let all: Vec<&str> = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
         refusal::mortals(s, layout, &all, &Overlaid { old: &old, masked }, masked.now).await?;

@@ -4,7 +4,8 @@ use super::get::one;
 use super::insert::{Whole, insert, upsert};
 use super::{Op, WriteOp};
 use crate::error::{Error, Kind, Result};
-use crate::record::{Made, Make, Mutable, Record, check};
+use crate::fixed::Fixed;
+use crate::record::{Make, Mutable, Record, check};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -16,7 +17,6 @@ use crate::value::{Bind, Binder, Kept, Pick};
 #[derive(Clone, Debug)]
 pub struct UpsertBy<R> {
     record: R,
-    made: Option<(Made, Timestamp)>,
     get: &'static Stmt,
     partial: bool,
 }
@@ -25,19 +25,19 @@ impl<R: Record> UpsertBy<R> {
     #[doc(hidden)]
     /// For generated code: the record, and the statement that reads the one with the same values.
     pub const fn new(record: R, get: &'static Stmt) -> Self {
-        Self { record, made: None, get, partial: false }
+        Self { record, get, partial: false }
     }
 
     #[doc(hidden)]
     /// For generated code: the same of a partial index, of which the record must be a row.
     pub const fn partial(record: R, get: &'static Stmt) -> Self {
-        Self { record, made: None, get, partial: true }
+        Self { record, get, partial: true }
     }
 
     /// Says whether the index leads to what was written.
-    async fn finds<S: Session>(&self, s: &mut S, stored: &R) -> Result<bool> {
+    async fn finds<S: Session>(&self, s: &mut S, stored: &R, now: Timestamp) -> Result<bool> {
         let Some(by) = Values::of(self.get, stored)? else { return Ok(false) };
-        Ok(one::<R, S>(s, self.get, &by).await?.is_some_and(|found| same_key(&found, stored)))
+        Ok(one::<R, S>(s, self.get, &by, Some(now)).await?.is_some_and(|found| same_key(&found, stored)))
     }
 
     #[cold]
@@ -50,22 +50,20 @@ impl<R: Mutable> Op for UpsertBy<R> {
     type Out = R;
     const NAME: &'static str = "upsert_by";
 
-    fn prepare(&mut self) -> Result<()> {
-        if self.made.is_none() {
-            check::storable(&self.record)?;
-            self.made = Some(Make::upsert(&mut self.record)?);
-        }
-        Ok(())
+    fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
+        check::storable(&self.record)?;
+        Make::upsert(&mut self.record, &mut fixed)?;
+        Ok(fixed)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<R> {
         let mut record = self.record.clone();
-        let (made, now) = self.made.clone().unwrap_or_else(|| (Made::default(), Timestamp::now()));
+        let (made, now) = (Make::upserted(&mut record, fixed)?, fixed.present()?);
         let Some(by) = Values::of(self.get, &record)? else {
             // It says which value it is that cannot be stored.
             return insert(s, record, now).await;
         };
-        let stored = match one::<R, S>(s, self.get, &by).await? {
+        let stored = match one::<R, S>(s, self.get, &by, Some(now)).await? {
             None => insert(s, record, now).await?,
             Some(old) => {
                 record.keep(&old, &made);
@@ -75,7 +73,7 @@ impl<R: Mutable> Op for UpsertBy<R> {
                 upsert(s, record, &made, now).await?
             }
         };
-        if self.partial && !self.finds(s, &stored).await? {
+        if self.partial && !self.finds(s, &stored, now).await? {
             return Err(self.refused(Kind::Invalid, "is not among the rows that the index tells apart"));
         }
         Ok(stored)

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::page::Page;
 use super::{Op, ReadOp};
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::record::{Chained, Link, chain_origin};
 use crate::session::Session;
 
@@ -56,7 +57,7 @@ impl<R: Chained> Op for Verify<R> {
     type Out = Verified;
     const NAME: &'static str = "verify";
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<Verified> {
+    async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Verified> {
         let mut found = Verified { rows: 0, head: self.after.clone(), broken: None };
         let Some(chain) = R::CHAIN else { return Ok(found) };
         let mut after = None;
@@ -64,7 +65,7 @@ impl<R: Chained> Op for Verify<R> {
         if let Some(head) = &self.after {
             let key = (chain.key)(head.number);
             let row = match &key {
-                Some(key) => super::get::one::<R, S>(s, &R::TABLE.get, key).await?,
+                Some(key) => super::get::one::<R, S>(s, &R::TABLE.get, key, fixed.time()).await?,
                 None => None,
             };
             if row.is_none_or(|row| (chain.hash)(&row) != head.hash) {
@@ -74,7 +75,7 @@ impl<R: Chained> Op for Verify<R> {
             after = key;
         }
         loop {
-            let page = Page::<R> { after, size: PAGE }.run(s).await?;
+            let page = Page::<R> { after, size: PAGE }.run(s, fixed).await?;
             for record in &page.records {
                 let number = (chain.number)(record).unwrap_or_default();
                 let hash = chain.hash_after(&before, record);

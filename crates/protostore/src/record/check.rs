@@ -4,6 +4,7 @@ use super::{ChildTable, Children, Nested, Record};
 use crate::error::Result;
 use crate::life;
 use crate::mask::Mask;
+use crate::time::Timestamp;
 use crate::value::Look;
 
 /// Refuses a record with a value that no column can hold, or that only the store may set, before it is cloned and handed to
@@ -46,21 +47,21 @@ pub(crate) fn storable_item<C: ChildTable>(item: &C::Item) -> Result<()> {
 }
 
 /// Refuses a record that breaks a rule. One that the store is yet to number is looked at when it has its numbers.
-pub(super) fn whole<R: Record>(record: &R) -> Result<()> {
-    if R::RULES && R::TABLE.sequences.is_empty() { members(record, |_| true) } else { Ok(()) }
+pub(super) fn whole<R: Record>(record: &R, now: Timestamp) -> Result<()> {
+    if R::RULES && R::TABLE.sequences.is_empty() { members(record, now, |_| true) } else { Ok(()) }
 }
 
 /// Refuses a record that breaks a rule, now that it has its numbers.
-pub(crate) fn numbered<R: Record>(record: &R) -> Result<()> {
-    if R::RULES && !R::TABLE.sequences.is_empty() { members(record, |_| true) } else { Ok(()) }
+pub(crate) fn numbered<R: Record>(record: &R, now: Timestamp) -> Result<()> {
+    if R::RULES && !R::TABLE.sequences.is_empty() { members(record, now, |_| true) } else { Ok(()) }
 }
 
 /// Refuses a record of which a member in the mask breaks a rule.
-pub(super) fn masked<R: Record>(record: &R, mask: &Mask<R>) -> Result<()> {
-    if R::RULES { members(record, |member| mask.has(member)) } else { Ok(()) }
+pub(super) fn masked<R: Record>(record: &R, mask: &Mask<R>, now: Timestamp) -> Result<()> {
+    if R::RULES { members(record, now, |member| mask.has(member)) } else { Ok(()) }
 }
 
-fn members<R: Record>(record: &R, has: impl Fn(usize) -> bool) -> Result<()> {
+fn members<R: Record>(record: &R, now: Timestamp, has: impl Fn(usize) -> bool) -> Result<()> {
     let mut members = (0..R::TABLE.fields.len()).filter(|member| has(*member));
-    members.try_for_each(|member| record.check_field(member)).map_err(|e| e.in_table(R::TABLE.layout.name))
+    members.try_for_each(|member| record.check_field(member, now)).map_err(|e| e.in_table(R::TABLE.layout.name))
 }

@@ -323,7 +323,7 @@ pub(crate) async fn element<S: Session, C: ChildTable, P: Bind + Sync>(
         refusal::mortals(s, &C::CHILD.layout, &parameters, &row, now).await?;
     }
     if let Err(e) = s.run(&C::CHILD.insert, &row).await {
-        return Err(refusal::of_child::<C, S>(s, e, &row).await);
+        return Err(refusal::of_child::<C, S>(s, e, &row, now).await);
     }
     if !C::Nested::NONE {
         C::Nested::insert(s, &(prefix, place), item, now).await?;

@@ -1,7 +1,9 @@
-//! Fills in what a record leaves to the store: UUIDs and times before the write is queued, sequences when it is applied.
+//! Fills in what a record leaves to the store: UUIDs and times, which are fixed before the write is queued; a sequence is
+//! taken when it is applied.
 
 use super::{Numbered, Record, check};
 use crate::error::{Error, Result};
+use crate::fixed::{Fixed, Ids, Version};
 use crate::generate;
 use crate::mask::Mask;
 use crate::time::Timestamp;
@@ -16,9 +18,10 @@ enum Write {
 
 /// The values of one write, as generated code asks for them field by field.
 #[derive(Debug)]
-pub struct Make {
+pub struct Make<'f> {
     write: Write,
     now: Timestamp,
+    ids: Ids<'f>,
     /// The members that an update writes.
     asked: Vec<u64>,
     /// The members that an update leaves as they are, although it was asked to write them.
@@ -30,7 +33,11 @@ pub struct Make {
 
 /// Which members hold a value that was made, or that the store is yet to make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Made(Vec<usize>);
+pub struct Made {
+    /// The first 64 members as bits, so that most records need no more.
+    first: u64,
+    rest: Vec<usize>,
+}
 
 /// A field that a made value can be put in: of implicit presence, or an `Option`.
 pub trait Fill<T> {
@@ -60,49 +67,86 @@ impl<T> Fill<T> for Option<T> {
     }
 }
 
-impl Make {
-    fn new(write: Write, asked: Vec<u64>) -> Self {
-        Self { write, now: Timestamp::now(), asked, left: Vec::new(), added: Vec::new(), made: Made::default() }
+impl<'f> Make<'f> {
+    fn new(write: Write, now: Timestamp, ids: Ids<'f>) -> Self {
+        let (asked, left, added) = (Vec::new(), Vec::new(), Vec::new());
+        Self { write, now, ids, asked, left, added, made: Made::default() }
     }
 
-    /// Fills in a record that is to be inserted, and says when; refuses one that breaks a rule.
-    pub(crate) fn insert<R: Record>(record: &mut R) -> Result<Timestamp> {
-        let mut make = Self::new(Write::Insert, Vec::new());
-        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        check::whole(record)?;
-        Ok(make.now)
+    /// Fills in one of the records that an operation inserts, counted from 0, and fixes what is made for it; refuses one
+    /// that breaks a rule.
+    pub(crate) fn insert<R: Record>(record: &mut R, fixed: &mut Fixed, at: u32) -> Result<()> {
+        let now = fixed.present()?;
+        let mut make = Make::new(Write::Insert, now, Ids::Made(&mut fixed.ids, at));
+        make.complete(record)?;
+        keyed(record)?;
+        check::whole(record, now)
     }
 
-    /// Fills in a record that is to be inserted or replaced, and says what was made and when; refuses one that breaks
-    /// a rule.
-    pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<(Made, Timestamp)> {
-        let mut make = Self::new(Write::Upsert, Vec::new());
-        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        check::whole(record)?;
-        Ok((make.made, make.now))
+    /// Fills in a record that is to be inserted or replaced, fixes what is made for it, and says what that was; refuses one
+    /// that breaks a rule.
+    pub(crate) fn upsert<R: Record>(record: &mut R, fixed: &mut Fixed) -> Result<Made> {
+        let now = fixed.present()?;
+        let mut make = Make::new(Write::Upsert, now, Ids::Made(&mut fixed.ids, 0));
+        make.complete(record)?;
+        keyed(record)?;
+        check::whole(record, now)?;
+        Ok(make.made)
     }
 
-    /// Says when, fills in what an update writes, and takes what it leaves as it is out of the mask; refuses what
-    /// breaks a rule.
-    pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>) -> Result<Timestamp> {
-        let mut make = Self::new(Write::Update, mask.bits().to_vec());
-        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        make.left.into_iter().for_each(|member| mask.clear(member));
-        make.added.into_iter().for_each(|member| mask.set(member));
-        check::masked(record, mask)?;
-        Ok(make.now)
+    /// Fills in what an update writes, and takes what it leaves as it is out of the mask; refuses what breaks a rule.
+    pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>, fixed: &mut Fixed) -> Result<()> {
+        let now = fixed.present()?;
+        Make::new(Write::Update, now, Ids::Made(&mut fixed.ids, 0)).masked(record, mask)?;
+        keyed(record)?;
+        check::masked(record, mask, now)
+    }
+
+    /// Fills in one of the records that an operation inserts with what was fixed for it; one that is filled in stays as it
+    /// is.
+    pub(crate) fn inserted<R: Record>(record: &mut R, fixed: &Fixed, at: u32) -> Result<()> {
+        Make::new(Write::Insert, fixed.present()?, Ids::Fixed(&fixed.ids, at)).complete(record)
+    }
+
+    /// Fills in a record that is inserted or replaced with what was fixed for it, and says what that was.
+    pub(crate) fn upserted<R: Record>(record: &mut R, fixed: &Fixed) -> Result<Made> {
+        let mut make = Make::new(Write::Upsert, fixed.present()?, Ids::Fixed(&fixed.ids, 0));
+        make.complete(record)?;
+        Ok(make.made)
+    }
+
+    /// Fills in what an update writes with what was fixed for it, and takes what it leaves as it is out of the mask.
+    pub(crate) fn updated<R: Record>(record: &mut R, mask: &mut Mask<R>, fixed: &Fixed) -> Result<()> {
+        Make::new(Write::Update, fixed.present()?, Ids::Fixed(&fixed.ids, 0)).masked(record, mask)
+    }
+
+    fn complete<R: Record>(&mut self, record: &mut R) -> Result<()> {
+        if const { R::MAKES } {
+            record.complete(self).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        }
+        Ok(())
+    }
+
+    fn masked<R: Record>(mut self, record: &mut R, mask: &mut Mask<R>) -> Result<()> {
+        if const { R::MAKES } {
+            self.asked = mask.bits().to_vec();
+            self.complete(record)?;
+            self.left.into_iter().for_each(|member| mask.clear(member));
+            self.added.into_iter().for_each(|member| mask.set(member));
+        }
+        Ok(())
     }
 
     #[doc(hidden)]
     /// For generated code: makes a UUID of version 7 where none is given; one that is given must be canonical.
     pub fn uuid_v7(&mut self, member: usize, path: &'static str, field: &mut impl Fill<String>) -> Result<()> {
-        self.uuid(member, path, field, generate::uuid_v7)
+        self.uuid(member, path, field, Version::V7)
     }
 
     #[doc(hidden)]
     /// For generated code: makes a UUID of version 4 where none is given; one that is given must be canonical.
     pub fn uuid_v4(&mut self, member: usize, path: &'static str, field: &mut impl Fill<String>) -> Result<()> {
-        self.uuid(member, path, field, || Ok(generate::uuid_v4()))
+        self.uuid(member, path, field, Version::V4)
     }
 
     #[doc(hidden)]
@@ -114,7 +158,7 @@ impl Make {
             Write::Update => self.left.push(member),
             Write::Insert | Write::Upsert if field.given().is_none() => {
                 field.fill(self.now.floor(step));
-                self.made.0.push(member);
+                self.made.add(member);
             }
             Write::Insert | Write::Upsert => {}
         }
@@ -142,15 +186,20 @@ impl Make {
         member: usize,
         path: &'static str,
         field: &mut impl Fill<String>,
-        new: impl FnOnce() -> Result<String>,
+        version: Version,
     ) -> Result<()> {
+        if let Some(id) = self.ids.fixed(member) {
+            field.fill(id.to_string());
+            self.leave(member);
+            return Ok(());
+        }
         match field.given() {
             Some(_) if !self.writes(member) => Ok(()),
             Some(given) if generate::is_canonical_uuid(given) => Ok(()),
             Some(_) => Err(Error::invalid(path, "must be a UUID in lower case, with hyphens")),
             None => {
                 if self.write != Write::Update {
-                    field.fill(new().map_err(|e| e.at(path))?);
+                    field.fill(self.ids.make(member, version).map_err(|e| e.at(path))?.to_string());
                 }
                 self.leave(member);
                 Ok(())
@@ -162,7 +211,7 @@ impl Make {
     fn leave(&mut self, member: usize) {
         match self.write {
             Write::Update => self.left.push(member),
-            Write::Insert | Write::Upsert => self.made.0.push(member),
+            Write::Insert | Write::Upsert => self.made.add(member),
         }
     }
 
@@ -171,11 +220,30 @@ impl Make {
     }
 }
 
+/// Refuses a record of which a part of the key is not set.
+fn keyed<R: Record>(record: &R) -> Result<()> {
+    record.check_key().map_err(|e| e.in_table(R::TABLE.layout.name))
+}
+
 impl Made {
+    fn add(&mut self, member: usize) {
+        match u32::try_from(member).ok().and_then(|member| 1_u64.checked_shl(member)) {
+            Some(bit) => self.first |= bit,
+            None => self.rest.push(member),
+        }
+    }
+
+    fn has(&self, member: usize) -> bool {
+        match u32::try_from(member).ok().and_then(|member| 1_u64.checked_shl(member)) {
+            Some(bit) => self.first & bit != 0,
+            None => self.rest.contains(&member),
+        }
+    }
+
     #[doc(hidden)]
     /// For generated code: takes over what the row that is there has, where the record did not give it.
     pub fn keep<T: Clone + Default + PartialEq>(&self, member: usize, field: &mut T, old: &T) {
-        if self.0.contains(&member) && *old != T::default() {
+        if self.has(member) && *old != T::default() {
             field.clone_from(old);
         }
     }
@@ -192,7 +260,8 @@ mod tests {
     #[test]
     fn what_is_made_before_1970_is_exact_or_refused() {
         clock::at(UNIX_EPOCH - Duration::from_millis(1), || {
-            let mut make = Make::new(Write::Insert, Vec::new());
+            let mut ids = Vec::new();
+            let mut make = Make::new(Write::Insert, Timestamp::now(), Ids::Made(&mut ids, 0));
             let (mut id, mut token, mut time) = (String::new(), None, None);
             let refused = make.uuid_v7(0, "id", &mut id).expect_err("no version 7 has such a time");
             assert_eq!((refused.kind(), refused.field()), (Kind::Precondition, Some("id")));
@@ -202,5 +271,20 @@ mod tests {
             make.create_time(2, 1_000_000_000, &mut time);
             assert_eq!(time, Timestamp::new(-1, 0), "rounded towards the past");
         });
+    }
+
+    #[test]
+    fn members_are_told_apart_however_many_there_are() {
+        let mut made = Made::default();
+        [0, 63, 64, 200].into_iter().for_each(|member| made.add(member));
+        let found: Vec<_> = (0..300).filter(|member| made.has(*member)).collect();
+        assert_eq!(found, [0, 63, 64, 200]);
+    }
+
+    #[test]
+    fn an_id_that_was_not_fixed_is_refused() {
+        let mut make = Make::new(Write::Insert, Timestamp::default(), Ids::Fixed(&[], 0));
+        let refused = make.uuid_v7(0, "id", &mut String::new()).expect_err("is not among them");
+        assert_eq!((refused.kind(), refused.field()), (Kind::Engine, Some("id")));
     }
 }

@@ -7,6 +7,7 @@ use super::{Mutable, Record};
 use crate::error::{Error, Kind, Result};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Decode, Row};
 
 /// The field that holds a record's revision.
@@ -97,9 +98,10 @@ pub(crate) async fn check<R: Record, S: Session>(
     s: &mut S,
     key: R::KeyRef<'_>,
     asked: Option<&R::Revision>,
+    now: Timestamp,
 ) -> Result<bool> {
     let (Some(field), Some(asked)) = (R::REVISION, asked) else { return Ok(false) };
-    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &(key, field.read.now())).await;
+    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &(key, field.read.at(now))).await;
     match stored.map_err(|e| e.explained(&R::TABLE.layout))? {
         None => Ok(true),
         Some(Stored(Some(stored))) if stored == *asked => Ok(false),

@@ -7,13 +7,9 @@ use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Binder};
 
-/// Refuses to look into a record that is not there, now or at a time that is fixed, or into a message of it that is not set.
-pub(crate) async fn owner<R: Record, C: ChildTable, S: Session>(
-    s: &mut S,
-    key: &R::Key,
-    at: Option<Timestamp>,
-) -> Result<()> {
-    if !ops::exists::<R, S>(s, R::borrow_key(key), at).await? {
+/// Refuses to look into a record that is not there at this time, or into a message of it that is not set.
+pub(crate) async fn owner<R: Record, C: ChildTable, S: Session>(s: &mut S, key: &R::Key, now: Timestamp) -> Result<()> {
+    if !ops::exists::<R, S>(s, R::borrow_key(key), Some(now)).await? {
         return Err(Error::new(Kind::NotFound, "no record has this key").in_table(R::TABLE.layout.name));
     }
     let Some(around) = C::AROUND else { return Ok(()) };

@@ -66,9 +66,9 @@ impl<'v> Subject<'v> {
     }
 
     /// Returns the nanoseconds from now to a time, which are fewer than none before now.
-    pub(super) fn distance(self) -> Option<i128> {
+    pub(super) fn distance(self, now: Timestamp) -> Option<i128> {
         match self {
-            Self::Time(time) => Some(time - super::nanos(Timestamp::now())),
+            Self::Time(time) => Some(time - super::nanos(now)),
             Self::Int(_) | Self::Float(_) | Self::Text(_) | Self::Bytes(_) => None,
         }
     }

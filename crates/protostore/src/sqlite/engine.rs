@@ -16,8 +16,9 @@ use super::readers::read;
 use super::state::closed;
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
+use crate::fixed::Fixed;
 use crate::info::Info;
-use crate::ops::{Op, ReadOp, WriteOp};
+use crate::ops::{Op, ReadOp, WriteOp, prepare};
 use crate::options::Options;
 use crate::page_token::PageTokens;
 use crate::room::Room;
@@ -40,11 +41,11 @@ pub struct Sqlite(pub(super) Arc<Core>);
 impl Sqlite {
     /// Runs a read on the caller's thread; none where the record is too large for that.
     #[inline]
-    fn near<O: ReadOp>(&self, op: &O) -> Result<Option<O::Out>> {
+    fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
         self.0.state.accepts()?;
         let read = self.0.near.with(|held| {
             held.bound(Room::of(NEAR_BYTES));
-            run(held, op)
+            run(held, op, fixed)
         });
         match read {
             Ok(out) => Ok(Some(out)),
@@ -99,21 +100,26 @@ impl Engine for Sqlite {
     #[inline]
     async fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
         &self,
-        op: O,
+        mut op: O,
         far: impl FnOnce(O) -> F + Send,
     ) -> Result<O::Out> {
-        match self.near(&op)? {
+        let fixed = prepare(&mut op)?;
+        match self.near(&op, &fixed)? {
             Some(out) => Ok(out),
             None => self.list(far(op)).await,
         }
     }
 
-    fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
-        self.far(O::NAME, move |held| run(held, &op))
+    fn list<O: ReadOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<O::Out>> + Send {
+        self.far(O::NAME, move |held| {
+            let fixed = prepare(&mut op)?;
+            run(held, &op, &fixed)
+        })
     }
 
     fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
-        let request = op.prepare().map(|()| self.request(O::NAME, O::COMPOUND, move |held| now(op.run(held))));
+        let prepared = prepare(&mut op);
+        let request = prepared.map(|fixed| self.request(O::NAME, O::COMPOUND, move |held| now(op.run(held, &fixed))));
         async move { request?.await }
     }
 
@@ -178,8 +184,8 @@ impl fmt::Debug for Sqlite {
 
 /// Runs a read, in a snapshot where it takes several statements.
 #[inline]
-fn run<O: Op>(held: &mut Held, op: &O) -> Result<O::Out> {
-    if O::COMPOUND { held.snapshot(|held| now(op.run(held))) } else { now(op.run(held)) }
+fn run<O: Op>(held: &mut Held, op: &O, fixed: &Fixed) -> Result<O::Out> {
+    if O::COMPOUND { held.snapshot(|held| now(op.run(held, fixed))) } else { now(op.run(held, fixed)) }
 }
 
 /// Runs a closure of the caller in the transaction of a group, and says if it takes long: all other writes wait for it.

@@ -6,12 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::view::View;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::fixed::Fixed;
 use crate::mask::Mask;
-use crate::ops::{self, Delete, DeleteMany, Op, Update};
+use crate::ops::{self, Delete, DeleteMany, Op, Update, prepare};
 use crate::record::{Make, Mutable, Record, Revised, check};
 use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
+///
+/// Each operation is prepared when it is called: the present time, and the ids that are made for it, are fixed then. A closure
+/// that runs again calls them anew, so that they may get other ones.
 ///
 /// An operation that is refused undoes itself alone, so that a closure may go on after it: where it does, the closure is
 /// undone and runs again, with the means to undo each operation alone.
@@ -19,23 +23,25 @@ pub struct Tx<'a, E: Engine>(View<'a, E>);
 
 impl<'a, E: Engine> Tx<'a, E> {
     pub(crate) fn new(session: &'a mut E::Session) -> Self {
-        Self(View::new(session))
+        Self(View::going_on(session))
     }
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<R> {
         check::storable(record)?;
         let mut record = record.clone();
-        let now = Make::insert(&mut record)?;
-        self.part(|session| E::wait(ops::insert(session, record, now)))
+        let mut fixed = Fixed::now();
+        Make::insert(&mut record, &mut fixed, 0)?;
+        self.part(|session| E::wait(ops::insert(session, record, fixed.present()?)))
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert<R: Mutable>(&mut self, record: &R) -> Result<R> {
         check::storable(record)?;
         let mut record = record.clone();
-        let (made, now) = Make::upsert(&mut record)?;
-        self.part(|session| E::wait(ops::upsert(session, record, &made, now)))
+        let mut fixed = Fixed::now();
+        let made = Make::upsert(&mut record, &mut fixed)?;
+        self.part(|session| E::wait(ops::upsert(session, record, &made, fixed.present()?)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -62,8 +68,8 @@ impl<'a, E: Engine> Tx<'a, E> {
 
     /// Runs any operation.
     pub fn run<O: Op>(&mut self, mut op: O) -> Result<O::Out> {
-        op.prepare()?;
-        self.part(|session| E::wait(op.run(session)))
+        let fixed = prepare(&mut op)?;
+        self.part(|session| E::wait(op.run(session, &fixed)))
     }
 
     /// Runs an operation, with the means to undo it alone.

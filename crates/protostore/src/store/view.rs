@@ -2,17 +2,27 @@
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::ops::{Exists, Get, GetMany, Op, Page, PageOf, ReadOp};
+use crate::fixed::Fixed;
+use crate::ops::{Exists, Get, GetMany, Page, PageOf, ReadOp, prepare};
 use crate::record::Record;
+use crate::time::Timestamp;
 
 /// One snapshot of the store.
 pub struct View<'a, E: Engine> {
     pub(super) session: &'a mut E::Session,
+    /// The time of all reads; without it, each is of the time when it begins.
+    time: Option<Timestamp>,
 }
 
 impl<'a, E: Engine> View<'a, E> {
+    /// Looks at a snapshot: whatever expires later is there for every read.
     pub(crate) fn new(session: &'a mut E::Session) -> Self {
-        Self { session }
+        Self { session, time: Fixed::now().time() }
+    }
+
+    /// Looks at a transaction, which goes on.
+    pub(super) fn going_on(session: &'a mut E::Session) -> Self {
+        Self { session, time: None }
     }
 
     /// Reads a record by its key.
@@ -36,8 +46,12 @@ impl<'a, E: Engine> View<'a, E> {
     }
 
     /// Runs an operation that reads.
-    pub fn run<O: ReadOp>(&mut self, op: O) -> Result<O::Out> {
-        E::wait(Op::run(&op, self.session))
+    pub fn run<O: ReadOp>(&mut self, mut op: O) -> Result<O::Out> {
+        let fixed = match self.time {
+            Some(time) => op.prepare(Fixed::at(time))?,
+            None => prepare(&mut op)?,
+        };
+        E::wait(op.run(self.session, &fixed))
     }
 }
 

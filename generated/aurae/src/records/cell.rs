@@ -42,7 +42,7 @@ pub struct CpuController {
 }
 
 impl generated::rules::Checked for CpuController {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         if let Some(v) = &self.weight {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "weight",
@@ -58,7 +58,7 @@ impl generated::rules::Checked for CpuController {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         if let Some(v) = &self.max {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -75,7 +75,7 @@ impl generated::rules::Checked for CpuController {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         Ok(())
     }
@@ -371,16 +371,21 @@ impl protostore::Record for Cell {
     type Children = (children::NetworkIds, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const FIRES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 2 {
             return Ok(());
         }
         if let Some(v) = &self.cpu {
-            generated::rules::Checked::check(v).map_err(|e| e.at("cpu"))?;
+            generated::rules::Checked::check(v, now).map_err(|e| e.at("cpu"))?;
         }
         Ok(())
     }

@@ -434,7 +434,11 @@ impl protostore::Record for Executable {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 7 {
             return Ok(());
         }
@@ -452,7 +456,7 @@ impl protostore::Record for Executable {
                 ),
             ],
         );
-        RULES.check(&self.oom_score_adjustment)?;
+        RULES.check(&self.oom_score_adjustment, now)?;
         Ok(())
     }
 

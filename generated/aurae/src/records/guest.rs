@@ -105,6 +105,7 @@ impl protostore::Record for Guest {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id

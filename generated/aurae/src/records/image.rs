@@ -334,6 +334,7 @@ impl protostore::Record for Image {
     type Children = (children::Architectures, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {

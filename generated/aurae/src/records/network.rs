@@ -119,9 +119,9 @@ pub enum NetworkUplink {
 }
 
 impl generated::rules::Checked for NetworkUplink {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         if let Self::Vlan(v) = self {
-            generated::rules::Checked::check(v).map_err(|e| e.at("vlan"))?;
+            generated::rules::Checked::check(v, now).map_err(|e| e.at("vlan"))?;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ pub struct Vlan {
 }
 
 impl generated::rules::Checked for Vlan {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "tag",
             &[
@@ -152,7 +152,7 @@ impl generated::rules::Checked for Vlan {
                 ),
             ],
         );
-        RULES.check(&self.tag)?;
+        RULES.check(&self.tag, now)?;
         Ok(())
     }
 }
@@ -322,10 +322,15 @@ impl protostore::Record for Network {
     type Children = (children::Nameservers, (children::Routes, ()));
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -340,11 +345,11 @@ impl protostore::Record for Network {
                         ),
                     ],
                 );
-                RULES.check(&self.cidr)?;
+                RULES.check(&self.cidr, now)?;
             }
             4 => {
                 if let Some(v) = &self.uplink {
-                    generated::rules::Checked::check(v)?;
+                    generated::rules::Checked::check(v, now)?;
                 }
             }
             _ => {}

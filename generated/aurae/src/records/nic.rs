@@ -230,6 +230,7 @@ impl protostore::Record for Nic {
     type Children = (children::IpNameservers, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {

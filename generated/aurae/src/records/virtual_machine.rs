@@ -1043,6 +1043,7 @@ impl protostore::Record for VirtualMachine {
     );
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {

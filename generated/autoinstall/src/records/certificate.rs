@@ -315,7 +315,11 @@ impl protostore::Record for Certificate {
     const FIRES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             0 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -333,7 +337,7 @@ impl protostore::Record for Certificate {
                         ),
                     ],
                 );
-                RULES.check(&self.serial)?;
+                RULES.check(&self.serial, now)?;
             }
             2 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -346,7 +350,7 @@ impl protostore::Record for Certificate {
                         ),
                     ],
                 );
-                RULES.check(&self.der)?;
+                RULES.check(&self.der, now)?;
             }
             8 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -366,7 +370,7 @@ impl protostore::Record for Certificate {
                         ),
                     ],
                 );
-                RULES.check(&i32::from(self.reason))?;
+                RULES.check(&i32::from(self.reason), now)?;
             }
             _ => {}
         }

@@ -338,11 +338,16 @@ impl protostore::Record for Configuration {
     );
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const FIRES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        _now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 2 {
             return Ok(());
         }

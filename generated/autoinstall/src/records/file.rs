@@ -107,7 +107,11 @@ impl protostore::Record for File {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             0 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -120,7 +124,7 @@ impl protostore::Record for File {
                         ),
                     ],
                 );
-                RULES.check(&self.path)?;
+                RULES.check(&self.path, now)?;
             }
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -133,7 +137,7 @@ impl protostore::Record for File {
                         ),
                     ],
                 );
-                RULES.check(&self.sha256)?;
+                RULES.check(&self.sha256, now)?;
             }
             _ => {}
         }

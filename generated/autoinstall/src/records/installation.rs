@@ -386,6 +386,7 @@ impl protostore::Record for Installation {
     type Children = (children::Phases, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const FIRES: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -54,7 +54,11 @@ impl protostore::Record for Permission {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 0 {
             return Ok(());
         }
@@ -73,7 +77,7 @@ impl protostore::Record for Permission {
                 ),
             ],
         );
-        RULES.check(&self.name)?;
+        RULES.check(&self.name, now)?;
         Ok(())
     }
 

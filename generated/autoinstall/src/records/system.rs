@@ -427,11 +427,16 @@ impl protostore::Record for System {
     type Children = (children::HardwareDisks, (children::Labels, ()));
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -449,7 +454,7 @@ impl protostore::Record for System {
                         ),
                     ],
                 );
-                RULES.check(&self.mac_address)?;
+                RULES.check(&self.mac_address, now)?;
             }
             2 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
@@ -464,7 +469,7 @@ impl protostore::Record for System {
                         ),
                     ],
                 );
-                RULES.check(&self.hostname)?;
+                RULES.check(&self.hostname, now)?;
             }
             3 => {
                 if let Some(v) = &self.ip_address {
@@ -480,7 +485,7 @@ impl protostore::Record for System {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             _ => {}

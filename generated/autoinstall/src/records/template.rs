@@ -87,9 +87,14 @@ impl protostore::Record for Template {
     type Children = (children::Variables, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        _now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 3 {
             return Ok(());
         }

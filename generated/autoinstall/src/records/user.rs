@@ -214,10 +214,15 @@ impl protostore::Record for User {
     type Children = (children::RoleIds, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -232,7 +237,7 @@ impl protostore::Record for User {
                         ),
                     ],
                 );
-                RULES.check(&self.email)?;
+                RULES.check(&self.email, now)?;
             }
             2 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -245,7 +250,7 @@ impl protostore::Record for User {
                         ),
                     ],
                 );
-                RULES.check(&self.display_name)?;
+                RULES.check(&self.display_name, now)?;
             }
             4 => {
                 generated::rules::unique("role_ids", &self.role_ids)?;

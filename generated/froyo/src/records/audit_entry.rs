@@ -144,11 +144,16 @@ impl protostore::Record for AuditEntry {
     type Children = (children::Details, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 4 {
             return Ok(());
         }
@@ -163,7 +168,7 @@ impl protostore::Record for AuditEntry {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         Ok(())
     }

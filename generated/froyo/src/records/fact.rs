@@ -250,10 +250,15 @@ impl protostore::Record for Fact {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 2 {
             return Ok(());
         }
@@ -272,7 +277,7 @@ impl protostore::Record for Fact {
                 ),
             ],
         );
-        RULES.check(&self.namespace)?;
+        RULES.check(&self.namespace, now)?;
         Ok(())
     }
 

@@ -179,10 +179,15 @@ impl protostore::Record for Resource {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 4 {
             return Ok(());
         }
@@ -196,7 +201,7 @@ impl protostore::Record for Resource {
                 ),
             ],
         );
-        RULES.check(&self.hash)?;
+        RULES.check(&self.hash, now)?;
         Ok(())
     }
 

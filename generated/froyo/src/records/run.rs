@@ -286,11 +286,16 @@ impl protostore::Record for Run {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const FIRES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 2 {
             return Ok(());
         }
@@ -313,7 +318,7 @@ impl protostore::Record for Run {
                 ),
             ],
         );
-        RULES.check(&i32::from(self.status))?;
+        RULES.check(&i32::from(self.status), now)?;
         Ok(())
     }
 

@@ -429,12 +429,17 @@ impl protostore::Record for Bucket {
     type Children = (children::Labels, (children::PolicyStatements, ()));
     type Revision = i64;
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const FIRES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             0 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -462,7 +467,7 @@ impl protostore::Record for Bucket {
                         ),
                     ],
                 );
-                RULES.check(&self.name)?;
+                RULES.check(&self.name, now)?;
             }
             3 => {
                 generated::rules::counted(
@@ -491,7 +496,7 @@ impl protostore::Record for Bucket {
                         ),
                     ],
                 );
-                RULES.check(&i32::from(self.versioning))?;
+                RULES.check(&i32::from(self.versioning), now)?;
             }
             _ => {}
         }

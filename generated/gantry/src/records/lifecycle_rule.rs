@@ -31,13 +31,14 @@ pub enum LifecycleRuleAction {
 }
 
 impl generated::rules::Checked for LifecycleRuleAction {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         match self {
             Self::Expire(v) => {
-                generated::rules::Checked::check(v).map_err(|e| e.at("expire"))?;
+                generated::rules::Checked::check(v, now).map_err(|e| e.at("expire"))?;
             }
             Self::Transition(v) => {
-                generated::rules::Checked::check(v).map_err(|e| e.at("transition"))?;
+                generated::rules::Checked::check(v, now)
+                    .map_err(|e| e.at("transition"))?;
             }
         }
         Ok(())
@@ -52,7 +53,7 @@ pub struct Expire {
 }
 
 impl generated::rules::Checked for Expire {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "days",
             &[
@@ -67,7 +68,7 @@ impl generated::rules::Checked for Expire {
                 ),
             ],
         );
-        RULES.check(&self.days)?;
+        RULES.check(&self.days, now)?;
         Ok(())
     }
 }
@@ -82,7 +83,7 @@ pub struct Transition {
 }
 
 impl generated::rules::Checked for Transition {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "days",
             &[
@@ -97,7 +98,7 @@ impl generated::rules::Checked for Transition {
                 ),
             ],
         );
-        RULES.check(&self.days)?;
+        RULES.check(&self.days, now)?;
         Ok(())
     }
 }
@@ -253,7 +254,11 @@ impl protostore::Record for LifecycleRule {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 3 {
             return Ok(());
         }
@@ -261,7 +266,7 @@ impl protostore::Record for LifecycleRule {
             return Err(generated::rules::unset("action"));
         }
         if let Some(v) = &self.action {
-            generated::rules::Checked::check(v)?;
+            generated::rules::Checked::check(v, now)?;
         }
         Ok(())
     }

@@ -63,6 +63,7 @@ impl protostore::Record for RaftState {
     type Children = (children::Voters, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &generated::Stmt::new(
             76,

@@ -247,10 +247,15 @@ impl protostore::Record for CachedPath {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 2 {
             return Ok(());
         }
@@ -268,7 +273,7 @@ impl protostore::Record for CachedPath {
                 ),
             ],
         );
-        RULES.check(&self.k)?;
+        RULES.check(&self.k, now)?;
         Ok(())
     }
 

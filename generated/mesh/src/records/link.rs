@@ -131,7 +131,11 @@ impl protostore::Record for Link {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 3 {
             return Ok(());
         }
@@ -149,7 +153,7 @@ impl protostore::Record for Link {
                 ),
             ],
         );
-        RULES.check(&self.loss)?;
+        RULES.check(&self.loss, now)?;
         Ok(())
     }
 

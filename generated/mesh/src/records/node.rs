@@ -42,7 +42,7 @@ pub struct Interface {
 }
 
 impl generated::rules::Checked for Interface {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         for v in &self.addresses {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "addresses",
@@ -56,7 +56,7 @@ impl generated::rules::Checked for Interface {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         if let Some(v) = &self.mtu {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -73,7 +73,7 @@ impl generated::rules::Checked for Interface {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         Ok(())
     }
@@ -169,7 +169,7 @@ pub struct Location {
 }
 
 impl generated::rules::Checked for Location {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "latitude",
@@ -185,7 +185,7 @@ impl generated::rules::Checked for Location {
                     ),
                 ],
             );
-            RULES.check(&self.latitude)?;
+            RULES.check(&self.latitude, now)?;
         }
         {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -202,7 +202,7 @@ impl generated::rules::Checked for Location {
                     ),
                 ],
             );
-            RULES.check(&self.longitude)?;
+            RULES.check(&self.longitude, now)?;
         }
         Ok(())
     }
@@ -397,14 +397,20 @@ impl protostore::Record for Node {
     type Children = (children::Interfaces, (children::Protocols, ()));
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 for v in &self.interfaces {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("interfaces"))?;
+                    generated::rules::Checked::check(v, now)
+                        .map_err(|e| e.at("interfaces"))?;
                 }
             }
             2 => {
@@ -428,11 +434,12 @@ impl protostore::Record for Node {
                         ),
                     ],
                 );
-                RULES.check(&self.routes_discovered)?;
+                RULES.check(&self.routes_discovered, now)?;
             }
             5 => {
                 if let Some(v) = &self.location {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("location"))?;
+                    generated::rules::Checked::check(v, now)
+                        .map_err(|e| e.at("location"))?;
                 }
             }
             _ => {}

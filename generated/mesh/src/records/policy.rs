@@ -173,6 +173,7 @@ impl protostore::Record for Policy {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -3,6 +3,7 @@
 use super::fixture::{Machine, Mount, Network, stmt};
 use super::{Held, held, machine};
 use crate::error::Kind;
+use crate::fixed::Fixed;
 use crate::ops::{Insert, Op, Update};
 use crate::record::{Numbered, Sequence, take};
 use crate::session::now;
@@ -56,8 +57,9 @@ fn a_delete_whose_trigger_finds_no_number_left_says_so() {
     let trigger = r#"CREATE TRIGGER "counts" BEFORE DELETE ON "networks" BEGIN
         UPDATE "protostore__sequences" SET "last" = "last" + 1; END"#;
     held.connection().execute_batch(trigger).expect("a trigger");
-    now(Insert::new(Network { id: "n".into(), cidr: "c".into() }).run(&mut held)).expect("inserts");
-    let e = now(crate::ops::Delete::<Network>::new("n".into()).run(&mut held)).expect_err("no number is left");
+    now(Insert::new(Network { id: "n".into(), cidr: "c".into() }).run(&mut held, &Fixed::now())).expect("inserts");
+    let e = now(crate::ops::Delete::<Network>::new("n".into()).run(&mut held, &Fixed::now()))
+        .expect_err("no number is left");
     assert_eq!(
         (e.kind(), e.to_string()),
         (Kind::OutOfRange, "networks: a record that it changes has no revision left".into())
@@ -73,24 +75,28 @@ fn a_unique_value_that_a_record_has_twice_is_not_said_to_be_anothers() {
         let mounts = paths.iter().map(|path| Mount { host_path: (*path).into(), ..Mount::default() }).collect();
         Machine { mounts, ..machine(id) }
     };
-    let mut told = |op: Insert<Machine>| now(op.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
+    let mut told =
+        |op: Insert<Machine>| now(op.run(&mut held, &Fixed::now())).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
     let twice = "machines.mounts.host_path: is unique, and occurs twice in this record".to_owned();
     let twice = Err((Kind::Invalid, twice));
     assert_eq!(told(Insert::new(with("a", &["/a", "/b", "/a"]))), twice);
     held.connection().execute_batch(r#"DELETE FROM "machines""#).expect("nothing undoes it here");
-    let mut told = |op: Insert<Machine>| now(op.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
+    let mut told =
+        |op: Insert<Machine>| now(op.run(&mut held, &Fixed::now())).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
     assert_eq!(told(Insert::new(with("a", &["/a", "/b"]))), Ok(()));
     let taken = Err((Kind::AlreadyExists, "machines.mounts.host_path: is taken by another record".to_owned()));
     assert_eq!(told(Insert::new(with("b", &["/c", "/b"]))), taken);
     let all = Update::new(with("a", &["/d", "/d"]), [super::fixture::machine::MOUNTS_FIELD]);
-    assert_eq!(now(all.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string())), twice);
+    assert_eq!(now(all.run(&mut held, &Fixed::now())).map(|_| ()).map_err(|e| (e.kind(), e.to_string())), twice);
 }
 
 #[test]
 fn an_insert_whose_key_is_taken_names_the_key_whatever_else_is_taken() {
     let mut held = held();
     let network = |id: &str, cidr: &str| Network { id: id.into(), cidr: cidr.into() };
-    let mut told = |record| now(Insert::new(record).run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
+    let mut told = |record| {
+        now(Insert::new(record).run(&mut held, &Fixed::now())).map(|_| ()).map_err(|e| (e.kind(), e.to_string()))
+    };
     assert_eq!(told(network("a", "10/8")), Ok(()));
     assert_eq!(told(network("b", "11/8")), Ok(()));
     let taken = |field| Err((Kind::AlreadyExists, format!("networks.{field}: is taken by another record")));

@@ -9,6 +9,7 @@ use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
 use super::fixture::{Image, Machine, Network, SCHEMA, stmt};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
+use crate::fixed::Fixed;
 use crate::ops::{Exists, Get, Insert, Op, Page};
 use crate::room::Room;
 use crate::schema::Stmt;
@@ -36,14 +37,14 @@ fn counted<T>(held: &mut Held, f: impl FnOnce(&mut Held) -> Result<T>) -> (u32, 
 }
 
 fn of<O: Op>(held: &mut Held, op: &O) -> (u32, O::Out) {
-    counted(held, |held| now(op.run(held)))
+    counted(held, |held| now(op.run(held, &Fixed::now())))
 }
 
 #[test]
 fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_records() {
     let mut held = counting();
     for n in 0..150 {
-        now(Insert::new(machine(&format!("{n:03}"))).run(&mut held)).expect("inserts");
+        now(Insert::new(machine(&format!("{n:03}"))).run(&mut held, &Fixed::now())).expect("inserts");
     }
     for size in [1, 10, 100] {
         let (run, page) = of(&mut held, &Page::<Machine> { after: None, size });
@@ -59,15 +60,15 @@ fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_reco
     assert_eq!(of(&mut held, &Get::<Machine>("007")).0, 1 + 4);
     assert_eq!(of(&mut held, &Get::<Machine>("none")).0, 1);
     assert_eq!(of(&mut held, &Exists::<Machine>("007")), (1, true));
-    let (run, _) = counted(&mut held, |held| held.snapshot(|held| now(Get::<Machine>("007").run(held))));
+    let (run, _) = counted(&mut held, |held| held.snapshot(|held| now(Get::<Machine>("007").run(held, &Fixed::now()))));
     assert_eq!(run, 1 + 4 + 2, "and BEGIN and COMMIT");
 }
 
 #[test]
 fn an_edit_runs_as_many_statements_however_long_the_list_is() {
     let mut held = counting();
-    now(Insert::new(Image { number: 1, digest: Vec::new() }).run(&mut held)).expect("inserts");
-    now(Insert::new(Machine { image_ids: Vec::new(), ..machine("a") }).run(&mut held)).expect("inserts");
+    now(Insert::new(Image { number: 1, digest: Vec::new() }).run(&mut held, &Fixed::now())).expect("inserts");
+    now(Insert::new(Machine { image_ids: Vec::new(), ..machine("a") }).run(&mut held, &Fixed::now())).expect("inserts");
     for length in 0..100 {
         let (run, ()) = of(&mut held, &IMAGE_LIST.of("a").append(1));
         assert_eq!(run, 3, "the owner, the last position, the row; {length} elements");
@@ -83,31 +84,31 @@ fn a_record_that_is_too_large_for_the_callers_thread_is_given_up_on_the_way() {
     let mut held = held();
     let long = Machine { kernel_args: vec!["x".into(); 50_000], ..machine("long") };
     for machine in [&machine("short"), &long] {
-        now(Insert::new(machine.clone()).run(&mut held)).expect("inserts");
+        now(Insert::new(machine.clone()).run(&mut held, &Fixed::now())).expect("inserts");
     }
     let room = Room::of(64 << 10);
     held.bound(room);
-    assert_eq!(now(Get::<Machine>("short").run(&mut held)).expect("reads"), Some(machine("short")));
+    assert_eq!(now(Get::<Machine>("short").run(&mut held, &Fixed::now())).expect("reads"), Some(machine("short")));
     held.bound(room);
-    assert!(now(Get::<Machine>("long").run(&mut held)).expect_err("is long").is_too_large());
+    assert!(now(Get::<Machine>("long").run(&mut held, &Fixed::now())).expect_err("is long").is_too_large());
     assert!(held.room.left() <= 64 << 10, "no further");
     held.bound(Room::ENDLESS);
-    assert_eq!(now(Get::<Machine>("long").run(&mut held)).expect("reads"), Some(long));
+    assert_eq!(now(Get::<Machine>("long").run(&mut held, &Fixed::now())).expect("reads"), Some(long));
 
     // A value that is longer than the connection may read is not read at all.
-    now(Insert::new(Image { number: 1, digest: vec![7; 2 << 20] }).run(&mut held)).expect("inserts");
+    now(Insert::new(Image { number: 1, digest: vec![7; 2 << 20] }).run(&mut held, &Fixed::now())).expect("inserts");
     held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, 1 << 20).expect("limits");
-    assert!(now(Get::<Image>(1).run(&mut held)).expect_err("is long").is_too_large());
-    assert!(now(Exists::<Image>(1).run(&mut held)).expect_err("reads the row").is_too_large());
+    assert!(now(Get::<Image>(1).run(&mut held, &Fixed::now())).expect_err("is long").is_too_large());
+    assert!(now(Exists::<Image>(1).run(&mut held, &Fixed::now())).expect_err("reads the row").is_too_large());
 }
 
 #[test]
 fn a_statement_is_prepared_once() {
     let mut held = held();
-    now(Insert::new(machine("a")).run(&mut held)).expect("inserts");
+    now(Insert::new(machine("a")).run(&mut held, &Fixed::now())).expect("inserts");
     let before = held.stmt(&<Machine as crate::Record>::TABLE.get).expect("prepares") as *const _;
     for _ in 0..10 {
-        now(Get::<Machine>("a").run(&mut held)).expect("reads");
+        now(Get::<Machine>("a").run(&mut held, &Fixed::now())).expect("reads");
     }
     assert!(std::ptr::eq(before, held.stmt(&<Machine as crate::Record>::TABLE.get).expect("is there")));
 }
@@ -142,13 +143,13 @@ fn every_parameter_is_given_each_time() {
 fn what_no_program_of_this_schema_wrote_is_damage_with_its_place() {
     let mut held = held();
     for id in ["state", "label"] {
-        now(Insert::new(machine(id)).run(&mut held)).expect("inserts");
+        now(Insert::new(machine(id)).run(&mut held, &Fixed::now())).expect("inserts");
     }
     let damage = r#"PRAGMA ignore_check_constraints = ON;
         UPDATE "machines" SET "state" = 1 << 40 WHERE "id" = 'state';
         UPDATE "machines" SET "root_drive" = 0 WHERE "id" = 'label';"#;
     held.connection().execute_batch(damage).expect("damages");
-    let mut read = |id| now(Get::<Machine>(id).run(&mut held)).expect_err("is damaged").to_string();
+    let mut read = |id| now(Get::<Machine>(id).run(&mut held, &Fixed::now())).expect_err("is damaged").to_string();
     assert_eq!(read("state"), "machines.state: holds a value that is out of range");
     assert_eq!(
         read("label"),

@@ -300,6 +300,7 @@ impl protostore::Record for Fact {
     type Children = (children::Words, (children::Others, ()));
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const LIFE: generated::Life = generated::Life {
         expire: Some(&EXPIRE),

@@ -107,7 +107,11 @@ impl protostore::Record for Lock {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 1 {
             return Ok(());
         }
@@ -121,7 +125,7 @@ impl protostore::Record for Lock {
                 ),
             ],
         );
-        RULES.check(&self.owner)?;
+        RULES.check(&self.owner, now)?;
         Ok(())
     }
 

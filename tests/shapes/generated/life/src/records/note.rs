@@ -175,7 +175,11 @@ impl protostore::Record for Note {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 1 {
             return Ok(());
         }
@@ -193,7 +197,7 @@ impl protostore::Record for Note {
                 ),
             ],
         );
-        RULES.check(&self.number)?;
+        RULES.check(&self.number, now)?;
         Ok(())
     }
 

@@ -245,6 +245,7 @@ impl protostore::Record for Device {
     );
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &generated::Stmt::new(

@@ -161,7 +161,11 @@ impl protostore::Record for Form {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 if let Some(v) = &self.email {
@@ -177,7 +181,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             2 => {
@@ -194,7 +198,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             3 => {
@@ -211,7 +215,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             4 => {
@@ -228,7 +232,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             5 => {
@@ -245,7 +249,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             6 => {
@@ -262,7 +266,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             7 => {
@@ -279,7 +283,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             8 => {
@@ -296,7 +300,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             9 => {
@@ -313,7 +317,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             10 => {
@@ -330,7 +334,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             11 => {
@@ -347,7 +351,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             12 => {
@@ -364,7 +368,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             13 => {
@@ -381,7 +385,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             14 => {
@@ -398,7 +402,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             15 => {
@@ -415,7 +419,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             16 => {
@@ -432,7 +436,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             17 => {
@@ -449,7 +453,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             18 => {
@@ -466,7 +470,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             19 => {
@@ -483,7 +487,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             20 => {
@@ -500,7 +504,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             21 => {
@@ -517,7 +521,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             22 => {
@@ -534,7 +538,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             23 => {
@@ -551,7 +555,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             24 => {
@@ -568,7 +572,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             25 => {
@@ -585,7 +589,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             26 => {
@@ -602,7 +606,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             27 => {
@@ -619,7 +623,7 @@ impl protostore::Record for Form {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             _ => {}

@@ -161,7 +161,11 @@ impl protostore::Record for Number {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -178,7 +182,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.an_int32)?;
+                RULES.check(&self.an_int32, now)?;
             }
             2 => {
                 if let Some(v) = &self.a_sint32 {
@@ -204,7 +208,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             3 => {
@@ -222,7 +226,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_sfixed32)?;
+                RULES.check(&self.a_sfixed32, now)?;
             }
             4 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -240,7 +244,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.an_int64)?;
+                RULES.check(&self.an_int64, now)?;
             }
             5 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -257,7 +261,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_sint64)?;
+                RULES.check(&self.a_sint64, now)?;
             }
             6 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
@@ -272,7 +276,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_sfixed64)?;
+                RULES.check(&self.a_sfixed64, now)?;
             }
             7 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
@@ -289,7 +293,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_uint32)?;
+                RULES.check(&self.a_uint32, now)?;
             }
             8 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -306,7 +310,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_fixed32)?;
+                RULES.check(&self.a_fixed32, now)?;
             }
             9 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -326,7 +330,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_uint64)?;
+                RULES.check(&self.a_uint64, now)?;
             }
             10 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -345,7 +349,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_fixed64)?;
+                RULES.check(&self.a_fixed64, now)?;
             }
             11 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -369,7 +373,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_float)?;
+                RULES.check(&self.a_float, now)?;
             }
             12 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -391,7 +395,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_double)?;
+                RULES.check(&self.a_double, now)?;
             }
             13 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -415,7 +419,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.some_bits)?;
+                RULES.check(&self.some_bits, now)?;
             }
             14 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -430,7 +434,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.a_bool)?;
+                RULES.check(&self.a_bool, now)?;
             }
             15 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -449,7 +453,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&i32::from(self.closed))?;
+                RULES.check(&i32::from(self.closed), now)?;
             }
             16 => {
                 if let Some(v) = &self.picked {
@@ -475,7 +479,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(&i32::from(*v))?;
+                    RULES.check(&i32::from(*v), now)?;
                 }
             }
             17 => {
@@ -500,7 +504,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             18 => {
@@ -515,7 +519,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             19 => {
@@ -530,7 +534,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             20 => {
@@ -562,7 +566,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             21 => {
@@ -582,7 +586,7 @@ impl protostore::Record for Number {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             22 => {
@@ -600,7 +604,7 @@ impl protostore::Record for Number {
                         ),
                     ],
                 );
-                RULES.check(&self.wrapped)?;
+                RULES.check(&self.wrapped, now)?;
             }
             _ => {}
         }

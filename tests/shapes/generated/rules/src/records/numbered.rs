@@ -42,9 +42,14 @@ impl protostore::Record for Numbered {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         if field != 0 {
             return Ok(());
         }
@@ -62,7 +67,7 @@ impl protostore::Record for Numbered {
                 ),
             ],
         );
-        RULES.check(&self.number)?;
+        RULES.check(&self.number, now)?;
         Ok(())
     }
 

@@ -107,10 +107,15 @@ impl protostore::Record for Peer {
     type Children = (children::Trees, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             0 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -125,7 +130,7 @@ impl protostore::Record for Peer {
                         ),
                     ],
                 );
-                RULES.check(&self.id)?;
+                RULES.check(&self.id, now)?;
             }
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -140,7 +145,7 @@ impl protostore::Record for Peer {
                         ),
                     ],
                 );
-                RULES.check(&self.token)?;
+                RULES.check(&self.token, now)?;
             }
             2 => {
                 generated::rules::counted(
@@ -162,7 +167,7 @@ impl protostore::Record for Peer {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             _ => {}

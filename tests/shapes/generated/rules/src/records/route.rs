@@ -38,7 +38,7 @@ pub struct RouteHop {
 }
 
 impl generated::rules::Checked for RouteHop {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, _now: protostore::Timestamp) -> protostore::Result<()> {
         generated::rules::counted(
             "ports",
             ["repeated.min_items", "repeated.max_items"],
@@ -58,7 +58,7 @@ pub struct RouteDetour {
 }
 
 impl generated::rules::Checked for RouteDetour {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, _now: protostore::Timestamp) -> protostore::Result<()> {
         generated::rules::counted(
             "hosts",
             ["repeated.min_items", "repeated.max_items"],
@@ -172,7 +172,11 @@ impl protostore::Record for Route {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 generated::rules::counted(
@@ -201,12 +205,13 @@ impl protostore::Record for Route {
                     u64::MAX,
                 )?;
                 for v in &self.hops {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
+                    generated::rules::Checked::check(v, now).map_err(|e| e.at("hops"))?;
                 }
             }
             6 => {
                 if let Some(v) = &self.detour {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("detour"))?;
+                    generated::rules::Checked::check(v, now)
+                        .map_err(|e| e.at("detour"))?;
                 }
             }
             _ => {}

@@ -111,7 +111,11 @@ impl protostore::Record for Text {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             0 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -124,7 +128,7 @@ impl protostore::Record for Text {
                         ),
                     ],
                 );
-                RULES.check(&self.id)?;
+                RULES.check(&self.id, now)?;
             }
             1 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::but_zero(
@@ -139,7 +143,7 @@ impl protostore::Record for Text {
                         ),
                     ],
                 );
-                RULES.check(&self.exact)?;
+                RULES.check(&self.exact, now)?;
             }
             2 => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -157,7 +161,7 @@ impl protostore::Record for Text {
                         ),
                     ],
                 );
-                RULES.check(&self.long)?;
+                RULES.check(&self.long, now)?;
             }
             3 => {
                 if let Some(v) = &self.four {
@@ -171,7 +175,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             4 => {
@@ -190,7 +194,7 @@ impl protostore::Record for Text {
                         ),
                     ],
                 );
-                RULES.check(&self.wide)?;
+                RULES.check(&self.wide, now)?;
             }
             5 => {
                 if let Some(v) = &self.both {
@@ -204,7 +208,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             6 => {
@@ -234,7 +238,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             7 => {
@@ -262,7 +266,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             8 => {
@@ -282,7 +286,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             9 => {
@@ -303,7 +307,7 @@ impl protostore::Record for Text {
                         ),
                     ],
                 );
-                RULES.check(&self.blob)?;
+                RULES.check(&self.blob, now)?;
             }
             10 => {
                 if let Some(v) = &self.start {
@@ -327,7 +331,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             11 => {
@@ -342,7 +346,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             12 => {
@@ -359,7 +363,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             13 => {
@@ -384,7 +388,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             14 => {
@@ -411,7 +415,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             15 => {
@@ -441,7 +445,7 @@ impl protostore::Record for Text {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             _ => {}

@@ -45,7 +45,7 @@ pub struct TreeLeaf {
 }
 
 impl generated::rules::Checked for TreeLeaf {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "value",
@@ -61,13 +61,13 @@ impl generated::rules::Checked for TreeLeaf {
                     ),
                 ],
             );
-            RULES.check(&self.value)?;
+            RULES.check(&self.value, now)?;
         }
         if self.kind.is_none() {
             return Err(generated::rules::unset("kind"));
         }
         if let Some(v) = &self.kind {
-            generated::rules::Checked::check(v)?;
+            generated::rules::Checked::check(v, now)?;
         }
         generated::rules::counted(
             "rings",
@@ -90,7 +90,7 @@ pub enum TreeLeafKind {
 }
 
 impl generated::rules::Checked for TreeLeafKind {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         if let Self::One(v) = self {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "one",
@@ -106,7 +106,7 @@ impl generated::rules::Checked for TreeLeafKind {
                     ),
                 ],
             );
-            RULES.check(v)?;
+            RULES.check(v, now)?;
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ pub enum TreeChoice {
 }
 
 impl generated::rules::Checked for TreeChoice {
-    fn check(&self) -> protostore::Result<()> {
+    fn check(&self, now: protostore::Timestamp) -> protostore::Result<()> {
         match self {
             Self::Text(v) => {
                 static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -138,10 +138,10 @@ impl generated::rules::Checked for TreeChoice {
                         ),
                     ],
                 );
-                RULES.check(v)?;
+                RULES.check(v, now)?;
             }
             Self::Inner(v) => {
-                generated::rules::Checked::check(v).map_err(|e| e.at("inner"))?;
+                generated::rules::Checked::check(v, now).map_err(|e| e.at("inner"))?;
             }
             _ => {}
         }
@@ -318,15 +318,20 @@ impl protostore::Record for Tree {
     const TABLE: &'static protostore::Table = &TABLE;
     const RULES: bool = true;
 
-    fn check_field(&self, field: usize) -> protostore::Result<()> {
+    fn check_field(
+        &self,
+        field: usize,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         match field {
             1 => {
                 if let Some(v) = &self.leaf {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("leaf"))?;
+                    generated::rules::Checked::check(v, now).map_err(|e| e.at("leaf"))?;
                 }
             }
             2 => {
-                generated::rules::Checked::check(&self.must).map_err(|e| e.at("must"))?;
+                generated::rules::Checked::check(&self.must, now)
+                    .map_err(|e| e.at("must"))?;
             }
             3 => {
                 generated::rules::counted(
@@ -337,7 +342,8 @@ impl protostore::Record for Tree {
                     2,
                 )?;
                 for v in &self.leaves {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
+                    generated::rules::Checked::check(v, now)
+                        .map_err(|e| e.at("leaves"))?;
                 }
             }
             4 => {
@@ -360,7 +366,7 @@ impl protostore::Record for Tree {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             5 => {
@@ -382,7 +388,7 @@ impl protostore::Record for Tree {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
                 for v in self.sizes.values() {
                     static RULES: generated::rules::Rules = generated::rules::Rules::new(
@@ -399,12 +405,13 @@ impl protostore::Record for Tree {
                             ),
                         ],
                     );
-                    RULES.check(v)?;
+                    RULES.check(v, now)?;
                 }
             }
             6 => {
                 for v in self.by_number.values() {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
+                    generated::rules::Checked::check(v, now)
+                        .map_err(|e| e.at("by_number"))?;
                 }
             }
             7 => {
@@ -412,7 +419,7 @@ impl protostore::Record for Tree {
                     return Err(generated::rules::unset("choice"));
                 }
                 if let Some(v) = &self.choice {
-                    generated::rules::Checked::check(v)?;
+                    generated::rules::Checked::check(v, now)?;
                 }
             }
             8 => {
@@ -446,12 +453,12 @@ impl protostore::Record for Tree {
                             ),
                         ],
                     );
-                    RULES.check(&i32::from(*v))?;
+                    RULES.check(&i32::from(*v), now)?;
                 }
             }
             10 => {
                 if let Some(v) = &self.apart {
-                    generated::rules::Checked::check(v).map_err(|e| e.at("apart"))?;
+                    generated::rules::Checked::check(v, now).map_err(|e| e.at("apart"))?;
                 }
             }
             _ => {}

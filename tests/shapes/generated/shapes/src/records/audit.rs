@@ -218,6 +218,7 @@ impl protostore::Record for Audit {
     );
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
 

@@ -54,6 +54,7 @@ impl protostore::Record for Entry {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const CHAIN: Option<&'static generated::Chain<Self>> = Some(&CHAIN);
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -71,6 +71,7 @@ impl protostore::Record for Event {
     type Children = (children::Words, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &generated::Stmt::new(

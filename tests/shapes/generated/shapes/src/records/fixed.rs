@@ -276,6 +276,7 @@ impl protostore::Record for Fixed {
     type Children = (children::Notes, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const FIRES: bool = true;
 

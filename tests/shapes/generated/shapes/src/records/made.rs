@@ -106,6 +106,7 @@ impl protostore::Record for Made {
     type Children = (children::Words, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &generated::Stmt::new(

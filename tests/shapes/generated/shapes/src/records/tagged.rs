@@ -273,6 +273,7 @@ impl protostore::Record for Tagged {
     type Children = (children::Words, (children::Targets, (children::Links, ())));
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
+    const MAKES: bool = true;
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &generated::Stmt::new(

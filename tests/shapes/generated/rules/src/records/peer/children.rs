@@ -77,7 +77,11 @@ ORDER BY o.key, c."_position""#,
 
     const COUNTED: bool = true;
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "trees",
             &[
@@ -88,7 +92,7 @@ ORDER BY o.key, c."_position""#,
                 ),
             ],
         );
-        RULES.check(v)?;
+        RULES.check(v, now)?;
         Ok(())
     }
 

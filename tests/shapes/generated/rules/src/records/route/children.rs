@@ -246,8 +246,12 @@ ORDER BY o.key, c."_position""#,
 
     const COUNTED: bool = true;
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        generated::rules::Checked::check(v).map_err(|e| e.at("hops"))?;
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
+        generated::rules::Checked::check(v, now).map_err(|e| e.at("hops"))?;
         Ok(())
     }
 

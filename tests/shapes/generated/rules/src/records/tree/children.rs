@@ -310,8 +310,12 @@ ORDER BY o.key, c."_position""#,
 
     const COUNTED: bool = true;
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        generated::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
+        generated::rules::Checked::check(v, now).map_err(|e| e.at("leaves"))?;
         Ok(())
     }
 
@@ -507,7 +511,11 @@ ORDER BY o.key, c."_position""#,
 
     const COUNTED: bool = true;
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "words",
             &[
@@ -518,7 +526,7 @@ ORDER BY o.key, c."_position""#,
                 ),
             ],
         );
-        RULES.check(v)?;
+        RULES.check(v, now)?;
         Ok(())
     }
 
@@ -634,7 +642,11 @@ ORDER BY o.key, c."_key""#,
 
     const COUNTED: bool = true;
 
-    fn check(place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+    fn check(
+        place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         {
             static RULES: generated::rules::Rules = generated::rules::Rules::new(
                 "sizes",
@@ -646,7 +658,7 @@ ORDER BY o.key, c."_key""#,
                     ),
                 ],
             );
-            RULES.check(place)?;
+            RULES.check(place, now)?;
         }
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "sizes",
@@ -662,7 +674,7 @@ ORDER BY o.key, c."_key""#,
                 ),
             ],
         );
-        RULES.check(v)?;
+        RULES.check(v, now)?;
         Ok(())
     }
 
@@ -795,8 +807,12 @@ ORDER BY o.key, c."_key""#,
         ),
     };
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
-        generated::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
+        generated::rules::Checked::check(v, now).map_err(|e| e.at("by_number"))?;
         Ok(())
     }
 
@@ -1218,7 +1234,11 @@ ORDER BY o.key, c."_position""#,
 
     const COUNTED: bool = true;
 
-    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+    fn check(
+        _place: &Self::Place,
+        v: &Self::Item,
+        now: protostore::Timestamp,
+    ) -> protostore::Result<()> {
         static RULES: generated::rules::Rules = generated::rules::Rules::new(
             "colours",
             &[
@@ -1235,7 +1255,7 @@ ORDER BY o.key, c."_position""#,
                 ),
             ],
         );
-        RULES.check(&i32::from(*v))?;
+        RULES.check(&i32::from(*v), now)?;
         Ok(())
     }
 
