@@ -2,11 +2,11 @@
 
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, Value};
-use protostore::generated::ListEdits;
+use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, Stmt};
+use protostore::stored::{Encoded, Json};
 use protostore::{
-    Binder, Child, ChildTable, Col, Column, Decode, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration,
-    Options, Record, Result, Row, Schema, Sqlite, Stmt, Store, Table, columns,
-    stored::{Encoded, Json},
+    Child, Col, Column, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result,
+    Schema, Sqlite, Store, Table, columns,
 };
 
 /// A document as JSON, as protobuf's own bytes, and a list of such.
