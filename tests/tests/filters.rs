@@ -5,15 +5,22 @@
 mod encodings;
 #[path = "filters/lists.rs"]
 mod lists;
+#[path = "filters/postgres.rs"]
+mod postgres;
+#[path = "filters/printed.rs"]
+mod printed;
 #[path = "filters/probe.rs"]
 mod probe;
 #[path = "shapes/random.rs"]
 mod random;
+#[path = "postgres/server.rs"]
+mod server;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use fastrand::Rng;
+use postgres::Postgres;
 use probe::{Probe, Rule, apart, entries, many, one, set};
 use prost_reflect::DescriptorPool;
 use protostore::columns::Many;
@@ -76,11 +83,16 @@ fn filter<R: 'static>(rng: &mut Rng, probes: &[Probe<R>], records: &[R], depth: 
     }
 }
 
-/// Compares what the store finds with what is found by looking at every record.
+/// Every so many filters are tried on PostgreSQL too.
+const ON_POSTGRES: usize = 10;
+
+/// Compares what the store finds with what is found by looking at every record, and with what PostgreSQL finds.
 fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe<R>], key: fn(&R, &R) -> Ordering) {
     let sorts: Vec<_> = probes.iter().filter_map(|p| p.sort.as_ref()).collect();
     let mut found_some = 0;
+    let mut postgres = Postgres::begin(store, records);
     for case in 0..cases() {
+        let mut postgres = postgres.as_mut().filter(|_| case % ON_POSTGRES == 0);
         let (filter, holds) = filter(rng, probes, records, 3);
         let context = format!("{} case {case} of seed {}: {filter:?}", R::TABLE.record, seed());
         let (orders, comparisons): (Vec<_>, Vec<_>) =
@@ -92,13 +104,20 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         let counted = store.read(|r| r.run(filter.clone().count())).unwrap_or_else(|e| panic!("{context}: {e}"));
         assert_eq!(counted, expected.len() as u64, "{context}");
         assert_eq!(store.read(|r| r.run(filter.clone().exists())).unwrap(), !expected.is_empty(), "{context}");
+        if let Some(postgres) = &mut postgres {
+            postgres.rows(&filter.clone().count(), &[counted], &context);
+            postgres.rows(&filter.clone().exists(), &vec![1; usize::from(counted > 0)], &context);
+        }
         let find = filter.find().order_by(orders.clone()).size(rng.usize(1..20));
         let first = store.read(|r| r.run(find.clone().first())).unwrap();
         assert!(same(first.as_slice(), &expected[..expected.len().min(1)]), "{context}: {first:?}");
 
         let (mut forward, mut after) = (Vec::new(), None);
         loop {
-            let page = read(find.clone().after(after));
+            let page = read(find.clone().after(after.clone()));
+            if let Some(postgres) = &mut postgres {
+                postgres.find(&find.clone().after(after), page.records.iter(), &context);
+            }
             let bytes = page.next.as_ref().map(protostore::Cursor::to_bytes);
             let mut next: Option<protostore::Cursor<R>> =
                 bytes.map(|bytes| protostore::Cursor::from_bytes(&bytes).expect("its own bytes"));
@@ -126,11 +145,17 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         assert!(same(&tail.records, &[*last]), "{context}: {:?}", tail.records);
         let (mut backward, mut before) = (Vec::new(), tail.previous);
         while let Some(cursor) = before {
-            let page = read(find.clone().before(cursor));
+            let page = read(find.clone().before(cursor.clone()));
+            if let Some(postgres) = &mut postgres {
+                postgres.find(&find.clone().before(cursor), page.records.iter().rev(), &context);
+            }
             backward.splice(0..0, page.records);
             before = page.previous;
         }
         assert!(same(&backward, rest), "{context} by {orders:?}: {backward:?} instead of {rest:?}");
+    }
+    if let Some(postgres) = postgres {
+        postgres.end::<R>();
     }
     assert!(found_some > cases() / 10, "only {found_some} filters told records apart");
 }

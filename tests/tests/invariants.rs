@@ -109,6 +109,32 @@ fn code_generation_needs_no_openssl() {
     }
 }
 
+/// Says whether a line of code holds SQL as text, or the number of a parameter.
+fn says_sql(line: &str) -> bool {
+    const WORDS: [&str; 12] =
+        ["SELECT", "INSERT", "UPDATE", "DELETE", "FROM", "WHERE", "AND", "OR", "EXISTS", "VALUES", "LIMIT", "ORDER BY"];
+    let quoted = line.split('"').skip(1).step_by(2);
+    let word = |text: &str, word: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    let number = |text: &str, sign: char| {
+        text.split(sign).skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '{'))
+    };
+    quoted.into_iter().any(|text| WORDS.iter().any(|w| word(text, w)) || number(text, '?') || number(text, '$'))
+}
+
+#[test]
+fn the_run_time_writes_no_sql_as_text_above_an_engine() {
+    for text in ["format!(\"SELECT {what} FROM {table}\")", "push(\" AND \")", "\"a = ?1\"", "write!(sql, \"${n}\")"] {
+        assert!(says_sql(text), "{text} is SQL");
+    }
+    let sources = sources("crates/protostore/src");
+    assert!(sources.len() > 100, "the run time has only {} files", sources.len());
+    for (path, text) in sources {
+        if !["src/sqlite/", "src/open/"].iter().any(|engine| path.contains(engine)) {
+            assert_eq!(code(&text).find(|line| says_sql(line)), None, "{path} writes SQL");
+        }
+    }
+}
+
 #[test]
 fn emission_cannot_fail() {
     const EMIT: fn(&protostore_emit::Input<'_>) -> BTreeMap<String, Vec<u8>> = protostore_emit::emit;

@@ -179,7 +179,7 @@ impl<'a> Expr<'a> {
 
     /// Returns a column of the table of an alias: `t."id"`.
     #[must_use]
-    pub fn of(alias: &'static str, name: impl Into<Name<'a>>) -> Self {
+    pub fn of(alias: impl Into<Name<'a>>, name: impl Into<Name<'a>>) -> Self {
         Self::Column(Column { of: Qualifier::Alias(alias.into()), name: name.into() })
     }
 
@@ -248,6 +248,24 @@ impl<'a> Expr<'a> {
     #[allow(clippy::should_implement_trait, reason = "an operator would hide that it is not `NotTrue`")]
     pub fn not(self) -> Self {
         Self::Not(Box::new(self))
+    }
+
+    /// Returns `(self) IS NOT TRUE`: NULL counts as false.
+    #[must_use]
+    pub fn not_true(self) -> Self {
+        Self::NotTrue(Box::new(self))
+    }
+
+    /// Returns conditions joined by AND.
+    #[must_use]
+    pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::All(parts.into_iter().collect())
+    }
+
+    /// Returns conditions joined by OR.
+    #[must_use]
+    pub fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::Any(parts.into_iter().collect())
     }
 
     /// Returns `coalesce(self, other)`.

@@ -166,7 +166,11 @@ impl<'a> Select<'a> {
 
     /// Returns `SELECT … FROM table alias`.
     #[must_use]
-    pub fn of(table: impl Into<Name<'a>>, alias: &'static str, what: impl IntoIterator<Item = Expr<'a>>) -> Self {
+    pub fn of(
+        table: impl Into<Name<'a>>,
+        alias: impl Into<Name<'a>>,
+        what: impl IntoIterator<Item = Expr<'a>>,
+    ) -> Self {
         Self::new(What::Exprs(what.into_iter().collect()), Source::Table(table.into(), Some(alias.into())))
     }
 

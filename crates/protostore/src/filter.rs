@@ -6,12 +6,14 @@
 
 mod column;
 mod compare;
-mod compile;
 mod cursor;
 mod forms;
 mod operand;
 mod order;
+mod query;
 mod stand;
+mod stored;
+mod tree;
 
 pub mod columns {
     //! What a [`Col`](crate::Col) may stand for: generated code names these beside the record and the type.
@@ -25,15 +27,17 @@ pub mod columns {
 pub use column::Col;
 pub(crate) use column::{Place, Test};
 pub use compare::At;
-pub(crate) use compile::Query;
 pub use cursor::Cursor;
 pub use operand::{Comparable, Location, Operand, Ordered};
 pub use order::Order;
 pub(crate) use order::Sorting;
+pub(crate) use query::Query;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
+
+use protostore_sql as sql;
 
 use crate::error::Kind;
 use crate::schema::Child;
@@ -59,8 +63,8 @@ pub(crate) enum Expr {
     Test(Test),
     /// It holds for one element of a list.
     Element(&'static Child, Box<Expr>),
-    /// The condition of a partial index, in its own words.
-    OfIndex(&'static str),
+    /// The condition of a partial index.
+    OfIndex(sql::Expr<'static>),
     /// A value cannot be compared with; said when the filter is used.
     Refused { place: Place, kind: Kind, why: String },
 }
@@ -71,11 +75,11 @@ impl<R> Filter<R> {
     }
 
     #[doc(hidden)]
-    /// For generated code: the condition of a partial index, over columns of the table `t`, in literals, so that the
-    /// planner knows that the rows are in the index.
+    /// For generated code: the condition of a partial index, over columns of the table `t` and with literals, so that the
+    /// planner knows that the rows are in the index: `sql::Expr::of("t", "status").equals(sql::Expr::int(1))`.
     #[must_use]
-    pub const fn of_index(sqlite: &'static str) -> Self {
-        Self { expr: Expr::OfIndex(sqlite), of: PhantomData }
+    pub const fn of_index(condition: sql::Expr<'static>) -> Self {
+        Self { expr: Expr::OfIndex(condition), of: PhantomData }
     }
 
     /// Returns the filter that holds for every record.

@@ -16,6 +16,9 @@ pub use crate::redacted::Redacted;
 pub use crate::schema::{Listing, Stmt};
 pub use crate::value::{Bad, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
 
+/// SQL as trees: what the condition of a partial index is built of.
+pub use protostore_sql as sql;
+
 /// What the rules of fields are made of.
 pub mod rules {
     #[cfg(feature = "pattern")]

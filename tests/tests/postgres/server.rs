@@ -47,14 +47,20 @@ impl Server {
 
     /// Runs a script in a database of its own; returns the errors.
     pub(crate) fn run(&self, database: &str, script: &str) -> String {
-        let path = self.dir.path().join(format!("{database}.sql"));
-        std::fs::write(&path, script).expect("a script");
         succeeds(self.client("createdb").arg(database));
+        self.answers(database, database, script).1
+    }
+
+    /// Runs a script of this name in a database that is there; returns the rows, a line each, and the errors.
+    pub(crate) fn answers(&self, database: &str, name: &str, script: &str) -> (String, String) {
+        let path = self.dir.path().join(format!("{name}.sql"));
+        std::fs::write(&path, script).expect("a script");
         let mut psql = self.client("psql");
-        psql.args(["--no-psqlrc", "--quiet", "--output=/dev/null", "-d", database, "-f"]).arg(path);
-        let output = psql.output().expect("psql runs");
-        assert!(output.status.success(), "{}", text(&output));
-        String::from_utf8_lossy(&output.stderr).into_owned()
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-d", database, "-f"]).arg(path);
+        let Output { status, stdout, stderr } = psql.output().expect("psql runs");
+        let [rows, errors] = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(status.success(), "{errors}");
+        (rows, errors)
     }
 
     fn client(&self, name: &str) -> Command {

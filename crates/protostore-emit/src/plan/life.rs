@@ -106,7 +106,7 @@ impl<'s> ExpirePlan<'s> {
         let indexed = unique().map(|index| {
             let parts = of(index).into_iter().map(parameter);
             // In the words of the index, which serves no others.
-            Expr::All(parts.chain(index.condition.as_ref().map(|c| condition(c, &columns, None))).collect())
+            Expr::All(parts.chain(index.condition.as_ref().map(|c| condition(c, &columns))).collect())
         });
         let agrees = Expr::Any(std::iter::once(key_is).chain(indexed).collect());
         let time = || Expr::column(&column.name.sql);

@@ -222,7 +222,7 @@ fn is_sorted(table: &Table, by: &[&Column], rows: Option<&Expr<'_>>) -> bool {
     let (by, own): (Vec<&str>, _) = (names(by).collect(), table.columns());
     let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
     let serves = |index: &&Index| {
-        let of = index.condition.as_ref().map(|said| condition(said, &own, None));
+        let of = index.condition.as_ref().map(|said| condition(said, &own));
         let Some((begin, rest)) = index.columns.split_at_checked(by.len()) else { return false };
         // What is not declared of the key follows, in the direction of the last column.
         let has_order = rest.iter().map(|c| c.column.as_str()).eq(key.iter().copied().take(rest.len()))

@@ -25,7 +25,7 @@ pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, names: &mut
 /// Returns the condition of a partial index as a filter, which the index serves.
 fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>, names: &mut Functions) -> TokenStream {
     let (function, record) = (ident(&names.take(&partial.rust)), ident(&plan.table.record.ty.rust));
-    let text = &partial.filter;
+    let condition = super::condition::tree(&partial.said, &plan.table.columns());
     let doc = lines([format!(
         "Holds for the rows of `{}` where `{}`. Joined with others by `and`, the index of these rows serves.",
         plan.table.name.proto, partial.shown
@@ -34,7 +34,9 @@ fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>, names: &mut Functions) -
         #doc
         #[must_use]
         pub fn #function() -> protostore::Filter<#record> {
-            protostore::Filter::of_index(#text)
+            use protostore::generated::sql;
+
+            protostore::Filter::of_index(#condition)
         }
     }
 }

@@ -9,6 +9,7 @@ mod bind;
 mod chain;
 mod children;
 mod columns;
+mod condition;
 mod convert;
 mod debug;
 mod decode;

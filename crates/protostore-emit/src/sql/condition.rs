@@ -7,28 +7,41 @@
 use protostore_schema::{Column, Condition, Literal, Operator, Type};
 use protostore_sql::{Dialect, Expr, Lit, Op};
 
-/// Returns a condition over columns of a table, by its alias or by itself.
-pub(crate) fn condition<'s>(said: &Condition, columns: &[&Column], alias: Option<&'static str>) -> Expr<'s> {
-    let name = |name: &str| match alias {
-        None => Expr::column(name.to_owned()),
-        Some(alias) => Expr::of(alias, name.to_owned()),
-    };
-    let all = |parts: &[Condition]| parts.iter().map(|part| condition(part, columns, alias)).collect();
+/// How a comparison is said.
+pub(crate) enum Comparison {
+    /// By the column, which is a truth: no dialect has to be told how it writes one down.
+    Holds,
+    /// By its opposite.
+    HoldsNot,
+    /// By a comparison with the literal.
+    Of(Op),
+}
+
+/// Returns how a comparison of one of these columns is said.
+pub(crate) fn comparison(columns: &[&Column], name: &str, operator: Operator, literal: &Literal) -> Comparison {
+    let is_bool = columns.iter().any(|c| c.name.sql == name && c.ty == Type::Bool);
+    match (op(operator), literal) {
+        (Op::Equal, Literal::Integer(0)) | (Op::NotEqual, Literal::Integer(1)) if is_bool => Comparison::HoldsNot,
+        (Op::Equal, Literal::Integer(1)) | (Op::NotEqual, Literal::Integer(0)) if is_bool => Comparison::Holds,
+        (op, _) => Comparison::Of(op),
+    }
+}
+
+/// Returns a condition over columns of a table.
+pub(crate) fn condition<'s>(said: &Condition, columns: &[&Column]) -> Expr<'s> {
+    let name = |name: &str| Expr::column(name.to_owned());
+    let all = |parts: &[Condition]| parts.iter().map(|part| condition(part, columns)).collect();
     match said {
-        Condition::Compare { column, operator, literal } => {
-            let is_bool = columns.iter().any(|c| c.name.sql == *column && c.ty == Type::Bool);
-            match (op(*operator), literal) {
-                // A truth is a condition: no dialect has to be told how it writes one down.
-                (Op::Equal, Literal::Integer(0)) | (Op::NotEqual, Literal::Integer(1)) if is_bool => name(column).not(),
-                (Op::Equal, Literal::Integer(1)) | (Op::NotEqual, Literal::Integer(0)) if is_bool => name(column),
-                (op, literal) => name(column).compare(op, Expr::Lit(value(literal))),
-            }
-        }
+        Condition::Compare { column, operator, literal } => match comparison(columns, column, *operator, literal) {
+            Comparison::Holds => name(column),
+            Comparison::HoldsNot => name(column).not(),
+            Comparison::Of(op) => name(column).compare(op, Expr::Lit(value(literal))),
+        },
         Condition::Set { column, set: true } => name(column).not_null(),
         Condition::Set { column, set: false } => name(column).is_null(),
         Condition::All(parts) => Expr::All(all(parts)),
         Condition::Any(parts) => Expr::Any(all(parts)),
-        Condition::Not(inner) => Expr::NotTrue(Box::new(condition(inner, columns, alias))),
+        Condition::Not(inner) => Expr::NotTrue(Box::new(condition(inner, columns))),
     }
 }
 

@@ -157,7 +157,7 @@ fn indexes<'s>(
             table: table.into(),
             unique: *unique,
             columns: parts,
-            of: condition.as_ref().map(|c| self::condition(c, own, None)),
+            of: condition.as_ref().map(|c| self::condition(c, own)),
         })
     };
     indexes.iter().map(index).collect::<Vec<_>>().into_iter()

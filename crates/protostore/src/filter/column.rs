@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use protostore_sql::Op;
+
 use super::operand::Ordered;
 use super::order::Order;
 use super::stand::{
@@ -12,7 +14,7 @@ use super::stand::{
 use super::{Expr, Filter};
 use crate::mask::Field;
 use crate::record::{ChildTable, Record};
-use crate::schema::Child;
+use crate::schema::{Child, Layout};
 use crate::value::Kept;
 
 /// A field of a record as generated code names it: `virtual_machine::mem_size_mb`.
@@ -83,8 +85,8 @@ pub(crate) struct Test {
 /// What is asked of a value, or of each element.
 #[derive(Clone, Debug)]
 pub(crate) enum Cond {
-    /// It compares so: `=`, `IS NOT`, `<`, `<=`, `>`, `>=`.
-    Is(&'static str, Kept),
+    /// It compares so.
+    Is(Op, Kept),
     /// It is one of these.
     In(Vec<Kept>),
     /// It is from the first on, and below the second, if there is one.
@@ -314,14 +316,14 @@ impl<R, T, P> Copy for Col<R, T, P> {}
 
 impl<R: Record, T, P> fmt::Debug for Col<R, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.place.field::<R>())
+        f.write_str(self.place.field(&R::TABLE.layout))
     }
 }
 
 impl Place {
-    /// Returns the path of the field, to name it in an error.
-    pub(crate) fn field<R: Record>(&self) -> &'static str {
-        let layout = self.list.map_or(&R::TABLE.layout, |child| &child.layout);
+    /// Returns the path of the field, to name it in an error; `record` is the table of the record.
+    pub(crate) fn field(&self, record: &'static Layout) -> &'static str {
+        let layout = self.list.map_or(record, |child| &child.layout);
         layout.columns.iter().find(|c| c.name == self.column).map_or(layout.name, |c| c.field)
     }
 }

@@ -1,5 +1,7 @@
 //! The comparisons of a column, or of one entry of a map, with values.
 
+use protostore_sql::Op;
+
 use super::column::{Col, Cond, Place, Test};
 use super::operand::{Comparable, Location, Operand, Ordered};
 use super::stand::Keyed;
@@ -31,7 +33,7 @@ pub struct At<R, T, P: Keyed> {
 impl<R, T, P: Keyed<Key: Comparable>> At<R, T, P> {
     fn test(self, cond: Result<Cond, Box<Expr>>) -> Filter<R> {
         let place = self.col.place;
-        let entry = match cond_of(place, Ask::Eq, &self.key) {
+        let entry = match cond_of(place, Op::Equal, &self.key) {
             Ok(Cond::Is(_, entry)) => entry,
             Ok(_) => return Filter::new(Expr::Or(Vec::new())),
             Err(refused) => return Filter::new(*refused),
@@ -43,36 +45,15 @@ impl<R, T, P: Keyed<Key: Comparable>> At<R, T, P> {
     }
 }
 
-/// A comparison, before it is known whether a column may hold the value.
-#[derive(Clone, Copy)]
-enum Ask {
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-}
-
-fn cond_of<T: Comparable>(place: Place, ask: Ask, value: &T) -> Result<Cond, Box<Expr>> {
+fn cond_of<T: Comparable>(place: Place, ask: Op, value: &T) -> Result<Cond, Box<Expr>> {
     Ok(match (value.location(), ask) {
-        (Location::Held, ask) => {
-            let sign = match ask {
-                Ask::Eq => "=",
-                Ask::Ne => "IS NOT",
-                Ask::Lt => "<",
-                Ask::Le => "<=",
-                Ask::Gt => ">",
-                Ask::Ge => ">=",
-            };
-            Cond::Is(sign, kept(place, value)?)
-        }
+        (Location::Held, ask) => Cond::Is(ask, kept(place, value)?),
         // Nothing that is stored is equal to it.
-        (_, Ask::Eq) => Cond::Never,
-        (_, Ask::Ne) => Cond::Always,
-        (Location::After(held), Ask::Lt | Ask::Le) => Cond::Is("<=", kept(place, &held)?),
-        (Location::After(held), Ask::Gt | Ask::Ge) => Cond::Is(">", kept(place, &held)?),
-        (Location::AboveAll, Ask::Lt | Ask::Le) | (Location::BelowAll, Ask::Gt | Ask::Ge) => Cond::Set,
+        (_, Op::Equal | Op::Same) => Cond::Never,
+        (_, Op::Differs | Op::NotEqual) => Cond::Always,
+        (Location::After(held), Op::Less | Op::AtMost) => Cond::Is(Op::AtMost, kept(place, &held)?),
+        (Location::After(held), Op::Greater | Op::AtLeast) => Cond::Is(Op::Greater, kept(place, &held)?),
+        (Location::AboveAll, Op::Less | Op::AtMost) | (Location::BelowAll, Op::Greater | Op::AtLeast) => Cond::Set,
         (Location::AboveAll | Location::BelowAll | Location::Unordered, _) => Cond::Never,
     })
 }
@@ -114,13 +95,13 @@ macro_rules! comparisons {
         impl<R, T: Comparable, $($bounds)*> $on<R, T, P> {
             /// Holds where the value is this one.
             pub fn eq($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Eq, &value.operand());
+                let $cond = cond_of($place, Op::Equal, &value.operand());
                 $test
             }
 
             /// Holds where the value is another one or not set.
             pub fn ne($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Ne, &value.operand());
+                let $cond = cond_of($place, Op::Differs, &value.operand());
                 $test
             }
 
@@ -134,25 +115,25 @@ macro_rules! comparisons {
         impl<R, T: Ordered, $($bounds)*> $on<R, T, P> {
             /// Holds where the value is set and below this one.
             pub fn lt($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Lt, &value.operand());
+                let $cond = cond_of($place, Op::Less, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and this one or below.
             pub fn le($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Le, &value.operand());
+                let $cond = cond_of($place, Op::AtMost, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and above this one.
             pub fn gt($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Gt, &value.operand());
+                let $cond = cond_of($place, Op::Greater, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and this one or above.
             pub fn ge($self, value: impl Operand<T>) -> Filter<R> {
-                let $cond = cond_of($place, Ask::Ge, &value.operand());
+                let $cond = cond_of($place, Op::AtLeast, &value.operand());
                 $test
             }
         }

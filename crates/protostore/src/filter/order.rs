@@ -1,11 +1,16 @@
 //! The order of a list, and where a page of it begins.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use protostore_sql::{self as sql, Expr, Op};
+
 use super::column::{Holds, Place};
-use super::compile::{Query, own};
 use super::cursor::Cursor;
+use super::query::Values;
+use super::stored::value_of;
+use super::tree::RECORD;
 use crate::error::{Error, Kind, Result, excerpt};
 use crate::ops::Whole;
 use crate::record::Record;
@@ -65,44 +70,45 @@ impl<R: Record> Sorting<R> {
         Self { by, of: PhantomData }
     }
 
-    /// Writes `ORDER BY …`, or the same the other way round.
-    pub(crate) fn order(&self, query: &mut Query, backward: bool) {
-        for (i, by) in self.by.iter().enumerate() {
-            query.push(if i == 0 { " ORDER BY " } else { ", " });
-            query.push(&own(&by.place));
-            query.push(if by.descending == backward { "" } else { " DESC" });
-        }
+    /// Returns the order, or the same the other way round.
+    pub(crate) fn order(&self, backward: bool) -> impl Iterator<Item = sql::Order<'static>> {
+        self.by.iter().map(move |by| sql::Order {
+            by: own(&by.place),
+            descending: by.descending != backward,
+            nullable: by.is_nullable::<R>(),
+        })
     }
 
-    /// Writes the condition that a record comes after the cursor, or before it.
-    pub(crate) fn beyond(&self, query: &mut Query, cursor: &Cursor<R>, backward: bool) -> Result<()> {
+    /// Returns the conditions that a record comes after the cursor, or before it.
+    pub(crate) fn beyond<'f>(
+        &self,
+        cursor: &'f Cursor<R>,
+        backward: bool,
+        values: &mut Values<'f>,
+    ) -> Result<impl Iterator<Item = Expr<'static>>> {
+        let layout = &R::TABLE.layout;
         if cursor.order != self.spelled() || cursor.values.len() != self.by.len() {
             let why = format!("belongs to a list in another order: {}", excerpt(&cursor.order));
-            return Err(Error::new(Kind::Invalid, why).at("cursor").in_table(R::TABLE.layout.name));
+            return Err(Error::new(Kind::Invalid, why).at("cursor").in_table(layout.name));
         }
-        let all: Vec<(&By, &Kept)> = self.by.iter().zip(&cursor.values).collect();
+        let mut known = |by: &By, value: &'f Kept| match value {
+            Kept::Null => None,
+            value => Some(values.add(by.place.field(layout), Cow::Borrowed(value))),
+        };
+        let all: Vec<(&By, Option<Expr<'static>>)> =
+            self.by.iter().zip(&cursor.values).map(|(by, value)| (by, known(by, value))).collect();
         // Said apart, because SQLite finds no range in what is joined by OR.
-        if let [(by, value), _, ..] = all[..]
-            && by.descending == backward
-            && *value != Kept::Null
-        {
-            query.push(&format!("{} >= ", own(&by.place)));
-            query.value(by.place.field::<R>(), value.clone());
-            query.push(" AND ");
-        }
-        query.push("(");
-        for (i, (by, value)) in all.iter().enumerate() {
-            query.push(if i == 0 { "(" } else { " OR (" });
-            for (before, value) in &all[..i] {
-                query.push(&format!("{} IS ", own(&before.place)));
-                query.value(before.place.field::<R>(), (*value).clone());
-                query.push(" AND ");
+        let range = match &all[..] {
+            [(by, Some(value)), _, ..] if by.descending == backward => {
+                Some(own(&by.place).compare(Op::AtLeast, value.clone()))
             }
-            step::<R>(query, by, value, by.descending != backward);
-            query.push(")");
-        }
-        query.push(")");
-        Ok(())
+            _ => None,
+        };
+        let beyond = all.iter().enumerate().map(|(at, (by, value))| {
+            let before = all[..at].iter().map(|(before, value)| same(before, value.as_ref()));
+            Expr::all(before.chain([step(by, value.as_ref(), by.descending != backward)]))
+        });
+        Ok(range.into_iter().chain([Expr::any(beyond)]))
     }
 
     /// Returns where a record stands.
@@ -116,21 +122,27 @@ impl<R: Record> Sorting<R> {
     }
 }
 
-/// Writes that a column is beyond a value; NULL is the smallest.
-fn step<R: Record>(query: &mut Query, by: &By, value: &Kept, descending: bool) {
+/// Returns the value of a column of the record itself.
+fn own(place: &Place) -> Expr<'static> {
+    value_of(&RECORD.into(), place)
+}
+
+/// Returns the condition that a column has the value of the cursor, of which it is known whether it is NULL.
+fn same(by: &By, value: Option<&Expr<'static>>) -> Expr<'static> {
+    match value {
+        None => own(&by.place).is_null(),
+        Some(value) => own(&by.place).equals(value.clone()),
+    }
+}
+
+/// Returns the condition that a column is beyond the value of the cursor; NULL is the smallest.
+fn step(by: &By, value: Option<&Expr<'static>>, descending: bool) -> Expr<'static> {
     let column = own(&by.place);
     match (value, descending) {
-        (Kept::Null, false) => query.push(&format!("{column} IS NOT NULL")),
-        (Kept::Null, true) => query.push("FALSE"),
-        (value, false) => {
-            query.push(&format!("{column} > "));
-            query.value(by.place.field::<R>(), value.clone());
-        }
-        (value, true) => {
-            query.push(&format!("({column} < "));
-            query.value(by.place.field::<R>(), value.clone());
-            query.push(&format!(" OR {column} IS NULL)"));
-        }
+        (None, false) => column.not_null(),
+        (None, true) => Expr::Const(false),
+        (Some(value), false) => column.compare(Op::Greater, value.clone()),
+        (Some(value), true) => Expr::any([column.compare(Op::Less, value.clone()), own(&by.place).is_null()]),
     }
 }
 
@@ -150,6 +162,11 @@ fn value<R: Record>(record: &R, place: &Place) -> Kept {
 }
 
 impl By {
+    /// Says whether a row may have no value to sort by: all have a key, and zero where nothing is set.
+    fn is_nullable<R: Record>(&self) -> bool {
+        !R::TABLE.key.contains(&self.place.column) && !matches!(self.place.holds, Holds::Zero { within: None, .. })
+    }
+
     fn spelled(&self) -> String {
         format!("{}{}", if self.descending { "-" } else { "" }, self.place.column)
     }

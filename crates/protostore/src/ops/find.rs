@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use protostore_sql::Expr;
+
 use super::page::{Rows, up_to};
 use super::{Op, Present, ReadOp, load_children};
 use crate::error::{Error, Kind, Result};
@@ -11,7 +13,7 @@ use crate::record::{Children, Record};
 use crate::room::End;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::Kept;
+use crate::value::Decode;
 
 /// How many records a page has, unless told.
 const SIZE: usize = 100;
@@ -101,21 +103,11 @@ impl<R: Record> Find<R> {
         out: &mut Vec<R>,
         now: Option<Timestamp>,
     ) -> Result<End> {
-        let sorting = Sorting::of(&self.order);
         let backward = matches!(self.from, Some((_, true)));
-        let mut query = Query::select::<R>();
-        query.push(" WHERE ");
-        query.filter(&self.filter)?;
-        query.live::<R>(now)?;
-        if let Some((cursor, backward)) = &self.from {
-            query.push(" AND ");
-            sorting.beyond(&mut query, cursor, *backward)?;
-        }
-        sorting.order(&mut query, backward);
-        query.push(" LIMIT ");
-        query.value("", Kept::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), out).await;
-        read.map_err(|e| e.explained(&R::TABLE.layout))
+        let mut query = Query::records(&self.filter, now)?;
+        query.page(&Sorting::of(&self.order), self.from.as_ref().map(|(cursor, _)| cursor), backward)?;
+        query.limit(limit);
+        rows(s, query, out).await
     }
 }
 
@@ -179,7 +171,8 @@ impl<R: Record> Op for Count<R> {
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
-        let counted: Vec<u64> = of_table(s, "count(*)", &self.0, "", fixed.time()).await?;
+        let mut counted: Vec<u64> = Vec::new();
+        rows(s, Query::of(Expr::Count, &self.0, fixed.time())?, &mut counted).await?;
         counted.first().copied().ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
     }
 }
@@ -196,28 +189,19 @@ impl<R: Record> Op for ExistsWhere<R> {
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
-        let found: Vec<Present> = of_table(s, "1", &self.0, " LIMIT 1", fixed.time()).await?;
+        let mut query = Query::of(Expr::int(1), &self.0, fixed.time())?;
+        query.limit(1);
+        let mut found: Vec<Present> = Vec::new();
+        rows(s, query, &mut found).await?;
         Ok(!found.is_empty())
     }
 }
 
 impl<R: Record> ReadOp for ExistsWhere<R> {}
 
-/// Selects something from the records for which a filter holds.
-async fn of_table<R: Record, S: Session, T: crate::value::Decode + Send>(
-    s: &mut S,
-    what: &str,
-    filter: &Filter<R>,
-    end: &str,
-    now: Option<Timestamp>,
-) -> Result<Vec<T>> {
-    let mut query = Query::from::<R>(what);
-    query.push(" WHERE ");
-    query.filter(filter)?;
-    query.live::<R>(now)?;
-    query.push(end);
-    let mut out = Vec::new();
-    let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut out).await;
-    read.map_err(|e| e.explained(&R::TABLE.layout))?;
-    Ok(out)
+/// Appends the rows of a statement that is written at run time.
+async fn rows<S: Session, T: Decode + Send>(s: &mut S, query: Query<'_>, out: &mut Vec<T>) -> Result<End> {
+    let layout = query.layout();
+    let text = query.print(S::DIALECT)?;
+    s.all_dynamic(&text.sql, &text.fields, &text, out).await.map_err(|e| e.explained(layout))
 }

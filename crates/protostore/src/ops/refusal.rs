@@ -2,6 +2,9 @@
 //!
 //! SQLite does not say which foreign key failed, so the session is asked afterwards, in the same transaction.
 
+use protostore_sql::{Expr, Limit, Select};
+
+use super::collision::nth;
 use super::insert::Whole;
 use super::page::every;
 use super::{PageOf, Present};
@@ -73,8 +76,9 @@ async fn own<S: Session>(s: &mut S, e: &Error, child: &Child, row: &(impl Bind +
     if table != layout.name || values.is_empty() {
         return None;
     }
-    let same: Vec<String> = asked.iter().zip(1..).map(|(column, n)| format!("\"{column}\" = ?{n}")).collect();
-    let sql = format!("SELECT 1 FROM \"{}\" WHERE {} LIMIT 1", layout.name, same.join(" AND "));
+    let same = asked.iter().enumerate().map(|(at, column)| Expr::column(*column).equals(nth("", at)));
+    let select = Select::from(layout.name, [Expr::int(1)]).rows(same).limit(Limit::One);
+    let (sql, _) = S::DIALECT.print_once(&select.into());
     let mut found: Vec<Present> = Vec::new();
     s.all_dynamic(&sql, &[], &values, &mut found).await.ok()?;
     let fields = layout.columns.iter().filter(|column| columns.iter().any(|name| name == column.name));

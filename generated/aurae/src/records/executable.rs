@@ -309,7 +309,8 @@ pub fn list_by_state(
 /// Holds for the rows of `executables` where `state = 1`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_state_is_running() -> protostore::Filter<Executable> {
-    protostore::Filter::of_index("t.\"state\" = 1")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(sql::Expr::of("t", "state").equals(sql::Expr::int(1)))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

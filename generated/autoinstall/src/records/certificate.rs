@@ -254,7 +254,8 @@ FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT
 /// Holds for the rows of `certificates` where `revoked = 0`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_revoked_is_false() -> protostore::Filter<Certificate> {
-    protostore::Filter::of_index("NOT t.\"revoked\"")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(sql::Expr::of("t", "revoked").not())
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

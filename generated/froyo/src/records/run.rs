@@ -224,7 +224,8 @@ FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) A
 /// Holds for the rows of `runs` where `status = 1`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_status_is_pending() -> protostore::Filter<Run> {
-    protostore::Filter::of_index("t.\"status\" = 1")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(sql::Expr::of("t", "status").equals(sql::Expr::int(1)))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -355,19 +355,31 @@ FROM (SELECT 1
 /// Holds for the rows of `jobs` where `state = 1 AND held = 0`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_state_is_pending_and_held_is_false() -> protostore::Filter<Job> {
-    protostore::Filter::of_index("t.\"state\" = 1 AND NOT t.\"held\"")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(
+        sql::Expr::all([
+            sql::Expr::of("t", "state").equals(sql::Expr::int(1)),
+            sql::Expr::of("t", "held").not(),
+        ]),
+    )
 }
 
 /// Holds for the rows of `jobs` where `state <> 0`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_state_is_not_unspecified() -> protostore::Filter<Job> {
-    protostore::Filter::of_index("t.\"state\" <> 0")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(
+        sql::Expr::of("t", "state").compare(sql::Op::NotEqual, sql::Expr::int(0)),
+    )
 }
 
 /// Holds for the rows of `jobs` where `address <> ''`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_address_is_not_empty() -> protostore::Filter<Job> {
-    protostore::Filter::of_index("t.\"address\" <> ''")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(
+        sql::Expr::of("t", "address").compare(sql::Op::NotEqual, sql::Expr::text("")),
+    )
 }
 
 /// Holds for the rows of `jobs` where `weight > -1 OR due_time < 1000000000000000000`. Joined with others by `and`, the index of these rows serves.
@@ -375,15 +387,26 @@ pub fn where_address_is_not_empty() -> protostore::Filter<Job> {
 pub fn where_weight_is_above_9223372036854775807_or_due_time_is_below_1000000000000000000() -> protostore::Filter<
     Job,
 > {
+    use protostore::generated::sql;
     protostore::Filter::of_index(
-        "t.\"weight\" > -1 OR t.\"due_time\" < 1000000000000000000",
+        sql::Expr::any([
+            sql::Expr::of("t", "weight").compare(sql::Op::Greater, sql::Expr::int(-1)),
+            sql::Expr::of("t", "due_time")
+                .compare(sql::Op::Less, sql::Expr::int(1000000000000000000)),
+        ]),
     )
 }
 
 /// Holds for the rows of `jobs` where `after_job IS NULL AND due_time IS NULL`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_after_job_is_unset_and_due_time_is_unset() -> protostore::Filter<Job> {
-    protostore::Filter::of_index("t.\"after_job\" IS NULL AND t.\"due_time\" IS NULL")
+    use protostore::generated::sql;
+    protostore::Filter::of_index(
+        sql::Expr::all([
+            sql::Expr::of("t", "after_job").is_null(),
+            sql::Expr::of("t", "due_time").is_null(),
+        ]),
+    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
