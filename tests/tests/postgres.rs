@@ -3,6 +3,8 @@
 //! The server is the distribution's, in a temporary directory, reached through a socket in it. Where none is installed,
 //! `cargo xtask test` says so and this test does nothing, unless `PROTOSTORE_POSTGRES=required`.
 
+#[path = "postgres/constraints.rs"]
+mod constraints;
 #[path = "where_text/proto.rs"]
 mod proto;
 #[path = "postgres/server.rs"]

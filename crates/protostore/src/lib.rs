@@ -67,7 +67,8 @@ pub use record::{
 };
 pub use room::{End, Room};
 pub use schema::{
-    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Recursion, Referrer, Schema, Table,
+    Check, Child, Column, Constraint, FieldKind, FieldOf, ForeignKey, Layout, Migration, Owner, Recursion, Referrer,
+    Schema, Table, Unique,
 };
 pub use session::{Part, Session};
 pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};

@@ -1,5 +1,9 @@
 //! What generated code says about a store: plain data in statics, numbered and named once, at generation.
 
+mod constraint;
+
+pub use constraint::Constraint;
+
 use crate::life::{Clock, Expire};
 use crate::record::Sequence;
 
@@ -63,6 +67,12 @@ pub struct Layout {
     pub record: &'static str,
     /// The columns, in the order of the table.
     pub columns: &'static [Column],
+    /// The primary key.
+    pub key: Unique,
+    /// The unique indexes.
+    pub uniques: &'static [Unique],
+    /// The foreign key by which the rows belong to those of the table around; none of a table of records.
+    pub owner: Option<Owner>,
     /// The columns that name records of other tables.
     pub references: &'static [ForeignKey],
     /// The named constraints.
@@ -78,9 +88,38 @@ pub struct Column {
     pub field: &'static str,
 }
 
+/// A primary key or a unique index: no two rows have the same values in its columns.
+///
+/// ```
+/// use protostore::Unique;
+///
+/// const KEY: Unique = Unique::new("nics__key", &["machine_id", "name"]);
+/// const ADDRESS: Unique = Unique::new("nics_unique_mac_address", &["mac_address"]);
+/// ```
+#[derive(Debug)]
+pub struct Unique {
+    /// The name, unique in the store. SQLite does not know that of a primary key, as nothing there can rename it.
+    pub name: &'static str,
+    /// The columns, in order.
+    pub columns: &'static [&'static str],
+}
+
+/// The foreign key of a child table to the table around it.
+#[derive(Debug)]
+pub struct Owner {
+    /// The name of the constraint, unique in the store, which SQLite does not know.
+    pub name: &'static str,
+    /// The columns, the first ones of the key.
+    pub columns: &'static [&'static str],
+    /// The table around.
+    pub table: &'static str,
+}
+
 /// Columns that name a record of another table; none where one of them is NULL.
 #[derive(Debug)]
 pub struct ForeignKey {
+    /// The name of the constraint, unique in the store, which SQLite does not know: `nics__machine_id__fk`.
+    pub name: &'static str,
     /// The columns, in the order of the other key.
     pub columns: &'static [&'static str],
     /// The path of the field; those of several, separated by commas.
@@ -96,6 +135,8 @@ pub struct ForeignKey {
 /// Columns elsewhere that name records of this table and keep them from being deleted.
 #[derive(Debug)]
 pub struct Referrer {
+    /// The name of the foreign key, which is that of the table that names.
+    pub name: &'static str,
     /// The table of the record that names.
     pub table: &'static str,
     /// The columns that name, in the order of the key.
@@ -143,6 +184,8 @@ pub struct Table {
     pub referrers: &'static [Referrer],
     /// The references under CASCADE by which a delete may go without an end.
     pub recursions: &'static [Recursion],
+    /// The child tables at any depth, each before those inside its elements.
+    pub children: &'static [&'static Child],
     /// The fields that the store numbers.
     pub sequences: &'static [Sequence],
     /// Reads a record by its key.
@@ -266,6 +309,24 @@ impl Column {
     #[must_use]
     pub const fn new(name: &'static str, field: &'static str) -> Self {
         Self { name, field }
+    }
+}
+
+impl Unique {
+    #[doc(hidden)]
+    /// For generated code: a key or unique index, by its name and columns.
+    #[must_use]
+    pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
+        Self { name, columns }
+    }
+}
+
+impl Owner {
+    #[doc(hidden)]
+    /// For generated code: a foreign key to the table around, by its name, columns and that table.
+    #[must_use]
+    pub const fn new(name: &'static str, columns: &'static [&'static str], table: &'static str) -> Self {
+        Self { name, columns, table }
     }
 }
 

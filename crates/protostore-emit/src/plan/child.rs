@@ -9,6 +9,8 @@ use super::{AroundPlan, EditPlan, Live, Statement, Statements, keys, life, of, o
 pub(crate) struct ChildPlan<'s> {
     /// The table of the record that its rows belong to.
     pub(crate) record: &'s str,
+    /// The table of the record or element that its rows belong to.
+    pub(crate) parent: &'s str,
     pub(crate) child: &'s ChildTable,
     /// Index of the record's member that the child table belongs to.
     pub(crate) member: u16,
@@ -38,7 +40,13 @@ pub(crate) struct RowsPlan<'s> {
 }
 
 impl<'s> ChildPlan<'s> {
-    pub(super) fn of(schema: &'s Schema, table: &'s Table, child: &'s ChildTable, all: &mut Statements) -> Self {
+    pub(super) fn of(
+        schema: &'s Schema,
+        table: &'s Table,
+        parent: &'s str,
+        child: &'s ChildTable,
+        all: &mut Statements,
+    ) -> Self {
         // The record's key, and then where the element stands, from the outermost list inward.
         let key = child.key_columns();
         let (owner, places) = key.split_at(table.key.len());
@@ -72,6 +80,7 @@ impl<'s> ChildPlan<'s> {
         let rows = join.into_iter().chain(composite).collect();
         Self {
             record: &table.name.sql,
+            parent,
             child,
             member: member(table, child),
             insert,
@@ -82,7 +91,11 @@ impl<'s> ChildPlan<'s> {
             edit: EditPlan::of(table, child, all),
             around: AroundPlan::of(table, child, all),
             rows,
-            nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
+            nested: child
+                .nested()
+                .into_iter()
+                .map(|inner| Self::of(schema, table, &child.name.sql, inner, all))
+                .collect(),
         }
     }
 

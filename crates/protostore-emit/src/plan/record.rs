@@ -98,7 +98,11 @@ impl<'s> TablePlan<'s> {
             references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers.plans(table, all),
             recursions: recursions.of_table(referrers, table),
-            children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
+            children: table
+                .children()
+                .into_iter()
+                .map(|child| ChildPlan::of(schema, table, &table.name.sql, child, all))
+                .collect(),
             touch: TouchPlan::of(table, all),
             lookups: lookup::lookups(schema, table, all),
             partials: partial::of_table(schema, table),

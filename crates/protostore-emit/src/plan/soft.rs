@@ -34,6 +34,8 @@ pub(crate) struct CascadePlan<'s> {
 /// Columns that keep rows from being deleted.
 pub(crate) struct KeeperPlan<'s> {
     pub(crate) table: &'s str,
+    /// The table that the columns stand in, `table` or one below it.
+    pub(crate) relation: &'s str,
     pub(crate) columns: Vec<&'s Column>,
     pub(crate) names: Statement,
 }
@@ -173,7 +175,8 @@ fn keeper<'s>(table: &'s Table, column: &'s Column, referrer: &Referrer<'s>, all
         .limit(Limit::One);
     let statement = format!("{}.kept_by.{name}.{}", table.name.proto, fields(&referrer.columns).join("."));
     let (own, _) = referrer.of;
-    KeeperPlan { table: &own.name.sql, columns: referrer.columns.clone(), names: all.add_live(statement, names, &live) }
+    let names = all.add_live(statement, names, &live);
+    KeeperPlan { table: &own.name.sql, relation: name, columns: referrer.columns.clone(), names }
 }
 
 /// Returns the references of a table to rows that may not be there for readers, and those of its lists that say RESTRICT.

@@ -1,18 +1,17 @@
 //! `static TABLE`: what the run time knows of a table, as data.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::{Column, Node, Role};
+use protostore_schema::{ChildTable, Column, Index, Node, Role, foreign_key_name, key_name};
 use protostore_sql::Dialect;
 use quote::quote;
 
 use super::tokens::sql;
-use crate::plan::{
-    ChildPlan, RecursionPlan, ReferencePlan, ReferrerPlan, RevisionPlan, SequencePlan, Statement, TablePlan,
-};
+use super::types::Scope;
+use crate::plan::{ChildPlan, RecursionPlan, ReferencePlan, RevisionPlan, SequencePlan, Statement, TablePlan};
 use crate::sql::{Check, checks, child_checks};
 
 /// Returns the table's metadata.
-pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
+pub(super) fn table(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream {
     let TablePlan {
         table,
         get,
@@ -31,10 +30,15 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     } = plan;
     let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
     let name = &table.name.sql;
-    let layout = layout(name, name, &table.all_columns(), references, &checks(&table.record.nodes));
     let key = &table.key;
+    let constraints = constraints(name, key.iter().map(String::as_str), &table.indexes, None);
+    let layout = layout((name, name), &table.all_columns(), &constraints, references, &checks(&table.record.nodes));
+    let children = table.descendants().into_iter().map(|child| {
+        let marker = scope.marker(child);
+        quote!(<children::#marker as generated::ChildTable>::CHILD)
+    });
     let fields = table.record.nodes.iter().map(|node| field(node, key));
-    let referrers = referrers.iter().map(referrer);
+    let referrers = referrers.iter().map(|plan| referrer(plan.table, plan.relation, &plan.columns, &plan.names));
     let recursions = recursions.iter().map(|RecursionPlan { table, columns }| {
         let field = together(columns);
         quote!(protostore::Recursion::new(#table, #field))
@@ -54,6 +58,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
             fields: &[#(#fields),*],
             referrers: &[#(#referrers),*],
             recursions: &[#(#recursions),*],
+            children: &[#(#children),*],
             sequences: &[#(#sequences),*],
             get: #get,
             insert: #insert,
@@ -84,9 +89,12 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { record, child, member, insert, delete, load, load_many, references, .. } = plan;
+    let ChildPlan { record, parent, child, member, insert, delete, load, load_many, references, .. } = plan;
     let checks = child_checks(child);
-    let layout = layout(&child.name.sql, record, &child.columns(), references, &checks);
+    let key = child.key_columns();
+    let key = key.iter().map(|column| column.name.sql.as_str());
+    let constraints = constraints(&child.name.sql, key, &child.indexes, Some((child, parent)));
+    let layout = layout((&child.name.sql, record), &child.columns(), &constraints, references, &checks);
     let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));
     let [insert, load, load_many] = [insert, load, load_many].map(statement);
     let delete = match delete {
@@ -143,23 +151,53 @@ fn declared(statement: &Statement, text: &TokenStream) -> TokenStream {
     quote!(generated::Stmt::new(#slot, #text, &[#(#fields),*])#live)
 }
 
+/// Returns the key, the unique indexes and the foreign key to the table around, each by its name and columns.
+fn constraints<'c>(
+    table: &str,
+    key: impl Iterator<Item = &'c str>,
+    indexes: &[Index],
+    around: Option<(&ChildTable, &str)>,
+) -> TokenStream {
+    let name = key_name(table);
+    let uniques = indexes.iter().filter(|index| index.unique).map(|Index { name, columns, .. }| {
+        let columns = columns.iter().map(|column| &column.column);
+        quote!(protostore::Unique::new(#name, &[#(#columns),*]))
+    });
+    let owner = match around {
+        None => quote!(None),
+        Some((child, around)) => {
+            let columns: Vec<&str> = child.owner.iter().map(|column| column.name.sql.as_str()).collect();
+            let name = foreign_key_name(table, columns.iter().copied());
+            quote!(Some(protostore::Owner::new(#name, &[#(#columns),*], #around)))
+        }
+    };
+    quote! {
+        key: protostore::Unique::new(#name, &[#(#key),*]),
+        uniques: &[#(#uniques),*],
+        owner: #owner,
+    }
+}
+
 fn layout(
-    name: &str,
-    record: &str,
+    (name, record): (&str, &str),
     columns: &[&Column],
+    constraints: &TokenStream,
     references: &[ReferencePlan<'_>],
     checks: &[Check<'_>],
 ) -> TokenStream {
+    let relation = name;
     let columns = columns.iter().map(|column| {
         let (name, field) = (&column.name.sql, &column.name.proto);
         quote!(protostore::Column::new(#name, #field))
     });
     let references = references.iter().map(|plan| {
         let ReferencePlan { columns, table, key, exists } = plan;
+        let name = foreign_key(relation, columns);
         let (field, exists) = (together(columns), statement(exists));
         let columns = columns.iter().map(|column| &column.name.sql);
         quote! {
             protostore::ForeignKey {
+                name: #name,
                 columns: &[#(#columns),*],
                 field: #field,
                 table: #table,
@@ -176,6 +214,7 @@ fn layout(
             name: #name,
             record: #record,
             columns: &[#(#columns),*],
+            #constraints
             references: &[#(#references),*],
             checks: &[#(#checks),*],
         }
@@ -187,10 +226,24 @@ fn sequence(plan: &SequencePlan<'_>) -> TokenStream {
     quote!(generated::Sequence { field: #field, next: #next, begin: #begin })
 }
 
-fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {
-    let (table, field, names) = (plan.table, together(&plan.columns), statement(&plan.names));
-    let columns = plan.columns.iter().map(|column| &column.name.sql);
-    quote!(protostore::Referrer { table: #table, columns: &[#(#columns),*], field: #field, names: #names })
+/// Returns columns of a relation which keep the records that they name from being deleted.
+pub(super) fn referrer(table: &str, relation: &str, columns: &[&Column], names: &Statement) -> TokenStream {
+    let (name, field, names) = (foreign_key(relation, columns), together(columns), statement(names));
+    let columns = columns.iter().map(|column| &column.name.sql);
+    quote! {
+        protostore::Referrer {
+            name: #name,
+            table: #table,
+            columns: &[#(#columns),*],
+            field: #field,
+            names: #names,
+        }
+    }
+}
+
+/// Returns the name of the foreign key of columns.
+fn foreign_key(relation: &str, columns: &[&Column]) -> String {
+    foreign_key_name(relation, columns.iter().map(|column| column.name.sql.as_str()))
 }
 
 /// Returns the fields of columns as a refusal names them.

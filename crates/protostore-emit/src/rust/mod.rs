@@ -84,7 +84,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));
     items.push(bind::record(&scope, plan));
     items.push(decode::record(&scope, table));
-    items.push(metadata::table(plan));
+    items.push(metadata::table(&scope, plan));
     items.extend(plan.revision.as_ref().map(metadata::revision));
     items.extend(chain::chain(plan));
     items.extend(life::items(plan));

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_schema::Type;
 use quote::quote;
 
-use super::metadata::{reading, statement, together};
+use super::metadata::{reading, referrer, statement, together};
 use super::tokens::{ident, lines};
 use crate::plan::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, TablePlan, most};
 
@@ -64,9 +64,7 @@ fn cascade(plan: &CascadePlan<'_>) -> TokenStream {
 }
 
 fn keeper(plan: &KeeperPlan<'_>) -> TokenStream {
-    let (table, field, names) = (plan.table, together(&plan.columns), statement(&plan.names));
-    let columns = plan.columns.iter().map(|column| &column.name.sql);
-    quote!(protostore::Referrer { table: #table, columns: &[#(#columns),*], field: #field, names: #names })
+    referrer(plan.table, plan.relation, &plan.columns, &plan.names)
 }
 
 fn named(plan: &NamesPlan<'_>) -> TokenStream {

@@ -16,6 +16,7 @@ mod column_names;
 mod column_options;
 mod combinations;
 mod conditions;
+mod constraint_names;
 mod documents;
 mod draft;
 mod entries;
@@ -204,6 +205,10 @@ fn lower_store(
     }
     let mut tables: Vec<_> = drafts.iter().map(|draft| build::table(draft, &drafts, &types, report.sources)).collect();
     tables.sort_by_key(|table| table.number);
+    constraint_names::check(&tables, &drafts, report);
+    if !report.items.is_empty() {
+        return None;
+    }
 
     let file = store.parent_file();
     let place = report.sources.place(file.name(), store.path());

@@ -15,7 +15,7 @@ pub(crate) enum Violation {
         /// The columns, in the index's order.
         columns: Vec<String>,
     },
-    /// A unique index over expressions, by its name.
+    /// A unique index or primary key, by its name: a server knows no more, and SQLite of an index over expressions.
     UniqueIndex(String),
     /// A column that cannot be NULL.
     NotNull {
@@ -74,11 +74,15 @@ impl Violation {
                     .in_table(record(layout, table))
                     .by_constraint(constraint)
             }
-            Self::UniqueIndex(name) => {
-                Error::new(Kind::AlreadyExists, format!("is taken by another record, by index {name}"))
+            Self::UniqueIndex(name) => match layout.unique(&name) {
+                Some(unique) => {
+                    let columns = unique.columns.iter().map(|column| (*column).to_owned()).collect();
+                    return Self::Unique { table: layout.name.to_owned(), columns }.explain(layout);
+                }
+                None => Error::new(Kind::AlreadyExists, format!("is taken by another record, by index {name}"))
                     .in_table(layout.record)
-                    .by_constraint(name)
-            }
+                    .by_constraint(name),
+            },
             Self::NotNull { table, column } => {
                 Error::missing(field(layout, &table, &column)).in_table(record(layout, table)).by_constraint(column)
             }

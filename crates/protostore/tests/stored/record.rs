@@ -3,7 +3,7 @@
 use protostore::generated::{Binder, Decode, Row, Stmt};
 use protostore::stored::{DoubleBits, FullRange, Milliseconds, Rfc3339, Utf8};
 use protostore::{
-    Column, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp,
+    Column, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp, Unique,
 };
 
 /// A measurement.
@@ -70,6 +70,9 @@ static TABLE: Table = Table {
             Column { name: "seen", field: "seen" },
             Column { name: "note", field: "note" },
         ],
+        key: Unique::new("samples__key", &["number"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[],
     },
@@ -85,6 +88,7 @@ static TABLE: Table = Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: Stmt::new(0, r#"SELECT * FROM "samples" WHERE "number" = ?1"#, &["number"]),
     insert: Stmt::new(1, r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),

@@ -5,8 +5,8 @@ use prost_types::{ListValue, Value};
 use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, Stmt};
 use protostore::stored::{Encoded, Json};
 use protostore::{
-    Child, Col, Column, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result,
-    Schema, Sqlite, Store, Table, columns,
+    Child, Col, Column, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Owner, Record,
+    Result, Schema, Sqlite, Store, Table, Unique, columns,
 };
 
 /// A document as JSON, as protobuf's own bytes, and a list of such.
@@ -45,6 +45,9 @@ static TABLE: Table = Table {
         name: "docs",
         record: "docs",
         columns: &[Column::new("id", "id"), Column::new("body", "body"), Column::new("bytes", "bytes")],
+        key: Unique::new("docs__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[],
     },
@@ -59,6 +62,7 @@ static TABLE: Table = Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[All::CHILD],
     sequences: &[],
     get: Stmt::new(0, r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" = $1"#, &["id"]),
     insert: Stmt::new(1, r#"INSERT INTO "docs" ("id", "body", "bytes") VALUES ($1, $2, $3)"#, &["id", "body", "bytes"]),
@@ -123,6 +127,9 @@ impl ChildTable for All {
             name: "docs__all",
             record: "docs",
             columns: &[Column::new("_id", "id"), Column::new("_position", "all"), Column::new("value", "all")],
+            key: Unique::new("docs__all__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(Owner::new("docs__all___id__fk", &["_id"], "docs")),
             references: &[],
             checks: &[],
         },

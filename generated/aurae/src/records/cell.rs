@@ -520,8 +520,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("cgroup_v2", "cgroup_v2"),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("cells__key", &["name"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "cells__parent_name__fk",
                 columns: &["parent_name"],
                 field: "parent_name",
                 table: "cells",
@@ -608,6 +612,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "cells__parent_name__fk",
             table: "cells",
             columns: &["parent_name"],
             field: "parent_name",
@@ -619,6 +624,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::NetworkIds as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: generated::Stmt::new(

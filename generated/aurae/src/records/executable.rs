@@ -559,8 +559,14 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("start_time", "start_time"),
             protostore::Column::new("end_time", "end_time"),
         ],
+        key: protostore::Unique::new("executables__key", &["cell_name", "name"]),
+        uniques: &[
+            protostore::Unique::new("executables_unique_pid_where_state_is_1", &["pid"]),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "executables__cell_name__fk",
                 columns: &["cell_name"],
                 field: "cell_name",
                 table: "cells",
@@ -643,6 +649,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Arguments as generated::ChildTable>::CHILD,
+        <children::Environment as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(
         186,

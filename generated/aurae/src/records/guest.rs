@@ -175,8 +175,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("clock_offset_us", "clock_offset_us"),
             protostore::Column::new("report_time", "report_time"),
         ],
+        key: protostore::Unique::new("guests__key", &["id"]),
+        uniques: &[protostore::Unique::new("guests_unique_machine_id", &["machine_id"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "guests__machine_id__fk",
                 columns: &["machine_id"],
                 field: "machine_id",
                 table: "virtual_machines",
@@ -212,6 +216,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

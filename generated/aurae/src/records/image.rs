@@ -455,6 +455,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("build__finish_time", "build.finish_time"),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("images__key", &["id"]),
+        uniques: &[protostore::Unique::new("images_unique_path", &["path"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -514,6 +517,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "virtual_machines__kernel__image_id__fk",
             table: "virtual_machines",
             columns: &["kernel__image_id"],
             field: "kernel.image_id",
@@ -524,6 +528,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "virtual_machines__kernel__initrd_image_id__fk",
             table: "virtual_machines",
             columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
@@ -534,6 +539,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "virtual_machines__root_drive__image_id__fk",
             table: "virtual_machines",
             columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
@@ -544,6 +550,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "virtual_machines__drives__image_id__fk",
             table: "virtual_machines",
             columns: &["image_id"],
             field: "drives.image_id",
@@ -554,6 +561,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "virtual_machines__image_ids__value__fk",
             table: "virtual_machines",
             columns: &["value"],
             field: "image_ids",
@@ -565,6 +573,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::Architectures as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -458,6 +458,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("lease_time", "lease_time"),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("networks__key", &["id"]),
+        uniques: &[protostore::Unique::new("networks_unique_cidr", &["cidr"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -509,6 +512,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Nameservers as generated::ChildTable>::CHILD,
+        <children::Routes as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -485,8 +485,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("nics__key", &["mac_address"]),
+        uniques: &[protostore::Unique::new("nics_unique_host_device", &["host_device"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "nics__machine_id__fk",
                 columns: &["machine_id"],
                 field: "machine_id",
                 table: "virtual_machines",
@@ -498,6 +502,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "nics__network_id__fk",
                 columns: &["network_id"],
                 field: "network_id",
                 table: "networks",
@@ -683,6 +688,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::IpNameservers as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         85,

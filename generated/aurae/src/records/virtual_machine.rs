@@ -1359,8 +1359,17 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("start_time", "start_time"),
         ],
+        key: protostore::Unique::new("virtual_machines__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new(
+                "virtual_machines_unique_auraed_address",
+                &["auraed_address"],
+            ),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "virtual_machines__kernel__image_id__fk",
                 columns: &["kernel__image_id"],
                 field: "kernel.image_id",
                 table: "images",
@@ -1372,6 +1381,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "virtual_machines__kernel__initrd_image_id__fk",
                 columns: &["kernel__initrd_image_id"],
                 field: "kernel.initrd_image_id",
                 table: "images",
@@ -1383,6 +1393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "virtual_machines__root_drive__image_id__fk",
                 columns: &["root_drive__image_id"],
                 field: "root_drive.image_id",
                 table: "images",
@@ -1622,6 +1633,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::KernelArguments as generated::ChildTable>::CHILD,
+        <children::Drives as generated::ChildTable>::CHILD,
+        <children::ImageIds as generated::ChildTable>::CHILD,
+        <children::Tags as generated::ChildTable>::CHILD,
+        <children::Transitions as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

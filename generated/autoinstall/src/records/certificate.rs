@@ -448,8 +448,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("revoked", "revoked"),
             protostore::Column::new("reason", "reason"),
         ],
+        key: protostore::Unique::new("certificates__key", &["serial"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "certificates__issuer_serial__fk",
                 columns: &["issuer_serial"],
                 field: "issuer_serial",
                 table: "certificates",
@@ -461,6 +465,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "certificates__system_id__fk",
                 columns: &["system_id"],
                 field: "system_id",
                 table: "systems",
@@ -512,6 +517,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "certificates__issuer_serial__fk",
             table: "certificates",
             columns: &["issuer_serial"],
             field: "issuer_serial",
@@ -523,6 +529,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
     insert: generated::Stmt::new(

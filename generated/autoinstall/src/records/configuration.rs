@@ -461,8 +461,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("autoinstall__storage", "autoinstall.storage"),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("configurations__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "configurations__system_id__fk",
                 columns: &["system_id"],
                 field: "system_id",
                 table: "systems",
@@ -474,6 +478,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "configurations__template_id__fk",
                 columns: &["template_id"],
                 field: "template_id",
                 table: "templates",
@@ -537,6 +542,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::AutoinstallAuthorizedKeys as generated::ChildTable>::CHILD,
+        <children::AutoinstallPackages as generated::ChildTable>::CHILD,
+        <children::AutoinstallLateCommands as generated::ChildTable>::CHILD,
+        <children::AutoinstallLateCommandsWords as generated::ChildTable>::CHILD,
+        <children::Variables as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

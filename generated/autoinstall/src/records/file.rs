@@ -201,8 +201,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("system_id", "system_id"),
             protostore::Column::new("modify_time", "modify_time"),
         ],
+        key: protostore::Unique::new("files__key", &["path"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "files__system_id__fk",
                 columns: &["system_id"],
                 field: "system_id",
                 table: "systems",
@@ -239,6 +243,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
     insert: generated::Stmt::new(

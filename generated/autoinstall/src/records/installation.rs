@@ -486,8 +486,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("failure__message", "failure.message"),
             protostore::Column::new("failure__exit_code", "failure.exit_code"),
         ],
+        key: protostore::Unique::new("installations__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "installations__system_id__fk",
                 columns: &["system_id"],
                 field: "system_id",
                 table: "systems",
@@ -499,6 +503,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "installations__configuration_id__fk",
                 columns: &["configuration_id"],
                 field: "configuration_id",
                 table: "configurations",
@@ -564,6 +569,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Phases as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -126,6 +126,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("description", "description"),
         ],
+        key: protostore::Unique::new("permissions__key", &["name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("name__check", "name", "must not be empty")],
     },
@@ -138,6 +141,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "roles__permission_names__value__fk",
             table: "roles",
             columns: &["value"],
             field: "permission_names",
@@ -149,6 +153,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: generated::Stmt::new(

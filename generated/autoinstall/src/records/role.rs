@@ -241,8 +241,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("parent_id", "parent_id"),
         ],
+        key: protostore::Unique::new("roles__key", &["id"]),
+        uniques: &[protostore::Unique::new("roles_unique_name", &["name"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "roles__parent_id__fk",
                 columns: &["parent_id"],
                 field: "parent_id",
                 table: "roles",
@@ -271,6 +275,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "roles__parent_id__fk",
             table: "roles",
             columns: &["parent_id"],
             field: "parent_id",
@@ -282,6 +287,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::PermissionNames as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -626,6 +626,11 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("systems__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new("systems_unique_mac_address", &["mac_address"]),
+        ],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -685,6 +690,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::HardwareDisks as generated::ChildTable>::CHILD,
+        <children::Labels as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

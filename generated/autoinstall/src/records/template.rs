@@ -180,6 +180,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("body", "body"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("templates__key", &["id"]),
+        uniques: &[protostore::Unique::new("templates_unique_name", &["name"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -199,6 +202,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "configurations__template_id__fk",
             table: "configurations",
             columns: &["template_id"],
             field: "template_id",
@@ -210,6 +214,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::Variables as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(42, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -352,6 +352,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("delete_time", "delete_time"),
         ],
+        key: protostore::Unique::new("users__key", &["id"]),
+        uniques: &[protostore::Unique::new("users_unique_email", &["email"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -385,6 +388,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::RoleIds as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
             138,

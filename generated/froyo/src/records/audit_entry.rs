@@ -254,6 +254,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("time", "time"),
             protostore::Column::new("hash", "hash"),
         ],
+        key: protostore::Unique::new("audit__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be zero"),
@@ -277,6 +280,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Details as generated::ChildTable>::CHILD],
     sequences: &[
         generated::Sequence {
             field: "id",

@@ -361,6 +361,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("details", "details"),
             protostore::Column::new("time", "time"),
         ],
+        key: protostore::Unique::new("events__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be zero"),
@@ -386,6 +389,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[
         generated::Sequence {
             field: "id",

@@ -365,6 +365,14 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("update_time", "update_time"),
             protostore::Column::new("expire_time", "expire_time"),
         ],
+        key: protostore::Unique::new("facts__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new(
+                "facts_unique_target_id_namespace_key",
+                &["target_id", "namespace", "key"],
+            ),
+        ],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -388,6 +396,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             93,

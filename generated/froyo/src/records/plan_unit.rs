@@ -484,8 +484,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("desired_state", "desired_state"),
             protostore::Column::new("attempts", "attempts"),
         ],
+        key: protostore::Unique::new("plan_units__key", &["run_id", "id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "plan_units__run_id__fk",
                 columns: &["run_id"],
                 field: "run_id",
                 table: "runs",
@@ -543,6 +547,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Dependencies as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         20,

@@ -285,8 +285,14 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("resources__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new("resources_unique_type_name", &["type", "name"]),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "resources__last_run_id__fk",
                 columns: &["last_run_id"],
                 field: "last_run_id",
                 table: "runs",
@@ -326,6 +332,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(75, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

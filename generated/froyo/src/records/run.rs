@@ -401,6 +401,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("runs__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -433,6 +436,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -631,6 +631,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("revision", "revision"),
             protostore::Column::new("create_time", "create_time"),
         ],
+        key: protostore::Unique::new("buckets__key", &["name"]),
+        uniques: &[protostore::Unique::new("buckets_unique_id", &["id"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("name__check", "name", "must not be empty"),
@@ -675,6 +678,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Labels as generated::ChildTable>::CHILD,
+        <children::PolicyStatements as generated::ChildTable>::CHILD,
+        <children::PolicyStatementsActions as generated::ChildTable>::CHILD,
+        <children::PolicyStatementsPrincipals as generated::ChildTable>::CHILD,
+        <children::PolicyStatementsConditions as generated::ChildTable>::CHILD,
+        <children::PolicyStatementsConditionsValueAnyOf as generated::ChildTable>::CHILD,
+    ],
     sequences: &[
         generated::Sequence {
             field: "id",

@@ -365,8 +365,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
             protostore::Column::new("disabled", "disabled"),
         ],
+        key: protostore::Unique::new("lifecycle_rules__key", &["bucket_name", "id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "lifecycle_rules__bucket_name__fk",
                 columns: &["bucket_name"],
                 field: "bucket_name",
                 table: "buckets",
@@ -451,6 +455,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
         48,

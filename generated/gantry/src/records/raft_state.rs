@@ -135,6 +135,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("last_applied_index", "last_applied_index"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("raft_state__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -160,6 +163,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Voters as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         61,

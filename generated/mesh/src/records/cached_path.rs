@@ -363,8 +363,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("expire_time", "expire_time"),
         ],
+        key: protostore::Unique::new("path_cache__key", &["source", "destination", "k"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "path_cache__source__fk",
                 columns: &["source"],
                 field: "source",
                 table: "nodes",
@@ -376,6 +380,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "path_cache__destination__fk",
                 columns: &["destination"],
                 field: "destination",
                 table: "nodes",
@@ -411,6 +416,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             71,

@@ -224,8 +224,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("loss", "loss"),
             protostore::Column::new("bytes", "bytes"),
         ],
+        key: protostore::Unique::new("links__key", &["node_id", "peer_id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "links__node_id__fk",
                 columns: &["node_id"],
                 field: "node_id",
                 table: "nodes",
@@ -237,6 +241,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "links__peer_id__fk",
                 columns: &["peer_id"],
                 field: "peer_id",
                 table: "nodes",
@@ -270,6 +275,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
         36,

@@ -563,6 +563,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("nodes__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -609,6 +612,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Interfaces as generated::ChildTable>::CHILD,
+        <children::InterfacesAddresses as generated::ChildTable>::CHILD,
+        <children::InterfacesCosts as generated::ChildTable>::CHILD,
+        <children::Protocols as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -262,8 +262,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("policies__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "policies__node_id__fk",
                 columns: &["node_id"],
                 field: "node_id",
                 table: "nodes",
@@ -313,6 +317,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(54, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -5,7 +5,7 @@
 use protostore::generated::{Binder, Decode, Listing, Row, Stmt};
 use protostore::{
     Check, Column, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer,
-    Result, Schema, Table,
+    Result, Schema, Table, Unique,
 };
 
 /// The tables, `of` and how it names; what a delete or an update of theirs fires comes last.
@@ -110,7 +110,11 @@ macro_rules! node {
                     name: $table,
                     record: $table,
                     columns: &[Column::new("id", "id"), Column::new("of", "of"), Column::new("mark", "mark")],
+                    key: Unique::new(concat!($table, "__key"), &["id"]),
+                    uniques: &[],
+                    owner: None,
                     references: &[ForeignKey {
+                        name: concat!($table, "__of__fk"),
                         columns: &["of"],
                         field: "of",
                         table: $of,
@@ -129,6 +133,7 @@ macro_rules! node {
                 ],
                 referrers: $kept,
                 recursions: $recursions,
+                children: &[],
                 sequences: &[],
                 get: stmt(1, concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" = ?1"#), &["id"]),
                 insert: stmt(
@@ -204,6 +209,7 @@ macro_rules! node {
 const ROUND: &[Recursion] = &[Recursion::new("lefts", "of"), Recursion::new("rights", "of")];
 
 const HELD: &[Referrer] = &[Referrer {
+    name: "holds__of__fk",
     table: "holds",
     columns: &["of"],
     field: "of",

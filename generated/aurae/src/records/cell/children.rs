@@ -24,8 +24,21 @@ impl generated::ChildTable for NetworkIds {
                 protostore::Column::new("_position", "network_ids"),
                 protostore::Column::new("value", "network_ids"),
             ],
+            key: protostore::Unique::new(
+                "cells__network_ids__key",
+                &["_name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "cells__network_ids___name__fk",
+                    &["_name"],
+                    "cells",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "cells__network_ids__value__fk",
                     columns: &["value"],
                     field: "network_ids",
                     table: "networks",

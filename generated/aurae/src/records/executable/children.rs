@@ -25,6 +25,18 @@ impl generated::ChildTable for Arguments {
                 protostore::Column::new("_position", "arguments"),
                 protostore::Column::new("value", "arguments"),
             ],
+            key: protostore::Unique::new(
+                "executables__arguments__key",
+                &["_cell_name", "_name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "executables__arguments___cell_name___name__fk",
+                    &["_cell_name", "_name"],
+                    "executables",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -132,6 +144,18 @@ impl generated::ChildTable for Environment {
                 protostore::Column::new("name", "environment.name"),
                 protostore::Column::new("value", "environment.value"),
             ],
+            key: protostore::Unique::new(
+                "executables__environment__key",
+                &["_cell_name", "_name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "executables__environment___cell_name___name__fk",
+                    &["_cell_name", "_name"],
+                    "executables",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

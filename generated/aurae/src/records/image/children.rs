@@ -24,6 +24,18 @@ impl generated::ChildTable for Architectures {
                 protostore::Column::new("_position", "architectures"),
                 protostore::Column::new("value", "architectures"),
             ],
+            key: protostore::Unique::new(
+                "images__architectures__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "images__architectures___id__fk",
+                    &["_id"],
+                    "images",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,6 +24,18 @@ impl generated::ChildTable for Nameservers {
                 protostore::Column::new("_position", "nameservers"),
                 protostore::Column::new("value", "nameservers"),
             ],
+            key: protostore::Unique::new(
+                "networks__nameservers__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "networks__nameservers___id__fk",
+                    &["_id"],
+                    "networks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -124,6 +136,11 @@ impl generated::ChildTable for Routes {
                 protostore::Column::new("via", "routes.via"),
                 protostore::Column::new("metric", "routes.metric"),
             ],
+            key: protostore::Unique::new("networks__routes__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("networks__routes___id__fk", &["_id"], "networks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

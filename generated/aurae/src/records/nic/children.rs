@@ -24,6 +24,18 @@ impl generated::ChildTable for IpNameservers {
                 protostore::Column::new("_position", "ip.nameservers"),
                 protostore::Column::new("value", "ip.nameservers"),
             ],
+            key: protostore::Unique::new(
+                "nics__ip__nameservers__key",
+                &["_mac_address", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nics__ip__nameservers___mac_address__fk",
+                    &["_mac_address"],
+                    "nics",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

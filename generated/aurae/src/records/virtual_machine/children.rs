@@ -25,6 +25,18 @@ impl generated::ChildTable for KernelArguments {
                 protostore::Column::new("_position", "kernel.arguments"),
                 protostore::Column::new("value", "kernel.arguments"),
             ],
+            key: protostore::Unique::new(
+                "virtual_machines__kernel__arguments__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "virtual_machines__kernel__arguments___id__fk",
+                    &["_id"],
+                    "virtual_machines",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -182,8 +194,21 @@ impl generated::ChildTable for Drives {
                     "drives.limit.operations.refill_time",
                 ),
             ],
+            key: protostore::Unique::new(
+                "virtual_machines__drives__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "virtual_machines__drives___id__fk",
+                    &["_id"],
+                    "virtual_machines",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "virtual_machines__drives__image_id__fk",
                     columns: &["image_id"],
                     field: "drives.image_id",
                     table: "images",
@@ -468,8 +493,21 @@ impl generated::ChildTable for ImageIds {
                 protostore::Column::new("_position", "image_ids"),
                 protostore::Column::new("value", "image_ids"),
             ],
+            key: protostore::Unique::new(
+                "virtual_machines__image_ids__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "virtual_machines__image_ids___id__fk",
+                    &["_id"],
+                    "virtual_machines",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "virtual_machines__image_ids__value__fk",
                     columns: &["value"],
                     field: "image_ids",
                     table: "images",
@@ -583,6 +621,18 @@ impl generated::ChildTable for Tags {
                 protostore::Column::new("_position", "tags"),
                 protostore::Column::new("value", "tags"),
             ],
+            key: protostore::Unique::new(
+                "virtual_machines__tags__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "virtual_machines__tags___id__fk",
+                    &["_id"],
+                    "virtual_machines",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -683,6 +733,18 @@ impl generated::ChildTable for Transitions {
                 protostore::Column::new("time", "transitions.time"),
                 protostore::Column::new("reason", "transitions.reason"),
             ],
+            key: protostore::Unique::new(
+                "virtual_machines__transitions__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "virtual_machines__transitions___id__fk",
+                    &["_id"],
+                    "virtual_machines",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

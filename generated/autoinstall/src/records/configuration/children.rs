@@ -24,6 +24,18 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
                 protostore::Column::new("_position", "autoinstall.authorized_keys"),
                 protostore::Column::new("value", "autoinstall.authorized_keys"),
             ],
+            key: protostore::Unique::new(
+                "configurations__autoinstall__authorized_keys__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "configurations__autoinstall__authorized_keys___id__fk",
+                    &["_id"],
+                    "configurations",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -145,6 +157,18 @@ impl generated::ChildTable for AutoinstallPackages {
                 protostore::Column::new("_position", "autoinstall.packages"),
                 protostore::Column::new("value", "autoinstall.packages"),
             ],
+            key: protostore::Unique::new(
+                "configurations__autoinstall__packages__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "configurations__autoinstall__packages___id__fk",
+                    &["_id"],
+                    "configurations",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -265,6 +289,18 @@ impl generated::ChildTable for AutoinstallLateCommands {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "autoinstall.late_commands"),
             ],
+            key: protostore::Unique::new(
+                "configurations__autoinstall__late_commands__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "configurations__autoinstall__late_commands___id__fk",
+                    &["_id"],
+                    "configurations",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -381,6 +417,18 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
                 ),
                 protostore::Column::new("value", "autoinstall.late_commands.words"),
             ],
+            key: protostore::Unique::new(
+                "configurations__autoinstall__late_commands__words__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "configurations__autoinstall__late_commands__words___id_afab18c3",
+                    &["_id", "_position"],
+                    "configurations__autoinstall__late_commands",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -456,6 +504,18 @@ impl generated::ChildTable for Variables {
                 protostore::Column::new("_key", "variables.key"),
                 protostore::Column::new("value", "variables.value"),
             ],
+            key: protostore::Unique::new(
+                "configurations__variables__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "configurations__variables___id__fk",
+                    &["_id"],
+                    "configurations",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

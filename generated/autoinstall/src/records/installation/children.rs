@@ -26,6 +26,18 @@ impl generated::ChildTable for Phases {
                 protostore::Column::new("start_time", "phases.start_time"),
                 protostore::Column::new("end_time", "phases.end_time"),
             ],
+            key: protostore::Unique::new(
+                "installations__phases__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "installations__phases___id__fk",
+                    &["_id"],
+                    "installations",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,8 +24,26 @@ impl generated::ChildTable for PermissionNames {
                 protostore::Column::new("_position", "permission_names"),
                 protostore::Column::new("value", "permission_names"),
             ],
+            key: protostore::Unique::new(
+                "roles__permission_names__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[
+                protostore::Unique::new(
+                    "roles__permission_names_unique__id_value",
+                    &["_id", "value"],
+                ),
+            ],
+            owner: Some(
+                protostore::Owner::new(
+                    "roles__permission_names___id__fk",
+                    &["_id"],
+                    "roles",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "roles__permission_names__value__fk",
                     columns: &["value"],
                     field: "permission_names",
                     table: "permissions",

@@ -27,6 +27,18 @@ impl generated::ChildTable for HardwareDisks {
                 protostore::Column::new("rotational", "hardware.disks.rotational"),
                 protostore::Column::new("wwn", "hardware.disks.wwn"),
             ],
+            key: protostore::Unique::new(
+                "systems__hardware__disks__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "systems__hardware__disks___id__fk",
+                    &["_id"],
+                    "systems",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -161,6 +173,11 @@ impl generated::ChildTable for Labels {
                 protostore::Column::new("_key", "labels.key"),
                 protostore::Column::new("value", "labels.value"),
             ],
+            key: protostore::Unique::new("systems__labels__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("systems__labels___id__fk", &["_id"], "systems"),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,18 @@ impl generated::ChildTable for Variables {
                 protostore::Column::new("_position", "variables"),
                 protostore::Column::new("value", "variables"),
             ],
+            key: protostore::Unique::new(
+                "templates__variables__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "templates__variables___id__fk",
+                    &["_id"],
+                    "templates",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,8 +24,19 @@ impl generated::ChildTable for RoleIds {
                 protostore::Column::new("_position", "role_ids"),
                 protostore::Column::new("value", "role_ids"),
             ],
+            key: protostore::Unique::new("users__role_ids__key", &["_id", "_position"]),
+            uniques: &[
+                protostore::Unique::new(
+                    "users__role_ids_unique__id_value",
+                    &["_id", "value"],
+                ),
+            ],
+            owner: Some(
+                protostore::Owner::new("users__role_ids___id__fk", &["_id"], "users"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "users__role_ids__value__fk",
                     columns: &["value"],
                     field: "role_ids",
                     table: "roles",

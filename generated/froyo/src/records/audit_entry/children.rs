@@ -25,6 +25,11 @@ impl generated::ChildTable for Details {
                 protostore::Column::new("name", "details.name"),
                 protostore::Column::new("value", "details.value"),
             ],
+            key: protostore::Unique::new("audit__details__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("audit__details___id__fk", &["_id"], "audit"),
+            ),
             references: &[],
             checks: &[],
         },

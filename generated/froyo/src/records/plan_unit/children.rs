@@ -26,8 +26,21 @@ impl generated::ChildTable for Dependencies {
                 protostore::Column::new("unit_id", "dependencies.unit_id"),
                 protostore::Column::new("weak", "dependencies.weak"),
             ],
+            key: protostore::Unique::new(
+                "plan_units__dependencies__key",
+                &["_run_id", "_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "plan_units__dependencies___run_id___id__fk",
+                    &["_run_id", "_id"],
+                    "plan_units",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "plan_units__dependencies___run_id__unit_id__fk",
                     columns: &["_run_id", "unit_id"],
                     field: "run_id, dependencies.unit_id",
                     table: "plan_units",

@@ -24,6 +24,15 @@ impl generated::ChildTable for Labels {
                 protostore::Column::new("_key", "labels.key"),
                 protostore::Column::new("value", "labels.value"),
             ],
+            key: protostore::Unique::new("buckets__labels__key", &["_name", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__labels___name__fk",
+                    &["_name"],
+                    "buckets",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -115,6 +124,18 @@ impl generated::ChildTable for PolicyStatements {
                 protostore::Column::new("_position", "policy.statements"),
                 protostore::Column::new("effect", "policy.statements.effect"),
             ],
+            key: protostore::Unique::new(
+                "buckets__policy__statements__key",
+                &["_name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__policy__statements___name__fk",
+                    &["_name"],
+                    "buckets",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -233,6 +254,18 @@ impl generated::ChildTable for PolicyStatementsActions {
                 protostore::Column::new("_position_2", "policy.statements.actions"),
                 protostore::Column::new("value", "policy.statements.actions"),
             ],
+            key: protostore::Unique::new(
+                "buckets__policy__statements__actions__key",
+                &["_name", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__policy__statements__actions___name___position__fk",
+                    &["_name", "_position"],
+                    "buckets__policy__statements",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -308,6 +341,18 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
                 protostore::Column::new("_position_2", "policy.statements.principals"),
                 protostore::Column::new("value", "policy.statements.principals"),
             ],
+            key: protostore::Unique::new(
+                "buckets__policy__statements__principals__key",
+                &["_name", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__policy__statements__principals___name___position__fk",
+                    &["_name", "_position"],
+                    "buckets__policy__statements",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -382,6 +427,18 @@ impl generated::ChildTable for PolicyStatementsConditions {
                 protostore::Column::new("_position", "policy.statements"),
                 protostore::Column::new("_key_2", "policy.statements.conditions.key"),
             ],
+            key: protostore::Unique::new(
+                "buckets__policy__statements__conditions__key",
+                &["_name", "_position", "_key_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__policy__statements__conditions___name___position__fk",
+                    &["_name", "_position"],
+                    "buckets__policy__statements",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -459,6 +516,18 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
                     "policy.statements.conditions.value.any_of",
                 ),
             ],
+            key: protostore::Unique::new(
+                "buckets__policy__statements__conditions__value__any_of__key",
+                &["_name", "_position", "_key_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "buckets__policy__statements__conditions__value__any_of_965beb5f",
+                    &["_name", "_position", "_key_2"],
+                    "buckets__policy__statements__conditions",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,18 @@ impl generated::ChildTable for Voters {
                 protostore::Column::new("_position", "voters"),
                 protostore::Column::new("value", "voters"),
             ],
+            key: protostore::Unique::new(
+                "raft_state__voters__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "raft_state__voters___singleton__fk",
+                    &["_singleton"],
+                    "raft_state",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -25,6 +25,14 @@ impl generated::ChildTable for Interfaces {
                 protostore::Column::new("name", "interfaces.name"),
                 protostore::Column::new("mtu", "interfaces.mtu"),
             ],
+            key: protostore::Unique::new(
+                "nodes__interfaces__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("nodes__interfaces___id__fk", &["_id"], "nodes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -142,6 +150,18 @@ impl generated::ChildTable for InterfacesAddresses {
                 protostore::Column::new("_position_2", "interfaces.addresses"),
                 protostore::Column::new("value", "interfaces.addresses"),
             ],
+            key: protostore::Unique::new(
+                "nodes__interfaces__addresses__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nodes__interfaces__addresses___id___position__fk",
+                    &["_id", "_position"],
+                    "nodes__interfaces",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -212,6 +232,18 @@ impl generated::ChildTable for InterfacesCosts {
                 protostore::Column::new("_key_2", "interfaces.costs.key"),
                 protostore::Column::new("value", "interfaces.costs.value"),
             ],
+            key: protostore::Unique::new(
+                "nodes__interfaces__costs__key",
+                &["_id", "_position", "_key_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nodes__interfaces__costs___id___position__fk",
+                    &["_id", "_position"],
+                    "nodes__interfaces",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -281,6 +313,11 @@ impl generated::ChildTable for Protocols {
                 protostore::Column::new("_position", "protocols"),
                 protostore::Column::new("value", "protocols"),
             ],
+            key: protostore::Unique::new("nodes__protocols__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("nodes__protocols___id__fk", &["_id"], "nodes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -206,8 +206,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("number", "number"),
             protostore::Column::new("gone", "gone"),
         ],
+        key: protostore::Unique::new("badges__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "badges__folder_id__number__fk",
                 columns: &["folder_id", "number"],
                 field: "folder_id, number",
                 table: "notes",
@@ -246,6 +250,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             291,

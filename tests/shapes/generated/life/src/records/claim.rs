@@ -164,8 +164,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("host", "host"),
             protostore::Column::new("slot", "slot"),
         ],
+        key: protostore::Unique::new("claims__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "claims__host__slot__fk",
                 columns: &["host", "slot"],
                 field: "host, slot",
                 table: "leases",
@@ -200,6 +204,7 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

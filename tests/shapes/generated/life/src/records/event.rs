@@ -227,8 +227,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("topic_id", "topic_id"),
         ],
+        key: protostore::Unique::new("events__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "events__topic_id__fk",
                 columns: &["topic_id"],
                 field: "topic_id",
                 table: "topics",
@@ -256,6 +260,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::TopicIds as generated::ChildTable>::CHILD,
+        <children::Details as generated::ChildTable>::CHILD,
+        <children::DetailsNumbers as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -375,8 +375,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("parent", "parent"),
         ],
+        key: protostore::Unique::new("facts__key", &["id"]),
+        uniques: &[protostore::Unique::new("facts_unique_name", &["name"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "facts__parent__fk",
                 columns: &["parent"],
                 field: "parent",
                 table: "facts",
@@ -409,6 +413,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("facts", "parent")],
+    children: &[
+        <children::Words as generated::ChildTable>::CHILD,
+        <children::Others as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(
             48,

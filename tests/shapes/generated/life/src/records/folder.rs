@@ -339,8 +339,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("parent", "parent"),
             protostore::Column::new("delete_time", "delete_time"),
         ],
+        key: protostore::Unique::new("folders__key", &["id"]),
+        uniques: &[protostore::Unique::new("folders_unique_name", &["name"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "folders__parent__fk",
                 columns: &["parent"],
                 field: "parent",
                 table: "folders",
@@ -371,6 +375,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "folders__needs__value__fk",
             table: "folders",
             columns: &["value"],
             field: "needs",
@@ -381,6 +386,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "pins__folder_id__fk",
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",
@@ -392,6 +398,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[protostore::Recursion::new("folders", "parent")],
+    children: &[
+        <children::Links as generated::ChildTable>::CHILD,
+        <children::Needs as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(
             177,
@@ -525,6 +535,7 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
     ],
     keepers: &[
         protostore::Referrer {
+            name: "folders__needs__value__fk",
             table: "folders",
             columns: &["value"],
             field: "needs",
@@ -542,6 +553,7 @@ WHERE c."value" IN (SELECT "id"
                 .live(&[]),
         },
         protostore::Referrer {
+            name: "pins__folder_id__fk",
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",

@@ -82,6 +82,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("name", "name"),
         ],
+        key: protostore::Unique::new("founding__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[],
     },
@@ -91,6 +94,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     fields: &[protostore::FieldOf::value(&["name"], &["name"])],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
         40,

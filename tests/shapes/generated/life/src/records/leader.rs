@@ -143,6 +143,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("until", "until"),
         ],
+        key: protostore::Unique::new("leader__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -161,6 +164,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             146,

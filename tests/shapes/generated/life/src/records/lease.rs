@@ -328,6 +328,11 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("zone", "zone"),
             protostore::Column::new("number", "number"),
         ],
+        key: protostore::Unique::new("leases__key", &["host", "slot"]),
+        uniques: &[
+            protostore::Unique::new("leases_unique_zone_number", &["zone", "number"]),
+        ],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("host__check", "host", "must not be empty"),
@@ -356,6 +361,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             123,

@@ -194,6 +194,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("until", "until"),
             protostore::Column::new("etag", "etag"),
         ],
+        key: protostore::Unique::new("locks__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -216,6 +219,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             316,

@@ -228,8 +228,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("goes_along", "goes_along"),
             protostore::Column::new("lets_go", "lets_go"),
         ],
+        key: protostore::Unique::new("mentions__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "mentions__goes_along__fk",
                 columns: &["goes_along"],
                 field: "goes_along",
                 table: "facts",
@@ -242,6 +246,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                     .live(&[generated::Clock::Nanoseconds]),
             },
             protostore::ForeignKey {
+                name: "mentions__lets_go__fk",
                 columns: &["lets_go"],
                 field: "lets_go",
                 table: "facts",
@@ -275,6 +280,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::All as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

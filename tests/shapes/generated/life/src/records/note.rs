@@ -280,8 +280,14 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("etag", "etag"),
             protostore::Column::new("delete_time", "delete_time"),
         ],
+        key: protostore::Unique::new("notes__key", &["folder_id", "number"]),
+        uniques: &[
+            protostore::Unique::new("notes_unique_author_number", &["author", "number"]),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "notes__folder_id__fk",
                 columns: &["folder_id"],
                 field: "folder_id",
                 table: "folders",
@@ -317,6 +323,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "badges__folder_id__number__fk",
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",
@@ -328,6 +335,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
             234,
@@ -464,6 +472,7 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
     cascades: &[],
     keepers: &[
         protostore::Referrer {
+            name: "badges__folder_id__number__fk",
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",

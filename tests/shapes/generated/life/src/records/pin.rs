@@ -191,8 +191,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("folder_id", "folder_id"),
         ],
+        key: protostore::Unique::new("pins__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "pins__folder_id__fk",
                 columns: &["folder_id"],
                 field: "folder_id",
                 table: "folders",
@@ -220,6 +224,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::FolderIds as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

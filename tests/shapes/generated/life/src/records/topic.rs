@@ -81,6 +81,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "topics",
         record: "topics",
         columns: &[protostore::Column::new("id", "id")],
+        key: protostore::Unique::new("topics__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -90,6 +93,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     fields: &[protostore::FieldOf::key(&["id"], &["id"])],
     referrers: &[
         protostore::Referrer {
+            name: "events__topic_id__fk",
             table: "events",
             columns: &["topic_id"],
             field: "topic_id",
@@ -100,6 +104,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "events__topic_ids__value__fk",
             table: "events",
             columns: &["value"],
             field: "topic_ids",
@@ -111,6 +116,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -159,6 +159,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("metadata__number", "metadata.number"),
             protostore::Column::new("metadata__hash", "metadata.hash"),
         ],
+        key: protostore::Unique::new(
+            "claims__key",
+            &["metadata__number", "metadata__hash"],
+        ),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("metadata__check", "metadata", "must be set"),
@@ -190,6 +196,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
         325,

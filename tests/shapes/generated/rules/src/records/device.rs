@@ -470,6 +470,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("branch", "branch"),
             protostore::Column::new("count", "count"),
         ],
+        key: protostore::Unique::new("devices__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -561,6 +564,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Ports as generated::ChildTable>::CHILD,
+        <children::Named as generated::ChildTable>::CHILD,
+        <children::Apart as generated::ChildTable>::CHILD,
+        <children::Seen as generated::ChildTable>::CHILD,
+        <children::Notes as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(337, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

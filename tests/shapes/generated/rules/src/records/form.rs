@@ -754,6 +754,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("one_ipv6", "one_ipv6"),
             protostore::Column::new("one_ip", "one_ip"),
         ],
+        key: protostore::Unique::new("forms__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -792,6 +795,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

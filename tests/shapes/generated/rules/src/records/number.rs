@@ -724,6 +724,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("coarse", "coarse"),
             protostore::Column::new("wrapped", "wrapped"),
         ],
+        key: protostore::Unique::new("numbers__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -872,6 +875,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

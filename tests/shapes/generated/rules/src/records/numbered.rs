@@ -124,6 +124,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "numbered",
         record: "numbered",
         columns: &[protostore::Column::new("number", "number")],
+        key: protostore::Unique::new("numbered__key", &["number"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("number__check", "number", "must not be zero"),
@@ -140,6 +143,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     fields: &[protostore::FieldOf::key(&["number"], &["number"])],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -231,6 +231,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("token", "token"),
         ],
+        key: protostore::Unique::new("peers__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -244,6 +247,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Trees as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

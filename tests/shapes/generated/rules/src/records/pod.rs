@@ -160,6 +160,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("template__number", "template.number"),
             protostore::Column::new("template__hash", "template.hash"),
         ],
+        key: protostore::Unique::new("pods__key", &["metadata__name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("metadata__check", "metadata", "must be set"),
@@ -207,6 +210,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Owners as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         311,

@@ -316,6 +316,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("detour", "detour"),
             protostore::Column::new("owner", "owner"),
         ],
+        key: protostore::Unique::new("routes__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -340,6 +343,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Hosts as generated::ChildTable>::CHILD,
+        <children::Labels as generated::ChildTable>::CHILD,
+        <children::Hops as generated::ChildTable>::CHILD,
+        <children::HopsPorts as generated::ChildTable>::CHILD,
+        <children::DetourHosts as generated::ChildTable>::CHILD,
+        <children::Drafts as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -128,6 +128,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("work", "work"),
         ],
+        key: protostore::Unique::new("runs__key", &["name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("name__check", "name", "must not be empty"),
@@ -143,6 +146,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(387, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: generated::Stmt::new(

@@ -256,6 +256,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("password", "password"),
             protostore::Column::new("certificate", "certificate"),
         ],
+        key: protostore::Unique::new("secrets__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -288,6 +291,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Cards as generated::ChildTable>::CHILD,
+        <children::Answers as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -542,6 +542,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("detail", "detail"),
             protostore::Column::new("coded", "coded"),
         ],
+        key: protostore::Unique::new("texts__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -615,6 +618,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

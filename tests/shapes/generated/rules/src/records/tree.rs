@@ -639,6 +639,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__two", "inner.two"),
             protostore::Column::new("plain", "plain"),
         ],
+        key: protostore::Unique::new("trees__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -759,6 +762,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "peers__trees__value__fk",
             table: "peers",
             columns: &["value"],
             field: "trees",
@@ -770,6 +774,21 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[
+        <children::LeafRings as generated::ChildTable>::CHILD,
+        <children::MustRings as generated::ChildTable>::CHILD,
+        <children::Leaves as generated::ChildTable>::CHILD,
+        <children::LeavesRings as generated::ChildTable>::CHILD,
+        <children::Words as generated::ChildTable>::CHILD,
+        <children::Sizes as generated::ChildTable>::CHILD,
+        <children::ByNumber as generated::ChildTable>::CHILD,
+        <children::ByNumberValueRings as generated::ChildTable>::CHILD,
+        <children::InnerRings as generated::ChildTable>::CHILD,
+        <children::Needed as generated::ChildTable>::CHILD,
+        <children::Colours as generated::ChildTable>::CHILD,
+        <children::Apart as generated::ChildTable>::CHILD,
+        <children::ApartRings as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(44, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

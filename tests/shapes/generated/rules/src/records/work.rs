@@ -130,6 +130,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("last_run", "last_run"),
         ],
+        key: protostore::Unique::new("works__key", &["name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("name__check", "name", "must not be empty"),
@@ -145,6 +148,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(375, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: generated::Stmt::new(

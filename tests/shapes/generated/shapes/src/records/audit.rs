@@ -403,6 +403,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("mask", "mask"),
             protostore::Column::new("wrapped", "wrapped"),
         ],
+        key: protostore::Unique::new("audits__key", &["number"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("number__check", "number", "must not be zero"),
@@ -488,6 +491,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Reals as generated::ChildTable>::CHILD,
+        <children::Numbers as generated::ChildTable>::CHILD,
+        <children::Words as generated::ChildTable>::CHILD,
+        <children::Steps as generated::ChildTable>::CHILD,
+        <children::StepsWords as generated::ChildTable>::CHILD,
+        <children::StepWords as generated::ChildTable>::CHILD,
+        <children::OtherWords as generated::ChildTable>::CHILD,
+    ],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -92,6 +92,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "bytes_keys",
         record: "bytes_keys",
         columns: &[protostore::Column::new("id", "id")],
+        key: protostore::Unique::new("bytes_keys__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -104,6 +107,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

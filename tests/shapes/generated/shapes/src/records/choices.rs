@@ -427,6 +427,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("listed__name", "listed.name"),
             protostore::Column::new("only", "only"),
         ],
+        key: protostore::Unique::new("choices__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -528,6 +531,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::ListedNumbers as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -330,8 +330,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("other_region", "other_region"),
             protostore::Column::new("other_number", "other_number"),
         ],
+        key: protostore::Unique::new("counted__key", &["region", "number"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "counted__other_region__other_number__fk",
                 columns: &["other_region", "other_number"],
                 field: "other_region, other_number",
                 table: "counted",
@@ -367,6 +371,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Targets as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         1615,

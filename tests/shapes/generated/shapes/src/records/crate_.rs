@@ -191,6 +191,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("text", "text"),
         ],
+        key: protostore::Unique::new("crates__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -206,6 +209,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "labels__crate__fk",
             table: "labels",
             columns: &["crate"],
             field: "crate",
@@ -217,6 +221,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::Tags as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

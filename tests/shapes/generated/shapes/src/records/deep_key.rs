@@ -149,6 +149,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("meta__label", "meta.label"),
             protostore::Column::new("text", "text"),
         ],
+        key: protostore::Unique::new("deep_keys__key", &["meta__name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("meta__check", "meta", "must be set"),
@@ -170,6 +173,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         320,

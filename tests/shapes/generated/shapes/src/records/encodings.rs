@@ -646,6 +646,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__bits", "inner.bits"),
             protostore::Column::new("inner__text", "inner.text"),
         ],
+        key: protostore::Unique::new("encodings__key", &["id"]),
+        uniques: &[protostore::Unique::new("encodings_unique_text", &["text"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -719,6 +722,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Fulls as generated::ChildTable>::CHILD,
+        <children::FullByFull as generated::ChildTable>::CHILD,
+        <children::ManyBits as generated::ChildTable>::CHILD,
+        <children::BitsByName as generated::ChildTable>::CHILD,
+        <children::OfTexts_18 as generated::ChildTable>::CHILD,
+        <children::Owns as generated::ChildTable>::CHILD,
+        <children::InnerNames as generated::ChildTable>::CHILD,
+        <children::Inners as generated::ChildTable>::CHILD,
+        <children::InnersNames as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(894, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

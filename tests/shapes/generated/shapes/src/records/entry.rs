@@ -120,6 +120,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("text", "text"),
             protostore::Column::new("hash", "hash"),
         ],
+        key: protostore::Unique::new("entries__key", &["number"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -140,6 +143,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -175,6 +175,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("time", "time"),
             protostore::Column::new("change_time", "change_time"),
         ],
+        key: protostore::Unique::new("events__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be zero"),
@@ -197,6 +200,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[
         generated::Sequence {
             field: "id",

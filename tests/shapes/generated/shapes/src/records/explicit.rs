@@ -228,6 +228,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("a_time", "a_time"),
             protostore::Column::new("a_duration", "a_duration"),
         ],
+        key: protostore::Unique::new("explicits__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -300,6 +303,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(8, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

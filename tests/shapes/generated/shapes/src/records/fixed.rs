@@ -571,6 +571,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("hash", "hash"),
             protostore::Column::new("label", "label"),
         ],
+        key: protostore::Unique::new("fixed__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -768,6 +771,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Notes as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

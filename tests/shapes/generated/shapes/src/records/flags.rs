@@ -78,6 +78,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "flags",
         record: "flags",
         columns: &[protostore::Column::new("_singleton", "_singleton")],
+        key: protostore::Unique::new("flags__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[],
     },
@@ -87,6 +90,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     fields: &[protostore::FieldOf::children(&["names"], &[])],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Names as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         743,

@@ -197,8 +197,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("parent", "parent"),
         ],
+        key: protostore::Unique::new("full_keys__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "full_keys__parent__fk",
                 columns: &["parent"],
                 field: "parent",
                 table: "full_keys",
@@ -223,6 +227,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Others as generated::ChildTable>::CHILD,
+        <children::Words as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

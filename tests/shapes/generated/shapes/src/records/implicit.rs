@@ -206,6 +206,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("a_bytes", "a_bytes"),
             protostore::Column::new("a_colour", "a_colour"),
         ],
+        key: protostore::Unique::new("implicits__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -276,6 +279,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -92,6 +92,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "int_keys",
         record: "int_keys",
         columns: &[protostore::Column::new("id", "id")],
+        key: protostore::Unique::new("int_keys__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[],
     },
@@ -104,6 +107,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(251, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

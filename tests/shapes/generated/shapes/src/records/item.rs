@@ -135,8 +135,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("crate", "crate"),
         ],
+        key: protostore::Unique::new("items__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "items__crate__fk",
                 columns: &["crate"],
                 field: "crate",
                 table: "crates",
@@ -160,6 +164,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Names as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -546,8 +546,17 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("weight", "weight"),
             protostore::Column::new("after_job", "after_job"),
         ],
+        key: protostore::Unique::new("jobs__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new(
+                "jobs_unique_address_where_address_is_not_empty",
+                &["address"],
+            ),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "jobs__after_job__fk",
                 columns: &["after_job"],
                 field: "after_job",
                 table: "jobs",
@@ -586,6 +595,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "jobs__after_job__fk",
             table: "jobs",
             columns: &["after_job"],
             field: "after_job",
@@ -597,6 +607,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[<children::Tries as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(1327, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

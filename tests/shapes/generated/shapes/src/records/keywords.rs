@@ -286,6 +286,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("rowid", "rowid"),
             protostore::Column::new("TABLE", "TABLE"),
         ],
+        key: protostore::Unique::new("keywords__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -342,6 +345,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Order as generated::ChildTable>::CHILD,
+        <children::Where as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -114,8 +114,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("text", "text"),
             protostore::Column::new("crate", "crate"),
         ],
+        key: protostore::Unique::new("labels__key", &["text"]),
+        uniques: &[protostore::Unique::new("labels_unique_crate", &["crate"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "labels__crate__fk",
                 columns: &["crate"],
                 field: "crate",
                 table: "crates",
@@ -141,6 +145,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
     insert: generated::Stmt::new(

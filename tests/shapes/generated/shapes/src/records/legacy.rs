@@ -187,6 +187,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__name", "inner.name"),
             protostore::Column::new("inner__data", "inner.data"),
         ],
+        key: protostore::Unique::new("legacies__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -238,6 +241,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -278,6 +278,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "linked",
         record: "linked",
         columns: &[protostore::Column::new("id", "id")],
+        key: protostore::Unique::new("linked__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -291,6 +294,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Groups as generated::ChildTable>::CHILD,
+        <children::GroupsTargets as generated::ChildTable>::CHILD,
+        <children::Named as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

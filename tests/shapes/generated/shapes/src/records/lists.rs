@@ -201,6 +201,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "lists",
         record: "lists",
         columns: &[protostore::Column::new("id", "id")],
+        key: protostore::Unique::new("lists__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -215,6 +218,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Points as generated::ChildTable>::CHILD,
+        <children::Nothings as generated::ChildTable>::CHILD,
+        <children::Items as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

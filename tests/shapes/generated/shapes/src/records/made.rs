@@ -219,6 +219,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("create_time", "create_time"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("mades__key", &["id"]),
+        uniques: &[protostore::Unique::new("mades_unique_number", &["number"])],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -250,6 +253,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -542,6 +542,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("must__colour", "must.colour"),
             protostore::Column::new("must__time", "must.time"),
         ],
+        key: protostore::Unique::new("nesteds__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -788,6 +791,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::OuterMiddlePoints as generated::ChildTable>::CHILD,
+        <children::OuterAlwaysPoints as generated::ChildTable>::CHILD,
+        <children::OuterNames as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -559,6 +559,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("one_must__a_grade", "one_must.a_grade"),
             protostore::Column::new("one_grade", "one_grade"),
         ],
+        key: protostore::Unique::new("olden__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -802,6 +805,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Musts as generated::ChildTable>::CHILD,
+        <children::Mays as generated::ChildTable>::CHILD,
+        <children::ByName as generated::ChildTable>::CHILD,
+        <children::OfPacked_9 as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1713, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -441,6 +441,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__names", "inner.names"),
             protostore::Column::new("inner__raw", "inner.raw"),
         ],
+        key: protostore::Unique::new("packed__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -488,6 +491,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Values as generated::ChildTable>::CHILD,
+        <children::RawByRaw as generated::ChildTable>::CHILD,
+        <children::Inners as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

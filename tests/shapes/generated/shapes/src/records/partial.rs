@@ -165,6 +165,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("half", "half"),
         ],
+        key: protostore::Unique::new("partials__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -184,6 +187,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -1288,6 +1288,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("one_either__a_time", "one_either.a_time"),
             protostore::Column::new("one_either__a_duration", "one_either.a_duration"),
         ],
+        key: protostore::Unique::new("places__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -1761,6 +1764,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Plains as generated::ChildTable>::CHILD,
+        <children::Maybes as generated::ChildTable>::CHILD,
+        <children::Eithers as generated::ChildTable>::CHILD,
+        <children::PlainByName as generated::ChildTable>::CHILD,
+        <children::MaybeByNumber as generated::ChildTable>::CHILD,
+        <children::EitherByFlag as generated::ChildTable>::CHILD,
+        <children::ASint32ByNumber as generated::ChildTable>::CHILD,
+        <children::AnSfixed32ByNumber as generated::ChildTable>::CHILD,
+        <children::AFixed32ByNumber as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1746, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -351,8 +351,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("number", "number"),
             protostore::Column::new("made_for", "made_for"),
         ],
+        key: protostore::Unique::new("plan_units__key", &["run", "number"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "plan_units__run__made_for__fk",
                 columns: &["run", "made_for"],
                 field: "run, made_for",
                 table: "plan_units",
@@ -390,6 +394,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "plan_units__run__made_for__fk",
             table: "plan_units",
             columns: &["run", "made_for"],
             field: "run, made_for",
@@ -400,6 +405,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "unit_logs__from__run__from__unit__fk",
             table: "unit_logs",
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
@@ -411,6 +417,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[
+        <children::Dependencies as generated::ChildTable>::CHILD,
+        <children::Beside as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(
         1428,

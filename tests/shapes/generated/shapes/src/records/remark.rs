@@ -402,8 +402,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("part", "part"),
             protostore::Column::new("part__topic", "part.topic"),
         ],
+        key: protostore::Unique::new("remarks__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "remarks__topic__fk",
                 columns: &["topic"],
                 field: "topic",
                 table: "topics",
@@ -415,6 +419,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "remarks__part__topic__fk",
                 columns: &["part__topic"],
                 field: "part.topic",
                 table: "topics",
@@ -466,6 +471,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::SeenTopics as generated::ChildTable>::CHILD,
+        <children::Parts as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

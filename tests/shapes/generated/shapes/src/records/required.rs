@@ -170,6 +170,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("text", "text"),
             protostore::Column::new("a_time", "a_time"),
         ],
+        key: protostore::Unique::new("requireds__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -217,6 +220,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

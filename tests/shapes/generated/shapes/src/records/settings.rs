@@ -376,6 +376,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("at__colour", "at.colour"),
             protostore::Column::new("at__time", "at.time"),
         ],
+        key: protostore::Unique::new("settings__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -459,6 +462,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Words as generated::ChildTable>::CHILD,
+        <children::Sheets as generated::ChildTable>::CHILD,
+        <children::SheetsNumbers as generated::ChildTable>::CHILD,
+        <children::Named as generated::ChildTable>::CHILD,
+        <children::NamedValueNumbers as generated::ChildTable>::CHILD,
+        <children::TargetIds as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(
         693,

@@ -713,8 +713,15 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("colour", "colour"),
             protostore::Column::new("code", "code"),
         ],
+        key: protostore::Unique::new("sources__key", &["id"]),
+        uniques: &[
+            protostore::Unique::new("sources_unique_alone", &["alone"]),
+            protostore::Unique::new("sources_unique_code", &["code"]),
+        ],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "sources__keeps__fk",
                 columns: &["keeps"],
                 field: "keeps",
                 table: "targets",
@@ -726,6 +733,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__goes_along__fk",
                 columns: &["goes_along"],
                 field: "goes_along",
                 table: "targets",
@@ -737,6 +745,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__lets_go__fk",
                 columns: &["lets_go"],
                 field: "lets_go",
                 table: "targets",
@@ -748,6 +757,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__maybe__fk",
                 columns: &["maybe"],
                 field: "maybe",
                 table: "targets",
@@ -759,6 +769,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__must__fk",
                 columns: &["must"],
                 field: "must",
                 table: "targets",
@@ -770,6 +781,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__alone__fk",
                 columns: &["alone"],
                 field: "alone",
                 table: "targets",
@@ -781,6 +793,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__number__fk",
                 columns: &["number"],
                 field: "number",
                 table: "int_keys",
@@ -792,6 +805,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__parent__fk",
                 columns: &["parent"],
                 field: "parent",
                 table: "sources",
@@ -803,6 +817,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "sources__link__target__fk",
                 columns: &["link__target"],
                 field: "link.target",
                 table: "targets",
@@ -867,6 +882,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
+    children: &[
+        <children::Targets as generated::ChildTable>::CHILD,
+        <children::Numbers as generated::ChildTable>::CHILD,
+        <children::Links as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -107,6 +107,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("revision", "revision"),
             protostore::Column::new("text", "text"),
         ],
+        key: protostore::Unique::new("state__key", &["_singleton"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -125,6 +128,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(
         1653,

@@ -366,8 +366,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("parent", "parent"),
             protostore::Column::new("update_time", "update_time"),
         ],
+        key: protostore::Unique::new("tagged__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "tagged__target__fk",
                 columns: &["target"],
                 field: "target",
                 table: "targets",
@@ -379,6 +383,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "tagged__parent__fk",
                 columns: &["parent"],
                 field: "parent",
                 table: "tagged",
@@ -413,6 +418,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Words as generated::ChildTable>::CHILD,
+        <children::Targets as generated::ChildTable>::CHILD,
+        <children::Links as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1562, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -96,6 +96,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),
         ],
+        key: protostore::Unique::new("targets__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
     },
@@ -108,6 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "sources__keeps__fk",
             table: "sources",
             columns: &["keeps"],
             field: "keeps",
@@ -118,6 +122,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "settings__target_ids__value__fk",
             table: "settings",
             columns: &["value"],
             field: "target_ids",
@@ -128,6 +133,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "aparts__must__target__fk",
             table: "aparts",
             columns: &["target"],
             field: "must.target",
@@ -139,6 +145,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[protostore::Recursion::new("sources", "parent")],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -587,6 +587,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__page", "inner.page"),
             protostore::Column::new("inner__names", "inner.names"),
         ],
+        key: protostore::Unique::new("texts__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -632,6 +635,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Values as generated::ChildTable>::CHILD,
+        <children::Inners as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(1307, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

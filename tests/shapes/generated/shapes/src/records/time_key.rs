@@ -142,6 +142,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("time", "time"),
             protostore::Column::new("number", "number"),
         ],
+        key: protostore::Unique::new("time_keys__key", &["time", "number"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -161,6 +164,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         1000,

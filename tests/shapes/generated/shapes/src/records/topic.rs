@@ -96,6 +96,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("name", "name"),
             protostore::Column::new("text", "text"),
         ],
+        key: protostore::Unique::new("topics__key", &["name"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("name__check", "name", "must not be empty")],
     },
@@ -108,6 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "remarks__topic__fk",
             table: "remarks",
             columns: &["topic"],
             field: "topic",
@@ -118,6 +122,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "remarks__part__topic__fk",
             table: "remarks",
             columns: &["part__topic"],
             field: "part.topic",
@@ -128,6 +133,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "remarks__parts__topic__fk",
             table: "remarks",
             columns: &["topic"],
             field: "parts.topic",
@@ -139,6 +145,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: generated::Stmt::new(

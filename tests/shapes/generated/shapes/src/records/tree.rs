@@ -623,6 +623,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("must__knot", "must.knot"),
             protostore::Column::new("must__knot__branch", "must.knot.branch"),
         ],
+        key: protostore::Unique::new("trees__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -752,6 +755,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Branches as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(1045, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

@@ -311,8 +311,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("from__unit", "from.unit"),
             protostore::Column::new("text", "text"),
         ],
+        key: protostore::Unique::new("unit_logs__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "unit_logs__run__unit__fk",
                 columns: &["run", "unit"],
                 field: "run, unit",
                 table: "plan_units",
@@ -324,6 +328,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
+                name: "unit_logs__from__run__from__unit__fk",
                 columns: &["from__run", "from__unit"],
                 field: "from.run, from.unit",
                 table: "plan_units",
@@ -369,6 +374,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

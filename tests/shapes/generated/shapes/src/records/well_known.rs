@@ -438,6 +438,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("must", "must"),
             protostore::Column::new("must_be", "must_be"),
         ],
+        key: protostore::Unique::new("well_knowns__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -509,6 +512,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Structs as generated::ChildTable>::CHILD,
+        <children::Values as generated::ChildTable>::CHILD,
+        <children::OfLists_11 as generated::ChildTable>::CHILD,
+        <children::Anys as generated::ChildTable>::CHILD,
+        <children::Masks as generated::ChildTable>::CHILD,
+        <children::Empties as generated::ChildTable>::CHILD,
+        <children::StructsByKey as generated::ChildTable>::CHILD,
+        <children::AnysByKey as generated::ChildTable>::CHILD,
+        <children::EmptiesByKey as generated::ChildTable>::CHILD,
+        <children::InnerMasks as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

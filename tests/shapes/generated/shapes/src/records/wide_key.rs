@@ -406,6 +406,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("g", "g"),
             protostore::Column::new("value", "value"),
         ],
+        key: protostore::Unique::new(
+            "wide_keys__key",
+            &["a", "b", "c", "d", "e", "f", "g"],
+        ),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("a__check", "a", "must not be empty"),
@@ -440,6 +446,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Numbers as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         281,

@@ -297,6 +297,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("inner__must", "inner.must"),
             protostore::Column::new("must", "must"),
         ],
+        key: protostore::Unique::new("wrappers__key", &["id"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("id__check", "id", "must not be empty"),
@@ -364,6 +367,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::Strings as generated::ChildTable>::CHILD,
+        <children::Doubles as generated::ChildTable>::CHILD,
+        <children::ByNumber as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: generated::Stmt::new(

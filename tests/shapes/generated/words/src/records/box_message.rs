@@ -195,6 +195,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("box", "box"),
             protostore::Column::new("dyn", "dyn"),
         ],
+        key: protostore::Unique::new("info__key", &["box", "dyn"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("box__check", "box", "must not be empty"),
@@ -215,6 +218,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Reads as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(
         119,

@@ -214,6 +214,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("clone__copy", "clone.copy"),
             protostore::Column::new("debug", "debug"),
         ],
+        key: protostore::Unique::new("table__key", &["default"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("default__check", "default", "must not be empty"),
@@ -240,6 +243,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
     insert: generated::Stmt::new(

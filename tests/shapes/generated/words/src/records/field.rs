@@ -96,6 +96,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("field", "field"),
             protostore::Column::new("columns", "columns"),
         ],
+        key: protostore::Unique::new("open__key", &["field"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("field__check", "field", "must not be empty")],
     },
@@ -108,6 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
     insert: generated::Stmt::new(

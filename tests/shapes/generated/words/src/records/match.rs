@@ -243,6 +243,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("type", "type"),
             protostore::Column::new("impl", "impl"),
         ],
+        key: protostore::Unique::new("clone__key", &["type"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("type__check", "type", "must not be empty"),
@@ -263,6 +266,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Traits as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
     insert: generated::Stmt::new(

@@ -361,6 +361,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("none", "none"),
             protostore::Column::new("a", "a"),
         ],
+        key: protostore::Unique::new("read__key", &["self"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new("self__check", "self", "must not be empty"),
@@ -396,6 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
+            name: "write__reads__value__fk",
             table: "write",
             columns: &["value"],
             field: "reads",
@@ -406,6 +410,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "run__str__fk",
             table: "run",
             columns: &["str"],
             field: "str",
@@ -416,6 +421,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
+            name: "info__reads__value__fk",
             table: "info",
             columns: &["value"],
             field: "reads",
@@ -427,6 +433,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
+    children: &[
+        <children::OfInto_4 as generated::ChildTable>::CHILD,
+        <children::OfString_5 as generated::ChildTable>::CHILD,
+        <children::OfVec_6 as generated::ChildTable>::CHILD,
+        <children::OfOption_7 as generated::ChildTable>::CHILD,
+        <children::OfFrom_8 as generated::ChildTable>::CHILD,
+        <children::OfAB_9 as generated::ChildTable>::CHILD,
+        <children::OfAB_10_1 as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
     insert: generated::Stmt::new(

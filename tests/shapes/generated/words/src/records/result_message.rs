@@ -229,6 +229,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("ok", "ok"),
             protostore::Column::new("err", "err"),
         ],
+        key: protostore::Unique::new("write__key", &["ok"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[
             protostore::Check::new(
@@ -248,6 +251,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[<children::Reads as generated::ChildTable>::CHILD],
     sequences: &[],
     get: generated::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
     insert: generated::Stmt::new(

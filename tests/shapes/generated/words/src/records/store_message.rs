@@ -127,6 +127,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("store", "store"),
             protostore::Column::new("result", "result"),
         ],
+        key: protostore::Unique::new("close__key", &["store"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("store__check", "store", "must not be empty")],
     },
@@ -139,6 +142,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
     insert: generated::Stmt::new(

@@ -114,8 +114,12 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("string", "string"),
             protostore::Column::new("str", "str"),
         ],
+        key: protostore::Unique::new("run__key", &["string"]),
+        uniques: &[protostore::Unique::new("run_unique_str", &["str"])],
+        owner: None,
         references: &[
             protostore::ForeignKey {
+                name: "run__str__fk",
                 columns: &["str"],
                 field: "str",
                 table: "read",
@@ -141,6 +145,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[],
     sequences: &[],
     get: generated::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
     insert: generated::Stmt::new(

@@ -118,6 +118,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "apply",
         record: "apply",
         columns: &[protostore::Column::new("vec", "vec")],
+        key: protostore::Unique::new("apply__key", &["vec"]),
+        uniques: &[],
+        owner: None,
         references: &[],
         checks: &[protostore::Check::new("vec__check", "vec", "must not be empty")],
     },
@@ -130,6 +133,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     recursions: &[],
+    children: &[
+        <children::OfOk_2 as generated::ChildTable>::CHILD,
+        <children::OkOk as generated::ChildTable>::CHILD,
+    ],
     sequences: &[],
     get: generated::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
     insert: generated::Stmt::new(

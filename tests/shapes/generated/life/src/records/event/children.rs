@@ -24,8 +24,17 @@ impl generated::ChildTable for TopicIds {
                 protostore::Column::new("_position", "topic_ids"),
                 protostore::Column::new("value", "topic_ids"),
             ],
+            key: protostore::Unique::new(
+                "events__topic_ids__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("events__topic_ids___id__fk", &["_id"], "events"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "events__topic_ids__value__fk",
                     columns: &["value"],
                     field: "topic_ids",
                     table: "topics",
@@ -109,6 +118,11 @@ impl generated::ChildTable for Details {
                 protostore::Column::new("_position", "details"),
                 protostore::Column::new("text", "details.text"),
             ],
+            key: protostore::Unique::new("events__details__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("events__details___id__fk", &["_id"], "events"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -184,6 +198,18 @@ impl generated::ChildTable for DetailsNumbers {
                 protostore::Column::new("_position_2", "details.numbers"),
                 protostore::Column::new("value", "details.numbers"),
             ],
+            key: protostore::Unique::new(
+                "events__details__numbers__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "events__details__numbers___id___position__fk",
+                    &["_id", "_position"],
+                    "events__details",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

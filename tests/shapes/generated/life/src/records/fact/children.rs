@@ -24,6 +24,11 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("facts__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("facts__words___id__fk", &["_id"], "facts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,8 +127,14 @@ impl generated::ChildTable for Others {
                 protostore::Column::new("_position", "others"),
                 protostore::Column::new("value", "others"),
             ],
+            key: protostore::Unique::new("facts__others__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("facts__others___id__fk", &["_id"], "facts"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "facts__others__value__fk",
                     columns: &["value"],
                     field: "others",
                     table: "facts",

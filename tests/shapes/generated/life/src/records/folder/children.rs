@@ -24,8 +24,14 @@ impl generated::ChildTable for Links {
                 protostore::Column::new("_position", "links"),
                 protostore::Column::new("value", "links"),
             ],
+            key: protostore::Unique::new("folders__links__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("folders__links___id__fk", &["_id"], "folders"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "folders__links__value__fk",
                     columns: &["value"],
                     field: "links",
                     table: "folders",
@@ -137,8 +143,14 @@ impl generated::ChildTable for Needs {
                 protostore::Column::new("_position", "needs"),
                 protostore::Column::new("value", "needs"),
             ],
+            key: protostore::Unique::new("folders__needs__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("folders__needs___id__fk", &["_id"], "folders"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "folders__needs__value__fk",
                     columns: &["value"],
                     field: "needs",
                     table: "folders",

@@ -24,8 +24,14 @@ impl generated::ChildTable for All {
                 protostore::Column::new("_position", "all"),
                 protostore::Column::new("value", "all"),
             ],
+            key: protostore::Unique::new("mentions__all__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("mentions__all___id__fk", &["_id"], "mentions"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "mentions__all__value__fk",
                     columns: &["value"],
                     field: "all",
                     table: "facts",

@@ -24,8 +24,14 @@ impl generated::ChildTable for FolderIds {
                 protostore::Column::new("_position", "folder_ids"),
                 protostore::Column::new("value", "folder_ids"),
             ],
+            key: protostore::Unique::new("pins__folder_ids__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("pins__folder_ids___id__fk", &["_id"], "pins"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "pins__folder_ids__value__fk",
                     columns: &["value"],
                     field: "folder_ids",
                     table: "folders",

@@ -26,6 +26,11 @@ impl generated::ChildTable for Ports {
                 protostore::Column::new("status", "ports.status"),
                 protostore::Column::new("secret", "ports.secret"),
             ],
+            key: protostore::Unique::new("devices__ports__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("devices__ports___id__fk", &["_id"], "devices"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -134,6 +139,11 @@ impl generated::ChildTable for Named {
                 protostore::Column::new("value__status", "named.value.status"),
                 protostore::Column::new("value__secret", "named.value.secret"),
             ],
+            key: protostore::Unique::new("devices__named__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("devices__named___id__fk", &["_id"], "devices"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -245,6 +255,11 @@ impl generated::ChildTable for Apart {
                 protostore::Column::new("status", "apart.status"),
                 protostore::Column::new("secret", "apart.secret"),
             ],
+            key: protostore::Unique::new("devices__apart__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("devices__apart___id__fk", &["_id"], "devices"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -327,6 +342,11 @@ impl generated::ChildTable for Seen {
                 protostore::Column::new("_position", "seen"),
                 protostore::Column::new("value", "seen"),
             ],
+            key: protostore::Unique::new("devices__seen__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("devices__seen___id__fk", &["_id"], "devices"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -425,6 +445,11 @@ impl generated::ChildTable for Notes {
                 protostore::Column::new("_key", "notes.key"),
                 protostore::Column::new("value", "notes.value"),
             ],
+            key: protostore::Unique::new("devices__notes__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("devices__notes___id__fk", &["_id"], "devices"),
+            ),
             references: &[],
             checks: &[],
         },

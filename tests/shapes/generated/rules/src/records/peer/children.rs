@@ -24,8 +24,19 @@ impl generated::ChildTable for Trees {
                 protostore::Column::new("_position", "trees"),
                 protostore::Column::new("value", "trees"),
             ],
+            key: protostore::Unique::new("peers__trees__key", &["_id", "_position"]),
+            uniques: &[
+                protostore::Unique::new(
+                    "peers__trees_unique__id_value",
+                    &["_id", "value"],
+                ),
+            ],
+            owner: Some(
+                protostore::Owner::new("peers__trees___id__fk", &["_id"], "peers"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "peers__trees__value__fk",
                     columns: &["value"],
                     field: "trees",
                     table: "trees",

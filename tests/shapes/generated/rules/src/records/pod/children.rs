@@ -27,6 +27,18 @@ impl generated::ChildTable for Owners {
                 protostore::Column::new("number", "owners.number"),
                 protostore::Column::new("hash", "owners.hash"),
             ],
+            key: protostore::Unique::new(
+                "pods__owners__key",
+                &["_metadata__name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "pods__owners___metadata__name__fk",
+                    &["_metadata__name"],
+                    "pods",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,6 +24,11 @@ impl generated::ChildTable for Hosts {
                 protostore::Column::new("_position", "hosts"),
                 protostore::Column::new("value", "hosts"),
             ],
+            key: protostore::Unique::new("routes__hosts__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("routes__hosts___id__fk", &["_id"], "routes"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -124,6 +129,11 @@ impl generated::ChildTable for Labels {
                 protostore::Column::new("_key", "labels.key"),
                 protostore::Column::new("value", "labels.value"),
             ],
+            key: protostore::Unique::new("routes__labels__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("routes__labels___id__fk", &["_id"], "routes"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -212,6 +222,11 @@ impl generated::ChildTable for Hops {
                 protostore::Column::new("_position", "hops"),
                 protostore::Column::new("address", "hops.address"),
             ],
+            key: protostore::Unique::new("routes__hops__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("routes__hops___id__fk", &["_id"], "routes"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -317,6 +332,18 @@ impl generated::ChildTable for HopsPorts {
                 protostore::Column::new("_position_2", "hops.ports"),
                 protostore::Column::new("value", "hops.ports"),
             ],
+            key: protostore::Unique::new(
+                "routes__hops__ports__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "routes__hops__ports___id___position__fk",
+                    &["_id", "_position"],
+                    "routes__hops",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -392,6 +419,18 @@ impl generated::ChildTable for DetourHosts {
                 protostore::Column::new("_position", "detour.hosts"),
                 protostore::Column::new("value", "detour.hosts"),
             ],
+            key: protostore::Unique::new(
+                "routes__detour__hosts__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "routes__detour__hosts___id__fk",
+                    &["_id"],
+                    "routes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -504,6 +543,11 @@ impl generated::ChildTable for Drafts {
                 protostore::Column::new("_position", "drafts"),
                 protostore::Column::new("value", "drafts"),
             ],
+            key: protostore::Unique::new("routes__drafts__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("routes__drafts___id__fk", &["_id"], "routes"),
+            ),
             references: &[],
             checks: &[],
         },

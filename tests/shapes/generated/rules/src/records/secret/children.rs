@@ -25,6 +25,11 @@ impl generated::ChildTable for Cards {
                 protostore::Column::new("number", "cards.number"),
                 protostore::Column::new("pin", "cards.pin"),
             ],
+            key: protostore::Unique::new("secrets__cards__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("secrets__cards___id__fk", &["_id"], "secrets"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -119,6 +124,11 @@ impl generated::ChildTable for Answers {
                 protostore::Column::new("_key", "answers.key"),
                 protostore::Column::new("value", "answers.value"),
             ],
+            key: protostore::Unique::new("secrets__answers__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("secrets__answers___id__fk", &["_id"], "secrets"),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,11 @@ impl generated::ChildTable for Tags {
                 protostore::Column::new("_position", "tags"),
                 protostore::Column::new("value", "tags"),
             ],
+            key: protostore::Unique::new("stacks__tags__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__tags___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -131,6 +136,11 @@ impl generated::ChildTable for Sizes {
                 protostore::Column::new("_key", "sizes.key"),
                 protostore::Column::new("value", "sizes.value"),
             ],
+            key: protostore::Unique::new("stacks__sizes__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__sizes___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -236,6 +246,11 @@ impl generated::ChildTable for Layers {
                 protostore::Column::new("origin__number", "layers.origin.number"),
                 protostore::Column::new("origin__note", "layers.origin.note"),
             ],
+            key: protostore::Unique::new("stacks__layers__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__layers___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -401,6 +416,18 @@ impl generated::ChildTable for LayersUrls {
                 protostore::Column::new("_position_2", "layers.urls"),
                 protostore::Column::new("value", "layers.urls"),
             ],
+            key: protostore::Unique::new(
+                "stacks__layers__urls__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__layers__urls___id___position__fk",
+                    &["_id", "_position"],
+                    "stacks__layers",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -471,6 +498,18 @@ impl generated::ChildTable for LayersParts {
                 protostore::Column::new("_position_2", "layers.parts"),
                 protostore::Column::new("value", "layers.parts"),
             ],
+            key: protostore::Unique::new(
+                "stacks__layers__parts__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__layers__parts___id___position__fk",
+                    &["_id", "_position"],
+                    "stacks__layers",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -551,6 +590,18 @@ impl generated::ChildTable for LayersOrigins {
                 protostore::Column::new("number", "layers.origins.number"),
                 protostore::Column::new("note", "layers.origins.note"),
             ],
+            key: protostore::Unique::new(
+                "stacks__layers__origins__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__layers__origins___id___position__fk",
+                    &["_id", "_position"],
+                    "stacks__layers",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -658,6 +709,11 @@ impl generated::ChildTable for Named {
                 ),
                 protostore::Column::new("value__origin__note", "named.value.origin.note"),
             ],
+            key: protostore::Unique::new("stacks__named__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__named___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -824,6 +880,18 @@ impl generated::ChildTable for NamedValueUrls {
                 protostore::Column::new("_position_2", "named.value.urls"),
                 protostore::Column::new("value", "named.value.urls"),
             ],
+            key: protostore::Unique::new(
+                "stacks__named__value__urls__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__named__value__urls___id___key__fk",
+                    &["_id", "_key"],
+                    "stacks__named",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -894,6 +962,18 @@ impl generated::ChildTable for NamedValueParts {
                 protostore::Column::new("_position_2", "named.value.parts"),
                 protostore::Column::new("value", "named.value.parts"),
             ],
+            key: protostore::Unique::new(
+                "stacks__named__value__parts__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__named__value__parts___id___key__fk",
+                    &["_id", "_key"],
+                    "stacks__named",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -974,6 +1054,18 @@ impl generated::ChildTable for NamedValueOrigins {
                 protostore::Column::new("number", "named.value.origins.number"),
                 protostore::Column::new("note", "named.value.origins.note"),
             ],
+            key: protostore::Unique::new(
+                "stacks__named__value__origins__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__named__value__origins___id___key__fk",
+                    &["_id", "_key"],
+                    "stacks__named",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1074,6 +1166,14 @@ impl generated::ChildTable for BaseUrls {
                 protostore::Column::new("_position", "base.urls"),
                 protostore::Column::new("value", "base.urls"),
             ],
+            key: protostore::Unique::new(
+                "stacks__base__urls__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__base__urls___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1193,6 +1293,18 @@ impl generated::ChildTable for BaseParts {
                 protostore::Column::new("_position", "base.parts"),
                 protostore::Column::new("value", "base.parts"),
             ],
+            key: protostore::Unique::new(
+                "stacks__base__parts__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__base__parts___id__fk",
+                    &["_id"],
+                    "stacks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1313,6 +1425,18 @@ impl generated::ChildTable for BaseOrigins {
                 protostore::Column::new("number", "base.origins.number"),
                 protostore::Column::new("note", "base.origins.note"),
             ],
+            key: protostore::Unique::new(
+                "stacks__base__origins__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__base__origins___id__fk",
+                    &["_id"],
+                    "stacks",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1446,6 +1570,11 @@ impl generated::ChildTable for Apart {
                 protostore::Column::new("origin__number", "apart.origin.number"),
                 protostore::Column::new("origin__note", "apart.origin.note"),
             ],
+            key: protostore::Unique::new("stacks__apart__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__apart___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1587,6 +1716,18 @@ impl generated::ChildTable for ApartUrls {
                 protostore::Column::new("_position", "apart.urls"),
                 protostore::Column::new("value", "apart.urls"),
             ],
+            key: protostore::Unique::new(
+                "stacks__apart__urls__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__apart__urls___id__fk",
+                    &["_id"],
+                    "stacks__apart",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1652,6 +1793,18 @@ impl generated::ChildTable for ApartParts {
                 protostore::Column::new("_position", "apart.parts"),
                 protostore::Column::new("value", "apart.parts"),
             ],
+            key: protostore::Unique::new(
+                "stacks__apart__parts__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__apart__parts___id__fk",
+                    &["_id"],
+                    "stacks__apart",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1727,6 +1880,18 @@ impl generated::ChildTable for ApartOrigins {
                 protostore::Column::new("number", "apart.origins.number"),
                 protostore::Column::new("note", "apart.origins.note"),
             ],
+            key: protostore::Unique::new(
+                "stacks__apart__origins__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__apart__origins___id__fk",
+                    &["_id"],
+                    "stacks__apart",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1823,6 +1988,11 @@ impl generated::ChildTable for Sealed {
                 protostore::Column::new("origin__number", "sealed.origin.number"),
                 protostore::Column::new("origin__note", "sealed.origin.note"),
             ],
+            key: protostore::Unique::new("stacks__sealed__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__sealed___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1964,6 +2134,18 @@ impl generated::ChildTable for SealedUrls {
                 protostore::Column::new("_position", "sealed.urls"),
                 protostore::Column::new("value", "sealed.urls"),
             ],
+            key: protostore::Unique::new(
+                "stacks__sealed__urls__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__sealed__urls___id__fk",
+                    &["_id"],
+                    "stacks__sealed",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2038,6 +2220,18 @@ impl generated::ChildTable for SealedParts {
                 protostore::Column::new("_position", "sealed.parts"),
                 protostore::Column::new("value", "sealed.parts"),
             ],
+            key: protostore::Unique::new(
+                "stacks__sealed__parts__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__sealed__parts___id__fk",
+                    &["_id"],
+                    "stacks__sealed",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2113,6 +2307,18 @@ impl generated::ChildTable for SealedOrigins {
                 protostore::Column::new("number", "sealed.origins.number"),
                 protostore::Column::new("note", "sealed.origins.note"),
             ],
+            key: protostore::Unique::new(
+                "stacks__sealed__origins__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "stacks__sealed__origins___id__fk",
+                    &["_id"],
+                    "stacks__sealed",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2206,6 +2412,11 @@ impl generated::ChildTable for Free {
                 protostore::Column::new("_position", "free"),
                 protostore::Column::new("value", "free"),
             ],
+            key: protostore::Unique::new("stacks__free__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("stacks__free___id__fk", &["_id"], "stacks"),
+            ),
             references: &[],
             checks: &[],
         },

@@ -25,6 +25,14 @@ impl generated::ChildTable for LeafRings {
                 protostore::Column::new("_position", "leaf.rings"),
                 protostore::Column::new("value", "leaf.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__leaf__rings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__leaf__rings___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -143,6 +151,14 @@ impl generated::ChildTable for MustRings {
                 protostore::Column::new("_position", "must.rings"),
                 protostore::Column::new("value", "must.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__must__rings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__must__rings___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -251,6 +267,11 @@ impl generated::ChildTable for Leaves {
                 protostore::Column::new("one", "leaves.one"),
                 protostore::Column::new("two", "leaves.two"),
             ],
+            key: protostore::Unique::new("trees__leaves__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__leaves___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -396,6 +417,18 @@ impl generated::ChildTable for LeavesRings {
                 protostore::Column::new("_position_2", "leaves.rings"),
                 protostore::Column::new("value", "leaves.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__leaves__rings__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "trees__leaves__rings___id___position__fk",
+                    &["_id", "_position"],
+                    "trees__leaves",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -471,6 +504,11 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("trees__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__words___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -596,6 +634,11 @@ impl generated::ChildTable for Sizes {
                 protostore::Column::new("_key", "sizes.key"),
                 protostore::Column::new("value", "sizes.value"),
             ],
+            key: protostore::Unique::new("trees__sizes__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__sizes___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -734,6 +777,11 @@ impl generated::ChildTable for ByNumber {
                 protostore::Column::new("value__one", "by_number.value.one"),
                 protostore::Column::new("value__two", "by_number.value.two"),
             ],
+            key: protostore::Unique::new("trees__by_number__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__by_number___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -891,6 +939,18 @@ impl generated::ChildTable for ByNumberValueRings {
                 protostore::Column::new("_position_2", "by_number.value.rings"),
                 protostore::Column::new("value", "by_number.value.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__by_number__value__rings__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "trees__by_number__value__rings___id___key__fk",
+                    &["_id", "_key"],
+                    "trees__by_number",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -971,6 +1031,14 @@ impl generated::ChildTable for InnerRings {
                 protostore::Column::new("_position", "inner.rings"),
                 protostore::Column::new("value", "inner.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__inner__rings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__inner__rings___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1089,6 +1157,11 @@ impl generated::ChildTable for Needed {
                 protostore::Column::new("_position", "needed"),
                 protostore::Column::new("value", "needed"),
             ],
+            key: protostore::Unique::new("trees__needed__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__needed___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1189,6 +1262,11 @@ impl generated::ChildTable for Colours {
                 protostore::Column::new("_position", "colours"),
                 protostore::Column::new("value", "colours"),
             ],
+            key: protostore::Unique::new("trees__colours__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__colours___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1326,6 +1404,11 @@ impl generated::ChildTable for Apart {
                 protostore::Column::new("one", "apart.one"),
                 protostore::Column::new("two", "apart.two"),
             ],
+            key: protostore::Unique::new("trees__apart__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__apart___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1436,6 +1519,18 @@ impl generated::ChildTable for ApartRings {
                 protostore::Column::new("_position", "apart.rings"),
                 protostore::Column::new("value", "apart.rings"),
             ],
+            key: protostore::Unique::new(
+                "trees__apart__rings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "trees__apart__rings___id__fk",
+                    &["_id"],
+                    "trees__apart",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -27,6 +27,15 @@ impl generated::ChildTable for OfPoint_1 {
                 protostore::Column::new("colour", "point.colour"),
                 protostore::Column::new("time", "point.time"),
             ],
+            key: protostore::Unique::new("alone__point__key", &["_singleton"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__point___singleton__fk",
+                    &["_singleton"],
+                    "alone",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -121,6 +130,15 @@ impl generated::ChildTable for Wing {
                 protostore::Column::new("name", "wing.name"),
                 protostore::Column::new("right", "wing.right"),
             ],
+            key: protostore::Unique::new("alone__wing__key", &["_singleton"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing___singleton__fk",
+                    &["_singleton"],
+                    "alone",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -202,6 +220,15 @@ impl generated::ChildTable for WingShelf {
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("number", "wing.shelf.number"),
             ],
+            key: protostore::Unique::new("alone__wing__shelf__key", &["_singleton"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__shelf___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -270,6 +297,18 @@ impl generated::ChildTable for WingShelfBooks {
                 protostore::Column::new("_position", "wing.shelf.books"),
                 protostore::Column::new("value", "wing.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "alone__wing__shelf__books__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__shelf__books___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -340,6 +379,18 @@ impl generated::ChildTable for WingShelfPlace {
                 protostore::Column::new("colour", "wing.shelf.place.colour"),
                 protostore::Column::new("time", "wing.shelf.place.time"),
             ],
+            key: protostore::Unique::new(
+                "alone__wing__shelf__place__key",
+                &["_singleton"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__shelf__place___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -437,6 +488,15 @@ impl generated::ChildTable for WingLeft {
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("number", "wing.left.number"),
             ],
+            key: protostore::Unique::new("alone__wing__left__key", &["_singleton"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__left___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -508,6 +568,18 @@ impl generated::ChildTable for WingLeftBooks {
                 protostore::Column::new("_position", "wing.left.books"),
                 protostore::Column::new("value", "wing.left.books"),
             ],
+            key: protostore::Unique::new(
+                "alone__wing__left__books__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__left__books___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing__left",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -578,6 +650,18 @@ impl generated::ChildTable for WingLeftPlace {
                 protostore::Column::new("colour", "wing.left.place.colour"),
                 protostore::Column::new("time", "wing.left.place.time"),
             ],
+            key: protostore::Unique::new(
+                "alone__wing__left__place__key",
+                &["_singleton"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__wing__left__place___singleton__fk",
+                    &["_singleton"],
+                    "alone__wing__left",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -672,6 +756,15 @@ impl generated::ChildTable for OfNothing_3 {
             name: "alone__nothing",
             record: "alone",
             columns: &[protostore::Column::new("_singleton", "_singleton")],
+            key: protostore::Unique::new("alone__nothing__key", &["_singleton"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "alone__nothing___singleton__fk",
+                    &["_singleton"],
+                    "alone",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -27,6 +27,11 @@ impl generated::ChildTable for OfPoint_2 {
                 protostore::Column::new("colour", "point.colour"),
                 protostore::Column::new("time", "point.time"),
             ],
+            key: protostore::Unique::new("aparts__point__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__point___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -117,6 +122,11 @@ impl generated::ChildTable for OfNothing_3 {
             name: "aparts__nothing",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__nothing__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__nothing___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -180,6 +190,11 @@ impl generated::ChildTable for Empty {
             name: "aparts__empty",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__empty__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__empty___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -255,8 +270,14 @@ impl generated::ChildTable for Must {
                 protostore::Column::new("colour", "must.colour"),
                 protostore::Column::new("time", "must.time"),
             ],
+            key: protostore::Unique::new("aparts__must__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__must___id__fk", &["_id"], "aparts"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "aparts__must__target__fk",
                     columns: &["target"],
                     field: "must.target",
                     table: "targets",
@@ -446,6 +467,18 @@ impl generated::ChildTable for MustNames {
                 protostore::Column::new("_position", "must.names"),
                 protostore::Column::new("value", "must.names"),
             ],
+            key: protostore::Unique::new(
+                "aparts__must__names__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__names___id__fk",
+                    &["_id"],
+                    "aparts__must",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -514,6 +547,18 @@ impl generated::ChildTable for MustPoints {
                 protostore::Column::new("colour", "must.points.colour"),
                 protostore::Column::new("time", "must.points.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__must__points__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__points___id__fk",
+                    &["_id"],
+                    "aparts__must",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -617,6 +662,18 @@ impl generated::ChildTable for MustByNumber {
                 protostore::Column::new("value__colour", "must.by_number.value.colour"),
                 protostore::Column::new("value__time", "must.by_number.value.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__must__by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__by_number___id__fk",
+                    &["_id"],
+                    "aparts__must",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -719,6 +776,15 @@ impl generated::ChildTable for MustBare {
             name: "aparts__must__bare",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__must__bare__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__bare___id__fk",
+                    &["_id"],
+                    "aparts__must",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -785,6 +851,15 @@ impl generated::ChildTable for MustShelf {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "must.shelf.number"),
             ],
+            key: protostore::Unique::new("aparts__must__shelf__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__shelf___id__fk",
+                    &["_id"],
+                    "aparts__must",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -853,6 +928,18 @@ impl generated::ChildTable for MustShelfBooks {
                 protostore::Column::new("_position", "must.shelf.books"),
                 protostore::Column::new("value", "must.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__must__shelf__books__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__shelf__books___id__fk",
+                    &["_id"],
+                    "aparts__must__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -923,6 +1010,15 @@ impl generated::ChildTable for MustShelfPlace {
                 protostore::Column::new("colour", "must.shelf.place.colour"),
                 protostore::Column::new("time", "must.shelf.place.time"),
             ],
+            key: protostore::Unique::new("aparts__must__shelf__place__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__must__shelf__place___id__fk",
+                    &["_id"],
+                    "aparts__must__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1029,8 +1125,14 @@ impl generated::ChildTable for Room {
                 protostore::Column::new("colour", "room.colour"),
                 protostore::Column::new("time", "room.time"),
             ],
+            key: protostore::Unique::new("aparts__room__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__room___id__fk", &["_id"], "aparts"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "aparts__room__target__fk",
                     columns: &["target"],
                     field: "room.target",
                     table: "targets",
@@ -1217,6 +1319,18 @@ impl generated::ChildTable for RoomNames {
                 protostore::Column::new("_position", "room.names"),
                 protostore::Column::new("value", "room.names"),
             ],
+            key: protostore::Unique::new(
+                "aparts__room__names__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__names___id__fk",
+                    &["_id"],
+                    "aparts__room",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1285,6 +1399,18 @@ impl generated::ChildTable for RoomPoints {
                 protostore::Column::new("colour", "room.points.colour"),
                 protostore::Column::new("time", "room.points.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__room__points__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__points___id__fk",
+                    &["_id"],
+                    "aparts__room",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1388,6 +1514,18 @@ impl generated::ChildTable for RoomByNumber {
                 protostore::Column::new("value__colour", "room.by_number.value.colour"),
                 protostore::Column::new("value__time", "room.by_number.value.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__room__by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__by_number___id__fk",
+                    &["_id"],
+                    "aparts__room",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1490,6 +1628,15 @@ impl generated::ChildTable for RoomBare {
             name: "aparts__room__bare",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__room__bare__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__bare___id__fk",
+                    &["_id"],
+                    "aparts__room",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1556,6 +1703,15 @@ impl generated::ChildTable for RoomShelf {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "room.shelf.number"),
             ],
+            key: protostore::Unique::new("aparts__room__shelf__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__shelf___id__fk",
+                    &["_id"],
+                    "aparts__room",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1624,6 +1780,18 @@ impl generated::ChildTable for RoomShelfBooks {
                 protostore::Column::new("_position", "room.shelf.books"),
                 protostore::Column::new("value", "room.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__room__shelf__books__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__shelf__books___id__fk",
+                    &["_id"],
+                    "aparts__room__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1694,6 +1862,15 @@ impl generated::ChildTable for RoomShelfPlace {
                 protostore::Column::new("colour", "room.shelf.place.colour"),
                 protostore::Column::new("time", "room.shelf.place.time"),
             ],
+            key: protostore::Unique::new("aparts__room__shelf__place__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__room__shelf__place___id__fk",
+                    &["_id"],
+                    "aparts__room__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1794,6 +1971,11 @@ impl generated::ChildTable for There {
                 protostore::Column::new("colour", "there.colour"),
                 protostore::Column::new("time", "there.time"),
             ],
+            key: protostore::Unique::new("aparts__there__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__there___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1902,8 +2084,14 @@ impl generated::ChildTable for House {
                 protostore::Column::new("colour", "house.colour"),
                 protostore::Column::new("time", "house.time"),
             ],
+            key: protostore::Unique::new("aparts__house__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__house___id__fk", &["_id"], "aparts"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "aparts__house__target__fk",
                     columns: &["target"],
                     field: "house.target",
                     table: "targets",
@@ -2093,6 +2281,18 @@ impl generated::ChildTable for HouseNames {
                 protostore::Column::new("_position", "house.names"),
                 protostore::Column::new("value", "house.names"),
             ],
+            key: protostore::Unique::new(
+                "aparts__house__names__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__names___id__fk",
+                    &["_id"],
+                    "aparts__house",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2161,6 +2361,18 @@ impl generated::ChildTable for HousePoints {
                 protostore::Column::new("colour", "house.points.colour"),
                 protostore::Column::new("time", "house.points.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__house__points__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__points___id__fk",
+                    &["_id"],
+                    "aparts__house",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2264,6 +2476,18 @@ impl generated::ChildTable for HouseByNumber {
                 protostore::Column::new("value__colour", "house.by_number.value.colour"),
                 protostore::Column::new("value__time", "house.by_number.value.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__house__by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__by_number___id__fk",
+                    &["_id"],
+                    "aparts__house",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2366,6 +2590,15 @@ impl generated::ChildTable for HouseBare {
             name: "aparts__house__bare",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__house__bare__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__bare___id__fk",
+                    &["_id"],
+                    "aparts__house",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2432,6 +2665,15 @@ impl generated::ChildTable for HouseShelf {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "house.shelf.number"),
             ],
+            key: protostore::Unique::new("aparts__house__shelf__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__shelf___id__fk",
+                    &["_id"],
+                    "aparts__house",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2500,6 +2742,18 @@ impl generated::ChildTable for HouseShelfBooks {
                 protostore::Column::new("_position", "house.shelf.books"),
                 protostore::Column::new("value", "house.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__house__shelf__books__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__shelf__books___id__fk",
+                    &["_id"],
+                    "aparts__house__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2570,6 +2824,15 @@ impl generated::ChildTable for HouseShelfPlace {
                 protostore::Column::new("colour", "house.shelf.place.colour"),
                 protostore::Column::new("time", "house.shelf.place.time"),
             ],
+            key: protostore::Unique::new("aparts__house__shelf__place__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__house__shelf__place___id__fk",
+                    &["_id"],
+                    "aparts__house__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2664,6 +2927,11 @@ impl generated::ChildTable for OfNone_11 {
             name: "aparts__none",
             record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
+            key: protostore::Unique::new("aparts__none__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__none___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2736,6 +3004,11 @@ impl generated::ChildTable for Only {
                 protostore::Column::new("colour", "only.colour"),
                 protostore::Column::new("time", "only.time"),
             ],
+            key: protostore::Unique::new("aparts__only__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__only___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2832,6 +3105,15 @@ impl generated::ChildTable for WingShelf {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "wing.shelf.number"),
             ],
+            key: protostore::Unique::new("aparts__wing__shelf__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wing__shelf___id__fk",
+                    &["_id"],
+                    "aparts",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2908,6 +3190,18 @@ impl generated::ChildTable for WingShelfBooks {
                 protostore::Column::new("_position", "wing.shelf.books"),
                 protostore::Column::new("value", "wing.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wing__shelf__books__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wing__shelf__books___id__fk",
+                    &["_id"],
+                    "aparts__wing__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2978,6 +3272,15 @@ impl generated::ChildTable for WingShelfPlace {
                 protostore::Column::new("colour", "wing.shelf.place.colour"),
                 protostore::Column::new("time", "wing.shelf.place.time"),
             ],
+            key: protostore::Unique::new("aparts__wing__shelf__place__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wing__shelf__place___id__fk",
+                    &["_id"],
+                    "aparts__wing__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3075,6 +3378,11 @@ impl generated::ChildTable for WingLeft {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "wing.left.number"),
             ],
+            key: protostore::Unique::new("aparts__wing__left__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__wing__left___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3154,6 +3462,18 @@ impl generated::ChildTable for WingLeftBooks {
                 protostore::Column::new("_position", "wing.left.books"),
                 protostore::Column::new("value", "wing.left.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wing__left__books__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wing__left__books___id__fk",
+                    &["_id"],
+                    "aparts__wing__left",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3224,6 +3544,15 @@ impl generated::ChildTable for WingLeftPlace {
                 protostore::Column::new("colour", "wing.left.place.colour"),
                 protostore::Column::new("time", "wing.left.place.time"),
             ],
+            key: protostore::Unique::new("aparts__wing__left__place__key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wing__left__place___id__fk",
+                    &["_id"],
+                    "aparts__wing__left",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3323,6 +3652,11 @@ impl generated::ChildTable for Wings {
                 protostore::Column::new("name", "wings.name"),
                 protostore::Column::new("right", "wings.right"),
             ],
+            key: protostore::Unique::new("aparts__wings__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__wings___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3422,6 +3756,18 @@ impl generated::ChildTable for WingsShelf {
                 protostore::Column::new("_position", "wings"),
                 protostore::Column::new("number", "wings.shelf.number"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__shelf__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__shelf___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3491,6 +3837,18 @@ impl generated::ChildTable for WingsShelfBooks {
                 protostore::Column::new("_position_2", "wings.shelf.books"),
                 protostore::Column::new("value", "wings.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__shelf__books__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__shelf__books___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3563,6 +3921,18 @@ impl generated::ChildTable for WingsShelfPlace {
                 protostore::Column::new("colour", "wings.shelf.place.colour"),
                 protostore::Column::new("time", "wings.shelf.place.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__shelf__place__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__shelf__place___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3665,6 +4035,18 @@ impl generated::ChildTable for WingsLeft {
                 protostore::Column::new("_position", "wings"),
                 protostore::Column::new("number", "wings.left.number"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__left__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__left___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3737,6 +4119,18 @@ impl generated::ChildTable for WingsLeftBooks {
                 protostore::Column::new("_position_2", "wings.left.books"),
                 protostore::Column::new("value", "wings.left.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__left__books__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__left__books___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings__left",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3809,6 +4203,18 @@ impl generated::ChildTable for WingsLeftPlace {
                 protostore::Column::new("colour", "wings.left.place.colour"),
                 protostore::Column::new("time", "wings.left.place.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__wings__left__place__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__wings__left__place___id___position__fk",
+                    &["_id", "_position"],
+                    "aparts__wings__left",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3912,6 +4318,11 @@ impl generated::ChildTable for ByName {
                 protostore::Column::new("value__name", "by_name.value.name"),
                 protostore::Column::new("value__right", "by_name.value.right"),
             ],
+            key: protostore::Unique::new("aparts__by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("aparts__by_name___id__fk", &["_id"], "aparts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4012,6 +4423,18 @@ impl generated::ChildTable for ByNameValueShelf {
                 protostore::Column::new("_key", "by_name.key"),
                 protostore::Column::new("number", "by_name.value.shelf.number"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__shelf__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__shelf___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4081,6 +4504,18 @@ impl generated::ChildTable for ByNameValueShelfBooks {
                 protostore::Column::new("_position_2", "by_name.value.shelf.books"),
                 protostore::Column::new("value", "by_name.value.shelf.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__shelf__books__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__shelf__books___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name__value__shelf",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4158,6 +4593,18 @@ impl generated::ChildTable for ByNameValueShelfPlace {
                 protostore::Column::new("colour", "by_name.value.shelf.place.colour"),
                 protostore::Column::new("time", "by_name.value.shelf.place.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__shelf__place__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__shelf__place___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name__value__shelf",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -4260,6 +4707,18 @@ impl generated::ChildTable for ByNameValueLeft {
                 protostore::Column::new("_key", "by_name.key"),
                 protostore::Column::new("number", "by_name.value.left.number"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__left__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__left___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4332,6 +4791,18 @@ impl generated::ChildTable for ByNameValueLeftBooks {
                 protostore::Column::new("_position_2", "by_name.value.left.books"),
                 protostore::Column::new("value", "by_name.value.left.books"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__left__books__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__left__books___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name__value__left",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4409,6 +4880,18 @@ impl generated::ChildTable for ByNameValueLeftPlace {
                 protostore::Column::new("colour", "by_name.value.left.place.colour"),
                 protostore::Column::new("time", "by_name.value.left.place.time"),
             ],
+            key: protostore::Unique::new(
+                "aparts__by_name__value__left__place__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "aparts__by_name__value__left__place___id___key__fk",
+                    &["_id", "_key"],
+                    "aparts__by_name__value__left",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,6 +24,18 @@ impl generated::ChildTable for Reals {
                 protostore::Column::new("_position", "reals"),
                 protostore::Column::new("value", "reals"),
             ],
+            key: protostore::Unique::new(
+                "audits__reals__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__reals___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -101,6 +113,18 @@ impl generated::ChildTable for Numbers {
                 protostore::Column::new("_position", "numbers"),
                 protostore::Column::new("value", "numbers"),
             ],
+            key: protostore::Unique::new(
+                "audits__numbers__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__numbers___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -172,6 +196,18 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new(
+                "audits__words__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__words___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -244,6 +280,18 @@ impl generated::ChildTable for Steps {
                 protostore::Column::new("count", "steps.count"),
                 protostore::Column::new("done", "steps.done"),
             ],
+            key: protostore::Unique::new(
+                "audits__steps__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__steps___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -331,6 +379,18 @@ impl generated::ChildTable for StepsWords {
                 protostore::Column::new("_position_2", "steps.words"),
                 protostore::Column::new("value", "steps.words"),
             ],
+            key: protostore::Unique::new(
+                "audits__steps__words__key",
+                &["_number", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__steps__words___number___position__fk",
+                    &["_number", "_position"],
+                    "audits__steps",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -400,6 +460,18 @@ impl generated::ChildTable for StepWords {
                 protostore::Column::new("_position", "step.words"),
                 protostore::Column::new("value", "step.words"),
             ],
+            key: protostore::Unique::new(
+                "audits__step__words__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__step__words___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -473,6 +545,18 @@ impl generated::ChildTable for OtherWords {
                 protostore::Column::new("_position", "other.words"),
                 protostore::Column::new("value", "other.words"),
             ],
+            key: protostore::Unique::new(
+                "audits__other__words__key",
+                &["_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "audits__other__words___number__fk",
+                    &["_number"],
+                    "audits",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,18 @@ impl generated::ChildTable for ListedNumbers {
                 protostore::Column::new("_position", "listed.numbers"),
                 protostore::Column::new("value", "listed.numbers"),
             ],
+            key: protostore::Unique::new(
+                "choices__listed__numbers__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "choices__listed__numbers___id__fk",
+                    &["_id"],
+                    "choices",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,6 +24,18 @@ impl generated::ChildTable for MustUint64s {
                 protostore::Column::new("_position", "must.uint64s"),
                 protostore::Column::new("value", "must.uint64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__uint64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__uint64s___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,6 +134,18 @@ impl generated::ChildTable for MustFixed64s {
                 protostore::Column::new("_position", "must.fixed64s"),
                 protostore::Column::new("value", "must.fixed64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__fixed64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__fixed64s___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -220,6 +244,14 @@ impl generated::ChildTable for MustFloats {
                 protostore::Column::new("_position", "must.floats"),
                 protostore::Column::new("value", "must.floats"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__floats__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__must__floats___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -324,6 +356,18 @@ impl generated::ChildTable for MustDoubles {
                 protostore::Column::new("_position", "must.doubles"),
                 protostore::Column::new("value", "must.doubles"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__doubles__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__doubles___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -422,6 +466,18 @@ impl generated::ChildTable for MustAllSeconds {
                 protostore::Column::new("_position", "must.all_seconds"),
                 protostore::Column::new("value", "must.all_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_seconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_seconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -520,6 +576,18 @@ impl generated::ChildTable for MustAllMilliseconds {
                 protostore::Column::new("_position", "must.all_milliseconds"),
                 protostore::Column::new("value", "must.all_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_milliseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_milliseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -621,6 +689,18 @@ impl generated::ChildTable for MustAllMicroseconds {
                 protostore::Column::new("_position", "must.all_microseconds"),
                 protostore::Column::new("value", "must.all_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_microseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_microseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -722,6 +802,18 @@ impl generated::ChildTable for MustAllText {
                 protostore::Column::new("_position", "must.all_text"),
                 protostore::Column::new("value", "must.all_text"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_text__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_text___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -826,6 +918,18 @@ impl generated::ChildTable for MustAllSpanSeconds {
                 protostore::Column::new("_position", "must.all_span_seconds"),
                 protostore::Column::new("value", "must.all_span_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_span_seconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_span_seconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -927,6 +1031,18 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
                 protostore::Column::new("_position", "must.all_span_milliseconds"),
                 protostore::Column::new("value", "must.all_span_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_span_milliseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_span_milliseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1028,6 +1144,18 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
                 protostore::Column::new("_position", "must.all_span_microseconds"),
                 protostore::Column::new("value", "must.all_span_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_span_microseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_span_microseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1129,6 +1257,18 @@ impl generated::ChildTable for MustAllWrapped {
                 protostore::Column::new("_position", "must.all_wrapped"),
                 protostore::Column::new("value", "must.all_wrapped"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_wrapped__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_wrapped___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1227,6 +1367,18 @@ impl generated::ChildTable for MustAllWrappedFloat {
                 protostore::Column::new("_position", "must.all_wrapped_float"),
                 protostore::Column::new("value", "must.all_wrapped_float"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_wrapped_float__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_wrapped_float___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1334,6 +1486,18 @@ impl generated::ChildTable for MustAllWrappedDouble {
                 protostore::Column::new("_position", "must.all_wrapped_double"),
                 protostore::Column::new("value", "must.all_wrapped_double"),
             ],
+            key: protostore::Unique::new(
+                "codes__must__all_wrapped_double__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__must__all_wrapped_double___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1485,6 +1649,11 @@ impl generated::ChildTable for List {
                 protostore::Column::new("maybe_float", "list.maybe_float"),
                 protostore::Column::new("maybe_double", "list.maybe_double"),
             ],
+            key: protostore::Unique::new("codes__list__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__list___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1764,6 +1933,18 @@ impl generated::ChildTable for ListUint64s {
                 protostore::Column::new("_position_2", "list.uint64s"),
                 protostore::Column::new("value", "list.uint64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__uint64s__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__uint64s___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1834,6 +2015,18 @@ impl generated::ChildTable for ListFixed64s {
                 protostore::Column::new("_position_2", "list.fixed64s"),
                 protostore::Column::new("value", "list.fixed64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__fixed64s__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__fixed64s___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1904,6 +2097,18 @@ impl generated::ChildTable for ListFloats {
                 protostore::Column::new("_position_2", "list.floats"),
                 protostore::Column::new("value", "list.floats"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__floats__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__floats___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1980,6 +2185,18 @@ impl generated::ChildTable for ListDoubles {
                 protostore::Column::new("_position_2", "list.doubles"),
                 protostore::Column::new("value", "list.doubles"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__doubles__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__doubles___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2050,6 +2267,18 @@ impl generated::ChildTable for ListAllSeconds {
                 protostore::Column::new("_position_2", "list.all_seconds"),
                 protostore::Column::new("value", "list.all_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_seconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_seconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2120,6 +2349,18 @@ impl generated::ChildTable for ListAllMilliseconds {
                 protostore::Column::new("_position_2", "list.all_milliseconds"),
                 protostore::Column::new("value", "list.all_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_milliseconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_milliseconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2190,6 +2431,18 @@ impl generated::ChildTable for ListAllMicroseconds {
                 protostore::Column::new("_position_2", "list.all_microseconds"),
                 protostore::Column::new("value", "list.all_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_microseconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_microseconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2260,6 +2513,18 @@ impl generated::ChildTable for ListAllText {
                 protostore::Column::new("_position_2", "list.all_text"),
                 protostore::Column::new("value", "list.all_text"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_text__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_text___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2336,6 +2601,18 @@ impl generated::ChildTable for ListAllSpanSeconds {
                 protostore::Column::new("_position_2", "list.all_span_seconds"),
                 protostore::Column::new("value", "list.all_span_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_span_seconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_span_seconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2406,6 +2683,18 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
                 protostore::Column::new("_position_2", "list.all_span_milliseconds"),
                 protostore::Column::new("value", "list.all_span_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_span_milliseconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_span_milliseconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2476,6 +2765,18 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
                 protostore::Column::new("_position_2", "list.all_span_microseconds"),
                 protostore::Column::new("value", "list.all_span_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_span_microseconds__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_span_microseconds___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2546,6 +2847,18 @@ impl generated::ChildTable for ListAllWrapped {
                 protostore::Column::new("_position_2", "list.all_wrapped"),
                 protostore::Column::new("value", "list.all_wrapped"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_wrapped__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_wrapped___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2616,6 +2929,18 @@ impl generated::ChildTable for ListAllWrappedFloat {
                 protostore::Column::new("_position_2", "list.all_wrapped_float"),
                 protostore::Column::new("value", "list.all_wrapped_float"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_wrapped_float__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_wrapped_float___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2692,6 +3017,18 @@ impl generated::ChildTable for ListAllWrappedDouble {
                 protostore::Column::new("_position_2", "list.all_wrapped_double"),
                 protostore::Column::new("value", "list.all_wrapped_double"),
             ],
+            key: protostore::Unique::new(
+                "codes__list__all_wrapped_double__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__list__all_wrapped_double___id___position__fk",
+                    &["_id", "_position"],
+                    "codes__list",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2850,6 +3187,11 @@ impl generated::ChildTable for ByName {
                     "by_name.value.maybe_double",
                 ),
             ],
+            key: protostore::Unique::new("codes__by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__by_name___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3135,6 +3477,18 @@ impl generated::ChildTable for ByNameValueUint64s {
                 protostore::Column::new("_position_2", "by_name.value.uint64s"),
                 protostore::Column::new("value", "by_name.value.uint64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__uint64s__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__uint64s___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3205,6 +3559,18 @@ impl generated::ChildTable for ByNameValueFixed64s {
                 protostore::Column::new("_position_2", "by_name.value.fixed64s"),
                 protostore::Column::new("value", "by_name.value.fixed64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__fixed64s__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__fixed64s___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3275,6 +3641,18 @@ impl generated::ChildTable for ByNameValueFloats {
                 protostore::Column::new("_position_2", "by_name.value.floats"),
                 protostore::Column::new("value", "by_name.value.floats"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__floats__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__floats___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3351,6 +3729,18 @@ impl generated::ChildTable for ByNameValueDoubles {
                 protostore::Column::new("_position_2", "by_name.value.doubles"),
                 protostore::Column::new("value", "by_name.value.doubles"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__doubles__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__doubles___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3421,6 +3811,18 @@ impl generated::ChildTable for ByNameValueAllSeconds {
                 protostore::Column::new("_position_2", "by_name.value.all_seconds"),
                 protostore::Column::new("value", "by_name.value.all_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_seconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_seconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3496,6 +3898,18 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
                 protostore::Column::new("_position_2", "by_name.value.all_milliseconds"),
                 protostore::Column::new("value", "by_name.value.all_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_milliseconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_milliseconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3571,6 +3985,18 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
                 protostore::Column::new("_position_2", "by_name.value.all_microseconds"),
                 protostore::Column::new("value", "by_name.value.all_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_microseconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_microseconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3646,6 +4072,18 @@ impl generated::ChildTable for ByNameValueAllText {
                 protostore::Column::new("_position_2", "by_name.value.all_text"),
                 protostore::Column::new("value", "by_name.value.all_text"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_text__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_text___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -3722,6 +4160,18 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
                 protostore::Column::new("_position_2", "by_name.value.all_span_seconds"),
                 protostore::Column::new("value", "by_name.value.all_span_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_span_seconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_span_seconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3800,6 +4250,18 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
                 ),
                 protostore::Column::new("value", "by_name.value.all_span_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_span_milliseconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_span_milliseconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3878,6 +4340,18 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
                 ),
                 protostore::Column::new("value", "by_name.value.all_span_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_span_microseconds__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_span_microseconds___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -3953,6 +4427,18 @@ impl generated::ChildTable for ByNameValueAllWrapped {
                 protostore::Column::new("_position_2", "by_name.value.all_wrapped"),
                 protostore::Column::new("value", "by_name.value.all_wrapped"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_wrapped__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_wrapped___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4031,6 +4517,18 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
                 ),
                 protostore::Column::new("value", "by_name.value.all_wrapped_float"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_wrapped_float__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_wrapped_float___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -4115,6 +4613,18 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
                 ),
                 protostore::Column::new("value", "by_name.value.all_wrapped_double"),
             ],
+            key: protostore::Unique::new(
+                "codes__by_name__value__all_wrapped_double__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__by_name__value__all_wrapped_double___id___key__fk",
+                    &["_id", "_key"],
+                    "codes__by_name",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4189,6 +4699,14 @@ impl generated::ChildTable for OneUint64s {
                 protostore::Column::new("_position", "one.uint64s"),
                 protostore::Column::new("value", "one.uint64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__uint64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__one__uint64s___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4300,6 +4818,18 @@ impl generated::ChildTable for OneFixed64s {
                 protostore::Column::new("_position", "one.fixed64s"),
                 protostore::Column::new("value", "one.fixed64s"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__fixed64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__fixed64s___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4411,6 +4941,14 @@ impl generated::ChildTable for OneFloats {
                 protostore::Column::new("_position", "one.floats"),
                 protostore::Column::new("value", "one.floats"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__floats__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__one__floats___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -4528,6 +5066,14 @@ impl generated::ChildTable for OneDoubles {
                 protostore::Column::new("_position", "one.doubles"),
                 protostore::Column::new("value", "one.doubles"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__doubles__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("codes__one__doubles___id__fk", &["_id"], "codes"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4639,6 +5185,18 @@ impl generated::ChildTable for OneAllSeconds {
                 protostore::Column::new("_position", "one.all_seconds"),
                 protostore::Column::new("value", "one.all_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_seconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_seconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4750,6 +5308,18 @@ impl generated::ChildTable for OneAllMilliseconds {
                 protostore::Column::new("_position", "one.all_milliseconds"),
                 protostore::Column::new("value", "one.all_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_milliseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_milliseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4864,6 +5434,18 @@ impl generated::ChildTable for OneAllMicroseconds {
                 protostore::Column::new("_position", "one.all_microseconds"),
                 protostore::Column::new("value", "one.all_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_microseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_microseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -4978,6 +5560,18 @@ impl generated::ChildTable for OneAllText {
                 protostore::Column::new("_position", "one.all_text"),
                 protostore::Column::new("value", "one.all_text"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_text__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_text___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -5095,6 +5689,18 @@ impl generated::ChildTable for OneAllSpanSeconds {
                 protostore::Column::new("_position", "one.all_span_seconds"),
                 protostore::Column::new("value", "one.all_span_seconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_span_seconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_span_seconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -5209,6 +5815,18 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
                 protostore::Column::new("_position", "one.all_span_milliseconds"),
                 protostore::Column::new("value", "one.all_span_milliseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_span_milliseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_span_milliseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -5323,6 +5941,18 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
                 protostore::Column::new("_position", "one.all_span_microseconds"),
                 protostore::Column::new("value", "one.all_span_microseconds"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_span_microseconds__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_span_microseconds___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -5437,6 +6067,18 @@ impl generated::ChildTable for OneAllWrapped {
                 protostore::Column::new("_position", "one.all_wrapped"),
                 protostore::Column::new("value", "one.all_wrapped"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_wrapped__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_wrapped___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -5548,6 +6190,18 @@ impl generated::ChildTable for OneAllWrappedFloat {
                 protostore::Column::new("_position", "one.all_wrapped_float"),
                 protostore::Column::new("value", "one.all_wrapped_float"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_wrapped_float__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_wrapped_float___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -5668,6 +6322,18 @@ impl generated::ChildTable for OneAllWrappedDouble {
                 protostore::Column::new("_position", "one.all_wrapped_double"),
                 protostore::Column::new("value", "one.all_wrapped_double"),
             ],
+            key: protostore::Unique::new(
+                "codes__one__all_wrapped_double__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "codes__one__all_wrapped_double___id__fk",
+                    &["_id"],
+                    "codes",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

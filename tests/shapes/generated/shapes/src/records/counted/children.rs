@@ -25,8 +25,21 @@ impl generated::ChildTable for Targets {
                 protostore::Column::new("_position", "targets"),
                 protostore::Column::new("value", "targets"),
             ],
+            key: protostore::Unique::new(
+                "counted__targets__key",
+                &["_region", "_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "counted__targets___region___number__fk",
+                    &["_region", "_number"],
+                    "counted",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "counted__targets__value__fk",
                     columns: &["value"],
                     field: "targets",
                     table: "targets",

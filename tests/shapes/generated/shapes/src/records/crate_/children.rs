@@ -24,6 +24,11 @@ impl generated::ChildTable for Tags {
                 protostore::Column::new("_position", "tags"),
                 protostore::Column::new("value", "tags"),
             ],
+            key: protostore::Unique::new("crates__tags__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("crates__tags___id__fk", &["_id"], "crates"),
+            ),
             references: &[],
             checks: &[],
         },

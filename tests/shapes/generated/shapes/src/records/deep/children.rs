@@ -29,6 +29,18 @@ impl generated::ChildTable for Racks {
                 protostore::Column::new("name", "racks.name"),
                 protostore::Column::new("cabinet", "racks.cabinet"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__key",
+                &["_region", "_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks___region___number__fk",
+                    &["_region", "_number"],
+                    "deeps",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -148,6 +160,18 @@ impl generated::ChildTable for RacksHosts {
                 protostore::Column::new("_position_2", "racks.hosts"),
                 protostore::Column::new("name", "racks.hosts.name"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__hosts__key",
+                &["_region", "_number", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__hosts___region___number___position__fk",
+                    &["_region", "_number", "_position"],
+                    "deeps__racks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -224,6 +248,18 @@ impl generated::ChildTable for RacksHostsPorts {
                 protostore::Column::new("_position_3", "racks.hosts.ports"),
                 protostore::Column::new("number", "racks.hosts.ports.number"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__hosts__ports__key",
+                &["_region", "_number", "_position", "_position_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__hosts__ports___region___number___positio_3ae0d6be",
+                    &["_region", "_number", "_position", "_position_2"],
+                    "deeps__racks__hosts",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -316,6 +352,25 @@ impl generated::ChildTable for RacksHostsPortsFrames {
                 protostore::Column::new("_position_4", "racks.hosts.ports.frames"),
                 protostore::Column::new("value", "racks.hosts.ports.frames"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__hosts__ports__frames__key",
+                &[
+                    "_region",
+                    "_number",
+                    "_position",
+                    "_position_2",
+                    "_position_3",
+                    "_position_4",
+                ],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__hosts__ports__frames___region___number___214dc69b",
+                    &["_region", "_number", "_position", "_position_2", "_position_3"],
+                    "deeps__racks__hosts__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -399,6 +454,25 @@ impl generated::ChildTable for RacksHostsPortsLabels {
                 protostore::Column::new("_key_4", "racks.hosts.ports.labels.key"),
                 protostore::Column::new("value", "racks.hosts.ports.labels.value"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__hosts__ports__labels__key",
+                &[
+                    "_region",
+                    "_number",
+                    "_position",
+                    "_position_2",
+                    "_position_3",
+                    "_key_4",
+                ],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__hosts__ports__labels___region___number___03a73430",
+                    &["_region", "_number", "_position", "_position_2", "_position_3"],
+                    "deeps__racks__hosts__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -481,6 +555,18 @@ impl generated::ChildTable for RacksHostsNames {
                 protostore::Column::new("_position_3", "racks.hosts.names"),
                 protostore::Column::new("value", "racks.hosts.names"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__hosts__names__key",
+                &["_region", "_number", "_position", "_position_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__hosts__names___region___number___positio_d26d9d20",
+                    &["_region", "_number", "_position", "_position_2"],
+                    "deeps__racks__hosts",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -561,6 +647,18 @@ impl generated::ChildTable for RacksSpares {
                 protostore::Column::new("_key_2", "racks.spares.key"),
                 protostore::Column::new("value__name", "racks.spares.value.name"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__spares__key",
+                &["_region", "_number", "_position", "_key_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__spares___region___number___position__fk",
+                    &["_region", "_number", "_position"],
+                    "deeps__racks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -637,6 +735,18 @@ impl generated::ChildTable for RacksSparesValuePorts {
                 protostore::Column::new("_position_3", "racks.spares.value.ports"),
                 protostore::Column::new("number", "racks.spares.value.ports.number"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__spares__value__ports__key",
+                &["_region", "_number", "_position", "_key_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__spares__value__ports___region___number___2d3fff85",
+                    &["_region", "_number", "_position", "_key_2"],
+                    "deeps__racks__spares",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -732,6 +842,25 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
                 ),
                 protostore::Column::new("value", "racks.spares.value.ports.frames"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__spares__value__ports__frames__key",
+                &[
+                    "_region",
+                    "_number",
+                    "_position",
+                    "_key_2",
+                    "_position_3",
+                    "_position_4",
+                ],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__spares__value__ports__frames___region____b2fc62e3",
+                    &["_region", "_number", "_position", "_key_2", "_position_3"],
+                    "deeps__racks__spares__value__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -815,6 +944,18 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
                 protostore::Column::new("_key_4", "racks.spares.value.ports.labels.key"),
                 protostore::Column::new("value", "racks.spares.value.ports.labels.value"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__spares__value__ports__labels__key",
+                &["_region", "_number", "_position", "_key_2", "_position_3", "_key_4"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__spares__value__ports__labels___region____733d5fad",
+                    &["_region", "_number", "_position", "_key_2", "_position_3"],
+                    "deeps__racks__spares__value__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -897,6 +1038,18 @@ impl generated::ChildTable for RacksSparesValueNames {
                 protostore::Column::new("_position_3", "racks.spares.value.names"),
                 protostore::Column::new("value", "racks.spares.value.names"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__spares__value__names__key",
+                &["_region", "_number", "_position", "_key_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__spares__value__names___region___number___3bf0c351",
+                    &["_region", "_number", "_position", "_key_2"],
+                    "deeps__racks__spares",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -977,6 +1130,18 @@ impl generated::ChildTable for RacksTags {
                 protostore::Column::new("_position_2", "racks.tags"),
                 protostore::Column::new("value", "racks.tags"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__tags__key",
+                &["_region", "_number", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__tags___region___number___position__fk",
+                    &["_region", "_number", "_position"],
+                    "deeps__racks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1048,6 +1213,18 @@ impl generated::ChildTable for RacksCabinetSlots {
                 protostore::Column::new("_position_2", "racks.cabinet.slots"),
                 protostore::Column::new("value", "racks.cabinet.slots"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__slots__key",
+                &["_region", "_number", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__slots___region___number___position__fk",
+                    &["_region", "_number", "_position"],
+                    "deeps__racks",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1129,6 +1306,18 @@ impl generated::ChildTable for RacksCabinetDoors {
                 protostore::Column::new("_position_2", "racks.cabinet.doors"),
                 protostore::Column::new("name", "racks.cabinet.doors.name"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__doors__key",
+                &["_region", "_number", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__doors___region___number___position__fk",
+                    &["_region", "_number", "_position"],
+                    "deeps__racks",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1215,6 +1404,18 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
                 protostore::Column::new("_position_3", "racks.cabinet.doors.ports"),
                 protostore::Column::new("number", "racks.cabinet.doors.ports.number"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__doors__ports__key",
+                &["_region", "_number", "_position", "_position_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__doors__ports___region___number__dc264cdb",
+                    &["_region", "_number", "_position", "_position_2"],
+                    "deeps__racks__cabinet__doors",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1310,6 +1511,25 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
                 ),
                 protostore::Column::new("value", "racks.cabinet.doors.ports.frames"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__doors__ports__frames__key",
+                &[
+                    "_region",
+                    "_number",
+                    "_position",
+                    "_position_2",
+                    "_position_3",
+                    "_position_4",
+                ],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__doors__ports__frames___region___dbcf970b",
+                    &["_region", "_number", "_position", "_position_2", "_position_3"],
+                    "deeps__racks__cabinet__doors__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1399,6 +1619,25 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
                     "racks.cabinet.doors.ports.labels.value",
                 ),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__doors__ports__labels__key",
+                &[
+                    "_region",
+                    "_number",
+                    "_position",
+                    "_position_2",
+                    "_position_3",
+                    "_key_4",
+                ],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__doors__ports__labels___region___dc2134cb",
+                    &["_region", "_number", "_position", "_position_2", "_position_3"],
+                    "deeps__racks__cabinet__doors__ports",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1481,6 +1720,18 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
                 protostore::Column::new("_position_3", "racks.cabinet.doors.names"),
                 protostore::Column::new("value", "racks.cabinet.doors.names"),
             ],
+            key: protostore::Unique::new(
+                "deeps__racks__cabinet__doors__names__key",
+                &["_region", "_number", "_position", "_position_2", "_position_3"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deeps__racks__cabinet__doors__names___region___number__c3b00aae",
+                    &["_region", "_number", "_position", "_position_2"],
+                    "deeps__racks__cabinet__doors",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,18 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new(
+                "deep_keys__words__key",
+                &["_meta__name", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "deep_keys__words___meta__name__fk",
+                    &["_meta__name"],
+                    "deep_keys",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

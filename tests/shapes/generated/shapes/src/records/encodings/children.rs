@@ -24,6 +24,15 @@ impl generated::ChildTable for Fulls {
                 protostore::Column::new("_position", "fulls"),
                 protostore::Column::new("value", "fulls"),
             ],
+            key: protostore::Unique::new("encodings__fulls__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__fulls___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,6 +131,18 @@ impl generated::ChildTable for FullByFull {
                 protostore::Column::new("_key", "full_by_full.key"),
                 protostore::Column::new("value", "full_by_full.value"),
             ],
+            key: protostore::Unique::new(
+                "encodings__full_by_full__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__full_by_full___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -211,6 +232,18 @@ impl generated::ChildTable for ManyBits {
                 protostore::Column::new("_position", "many_bits"),
                 protostore::Column::new("value", "many_bits"),
             ],
+            key: protostore::Unique::new(
+                "encodings__many_bits__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__many_bits___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -309,6 +342,18 @@ impl generated::ChildTable for BitsByName {
                 protostore::Column::new("_key", "bits_by_name.key"),
                 protostore::Column::new("value", "bits_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "encodings__bits_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__bits_by_name___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -401,6 +446,15 @@ impl generated::ChildTable for OfTexts_18 {
                 protostore::Column::new("_position", "texts"),
                 protostore::Column::new("value", "texts"),
             ],
+            key: protostore::Unique::new("encodings__texts__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__texts___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -505,6 +559,11 @@ impl generated::ChildTable for Owns {
                 protostore::Column::new("_position", "owns"),
                 protostore::Column::new("value", "owns"),
             ],
+            key: protostore::Unique::new("encodings__owns__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("encodings__owns___id__fk", &["_id"], "encodings"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -603,6 +662,18 @@ impl generated::ChildTable for InnerNames {
                 protostore::Column::new("_key", "inner.names.key"),
                 protostore::Column::new("value", "inner.names.value"),
             ],
+            key: protostore::Unique::new(
+                "encodings__inner__names__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__inner__names___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -707,6 +778,18 @@ impl generated::ChildTable for Inners {
                 protostore::Column::new("bits", "inners.bits"),
                 protostore::Column::new("text", "inners.text"),
             ],
+            key: protostore::Unique::new(
+                "encodings__inners__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__inners___id__fk",
+                    &["_id"],
+                    "encodings",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -820,6 +903,18 @@ impl generated::ChildTable for InnersNames {
                 protostore::Column::new("_key_2", "inners.names.key"),
                 protostore::Column::new("value", "inners.names.value"),
             ],
+            key: protostore::Unique::new(
+                "encodings__inners__names__key",
+                &["_id", "_position", "_key_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "encodings__inners__names___id___position__fk",
+                    &["_id", "_position"],
+                    "encodings__inners",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

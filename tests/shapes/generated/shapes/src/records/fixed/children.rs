@@ -24,6 +24,11 @@ impl generated::ChildTable for Notes {
                 protostore::Column::new("_position", "notes"),
                 protostore::Column::new("value", "notes"),
             ],
+            key: protostore::Unique::new("fixed__notes__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("fixed__notes___id__fk", &["_id"], "fixed"),
+            ),
             references: &[],
             checks: &[],
         },

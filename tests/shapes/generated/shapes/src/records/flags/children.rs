@@ -24,6 +24,18 @@ impl generated::ChildTable for Names {
                 protostore::Column::new("_position", "names"),
                 protostore::Column::new("value", "names"),
             ],
+            key: protostore::Unique::new(
+                "flags__names__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "flags__names___singleton__fk",
+                    &["_singleton"],
+                    "flags",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,8 +24,21 @@ impl generated::ChildTable for Others {
                 protostore::Column::new("_position", "others"),
                 protostore::Column::new("value", "others"),
             ],
+            key: protostore::Unique::new(
+                "full_keys__others__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "full_keys__others___id__fk",
+                    &["_id"],
+                    "full_keys",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "full_keys__others__value__fk",
                     columns: &["value"],
                     field: "others",
                     table: "full_keys",
@@ -134,6 +147,15 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("full_keys__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "full_keys__words___id__fk",
+                    &["_id"],
+                    "full_keys",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,11 @@ impl generated::ChildTable for Names {
                 protostore::Column::new("_position", "names"),
                 protostore::Column::new("value", "names"),
             ],
+            key: protostore::Unique::new("items__names__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("items__names___id__fk", &["_id"], "items"),
+            ),
             references: &[],
             checks: &[],
         },

@@ -25,6 +25,11 @@ impl generated::ChildTable for Tries {
                 protostore::Column::new("host", "tries.host"),
                 protostore::Column::new("failed", "tries.failed"),
             ],
+            key: protostore::Unique::new("jobs__tries__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("jobs__tries___id__fk", &["_id"], "jobs"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new("failed__check", "tries.failed", "must be 0 or 1"),

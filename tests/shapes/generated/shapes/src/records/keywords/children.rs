@@ -24,6 +24,11 @@ impl generated::ChildTable for Order {
                 protostore::Column::new("_position", "order"),
                 protostore::Column::new("value", "order"),
             ],
+            key: protostore::Unique::new("keywords__order__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("keywords__order___id__fk", &["_id"], "keywords"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -124,6 +129,11 @@ impl generated::ChildTable for Where {
                 protostore::Column::new("owner", "where.owner"),
                 protostore::Column::new("item", "where.item"),
             ],
+            key: protostore::Unique::new("keywords__where__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("keywords__where___id__fk", &["_id"], "keywords"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -40,6 +40,11 @@ impl generated::ChildTable for List {
                 protostore::Column::new("a_empty", "list.a_empty"),
                 protostore::Column::new("a_null", "list.a_null"),
             ],
+            key: protostore::Unique::new("known__list__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("known__list___id__fk", &["_id"], "known"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -281,6 +286,11 @@ impl generated::ChildTable for ByName {
                 protostore::Column::new("value__a_empty", "by_name.value.a_empty"),
                 protostore::Column::new("value__a_null", "by_name.value.a_null"),
             ],
+            key: protostore::Unique::new("known__by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("known__by_name___id__fk", &["_id"], "known"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -495,6 +505,11 @@ impl generated::ChildTable for Ones {
                 protostore::Column::new("a_empty", "ones.a_empty"),
                 protostore::Column::new("a_null", "ones.a_null"),
             ],
+            key: protostore::Unique::new("known__ones__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("known__ones___id__fk", &["_id"], "known"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -805,6 +820,18 @@ impl generated::ChildTable for ABoolValueByName {
                 protostore::Column::new("_key", "a_bool_value_by_name.key"),
                 protostore::Column::new("value", "a_bool_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_bool_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_bool_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -897,6 +924,18 @@ impl generated::ChildTable for AInt32ValueByName {
                 protostore::Column::new("_key", "a_int32_value_by_name.key"),
                 protostore::Column::new("value", "a_int32_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_int32_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_int32_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -989,6 +1028,18 @@ impl generated::ChildTable for AInt64ValueByName {
                 protostore::Column::new("_key", "a_int64_value_by_name.key"),
                 protostore::Column::new("value", "a_int64_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_int64_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_int64_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1075,6 +1126,18 @@ impl generated::ChildTable for AUint32ValueByName {
                 protostore::Column::new("_key", "a_uint32_value_by_name.key"),
                 protostore::Column::new("value", "a_uint32_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_uint32_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_uint32_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1167,6 +1230,18 @@ impl generated::ChildTable for AUint64ValueByName {
                 protostore::Column::new("_key", "a_uint64_value_by_name.key"),
                 protostore::Column::new("value", "a_uint64_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_uint64_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_uint64_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1259,6 +1334,18 @@ impl generated::ChildTable for AFloatValueByName {
                 protostore::Column::new("_key", "a_float_value_by_name.key"),
                 protostore::Column::new("value", "a_float_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_float_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_float_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1345,6 +1432,18 @@ impl generated::ChildTable for ADoubleValueByName {
                 protostore::Column::new("_key", "a_double_value_by_name.key"),
                 protostore::Column::new("value", "a_double_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_double_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_double_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1431,6 +1530,18 @@ impl generated::ChildTable for AStringValueByName {
                 protostore::Column::new("_key", "a_string_value_by_name.key"),
                 protostore::Column::new("value", "a_string_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_string_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_string_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1517,6 +1628,18 @@ impl generated::ChildTable for ABytesValueByName {
                 protostore::Column::new("_key", "a_bytes_value_by_name.key"),
                 protostore::Column::new("value", "a_bytes_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_bytes_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_bytes_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1603,6 +1726,18 @@ impl generated::ChildTable for AStructByName {
                 protostore::Column::new("_key", "a_struct_by_name.key"),
                 protostore::Column::new("value", "a_struct_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_struct_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_struct_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1689,6 +1824,18 @@ impl generated::ChildTable for AValueByName {
                 protostore::Column::new("_key", "a_value_by_name.key"),
                 protostore::Column::new("value", "a_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1775,6 +1922,18 @@ impl generated::ChildTable for AListValueByName {
                 protostore::Column::new("_key", "a_list_value_by_name.key"),
                 protostore::Column::new("value", "a_list_value_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_list_value_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_list_value_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1861,6 +2020,15 @@ impl generated::ChildTable for AAnyByName {
                 protostore::Column::new("_key", "a_any_by_name.key"),
                 protostore::Column::new("value", "a_any_by_name.value"),
             ],
+            key: protostore::Unique::new("known__a_any_by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_any_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1947,6 +2115,18 @@ impl generated::ChildTable for AFieldMaskByName {
                 protostore::Column::new("_key", "a_field_mask_by_name.key"),
                 protostore::Column::new("value", "a_field_mask_by_name.value"),
             ],
+            key: protostore::Unique::new(
+                "known__a_field_mask_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_field_mask_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -2032,6 +2212,18 @@ impl generated::ChildTable for AEmptyByName {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_empty_by_name.key"),
             ],
+            key: protostore::Unique::new(
+                "known__a_empty_by_name__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "known__a_empty_by_name___id__fk",
+                    &["_id"],
+                    "known",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -24,6 +24,11 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("legacies__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("legacies__words___id__fk", &["_id"], "legacies"),
+            ),
             references: &[],
             checks: &[],
         },

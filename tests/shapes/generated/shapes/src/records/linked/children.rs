@@ -24,6 +24,11 @@ impl generated::ChildTable for Groups {
                 protostore::Column::new("_position", "groups"),
                 protostore::Column::new("title", "groups.title"),
             ],
+            key: protostore::Unique::new("linked__groups__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("linked__groups___id__fk", &["_id"], "linked"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -118,8 +123,21 @@ impl generated::ChildTable for GroupsTargets {
                 protostore::Column::new("_position_2", "groups.targets"),
                 protostore::Column::new("value", "groups.targets"),
             ],
+            key: protostore::Unique::new(
+                "linked__groups__targets__key",
+                &["_id", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "linked__groups__targets___id___position__fk",
+                    &["_id", "_position"],
+                    "linked__groups",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "linked__groups__targets__value__fk",
                     columns: &["value"],
                     field: "groups.targets",
                     table: "targets",
@@ -205,8 +223,14 @@ impl generated::ChildTable for Named {
                 protostore::Column::new("_key", "named.key"),
                 protostore::Column::new("value", "named.value"),
             ],
+            key: protostore::Unique::new("linked__named__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("linked__named___id__fk", &["_id"], "linked"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "linked__named__value__fk",
                     columns: &["value"],
                     field: "named.value",
                     table: "targets",

@@ -28,6 +28,11 @@ impl generated::ChildTable for Points {
                 protostore::Column::new("colour", "points.colour"),
                 protostore::Column::new("time", "points.time"),
             ],
+            key: protostore::Unique::new("lists__points__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("lists__points___id__fk", &["_id"], "lists"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -145,6 +150,11 @@ impl generated::ChildTable for Nothings {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "nothings"),
             ],
+            key: protostore::Unique::new("lists__nothings__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("lists__nothings___id__fk", &["_id"], "lists"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -247,6 +257,11 @@ impl generated::ChildTable for Items {
                 protostore::Column::new("none", "items.none"),
                 protostore::Column::new("data", "items.data"),
             ],
+            key: protostore::Unique::new("lists__items__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("lists__items___id__fk", &["_id"], "lists"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new("point__check", "items.point", "must be 0 or 1"),

@@ -24,6 +24,11 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("mades__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("mades__words___id__fk", &["_id"], "mades"),
+            ),
             references: &[],
             checks: &[],
         },

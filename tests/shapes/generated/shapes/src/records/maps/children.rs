@@ -25,6 +25,11 @@ impl generated::ChildTable for Strings {
                 protostore::Column::new("_key", "strings.key"),
                 protostore::Column::new("value", "strings.value"),
             ],
+            key: protostore::Unique::new("maps__strings__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__strings___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -111,6 +116,11 @@ impl generated::ChildTable for Bools {
                 protostore::Column::new("_key", "bools.key"),
                 protostore::Column::new("value", "bools.value"),
             ],
+            key: protostore::Unique::new("maps__bools__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__bools___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new("_key__check", "bools.key", "must be 0 or 1"),
@@ -200,6 +210,11 @@ impl generated::ChildTable for Int32s {
                 protostore::Column::new("_key", "int32s.key"),
                 protostore::Column::new("value", "int32s.value"),
             ],
+            key: protostore::Unique::new("maps__int32s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__int32s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -292,6 +307,11 @@ impl generated::ChildTable for Sint32s {
                 protostore::Column::new("_key", "sint32s.key"),
                 protostore::Column::new("value", "sint32s.value"),
             ],
+            key: protostore::Unique::new("maps__sint32s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__sint32s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -384,6 +404,11 @@ impl generated::ChildTable for Sfixed32s {
                 protostore::Column::new("_key", "sfixed32s.key"),
                 protostore::Column::new("value", "sfixed32s.value"),
             ],
+            key: protostore::Unique::new("maps__sfixed32s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__sfixed32s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -476,6 +501,11 @@ impl generated::ChildTable for Int64s {
                 protostore::Column::new("_key", "int64s.key"),
                 protostore::Column::new("value", "int64s.value"),
             ],
+            key: protostore::Unique::new("maps__int64s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__int64s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -568,6 +598,11 @@ impl generated::ChildTable for Uint32s {
                 protostore::Column::new("_key", "uint32s.key"),
                 protostore::Column::new("value", "uint32s.value"),
             ],
+            key: protostore::Unique::new("maps__uint32s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__uint32s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -665,6 +700,11 @@ impl generated::ChildTable for Fixed32s {
                 protostore::Column::new("_key", "fixed32s.key"),
                 protostore::Column::new("value", "fixed32s.value"),
             ],
+            key: protostore::Unique::new("maps__fixed32s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__fixed32s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -762,6 +802,11 @@ impl generated::ChildTable for Uint64s {
                 protostore::Column::new("_key", "uint64s.key"),
                 protostore::Column::new("value", "uint64s.value"),
             ],
+            key: protostore::Unique::new("maps__uint64s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__uint64s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -859,6 +904,11 @@ impl generated::ChildTable for Fixed64s {
                 protostore::Column::new("_key", "fixed64s.key"),
                 protostore::Column::new("value", "fixed64s.value"),
             ],
+            key: protostore::Unique::new("maps__fixed64s__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__fixed64s___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -951,6 +1001,11 @@ impl generated::ChildTable for Doubles {
                 protostore::Column::new("_key", "doubles.key"),
                 protostore::Column::new("value", "doubles.value"),
             ],
+            key: protostore::Unique::new("maps__doubles__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__doubles___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1037,6 +1092,11 @@ impl generated::ChildTable for ByteStrings {
                 protostore::Column::new("_key", "byte_strings.key"),
                 protostore::Column::new("value", "byte_strings.value"),
             ],
+            key: protostore::Unique::new("maps__byte_strings__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__byte_strings___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1123,6 +1183,11 @@ impl generated::ChildTable for Colours {
                 protostore::Column::new("_key", "colours.key"),
                 protostore::Column::new("value", "colours.value"),
             ],
+            key: protostore::Unique::new("maps__colours__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__colours___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1215,6 +1280,11 @@ impl generated::ChildTable for Times {
                 protostore::Column::new("_key", "times.key"),
                 protostore::Column::new("value", "times.value"),
             ],
+            key: protostore::Unique::new("maps__times__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__times___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1301,6 +1371,11 @@ impl generated::ChildTable for Durations {
                 protostore::Column::new("_key", "durations.key"),
                 protostore::Column::new("value", "durations.value"),
             ],
+            key: protostore::Unique::new("maps__durations__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__durations___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1390,6 +1465,11 @@ impl generated::ChildTable for Points {
                 protostore::Column::new("value__colour", "points.value.colour"),
                 protostore::Column::new("value__time", "points.value.time"),
             ],
+            key: protostore::Unique::new("maps__points__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__points___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1512,6 +1592,11 @@ impl generated::ChildTable for Nothings {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "nothings.key"),
             ],
+            key: protostore::Unique::new("maps__nothings__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__nothings___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1611,6 +1696,11 @@ impl generated::ChildTable for Shelves {
                 protostore::Column::new("value__text", "shelves.value.text"),
                 protostore::Column::new("value__none", "shelves.value.none"),
             ],
+            key: protostore::Unique::new("maps__shelves__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__shelves___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1796,6 +1886,18 @@ impl generated::ChildTable for ShelvesValueBooks {
                 protostore::Column::new("_position_2", "shelves.value.books"),
                 protostore::Column::new("value", "shelves.value.books"),
             ],
+            key: protostore::Unique::new(
+                "maps__shelves__value__books__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "maps__shelves__value__books___id___key__fk",
+                    &["_id", "_key"],
+                    "maps__shelves",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1866,6 +1968,18 @@ impl generated::ChildTable for ShelvesValueLabels {
                 protostore::Column::new("_key_2", "shelves.value.labels.key"),
                 protostore::Column::new("value", "shelves.value.labels.value"),
             ],
+            key: protostore::Unique::new(
+                "maps__shelves__value__labels__key",
+                &["_id", "_key", "_key_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "maps__shelves__value__labels___id___key__fk",
+                    &["_id", "_key"],
+                    "maps__shelves",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1950,6 +2064,18 @@ impl generated::ChildTable for ShelvesValuePoints {
                 protostore::Column::new("colour", "shelves.value.points.colour"),
                 protostore::Column::new("time", "shelves.value.points.time"),
             ],
+            key: protostore::Unique::new(
+                "maps__shelves__value__points__key",
+                &["_id", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "maps__shelves__value__points___id___key__fk",
+                    &["_id", "_key"],
+                    "maps__shelves",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -2052,6 +2178,11 @@ impl generated::ChildTable for InsideCounts {
                 protostore::Column::new("_key", "inside.counts.key"),
                 protostore::Column::new("value", "inside.counts.value"),
             ],
+            key: protostore::Unique::new("maps__inside__counts__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("maps__inside__counts___id__fk", &["_id"], "maps"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

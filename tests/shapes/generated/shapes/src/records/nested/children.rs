@@ -28,6 +28,18 @@ impl generated::ChildTable for OuterMiddlePoints {
                 protostore::Column::new("colour", "outer.middle.points.colour"),
                 protostore::Column::new("time", "outer.middle.points.time"),
             ],
+            key: protostore::Unique::new(
+                "nesteds__outer__middle__points__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nesteds__outer__middle__points___id__fk",
+                    &["_id"],
+                    "nesteds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -171,6 +183,18 @@ impl generated::ChildTable for OuterAlwaysPoints {
                 protostore::Column::new("colour", "outer.always.points.colour"),
                 protostore::Column::new("time", "outer.always.points.time"),
             ],
+            key: protostore::Unique::new(
+                "nesteds__outer__always__points__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nesteds__outer__always__points___id__fk",
+                    &["_id"],
+                    "nesteds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -309,6 +333,18 @@ impl generated::ChildTable for OuterNames {
                 protostore::Column::new("_position", "outer.names"),
                 protostore::Column::new("value", "outer.names"),
             ],
+            key: protostore::Unique::new(
+                "nesteds__outer__names__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "nesteds__outer__names___id__fk",
+                    &["_id"],
+                    "nesteds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -39,6 +39,11 @@ impl generated::ChildTable for Musts {
                 protostore::Column::new("a_bytes", "musts.a_bytes"),
                 protostore::Column::new("a_grade", "musts.a_grade"),
             ],
+            key: protostore::Unique::new("olden__musts__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("olden__musts___id__fk", &["_id"], "olden"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -251,6 +256,11 @@ impl generated::ChildTable for Mays {
                 protostore::Column::new("a_bytes", "mays.a_bytes"),
                 protostore::Column::new("a_grade", "mays.a_grade"),
             ],
+            key: protostore::Unique::new("olden__mays__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("olden__mays___id__fk", &["_id"], "olden"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new("a_bool__check", "mays.a_bool", "must be 0 or 1"),
@@ -459,6 +469,11 @@ impl generated::ChildTable for ByName {
                 protostore::Column::new("value__a_bytes", "by_name.value.a_bytes"),
                 protostore::Column::new("value__a_grade", "by_name.value.a_grade"),
             ],
+            key: protostore::Unique::new("olden__by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("olden__by_name___id__fk", &["_id"], "olden"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -661,6 +676,11 @@ impl generated::ChildTable for OfPacked_9 {
                 protostore::Column::new("_position", "packed"),
                 protostore::Column::new("value", "packed"),
             ],
+            key: protostore::Unique::new("olden__packed__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("olden__packed___id__fk", &["_id"], "olden"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

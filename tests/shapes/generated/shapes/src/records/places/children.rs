@@ -40,6 +40,11 @@ impl generated::ChildTable for Plains {
                 protostore::Column::new("a_bytes", "plains.a_bytes"),
                 protostore::Column::new("a_colour", "plains.a_colour"),
             ],
+            key: protostore::Unique::new("places__plains__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("places__plains___id__fk", &["_id"], "places"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -254,6 +259,11 @@ impl generated::ChildTable for Maybes {
                 protostore::Column::new("a_time", "maybes.a_time"),
                 protostore::Column::new("a_duration", "maybes.a_duration"),
             ],
+            key: protostore::Unique::new("places__maybes__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("places__maybes___id__fk", &["_id"], "places"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -474,6 +484,11 @@ impl generated::ChildTable for Eithers {
                 protostore::Column::new("a_time", "eithers.a_time"),
                 protostore::Column::new("a_duration", "eithers.a_duration"),
             ],
+            key: protostore::Unique::new("places__eithers__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("places__eithers___id__fk", &["_id"], "places"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -860,6 +875,15 @@ impl generated::ChildTable for PlainByName {
                     "plain_by_name.value.a_colour",
                 ),
             ],
+            key: protostore::Unique::new("places__plain_by_name__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__plain_by_name___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1128,6 +1152,18 @@ impl generated::ChildTable for MaybeByNumber {
                     "maybe_by_number.value.a_duration",
                 ),
             ],
+            key: protostore::Unique::new(
+                "places__maybe_by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__maybe_by_number___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1407,6 +1443,18 @@ impl generated::ChildTable for EitherByFlag {
                     "either_by_flag.value.a_duration",
                 ),
             ],
+            key: protostore::Unique::new(
+                "places__either_by_flag__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__either_by_flag___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1750,6 +1798,18 @@ impl generated::ChildTable for ASint32ByNumber {
                 protostore::Column::new("_key", "a_sint32_by_number.key"),
                 protostore::Column::new("value", "a_sint32_by_number.value"),
             ],
+            key: protostore::Unique::new(
+                "places__a_sint32_by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__a_sint32_by_number___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1842,6 +1902,18 @@ impl generated::ChildTable for AnSfixed32ByNumber {
                 protostore::Column::new("_key", "an_sfixed32_by_number.key"),
                 protostore::Column::new("value", "an_sfixed32_by_number.value"),
             ],
+            key: protostore::Unique::new(
+                "places__an_sfixed32_by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__an_sfixed32_by_number___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1934,6 +2006,18 @@ impl generated::ChildTable for AFixed32ByNumber {
                 protostore::Column::new("_key", "a_fixed32_by_number.key"),
                 protostore::Column::new("value", "a_fixed32_by_number.value"),
             ],
+            key: protostore::Unique::new(
+                "places__a_fixed32_by_number__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "places__a_fixed32_by_number___id__fk",
+                    &["_id"],
+                    "places",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

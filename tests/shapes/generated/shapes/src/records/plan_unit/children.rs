@@ -26,8 +26,21 @@ impl generated::ChildTable for Dependencies {
                 protostore::Column::new("unit", "dependencies.unit"),
                 protostore::Column::new("why", "dependencies.why"),
             ],
+            key: protostore::Unique::new(
+                "plan_units__dependencies__key",
+                &["_run", "_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "plan_units__dependencies___run___number__fk",
+                    &["_run", "_number"],
+                    "plan_units",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "plan_units__dependencies___run__unit__fk",
                     columns: &["_run", "unit"],
                     field: "run, dependencies.unit",
                     table: "plan_units",
@@ -145,6 +158,18 @@ impl generated::ChildTable for Beside {
                 protostore::Column::new("_position", "beside"),
                 protostore::Column::new("value", "beside"),
             ],
+            key: protostore::Unique::new(
+                "plan_units__beside__key",
+                &["_run", "_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "plan_units__beside___run___number__fk",
+                    &["_run", "_number"],
+                    "plan_units",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

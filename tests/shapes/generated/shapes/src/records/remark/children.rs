@@ -24,6 +24,18 @@ impl generated::ChildTable for SeenTopics {
                 protostore::Column::new("_position", "seen_topics"),
                 protostore::Column::new("value", "seen_topics"),
             ],
+            key: protostore::Unique::new(
+                "remarks__seen_topics__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "remarks__seen_topics___id__fk",
+                    &["_id"],
+                    "remarks",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -128,8 +140,14 @@ impl generated::ChildTable for Parts {
                 protostore::Column::new("_position", "parts"),
                 protostore::Column::new("topic", "parts.topic"),
             ],
+            key: protostore::Unique::new("remarks__parts__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("remarks__parts___id__fk", &["_id"], "remarks"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "remarks__parts__topic__fk",
                     columns: &["topic"],
                     field: "parts.topic",
                     table: "topics",

@@ -25,6 +25,15 @@ impl generated::ChildTable for Bools {
                 protostore::Column::new("_position", "bools"),
                 protostore::Column::new("value", "bools"),
             ],
+            key: protostore::Unique::new("repeateds__bools__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__bools___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[protostore::Check::new("value__check", "bools", "must be 0 or 1")],
         },
@@ -123,6 +132,18 @@ impl generated::ChildTable for Int32s {
                 protostore::Column::new("_position", "int32s"),
                 protostore::Column::new("value", "int32s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__int32s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__int32s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -227,6 +248,18 @@ impl generated::ChildTable for Sint32s {
                 protostore::Column::new("_position", "sint32s"),
                 protostore::Column::new("value", "sint32s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__sint32s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__sint32s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -331,6 +364,18 @@ impl generated::ChildTable for Sfixed32s {
                 protostore::Column::new("_position", "sfixed32s"),
                 protostore::Column::new("value", "sfixed32s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__sfixed32s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__sfixed32s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -435,6 +480,18 @@ impl generated::ChildTable for Int64s {
                 protostore::Column::new("_position", "int64s"),
                 protostore::Column::new("value", "int64s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__int64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__int64s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -533,6 +590,18 @@ impl generated::ChildTable for Sint64s {
                 protostore::Column::new("_position", "sint64s"),
                 protostore::Column::new("value", "sint64s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__sint64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__sint64s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -631,6 +700,18 @@ impl generated::ChildTable for Sfixed64s {
                 protostore::Column::new("_position", "sfixed64s"),
                 protostore::Column::new("value", "sfixed64s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__sfixed64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__sfixed64s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -729,6 +810,18 @@ impl generated::ChildTable for Uint32s {
                 protostore::Column::new("_position", "uint32s"),
                 protostore::Column::new("value", "uint32s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__uint32s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__uint32s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -833,6 +926,18 @@ impl generated::ChildTable for Fixed32s {
                 protostore::Column::new("_position", "fixed32s"),
                 protostore::Column::new("value", "fixed32s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__fixed32s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__fixed32s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -937,6 +1042,18 @@ impl generated::ChildTable for Uint64s {
                 protostore::Column::new("_position", "uint64s"),
                 protostore::Column::new("value", "uint64s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__uint64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__uint64s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1041,6 +1158,18 @@ impl generated::ChildTable for Fixed64s {
                 protostore::Column::new("_position", "fixed64s"),
                 protostore::Column::new("value", "fixed64s"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__fixed64s__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__fixed64s___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1145,6 +1274,18 @@ impl generated::ChildTable for Floats {
                 protostore::Column::new("_position", "floats"),
                 protostore::Column::new("value", "floats"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__floats__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__floats___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1243,6 +1384,18 @@ impl generated::ChildTable for Doubles {
                 protostore::Column::new("_position", "doubles"),
                 protostore::Column::new("value", "doubles"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__doubles__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__doubles___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1341,6 +1494,18 @@ impl generated::ChildTable for Strings {
                 protostore::Column::new("_position", "strings"),
                 protostore::Column::new("value", "strings"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__strings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__strings___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1439,6 +1604,18 @@ impl generated::ChildTable for ByteStrings {
                 protostore::Column::new("_position", "byte_strings"),
                 protostore::Column::new("value", "byte_strings"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__byte_strings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__byte_strings___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1537,6 +1714,18 @@ impl generated::ChildTable for Colours {
                 protostore::Column::new("_position", "colours"),
                 protostore::Column::new("value", "colours"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__colours__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__colours___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -1641,6 +1830,15 @@ impl generated::ChildTable for Times {
                 protostore::Column::new("_position", "times"),
                 protostore::Column::new("value", "times"),
             ],
+            key: protostore::Unique::new("repeateds__times__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__times___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -1739,6 +1937,18 @@ impl generated::ChildTable for Durations {
                 protostore::Column::new("_position", "durations"),
                 protostore::Column::new("value", "durations"),
             ],
+            key: protostore::Unique::new(
+                "repeateds__durations__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "repeateds__durations___id__fk",
+                    &["_id"],
+                    "repeateds",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

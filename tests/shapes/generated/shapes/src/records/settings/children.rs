@@ -24,6 +24,18 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new(
+                "settings__words__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__words___singleton__fk",
+                    &["_singleton"],
+                    "settings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,6 +134,18 @@ impl generated::ChildTable for Sheets {
                 protostore::Column::new("_position", "sheets"),
                 protostore::Column::new("title", "sheets.title"),
             ],
+            key: protostore::Unique::new(
+                "settings__sheets__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__sheets___singleton__fk",
+                    &["_singleton"],
+                    "settings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -216,6 +240,18 @@ impl generated::ChildTable for SheetsNumbers {
                 protostore::Column::new("_position_2", "sheets.numbers"),
                 protostore::Column::new("value", "sheets.numbers"),
             ],
+            key: protostore::Unique::new(
+                "settings__sheets__numbers__key",
+                &["_singleton", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__sheets__numbers___singleton___position__fk",
+                    &["_singleton", "_position"],
+                    "settings__sheets",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -285,6 +321,18 @@ impl generated::ChildTable for Named {
                 protostore::Column::new("_key", "named.key"),
                 protostore::Column::new("value__title", "named.value.title"),
             ],
+            key: protostore::Unique::new(
+                "settings__named__key",
+                &["_singleton", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__named___singleton__fk",
+                    &["_singleton"],
+                    "settings",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -375,6 +423,18 @@ impl generated::ChildTable for NamedValueNumbers {
                 protostore::Column::new("_position_2", "named.value.numbers"),
                 protostore::Column::new("value", "named.value.numbers"),
             ],
+            key: protostore::Unique::new(
+                "settings__named__value__numbers__key",
+                &["_singleton", "_key", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__named__value__numbers___singleton___key__fk",
+                    &["_singleton", "_key"],
+                    "settings__named",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -444,8 +504,21 @@ impl generated::ChildTable for TargetIds {
                 protostore::Column::new("_position", "target_ids"),
                 protostore::Column::new("value", "target_ids"),
             ],
+            key: protostore::Unique::new(
+                "settings__target_ids__key",
+                &["_singleton", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "settings__target_ids___singleton__fk",
+                    &["_singleton"],
+                    "settings",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "settings__target_ids__value__fk",
                     columns: &["value"],
                     field: "target_ids",
                     table: "targets",

@@ -24,8 +24,14 @@ impl generated::ChildTable for Targets {
                 protostore::Column::new("_position", "targets"),
                 protostore::Column::new("value", "targets"),
             ],
+            key: protostore::Unique::new("sources__targets__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("sources__targets___id__fk", &["_id"], "sources"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "sources__targets__value__fk",
                     columns: &["value"],
                     field: "targets",
                     table: "targets",
@@ -136,8 +142,14 @@ impl generated::ChildTable for Numbers {
                 protostore::Column::new("_position", "numbers"),
                 protostore::Column::new("value", "numbers"),
             ],
+            key: protostore::Unique::new("sources__numbers__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("sources__numbers___id__fk", &["_id"], "sources"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "sources__numbers__value__fk",
                     columns: &["value"],
                     field: "numbers",
                     table: "int_keys",
@@ -247,8 +259,14 @@ impl generated::ChildTable for Links {
                 protostore::Column::new("target", "links.target"),
                 protostore::Column::new("note", "links.note"),
             ],
+            key: protostore::Unique::new("sources__links__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("sources__links___id__fk", &["_id"], "sources"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "sources__links__target__fk",
                     columns: &["target"],
                     field: "links.target",
                     table: "targets",

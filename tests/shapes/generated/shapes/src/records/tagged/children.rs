@@ -24,6 +24,11 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new("tagged__words__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("tagged__words___id__fk", &["_id"], "tagged"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,8 +127,14 @@ impl generated::ChildTable for Targets {
                 protostore::Column::new("_position", "targets"),
                 protostore::Column::new("value", "targets"),
             ],
+            key: protostore::Unique::new("tagged__targets__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("tagged__targets___id__fk", &["_id"], "tagged"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "tagged__targets__value__fk",
                     columns: &["value"],
                     field: "targets",
                     table: "targets",
@@ -234,8 +245,14 @@ impl generated::ChildTable for Links {
                 protostore::Column::new("_position", "links"),
                 protostore::Column::new("target", "links.target"),
             ],
+            key: protostore::Unique::new("tagged__links__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("tagged__links___id__fk", &["_id"], "tagged"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "tagged__links__target__fk",
                     columns: &["target"],
                     field: "links.target",
                     table: "targets",

@@ -25,6 +25,11 @@ impl generated::ChildTable for Values {
                 protostore::Column::new("_key", "values.key"),
                 protostore::Column::new("value", "values.value"),
             ],
+            key: protostore::Unique::new("texts__values__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("texts__values___id__fk", &["_id"], "texts"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -127,6 +132,11 @@ impl generated::ChildTable for Inners {
                 protostore::Column::new("page", "inners.page"),
                 protostore::Column::new("names", "inners.names"),
             ],
+            key: protostore::Unique::new("texts__inners__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("texts__inners___id__fk", &["_id"], "texts"),
+            ),
             references: &[],
             checks: &[],
         },

@@ -25,6 +25,18 @@ impl generated::ChildTable for Words {
                 protostore::Column::new("_position", "words"),
                 protostore::Column::new("value", "words"),
             ],
+            key: protostore::Unique::new(
+                "time_keys__words__key",
+                &["_time", "_number", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "time_keys__words___time___number__fk",
+                    &["_time", "_number"],
+                    "time_keys",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -31,6 +31,11 @@ impl generated::ChildTable for Branches {
                 protostore::Column::new("knot", "branches.knot"),
                 protostore::Column::new("knot__branch", "branches.knot.branch"),
             ],
+            key: protostore::Unique::new("trees__branches__key", &["_id", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("trees__branches___id__fk", &["_id"], "trees"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,6 +24,18 @@ impl generated::ChildTable for Structs {
                 protostore::Column::new("_position", "structs"),
                 protostore::Column::new("value", "structs"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__structs__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__structs___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -114,6 +126,18 @@ impl generated::ChildTable for Values {
                 protostore::Column::new("_position", "values"),
                 protostore::Column::new("value", "values"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__values__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__values___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -204,6 +228,18 @@ impl generated::ChildTable for OfLists_11 {
                 protostore::Column::new("_position", "lists"),
                 protostore::Column::new("value", "lists"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__lists__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__lists___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -294,6 +330,18 @@ impl generated::ChildTable for Anys {
                 protostore::Column::new("_position", "anys"),
                 protostore::Column::new("value", "anys"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__anys__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__anys___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -384,6 +432,18 @@ impl generated::ChildTable for Masks {
                 protostore::Column::new("_position", "masks"),
                 protostore::Column::new("value", "masks"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__masks__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__masks___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -473,6 +533,18 @@ impl generated::ChildTable for Empties {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "empties"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__empties__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__empties___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -563,6 +635,18 @@ impl generated::ChildTable for StructsByKey {
                 protostore::Column::new("_key", "structs_by_key.key"),
                 protostore::Column::new("value", "structs_by_key.value"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__structs_by_key__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__structs_by_key___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -649,6 +733,18 @@ impl generated::ChildTable for AnysByKey {
                 protostore::Column::new("_key", "anys_by_key.key"),
                 protostore::Column::new("value", "anys_by_key.value"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__anys_by_key__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__anys_by_key___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -740,6 +836,18 @@ impl generated::ChildTable for EmptiesByKey {
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "empties_by_key.key"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__empties_by_key__key",
+                &["_id", "_key"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__empties_by_key___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -832,6 +940,18 @@ impl generated::ChildTable for InnerMasks {
                 protostore::Column::new("_position", "inner.masks"),
                 protostore::Column::new("value", "inner.masks"),
             ],
+            key: protostore::Unique::new(
+                "well_knowns__inner__masks__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "well_knowns__inner__masks___id__fk",
+                    &["_id"],
+                    "well_knowns",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

@@ -30,6 +30,18 @@ impl generated::ChildTable for Numbers {
                 protostore::Column::new("_position", "numbers"),
                 protostore::Column::new("value", "numbers"),
             ],
+            key: protostore::Unique::new(
+                "wide_keys__numbers__key",
+                &["_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "wide_keys__numbers___a___b___c___d___e___f___g__fk",
+                    &["_a", "_b", "_c", "_d", "_e", "_f", "_g"],
+                    "wide_keys",
+                ),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

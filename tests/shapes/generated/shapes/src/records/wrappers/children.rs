@@ -24,6 +24,18 @@ impl generated::ChildTable for Strings {
                 protostore::Column::new("_position", "strings"),
                 protostore::Column::new("value", "strings"),
             ],
+            key: protostore::Unique::new(
+                "wrappers__strings__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "wrappers__strings___id__fk",
+                    &["_id"],
+                    "wrappers",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -122,6 +134,18 @@ impl generated::ChildTable for Doubles {
                 protostore::Column::new("_position", "doubles"),
                 protostore::Column::new("value", "doubles"),
             ],
+            key: protostore::Unique::new(
+                "wrappers__doubles__key",
+                &["_id", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "wrappers__doubles___id__fk",
+                    &["_id"],
+                    "wrappers",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
@@ -220,6 +244,15 @@ impl generated::ChildTable for ByNumber {
                 protostore::Column::new("_key", "by_number.key"),
                 protostore::Column::new("value", "by_number.value"),
             ],
+            key: protostore::Unique::new("wrappers__by_number__key", &["_id", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "wrappers__by_number___id__fk",
+                    &["_id"],
+                    "wrappers",
+                ),
+            ),
             references: &[],
             checks: &[],
         },

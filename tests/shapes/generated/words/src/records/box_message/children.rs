@@ -25,8 +25,21 @@ impl generated::ChildTable for Reads {
                 protostore::Column::new("_position", "reads"),
                 protostore::Column::new("value", "reads"),
             ],
+            key: protostore::Unique::new(
+                "info__reads__key",
+                &["_box", "_dyn", "_position"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "info__reads___box___dyn__fk",
+                    &["_box", "_dyn"],
+                    "info",
+                ),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "info__reads__value__fk",
                     columns: &["value"],
                     field: "reads",
                     table: "read",

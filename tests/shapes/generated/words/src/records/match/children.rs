@@ -26,6 +26,11 @@ impl generated::ChildTable for Traits {
                 protostore::Column::new("super", "traits.super"),
                 protostore::Column::new("crate", "traits.crate"),
             ],
+            key: protostore::Unique::new("clone__traits__key", &["_type", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("clone__traits___type__fk", &["_type"], "clone"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

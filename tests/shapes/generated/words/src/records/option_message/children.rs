@@ -25,6 +25,11 @@ impl generated::ChildTable for OfInto_4 {
                 protostore::Column::new("binder", "into.binder"),
                 protostore::Column::new("row", "into.row"),
             ],
+            key: protostore::Unique::new("read__into__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__into___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -125,6 +130,11 @@ impl generated::ChildTable for OfString_5 {
                 protostore::Column::new("_position", "string"),
                 protostore::Column::new("value", "string"),
             ],
+            key: protostore::Unique::new("read__string__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__string___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -223,6 +233,11 @@ impl generated::ChildTable for OfVec_6 {
                 protostore::Column::new("_position", "vec"),
                 protostore::Column::new("value", "vec"),
             ],
+            key: protostore::Unique::new("read__vec__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__vec___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -321,6 +336,11 @@ impl generated::ChildTable for OfOption_7 {
                 protostore::Column::new("_position", "option"),
                 protostore::Column::new("value", "option"),
             ],
+            key: protostore::Unique::new("read__option__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__option___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -427,6 +447,11 @@ impl generated::ChildTable for OfFrom_8 {
                 protostore::Column::new("value__item", "from.value.item"),
                 protostore::Column::new("value__item__key", "from.value.item.key"),
             ],
+            key: protostore::Unique::new("read__from__key", &["_self", "_key"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__from___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -567,6 +592,11 @@ impl generated::ChildTable for OfAB_9 {
                 protostore::Column::new("_position", "a_b"),
                 protostore::Column::new("value", "a_b"),
             ],
+            key: protostore::Unique::new("read__a_b__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__a_b___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(
@@ -671,6 +701,11 @@ impl generated::ChildTable for OfAB_10_1 {
                 protostore::Column::new("_position", "a.b"),
                 protostore::Column::new("value", "a.b"),
             ],
+            key: protostore::Unique::new("read__a__b__key", &["_self", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("read__a__b___self__fk", &["_self"], "read"),
+            ),
             references: &[],
             checks: &[
                 protostore::Check::new(

@@ -24,8 +24,14 @@ impl generated::ChildTable for Reads {
                 protostore::Column::new("_position", "reads"),
                 protostore::Column::new("value", "reads"),
             ],
+            key: protostore::Unique::new("write__reads__key", &["_ok", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("write__reads___ok__fk", &["_ok"], "write"),
+            ),
             references: &[
                 protostore::ForeignKey {
+                    name: "write__reads__value__fk",
                     columns: &["value"],
                     field: "reads",
                     table: "read",

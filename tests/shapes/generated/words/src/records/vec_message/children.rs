@@ -23,6 +23,11 @@ impl generated::ChildTable for OfOk_2 {
                 protostore::Column::new("_vec", "vec"),
                 protostore::Column::new("_position", "ok"),
             ],
+            key: protostore::Unique::new("apply__ok__key", &["_vec", "_position"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("apply__ok___vec__fk", &["_vec"], "apply"),
+            ),
             references: &[],
             checks: &[],
         },
@@ -114,6 +119,18 @@ impl generated::ChildTable for OkOk {
                 protostore::Column::new("_position_2", "ok.ok"),
                 protostore::Column::new("value", "ok.ok"),
             ],
+            key: protostore::Unique::new(
+                "apply__ok__ok__key",
+                &["_vec", "_position", "_position_2"],
+            ),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new(
+                    "apply__ok__ok___vec___position__fk",
+                    &["_vec", "_position"],
+                    "apply__ok",
+                ),
+            ),
             references: &[],
             checks: &[],
         },
