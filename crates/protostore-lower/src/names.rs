@@ -32,7 +32,7 @@ const RESERVED_MODULES: [&str; 8] = ["behaviors", "documents", "mod", "proto", "
 const STORE: &str = "Store";
 
 /// Methods of a store, which the accessor of a table may not hide.
-const STORE_METHODS: [&str; 15] = [
+const STORE_METHODS: [&str; 17] = [
     "apply",
     "clone",
     "close",
@@ -46,8 +46,10 @@ const STORE_METHODS: [&str; 15] = [
     "sweep",
     "sweep_each",
     "table",
+    "with",
     "write",
     "write_async",
+    "write_committed",
 ];
 
 /// Joins the path of a field, or a table and a field.

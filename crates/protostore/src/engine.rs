@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
+use crate::call::CallOptions;
 use crate::error::Result;
 use crate::info::Info;
 use crate::ops::{ReadOp, WriteOp};
@@ -16,6 +17,8 @@ use crate::store::{Committed, Tx, View};
 ///
 /// An asynchronous write is handed over at the first poll. Whoever drops the future before the write has begun takes it back;
 /// once it has begun it happens, or fails, as a whole, whether or not anybody still waits for it.
+///
+/// Each request comes with what its handle asks, see [`CallOptions`].
 pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     /// A connection inside a snapshot or a transaction.
     type Session: Session;
@@ -41,34 +44,43 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     /// again away from it, as `far` makes it of the operation.
     fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
         &self,
+        call: CallOptions,
         op: O,
         far: impl FnOnce(O) -> F + Send,
     ) -> impl Future<Output = Result<O::Out>> + Send;
 
     /// Runs a read that may be long, away from the caller's thread.
-    fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+    fn list<O: ReadOp + Sync + 'static>(&self, call: CallOptions, op: O)
+    -> impl Future<Output = Result<O::Out>> + Send;
 
     /// Runs a write; it is durable when this returns.
-    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<Committed<O::Out>>> + Send;
+    fn write<O: WriteOp + Sync + 'static>(
+        &self,
+        call: CallOptions,
+        op: O,
+    ) -> impl Future<Output = Result<Committed<O::Out>>> + Send;
 
     /// Runs a closure in one snapshot, away from the caller's thread.
     fn read_with<T: Send + 'static>(
         &self,
+        call: CallOptions,
         f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send;
 
     /// Runs a closure in one transaction, which is durable when this returns; again, if the transaction was undone.
     fn write_with<T: Send + 'static>(
         &self,
+        call: CallOptions,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<Committed<T>>> + Send;
 
     /// The same as [`Engine::read_with`], on the caller's thread, which waits.
-    fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T>;
+    fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T>;
 
     /// The same as [`Engine::write_with`], while the caller's thread waits.
     fn write_here<T: Send + 'static>(
         &self,
+        call: CallOptions,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> Result<Committed<T>>;
 

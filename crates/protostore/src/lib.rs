@@ -16,6 +16,7 @@
 #[cfg(test)]
 extern crate self as protostore;
 
+mod call;
 mod clock;
 pub mod edits;
 mod engine;
@@ -46,6 +47,7 @@ pub mod stored;
 mod time;
 mod value;
 
+pub use call::CallOptions;
 pub use engine::Engine;
 pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};

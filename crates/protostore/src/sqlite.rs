@@ -1,8 +1,10 @@
 //! SQLite as an engine: one writer thread, reader threads, and connections for reads on the caller's thread.
 
+mod alarms;
 mod bind;
 mod check;
 mod checkpoint;
+mod claim;
 mod close;
 pub(crate) mod codes;
 mod commits;
@@ -26,6 +28,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod wakers;
 mod watch;
 mod writer;
 

@@ -16,6 +16,7 @@ pub use write::{Committed, Write};
 
 use std::future::Future;
 
+use crate::call::CallOptions;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::fixed::Fixed;
@@ -30,17 +31,33 @@ use crate::sqlite::Sqlite;
 #[derive(Clone, Debug)]
 pub struct Store<E: Engine = Sqlite> {
     engine: E,
+    call: CallOptions,
 }
 
 impl<E: Engine> Store<E> {
     /// Makes a store over an engine.
     pub(crate) fn over(engine: E) -> Self {
-        Self { engine }
+        Self { engine, call: CallOptions::new() }
+    }
+
+    /// Returns a handle of the same store whose requests ask this too: a deadline, or a state that has a commit.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use protostore::{CallOptions, Record, Store};
+    /// # fn f<R: Record>(store: &Store, key: R::KeyRef<'_>) -> protostore::Result<()> {
+    /// let store = store.with(CallOptions::new().within(Duration::from_secs(2)));
+    /// let there = store.read(|view| view.exists::<R>(key))?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with(&self, call: CallOptions) -> Self {
+        Self { engine: self.engine.clone(), call: self.call.and(call) }
     }
 
     /// Returns the records of one table.
     pub fn table<R: Record>(&self) -> TableOf<'_, R, E> {
-        TableOf::new(&self.engine)
+        TableOf::new(self)
     }
 
     /// Returns the record of a table of at most one row.
@@ -50,7 +67,7 @@ impl<E: Engine> Store<E> {
 
     /// Runs a closure in one snapshot, on this thread.
     pub fn read<T>(&self, f: impl FnOnce(&mut View<'_, E>) -> Result<T>) -> Result<T> {
-        self.engine.read_here(f)
+        self.engine.read_here(self.call, f)
     }
 
     /// Runs a closure in one transaction, while this thread waits; what it did is durable when this returns.
@@ -74,12 +91,12 @@ impl<E: Engine> Store<E> {
         &self,
         f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static,
     ) -> Result<Committed<T>> {
-        self.engine.write_here(f)
+        self.engine.write_here(self.call, f)
     }
 
     /// Runs an operation that reads.
     pub async fn run<O: ReadOp + Sync + 'static>(&self, op: O) -> Result<O::Out> {
-        if O::SHORT { self.engine.read(op, |op| op).await } else { self.engine.list(op).await }
+        if O::SHORT { self.engine.read(self.call, op, |op| op).await } else { self.engine.list(self.call, op).await }
     }
 
     /// Runs an operation that writes; it is durable when this returns.
@@ -87,7 +104,7 @@ impl<E: Engine> Store<E> {
         &self,
         op: O,
     ) -> Write<impl Future<Output = Result<Committed<O::Out>>> + Send + use<'_, O, E>> {
-        Write::new(self.engine.write(op))
+        Write::new(self.engine.write(self.call, op))
     }
 
     /// Runs a closure in one snapshot, on a reader thread.
@@ -95,7 +112,7 @@ impl<E: Engine> Store<E> {
         &self,
         f: impl FnOnce(&mut View<'_, E>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.engine.read_with(f).await
+        self.engine.read_with(self.call, f).await
     }
 
     /// Runs a closure in one transaction; what it did is durable when this returns.
@@ -105,7 +122,7 @@ impl<E: Engine> Store<E> {
         &self,
         f: F,
     ) -> Write<impl Future<Output = Result<Committed<T>>> + Send + use<'_, T, F, E>> {
-        Write::new(self.engine.write_with(f))
+        Write::new(self.engine.write_with(self.call, f))
     }
 
     #[doc(hidden)]

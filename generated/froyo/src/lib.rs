@@ -127,6 +127,14 @@ protostore::generated::format! {
             self.0.sweep_each(SCHEMA.expiring).await
         }
 
+        /// Returns a handle of this store whose requests ask this too: a deadline, or a state that has a commit.
+        ///
+        /// As [`protostore::Store::with`].
+        #[must_use]
+        pub fn with(&self, call: protostore::CallOptions) -> Self {
+            Self(self.0.with(call))
+        }
+
         /// Closes the store: writes what was accepted, and lets go of the file.
         ///
         /// # Errors

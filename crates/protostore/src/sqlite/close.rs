@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::alarms::Alarms;
 use super::check::Check;
 use super::checkpoint::{Checkpoints, Watched};
 use super::commits::Commits;
@@ -48,6 +49,7 @@ pub(super) struct Core {
     pub(super) check: Arc<Check>,
     pub(super) tokens: PageTokens,
     pub(super) limits: Limits,
+    pub(super) alarms: Arc<Alarms>,
     running: Mutex<Option<Running>>,
 }
 
@@ -58,6 +60,7 @@ struct Running {
     far: Arc<Pool>,
     reads: Arc<Queue<Read>>,
     requests: Arc<Requests>,
+    commits: Arc<Commits>,
     writer: JoinHandle<Option<(Held, Log)>>,
     readers: Vec<JoinHandle<()>>,
     guard: Guard,
@@ -103,6 +106,7 @@ impl Sqlite {
             far: Arc::clone(&far),
             reads: Arc::clone(&reads),
             requests: Arc::clone(&requests),
+            commits: Arc::clone(&commits),
             writer,
             readers: Vec::with_capacity(threads),
             guard,
@@ -143,6 +147,7 @@ impl Sqlite {
             check,
             tokens,
             limits: options.limits,
+            alarms: Arc::default(),
             running,
         })))
     }
@@ -163,6 +168,7 @@ impl Running {
         self.check.0.stop();
         self.requests.close();
         self.reads.close();
+        self.commits.end();
         if self.ends_within(self.within) {
             return self.close();
         }
@@ -207,8 +213,20 @@ impl Running {
 
     /// Ends the threads and closes the connections.
     fn close(self) -> Result<()> {
-        let Self { state, near, far, reads: _, requests: _, writer, readers, guard, watches: _, check, within: _ } =
-            self;
+        let Self {
+            state,
+            near,
+            far,
+            reads: _,
+            requests: _,
+            commits: _,
+            writer,
+            readers,
+            guard,
+            watches: _,
+            check,
+            within: _,
+        } = self;
         let writer = writer.join().ok().flatten();
         // The search catches no panic: what it has found is in the log.
         let _ = check.1.map(JoinHandle::join);

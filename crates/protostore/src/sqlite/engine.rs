@@ -1,10 +1,12 @@
 //! The engine itself: where each request goes.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::{Arc, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use super::claim::Claim;
 use super::close::{Core, closing};
 use super::held::Held;
 use super::info::SqliteInfo;
@@ -14,6 +16,8 @@ use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
 use super::readers::read;
 use super::state::closed;
+use super::watch::Time;
+use crate::call::{CallOptions, ended, not_begun};
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
@@ -31,6 +35,9 @@ use crate::store::{Committed, Tx, View};
 /// Some hundred rows: no more than a millisecond, in which nothing else of a runtime's thread goes on.
 const NEAR_BYTES: usize = 64 << 10;
 
+/// How long a request waits for a commit that the store does not have yet, where nothing says how long it may take.
+const REACH: Duration = Duration::from_secs(30);
+
 /// What the work of a closure is called.
 const CLOSURE: &str = "a closure";
 
@@ -41,8 +48,11 @@ pub struct Sqlite(pub(super) Arc<Core>);
 impl Sqlite {
     /// Runs a read on the caller's thread; none where the record is too large for that.
     #[inline]
-    fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
+    fn near<O: ReadOp>(&self, call: &CallOptions, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
         self.0.state.accepts()?;
+        if call.is_over() {
+            return Err(not_begun());
+        }
         let read = self.0.near.with(|held| {
             held.bound(Room::of(NEAR_BYTES));
             run(held, op, fixed)
@@ -57,29 +67,79 @@ impl Sqlite {
     /// Hands a read to the reader threads.
     async fn far<T: Send + 'static>(
         &self,
+        call: CallOptions,
         what: &'static str,
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
-        let within = self.0.limits.read;
-        let (read, answer) = read(move |held: &mut Held| held.serve(what, within, work));
+        self.reach(call).await?;
+        let time = self.time_of_read(call);
+        let (read, answer) = read(time.until, move |held: &mut Held| held.serve(what, time, work));
         self.0.reads.push(read).map_err(refused)?;
-        answer.await.unwrap_or_else(|_| Err(closed()))
+        match self.0.alarms.until(time.until, answer).await? {
+            Some(answer) => answer.unwrap_or_else(|_| Err(closed())),
+            None => Err(ended()),
+        }
+    }
+
+    fn time_of_read(&self, call: CallOptions) -> Time {
+        Time { within: self.0.limits.read, until: call.deadline() }
+    }
+
+    /// Waits until the store has the commit that is asked for.
+    #[inline]
+    async fn reach(&self, call: CallOptions) -> Result<()> {
+        if call.is_empty() { Ok(()) } else { self.reach_slowly(call).await }
+    }
+
+    async fn reach_slowly(&self, call: CallOptions) -> Result<()> {
+        if call.is_over() {
+            return Err(not_begun());
+        }
+        let (core, sequence) = (&self.0, call.sequence());
+        if core.commits.newest() >= sequence {
+            return Ok(());
+        }
+        let mut entry = None;
+        let reached = poll_fn(|context| {
+            entry = Some(core.commits.wait_for(sequence, context.waker()));
+            match core.state.accepts() {
+                Err(e) => Poll::Ready(Err(e)),
+                Ok(()) if core.commits.newest() >= sequence => Poll::Ready(Ok(())),
+                Ok(()) => Poll::Pending,
+            }
+        });
+        let own = || Instant::now().checked_add(core.limits.read.unwrap_or(REACH));
+        let deadline = call.deadline().or_else(own);
+        core.alarms.until(deadline, reached).await?.unwrap_or_else(|| Err(not_reached(sequence, core.commits.newest())))
     }
 
     /// Hands a request to the writer.
     async fn request<T: Send + 'static>(
         &self,
+        call: CallOptions,
         what: &'static str,
         compound: bool,
         mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<Committed<T>> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
-        let (work, answer) = Work::new(compound, move |held: &mut Held| held.serve(what, None, &mut work));
+        self.reach(call).await?;
+        let time = Time { within: None, until: call.deadline() };
+        let claim = Claim::new(time.until);
+        let run = move |held: &mut Held| held.serve_whole(what, time, &mut work);
+        let (work, mut answer) = Work::new(compound, claim.clone(), run);
         self.0.requests.push(Box::new(work)).map_err(refused)?;
-        answer.await.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
+        let answer = match self.0.alarms.until(time.until, &mut answer).await {
+            Ok(Some(answer)) => answer,
+            // Nobody waits any longer: where it has begun all the same, what comes of it is what is told.
+            late => match claim.is_some_and(|claim| claim.leave()) {
+                true => return Err(late.err().unwrap_or_else(not_begun)),
+                false => answer.await,
+            },
+        };
+        answer.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
     }
 }
 
@@ -100,59 +160,82 @@ impl Engine for Sqlite {
     #[inline]
     async fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
         &self,
+        call: CallOptions,
         mut op: O,
         far: impl FnOnce(O) -> F + Send,
     ) -> Result<O::Out> {
+        // Most ask for none, and then what the writer changes is not looked at.
+        if call.sequence() != 0 && call.sequence() > self.0.commits.newest() {
+            self.reach(call).await?;
+        }
         let fixed = prepare(&mut op)?;
-        match self.near(&op, &fixed)? {
+        match self.near(&call, &op, &fixed)? {
             Some(out) => Ok(out),
-            None => self.list(far(op)).await,
+            None => self.list(call, far(op)).await,
         }
     }
 
-    fn list<O: ReadOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<O::Out>> + Send {
-        self.far(O::NAME, move |held| {
+    fn list<O: ReadOp + Sync + 'static>(
+        &self,
+        call: CallOptions,
+        mut op: O,
+    ) -> impl Future<Output = Result<O::Out>> + Send {
+        self.far(call, O::NAME, move |held| {
             let fixed = prepare(&mut op)?;
             run(held, &op, &fixed)
         })
     }
 
-    fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
+    fn write<O: WriteOp + Sync + 'static>(
+        &self,
+        call: CallOptions,
+        mut op: O,
+    ) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
         let prepared = prepare(&mut op);
-        let request = prepared.map(|fixed| self.request(O::NAME, O::COMPOUND, move |held| now(op.run(held, &fixed))));
+        let request =
+            prepared.map(|fixed| self.request(call, O::NAME, O::COMPOUND, move |held| now(op.run(held, &fixed))));
         async move { request?.await }
     }
 
     fn read_with<T: Send + 'static>(
         &self,
+        call: CallOptions,
         f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
         let state = Arc::clone(&self.0.state);
-        self.far(CLOSURE, move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
+        self.far(call, CLOSURE, move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
     }
 
     fn write_with<T: Send + 'static>(
         &self,
+        call: CallOptions,
         mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<Committed<T>>> + Send {
         let slow = self.0.limits.slow_write;
-        self.request(CLOSURE, true, move |held| held.closure(|held| timed(slow, || f(&mut Tx::new(held)))))
+        self.request(call, CLOSURE, true, move |held| held.closure(|held| timed(slow, || f(&mut Tx::new(held)))))
     }
 
-    fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
+    fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
-        let mut held = self.0.far.lend()?;
-        held.serve(CLOSURE, self.0.limits.read, |held| {
+        if !call.is_empty() {
+            block(self.reach(call))?;
+        }
+        let mut held = self.0.far.lend(call.deadline())?;
+        if call.is_over() {
+            return Err(not_begun());
+        }
+        held.serve(CLOSURE, self.time_of_read(call), |held| {
             held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
         })
     }
 
     fn write_here<T: Send + 'static>(
         &self,
+        call: CallOptions,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> Result<Committed<T>> {
-        block(self.write_with(f))
+        block(self.write_with(call, f))
     }
 
     fn wait<F: Future>(future: F) -> F::Output {
@@ -200,6 +283,16 @@ fn timed<T>(slow: Duration, f: impl FnOnce() -> T) -> T {
         );
     }
     out
+}
+
+/// Says that the store has no commit of the sequence that was asked for.
+#[cold]
+fn not_reached(sequence: u64, newest: u64) -> Error {
+    let why = format!(
+        "commit {sequence} was asked for, and the newest one is {newest}: the number is of another database, or of this one \
+         before it was put back from a backup"
+    );
+    Error::new(Kind::Deadline, why)
 }
 
 #[cold]

@@ -16,12 +16,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 
 use super::fault::fault;
-use super::watch::Watch;
+use super::watch::{Time, Watch};
+use crate::call::ended;
 use crate::error::{Error, Kind, Result};
 use crate::room::{PAGE_BYTES, Room};
 use crate::schema::Stmt;
@@ -72,12 +72,26 @@ impl Held {
     pub(super) fn serve<T>(
         &mut self,
         what: &'static str,
-        within: Option<Duration>,
+        time: Time,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let _working = self.watch.begin(what, within);
+        let _working = self.watch.begin(what, time);
         self.room = Room::ENDLESS;
         work(self)
+    }
+
+    /// The same for work that writes: where its time ended a part of it, it fails as a whole, whatever it made of that.
+    #[inline]
+    pub(super) fn serve_whole<T>(
+        &mut self,
+        what: &'static str,
+        time: Time,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let working = self.watch.begin(what, time);
+        self.room = Room::ENDLESS;
+        let done = work(self);
+        if working.has_ended() { Err(ended()) } else { done }
     }
 
     /// Returns the connection.

@@ -2,10 +2,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::claim::{Claim, Turn};
 use super::held::Held;
+use crate::call::not_begun;
 use crate::error::{Error, Kind, Result, excerpt};
 use crate::store::Committed;
 
@@ -19,8 +22,9 @@ pub(super) trait Job: Send {
     fn fail(&mut self, e: Error);
     /// Returns the error that it will be answered with, if it is one.
     fn failure(&self) -> Option<&Error>;
-    /// Says whether no caller waits for it any more.
-    fn is_abandoned(&self) -> bool;
+    /// The writer comes to it: says whether it runs. A caller who has left finds nothing written, and one whose time is
+    /// over is told so.
+    fn begin(&mut self) -> bool;
     /// Says whether its work was dropped, so that it cannot run again.
     fn has_finished(&self) -> bool;
     /// Drops the work, which is not run again; where that panics, the request has failed.
@@ -43,6 +47,7 @@ pub(super) enum Ran {
 /// A request whose work is a closure over the connection.
 pub(super) struct Work<T, F> {
     compound: bool,
+    claim: Option<Arc<Claim>>,
     work: Option<F>,
     result: Option<Result<T>>,
     caller: oneshot::Sender<Result<Committed<T>>>,
@@ -53,9 +58,9 @@ pub(super) type Answer<T> = oneshot::Receiver<Result<Committed<T>>>;
 
 impl<T, F> Work<T, F> {
     /// Makes a request, and what its answer will come through.
-    pub(super) fn new(compound: bool, work: F) -> (Self, Answer<T>) {
+    pub(super) fn new(compound: bool, claim: Option<Arc<Claim>>, work: F) -> (Self, Answer<T>) {
         let (caller, answer) = oneshot::channel();
-        (Self { compound, work: Some(work), result: None, caller }, answer)
+        (Self { compound, claim, work: Some(work), result: None, caller }, answer)
     }
 }
 
@@ -87,8 +92,15 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
         self.result.as_ref().and_then(|result| result.as_ref().err())
     }
 
-    fn is_abandoned(&self) -> bool {
-        self.caller.is_closed()
+    fn begin(&mut self) -> bool {
+        match self.claim.as_ref().map_or(Turn::Runs, |claim| claim.begin()) {
+            Turn::Runs => !self.caller.is_closed(),
+            Turn::Left => false,
+            Turn::Late => {
+                self.fail(not_begun());
+                false
+            }
+        }
     }
 
     fn has_finished(&self) -> bool {
@@ -106,7 +118,7 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
     }
 
     fn answer(self: Box<Self>, sequence: u64) {
-        let Self { compound: _, work, result, caller } = *self;
+        let Self { compound: _, claim: _, work, result, caller } = *self;
         if let Some(result) = result {
             // Where no caller waits any more, the write stays all the same, and what it returned comes back.
             logged(let_go(caller.send(result.map(|value| Committed { value, sequence }))));

@@ -2,9 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::held::Held;
 use super::state::closed;
+use crate::call::not_begun;
 use crate::error::Result;
 use crate::sqlite::open::Connector;
 
@@ -27,8 +29,8 @@ impl Pool {
         Self { inner: Mutex::new(Inner { idle, lent: 0, open: true }), back: Condvar::new(), connector }
     }
 
-    /// Lends a connection, and waits for one.
-    pub(super) fn lend(&self) -> Result<Lent<'_>> {
+    /// Lends a connection, and waits for one, until the deadline where there is one.
+    pub(super) fn lend(&self, deadline: Option<Instant>) -> Result<Lent<'_>> {
         let mut inner = self.lock();
         loop {
             if !inner.open {
@@ -44,7 +46,16 @@ impl Pool {
                 }
                 return Ok(lent);
             }
-            inner = self.back.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            inner = match deadline {
+                None => self.back.wait(inner).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(not_begun());
+                    }
+                    self.back.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
     }
 

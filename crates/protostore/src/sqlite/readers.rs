@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -9,13 +10,15 @@ use super::held::Held;
 use super::job::{caught, logged};
 use super::pool::Pool;
 use super::queue::Queue;
+use crate::call::{is_over, not_begun};
 use crate::error::Result;
 
 /// A read, boxed.
 pub(super) type Read = Box<dyn FnOnce(Result<&mut Held>) + Send>;
 
-/// Makes a read that nobody runs in vain, and what its answer will come through.
+/// Makes a read that nobody runs in vain, nor after its deadline, and what its answer will come through.
 pub(super) fn read<T: Send + 'static>(
+    deadline: Option<Instant>,
     work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
 ) -> (Read, oneshot::Receiver<Result<T>>) {
     let (caller, answer) = oneshot::channel();
@@ -23,7 +26,8 @@ pub(super) fn read<T: Send + 'static>(
         if caller.is_closed() {
             return;
         }
-        let out = held
+        let in_time = held.and_then(|held| if is_over(deadline) { Err(not_begun()) } else { Ok(held) });
+        let out = in_time
             .and_then(|held| catch_unwind(AssertUnwindSafe(|| work(held))).unwrap_or_else(|panic| Err(caught(panic))));
         // Who waited may have left meanwhile.
         let _ = caller.send(out);
@@ -35,7 +39,7 @@ pub(super) fn read<T: Send + 'static>(
 pub(super) fn serve(reads: &Queue<Read>, pool: &Arc<Pool>) {
     while let Some(read) = reads.take() {
         // What was not run is dropped here, and so is a result that no caller took: either may be a caller's, and panic.
-        let served = catch_unwind(AssertUnwindSafe(|| match pool.lend() {
+        let served = catch_unwind(AssertUnwindSafe(|| match pool.lend(None) {
             Ok(mut held) => read(Ok(&mut held)),
             Err(e) => read(Err(e)),
         }));

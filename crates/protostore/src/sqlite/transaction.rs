@@ -16,6 +16,8 @@ pub(super) const OWN: usize = 11;
 #[derive(Debug, Default)]
 pub(super) struct State {
     open: bool,
+    /// It is the transaction of a group, of which a request that ends is a part only.
+    group: bool,
     trouble: Trouble,
     /// A closure runs as a whole: its operations have no savepoints of their own.
     whole: bool,
@@ -106,7 +108,9 @@ impl Held {
 
     /// Begins the transaction of a group.
     pub(super) fn begin_group(&mut self) -> Result<()> {
-        self.begin(Own::BeginWrite)
+        self.begin(Own::BeginWrite)?;
+        self.transaction.group = true;
+        Ok(())
     }
 
     /// Commits the group.
@@ -269,17 +273,16 @@ impl Held {
     /// Looks, after a failed statement, whether the transaction is gone.
     #[cold]
     pub(super) fn failed(&mut self, e: Error) -> Error {
-        if let Some(ended) = self.watch.ended() {
-            // A snapshot that goes on would keep the log from being emptied, whatever the closure does now.
-            if std::mem::take(&mut self.transaction.open) {
-                self.rollback();
-            }
-            return ended;
-        }
+        // An interrupted statement that writes ends the whole transaction, <https://www.sqlite.org/c3ref/interrupt.html>.
         if self.transaction.open && self.connection().is_autocommit() {
             self.transaction.trouble = Trouble::Lost;
         }
-        e
+        let Some(ended) = self.watch.ended() else { return e };
+        // A snapshot that goes on would keep the log from being emptied, whatever the closure does now.
+        if !self.transaction.group && std::mem::take(&mut self.transaction.open) {
+            self.rollback();
+        }
+        ended
     }
 
     fn begin(&mut self, own: Own) -> Result<()> {
@@ -290,7 +293,10 @@ impl Held {
 
     #[inline]
     fn step(&mut self, own: Own) -> Result<()> {
+        // What ends a request must be able to end it well.
+        self.watch.shield(true);
         let done = self.own(own as usize, own.sql()).and_then(|stmt| stmt.execute().map_err(fault));
+        self.watch.shield(false);
         match done {
             Ok(_) => Ok(()),
             Err(e) => Err(self.failed(e)),

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 
 use super::fault::fault;
 use super::state::closed;
+use crate::call::ended;
 use crate::error::{Error, Kind, Result};
 use crate::sqlite::open::memory_used;
 
@@ -31,6 +32,12 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 pub(super) struct Watch {
     /// When the work ends, in nanoseconds from [`START`].
     deadline: AtomicU64,
+    /// Whether the caller has set it, and not the options of the store.
+    asked: AtomicBool,
+    /// Whether something of the work was ended by it.
+    refused: AtomicBool,
+    /// Whether a statement runs that is not to be ended.
+    shielded: AtomicBool,
     /// Whether the store closes and waits no longer.
     cancelled: AtomicBool,
     /// The memory of all connections together, in bytes, above which the statement ends.
@@ -47,6 +54,9 @@ impl Watch {
         LazyLock::force(&START);
         Arc::new(Self {
             deadline: AtomicU64::new(u64::MAX),
+            asked: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
+            shielded: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
             ceiling: AtomicU64::new(u64::MAX),
             exceeded: AtomicBool::new(false),
@@ -61,11 +71,14 @@ impl Watch {
         connection.progress_handler(STEPS, Some(move || watch.ends())).map_err(fault)
     }
 
-    /// Begins work that may take so long, without an end where no time is given; it ends when what is returned is dropped.
-    pub(super) fn begin(self: &Arc<Self>, what: &'static str, within: Option<Duration>) -> Work {
+    /// Begins work that may take so long; it ends when what is returned is dropped.
+    pub(super) fn begin(self: &Arc<Self>, what: &'static str, time: Time) -> Work {
         let now = Instant::now();
-        let deadline = within.and_then(|within| now.checked_add(within));
-        self.deadline.store(deadline.map_or(u64::MAX, nanoseconds), Ordering::Relaxed);
+        let own = time.within.and_then(|within| now.checked_add(within)).map_or(u64::MAX, nanoseconds);
+        let asked = time.until.map_or(u64::MAX, nanoseconds);
+        self.deadline.store(own.min(asked), Ordering::Relaxed);
+        self.asked.store(asked <= own, Ordering::Relaxed);
+        self.refused.store(false, Ordering::Relaxed);
         *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = Some((what, now));
         Work(Arc::clone(self))
     }
@@ -94,8 +107,21 @@ impl Watch {
         if self.cancelled.load(Ordering::Relaxed) {
             return Some(closed());
         }
-        self.is_late()
-            .then(|| Error::new(Kind::Deadline, "took longer than a read may (Options::read_deadline), and was ended"))
+        self.is_late().then(|| {
+            self.refused.store(true, Ordering::Relaxed);
+            match self.asked.load(Ordering::Relaxed) {
+                true => ended(),
+                false => {
+                    Error::new(Kind::Deadline, "took longer than a read may (Options::read_deadline), and was ended")
+                }
+            }
+        })
+    }
+
+    /// Lets the statements that follow run to their end, or no more.
+    #[inline(always)]
+    pub(super) fn shield(&self, shielded: bool) {
+        self.shielded.store(shielded, Ordering::Relaxed);
     }
 
     /// Bounds the memory of the statements that follow, which answer at most so many bytes.
@@ -115,6 +141,9 @@ impl Watch {
 
     /// Says whether the statement that runs ends here.
     fn ends(&self) -> bool {
+        if self.shielded.load(Ordering::Relaxed) {
+            return false;
+        }
         let ceiling = self.ceiling.load(Ordering::Relaxed);
         if ceiling != u64::MAX && memory_used() > ceiling {
             self.exceeded.store(true, Ordering::Relaxed);
@@ -131,9 +160,25 @@ impl Watch {
     }
 }
 
+/// How long work may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Time {
+    /// From its beginning, as the options of the store have it.
+    pub(super) within: Option<Duration>,
+    /// As its caller has asked.
+    pub(super) until: Option<Instant>,
+}
+
 /// Work on a connection, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Work(Arc<Watch>);
+
+impl Work {
+    /// Says whether something of the work was ended, since its time was over.
+    pub(super) fn has_ended(&self) -> bool {
+        self.0.refused.load(Ordering::Relaxed)
+    }
+}
 
 impl Drop for Work {
     fn drop(&mut self) {

@@ -97,7 +97,8 @@ impl Writer {
                     if round < AGAIN {
                         continue;
                     }
-                    if e.kind() == Kind::Damaged {
+                    // Those that are left have nothing to do with the page, or with the time of another.
+                    if matches!(e.kind(), Kind::Damaged | Kind::Deadline) {
                         return group.into_iter().for_each(|job| self.commit(vec![job]));
                     }
                     e
@@ -115,8 +116,7 @@ impl Writer {
         let before = self.held.connection().total_changes();
         let mut at = 0;
         while at < group.len() {
-            // Who has left before it began is not waited for, and finds nothing written.
-            if group[at].is_abandoned() {
+            if !group[at].begin() {
                 group.remove(at).answer(self.checkpoints.newest());
                 continue;
             }

@@ -5,17 +5,18 @@ use crate::error::Result;
 use crate::filter::{Cursor, Filter, Order};
 use crate::ops::{Find, Found};
 use crate::record::Record;
+use crate::store::Store;
 
 /// The records of one table for which a filter holds; nothing is read until asked.
 pub struct Filtered<'s, R, E: Engine> {
-    engine: &'s E,
+    store: &'s Store<E>,
     filter: Filter<R>,
     find: Find<R>,
 }
 
 impl<'s, R: Record, E: Engine> Filtered<'s, R, E> {
-    pub(super) fn new(engine: &'s E, filter: Filter<R>) -> Self {
-        Self { engine, find: filter.clone().find(), filter }
+    pub(super) fn new(store: &'s Store<E>, filter: Filter<R>) -> Self {
+        Self { store, find: filter.clone().find(), filter }
     }
 
     /// Sorts by these columns, one after the other, and then by the key.
@@ -48,22 +49,22 @@ impl<'s, R: Record, E: Engine> Filtered<'s, R, E> {
 
     /// Reads a page.
     pub async fn page(self) -> Result<Found<R>> {
-        self.engine.list(self.find).await
+        self.store.engine.list(self.store.call, self.find).await
     }
 
     /// Reads the first record, if there is one.
     pub async fn first(self) -> Result<Option<R>> {
-        self.engine.list(self.find.first()).await
+        self.store.engine.list(self.store.call, self.find.first()).await
     }
 
     /// Counts the records, on all pages.
     pub async fn count(self) -> Result<u64> {
-        self.engine.list(self.filter.count()).await
+        self.store.engine.list(self.store.call, self.filter.count()).await
     }
 
     /// Says whether there is one.
     pub async fn exists(self) -> Result<bool> {
-        self.engine.list(self.filter.exists()).await
+        self.store.engine.list(self.store.call, self.filter.exists()).await
     }
 }
 

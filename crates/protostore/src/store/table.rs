@@ -13,11 +13,11 @@ use crate::ops::{
     Sweep, Undelete, Update, Upsert, Verified, Verify,
 };
 use crate::record::{Chained, Link, Mutable, Record, Revised};
-use crate::store::{Committed, Filtered, Write};
+use crate::store::{Committed, Filtered, Store, Write};
 
 /// The records of one table.
 pub struct TableOf<'s, R, E: Engine> {
-    engine: &'s E,
+    store: &'s Store<E>,
     of: PhantomData<fn() -> R>,
 }
 
@@ -36,14 +36,14 @@ impl<R: Record, E: Engine> std::fmt::Debug for TableOf<'_, R, E> {
 }
 
 impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
-    pub(crate) fn new(engine: &'s E) -> Self {
-        Self { engine, of: PhantomData }
+    pub(crate) fn new(store: &'s Store<E>) -> Self {
+        Self { store, of: PhantomData }
     }
 
     /// Reads a record by its key.
     #[inline]
     pub fn get<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
-        self.engine.read(Get::<R>(key), Get::owned)
+        self.store.engine.read(self.store.call, Get::<R>(key), Get::owned)
     }
 
     /// Reads the records of these keys, in their order; a key may stand in it more than once.
@@ -51,12 +51,12 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     where
         I: IntoIterator<Item = R::KeyRef<'a>>,
     {
-        self.engine.list(GetMany::<R>(keys.into_iter().map(R::own_key).collect()))
+        self.store.engine.list(self.store.call, GetMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }
 
     /// Says whether a record is there, without reading it.
     pub fn exists<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<bool>> + Send + use<'a, 's, R, E> {
-        self.engine.read(Exists::<R>(key), Exists::owned)
+        self.store.engine.read(self.store.call, Exists::<R>(key), Exists::owned)
     }
 
     /// Reads the records after a key, in the order of the key.
@@ -65,17 +65,17 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         after: Option<R::Key>,
         size: usize,
     ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
-        self.engine.list(Page { after, size })
+        self.store.engine.list(self.store.call, Page { after, size })
     }
 
     /// Returns the records for which a filter holds, to be sorted, paged, counted or read.
     pub fn filter(&self, filter: Filter<R>) -> Filtered<'s, R, E> {
-        Filtered::new(self.engine, filter)
+        Filtered::new(self.store, filter)
     }
 
     /// Counts the records of the table.
     pub fn count(&self) -> impl Future<Output = Result<u64>> + Send + use<'s, R, E> {
-        self.engine.list::<Count<R>>(Filter::everything().count())
+        self.store.engine.list::<Count<R>>(self.store.call, Filter::everything().count())
     }
 
     /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
@@ -83,19 +83,19 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         &self,
         records: Vec<R>,
     ) -> Write<impl Future<Output = Result<Committed<Vec<R>>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(InsertMany::new(records)))
+        Write::new(self.store.engine.write(self.store.call, InsertMany::new(records)))
     }
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
     pub fn insert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Insert::new(record)))
+        Write::new(self.store.engine.write(self.store.call, Insert::new(record)))
     }
 }
 
 impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Upsert::new(record)))
+        Write::new(self.store.engine.write(self.store.call, Upsert::new(record)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -104,7 +104,7 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         record: R,
         mask: M,
     ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>> {
-        Write::new(self.engine.write(Update::new(record, mask)))
+        Write::new(self.store.engine.write(self.store.call, Update::new(record, mask)))
     }
 
     /// Deletes a record and its children, and says whether there was one.
@@ -112,7 +112,7 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'_>,
     ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Delete::<R>::new(R::own_key(key))))
+        Write::new(self.store.engine.write(self.store.call, Delete::<R>::new(R::own_key(key))))
     }
 
     /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
@@ -123,7 +123,9 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     where
         I: IntoIterator<Item = R::KeyRef<'a>>,
     {
-        Write::new(self.engine.write(DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect())))
+        Write::new(
+            self.store.engine.write(self.store.call, DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect())),
+        )
     }
 }
 
@@ -134,26 +136,26 @@ impl<'s, R: Revised, E: Engine> TableOf<'s, R, E> {
         key: R::KeyRef<'_>,
         revision: R::Revision,
     ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Delete::<R>::new(R::own_key(key)).if_revision(revision)))
+        Write::new(self.store.engine.write(self.store.call, Delete::<R>::new(R::own_key(key)).if_revision(revision)))
     }
 }
 
 impl<'s, R: Chained, E: Engine> TableOf<'s, R, E> {
     /// Reads every row in one snapshot, and says which is the first that does not fit the chain.
     pub fn verify(&self) -> impl Future<Output = Result<Verified>> + Send + use<'s, R, E> {
-        self.engine.list(Verify::<R>::new())
+        self.store.engine.list(self.store.call, Verify::<R>::new())
     }
 
     /// The same for the rows after one that was verified before, which must still be there.
     pub fn verify_after(&self, head: Link) -> impl Future<Output = Result<Verified>> + Send + use<'s, R, E> {
-        self.engine.list(Verify::<R>::after(head))
+        self.store.engine.list(self.store.call, Verify::<R>::after(head))
     }
 }
 
 impl<'s, R: Expiring, E: Engine> TableOf<'s, R, E> {
     /// Deletes at most so many of the records that have expired, the earliest first, and returns how many they were.
     pub fn sweep(&self, limit: usize) -> Write<impl Future<Output = Result<Committed<u64>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Sweep::<R>::new(limit)))
+        Write::new(self.store.engine.write(self.store.call, Sweep::<R>::new(limit)))
     }
 }
 
@@ -163,7 +165,7 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'a>,
     ) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
-        self.engine.read(GetDeleted::<R>(key), GetDeleted::owned)
+        self.store.engine.read(self.store.call, GetDeleted::<R>(key), GetDeleted::owned)
     }
 
     /// Reads the records after a key, in the order of the key, those that are deleted among them.
@@ -172,7 +174,7 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         after: Option<R::Key>,
         size: usize,
     ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
-        self.engine.list(PageDeleted { after, size })
+        self.store.engine.list(self.store.call, PageDeleted { after, size })
     }
 
     /// Brings a record back that is deleted, and what was deleted with it; says whether there was one.
@@ -180,7 +182,7 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'_>,
     ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Undelete::<R>::new(R::own_key(key))))
+        Write::new(self.store.engine.write(self.store.call, Undelete::<R>::new(R::own_key(key))))
     }
 
     /// Deletes for good a record that is deleted, and says whether there was one; one that is there is left alone.
@@ -188,6 +190,6 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'_>,
     ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
-        Write::new(self.engine.write(Purge::<R>::new(R::own_key(key))))
+        Write::new(self.store.engine.write(self.store.call, Purge::<R>::new(R::own_key(key))))
     }
 }

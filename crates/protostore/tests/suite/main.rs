@@ -4,6 +4,8 @@
 mod fixture;
 
 mod bounds;
+mod call_options;
+mod deadline_races;
 mod deadlines;
 #[cfg(feature = "prost")]
 mod deep;

@@ -19,6 +19,7 @@ use crate::sqlite::open::{Log, Reserve};
 use crate::sqlite::patience::Patience;
 use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
+use crate::sqlite::watch::Time;
 use crate::sqlite::writer::{Requests, Writer};
 use crate::store::Tx;
 use crate::time::Timestamp;
@@ -36,7 +37,7 @@ impl Group {
     }
 
     fn add(&mut self, compound: bool, work: impl FnMut(&mut Held) -> Result<()> + Send + 'static) {
-        let (work, answer) = Work::new(compound, work);
+        let (work, answer) = Work::new(compound, None, work);
         self.requests.push(Box::new(work)).expect("room");
         self.answers.push(answer);
     }
@@ -215,7 +216,7 @@ fn what_is_never_committed_says_nothing_of_how_long_a_commit_takes() {
     let (requests, state) = (Arc::clone(&group.requests), Arc::clone(&group.state));
     let mut writer = Writer::new(held(), requests, state, no_checkpoints());
     writer.patience = Patience::after_commit(Duration::from_millis(2));
-    let (job, _answer) = Work::<(), _>::new(true, |_: &mut Held| Ok(()));
+    let (job, _answer) = Work::<(), _>::new(true, None, |_: &mut Held| Ok(()));
     group.state.stop_because(&Error::new(Kind::Unknown, "the disk is gone"));
     writer.commit(vec![Box::new(job)]);
     assert_eq!(writer.patience, Patience::after_commit(Duration::from_millis(2)));
@@ -235,7 +236,7 @@ fn a_statement_that_takes_too_long_ends_and_so_does_its_snapshot() {
     const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
     let mut held = held();
     let late = |held: &mut Held, within| {
-        held.serve("test", Some(within), |held| {
+        held.serve("test", Time { within: Some(within), until: None }, |held| {
             held.snapshot(|held| {
                 let mut out: Vec<u64> = Vec::new();
                 let e = now(held.all_dynamic(ENDLESS, &[], &(), &mut out)).expect_err("ends");
@@ -252,4 +253,48 @@ fn a_statement_that_takes_too_long_ends_and_so_does_its_snapshot() {
         assert_eq!(count(&held), 0, "the next work has its own time");
         now(ops::exists::<Machine, _>(&mut held, "a", None)).expect("reads");
     }
+}
+
+const ENDLESS_INSERT: &str = r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT 7, n, n FROM n"#;
+
+/// Writes without end, until its own time is over.
+fn endless(held: &mut Held) -> Result<()> {
+    let time = Time { within: Some(Duration::from_millis(20)), until: None };
+    held.serve_whole("test", time, |held| now(held.run_dynamic(ENDLESS_INSERT, &[], &())).map(|_| ()))
+}
+
+#[test]
+fn a_statement_that_writes_too_long_is_ended_and_the_others_of_its_group_are_committed() {
+    // More of them than a group is run again for, and each of them ends the transaction.
+    let mut group = Group::new();
+    for n in 0..12 {
+        group.insert(machine(&n.to_string()));
+        group.add(n % 2 == 0, endless);
+    }
+    let (held, answers) = group.run(held());
+    let expected: Vec<_> = (0..12).flat_map(|_| [Ok(()), Err(Kind::Deadline)]).collect();
+    assert_eq!((answers, count(&held)), (expected, 12));
+    let left = held.connection().query_row(r#"SELECT count(*) FROM "protostore__sequences""#, (), |row| row.get(0));
+    assert_eq!(left, Ok(0));
+}
+
+#[test]
+fn a_closure_that_overlooks_that_its_time_is_over_has_written_nothing() {
+    let mut group = Group::new();
+    group.insert(machine("a"));
+    group.add(true, |held| {
+        let time = Time { within: Some(Duration::from_millis(20)), until: None };
+        held.serve_whole("test", time, |held| {
+            held.closure(|held| {
+                let mut tx = Tx::<crate::Sqlite>::new(held);
+                tx.insert(&machine("early"))?;
+                while tx.exists::<Machine>("a").is_ok() {}
+                Ok(())
+            })
+        })
+    });
+    group.insert(machine("b"));
+    let (held, answers) = group.run(held());
+    assert_eq!((answers, count(&held)), (vec![Ok(()), Err(Kind::Deadline), Ok(())], 2));
 }
