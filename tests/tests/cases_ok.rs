@@ -59,7 +59,7 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
         assert_eq!(statement.slot as usize, slot, "{name}: {}", statement.name);
         let prepared =
             db.prepare(&statement.sql(Dialect::Sqlite)).unwrap_or_else(|e| panic!("{name}: {}: {e}", statement.name));
-        let parameters = statement.fields().count() + statement.live.as_ref().map_or(0, Vec::len);
+        let parameters = statement.params().len();
         assert_eq!(prepared.parameter_count(), parameters, "{name}: {}", statement.name);
     }
     for view in protostore_emit::views(schema) {

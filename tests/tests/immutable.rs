@@ -155,7 +155,7 @@ fn what_is_unset_stays_unset_and_the_message_around_may_come_and_go() {
 #[test]
 fn another_program_is_refused_by_the_file_itself() {
     let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
-    db.execute_batch(shapes::SCHEMA.migrations[0].sqlite).expect("the first migration runs");
+    db.execute_batch(shapes::SCHEMA.migrations[0].text).expect("the first migration runs");
     db.execute_batch(
         "INSERT INTO fixed (id, part, part__inner, part__inner__core, whole, whole__core, other, other__inner, \
          other__inner__core, third, third__core) VALUES ('a', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",

@@ -43,7 +43,7 @@ fn what_is_append_only_is_inserted_and_read() {
 #[test]
 fn triggers_refuse_whatever_is_not_an_insert() {
     let db = Connection::open_in_memory().expect("a database");
-    db.execute_batch(life::SCHEMA.migrations[0].sqlite).expect("the schema");
+    db.execute_batch(life::SCHEMA.migrations[0].text).expect("the schema");
     db.execute_batch(
         "INSERT INTO topics VALUES ('t');
          INSERT INTO events VALUES ('1', 't');

@@ -106,7 +106,7 @@ fn a_unique_one_binds_the_rows_that_it_holds() {
 fn the_planner_takes_them() {
     let schema = Schema::from_snapshot(shapes::SCHEMA.snapshot).expect("the snapshot of the store");
     let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
-    db.execute_batch(shapes::SCHEMA.migrations[0].sqlite).expect("the schema");
+    db.execute_batch(shapes::SCHEMA.migrations[0].text).expect("the schema");
     let plan = |sql: &str| {
         let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
         let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>();

@@ -89,7 +89,7 @@ pub struct Constraint {
 /// If `versions` is empty.
 #[must_use]
 pub fn emit(input: &Input<'_>) -> Files {
-    let plan = plan::Plan::of(input.schema);
+    let plan = plan::Plan::of(input.schema, plan::DIALECTS);
     let mut files = Files::new();
     let mut add = |path: String, text: String| {
         files.insert(path, text.into_bytes());
@@ -125,10 +125,10 @@ pub fn definitions(schema: &Schema, dialect: Dialect) -> Vec<String> {
     dialect.print_ddl(&sql::groups(schema).concat())
 }
 
-/// Returns every statement that the generated crate holds, by slot.
+/// Returns every statement that the generated crate holds, by slot, in every dialect.
 #[must_use]
 pub fn statements(schema: &Schema) -> Vec<Statement> {
-    plan::Plan::of(schema).into_statements()
+    plan::Plan::of(schema, plan::EVERY_DIALECT).into_statements()
 }
 
 /// Returns every named CHECK of the schema, with what a refusal by it says.

@@ -87,7 +87,7 @@ pub enum Limit<'a> {
     OneAfter(Param<'a>),
     /// `LIMIT $n`.
     Most(Param<'a>),
-    /// As many as the session is asked for: nothing, as SQLite's cursor stops by itself; `LIMIT $n`.
+    /// As many as a page has: `LIMIT $n`, which comes last.
     Page,
 }
 

@@ -40,11 +40,10 @@ fn clocks_of_one_form_are_one_parameter() {
 }
 
 #[test]
-fn a_page_is_bounded_by_the_cursor_of_sqlite_and_by_a_limit_elsewhere() {
-    let [sqlite, postgres] =
-        both(Select::from("t", [c("id")]).rows([c("id").equals(Expr::value("id"))]).limit(Limit::Page));
-    assert_eq!(sqlite, r#"SELECT "id" FROM "t" WHERE "id" = $1"#);
-    assert_eq!(postgres, r#"SELECT "id" FROM "t" WHERE "id" = $1 LIMIT $2"#);
+fn a_page_is_bounded_by_the_last_parameter() {
+    for sql in both(Select::from("t", [c("id")]).rows([c("id").equals(Expr::value("id"))]).limit(Limit::Page)) {
+        assert_eq!(sql, r#"SELECT "id" FROM "t" WHERE "id" = $1 LIMIT $2"#);
+    }
 }
 
 #[test]

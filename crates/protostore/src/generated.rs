@@ -3,18 +3,22 @@
 
 mod format;
 mod options;
+mod stmt;
 
 pub use crate::__format as format;
 pub use crate::__options as options;
-pub use crate::life::{Cascade, Clock, Expire, Life, Names, Revisions, SoftDelete};
+pub use crate::__stmt as stmt;
+pub use crate::life::{Cascade, Expire, Life, Names, Revisions, SoftDelete};
 pub use crate::record::{
     Around, Both, By, Chain, ChildTable, Children, EditedList, EditedMap, EditedValues, Element, Fill, Immutable,
     ImmutableMember, ListEdits, Made, Make, MapEdits, MapKey, Nested, Numbered, RevisionField, Sequence, entries,
     positions,
 };
 pub use crate::redacted::Redacted;
-pub use crate::schema::{Listing, Stmt};
+pub use crate::schema::{Listing, Param, ParamRole, Stmt};
 pub use crate::value::{Bad, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
+pub use protostore_sql::Clock;
+pub use stmt::of_engine;
 
 /// SQL as trees: what the condition of a partial index is built of.
 pub use protostore_sql as sql;

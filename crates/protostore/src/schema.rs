@@ -3,8 +3,9 @@
 mod constraint;
 
 pub use constraint::Constraint;
+pub use protostore_sql::ParamRole;
 
-use crate::life::{Clock, Expire};
+use crate::life::Expire;
 use crate::record::Sequence;
 
 /// One store: its tables, and the way from the empty database to them.
@@ -42,7 +43,7 @@ pub struct Migration {
     /// What changed, `initial`, `rename_memory`.
     pub slug: &'static str,
     /// The statements.
-    pub sqlite: &'static str,
+    pub text: &'static str,
 }
 
 /// One statement: constant text, and a place of its own in every connection's list of prepared statements.
@@ -50,12 +51,20 @@ pub struct Migration {
 pub struct Stmt {
     /// The place, numbered over the whole store.
     pub slot: u32,
-    /// The text, with parameters `$1`, `$2`.
+    /// The text in the dialect of this build's engine, with parameters `$1`, `$2`.
     pub text: &'static str,
-    /// The path of the field that each parameter carries, so that a refusal can name it.
-    pub fields: &'static [&'static str],
-    /// Where it finds only rows that are there for readers, the clocks whose time its parameters carry: the last but for a limit.
-    pub live: Option<&'static [Clock]>,
+    /// What each parameter carries, in the order of their numbers; empty where they are the columns of the row that is
+    /// written, in their order.
+    pub params: &'static [Param],
+}
+
+/// One of a statement's parameters: what an operation gives for it, and the field that a refusal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// What it carries.
+    pub role: ParamRole,
+    /// The path of the field; empty where it belongs to none.
+    pub field: &'static str,
 }
 
 /// One SQL table, of records or of children.
@@ -128,6 +137,8 @@ pub struct ForeignKey {
     pub table: &'static str,
     /// The key columns there.
     pub key: &'static [&'static str],
+    /// Whether the other table hides rows from readers, deleted or expired ones, so that a write has to ask.
+    pub hides: bool,
     /// Asks whether the named record is there: `SELECT 1 FROM "networks" WHERE "id" = $1`.
     pub exists: Stmt,
 }
@@ -261,11 +272,25 @@ pub struct Child {
 }
 
 impl Stmt {
-    #[doc(hidden)]
-    /// For generated code: a statement in its place.
-    #[must_use]
-    pub const fn new(slot: u32, text: &'static str, fields: &'static [&'static str]) -> Self {
-        Self { slot, text, fields, live: None }
+    /// Returns the paths of the fields whose values the statement asks for.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.params.iter().filter(|param| param.is_value()).map(|param| param.field)
+    }
+}
+
+impl Param {
+    /// Says whether the parameter carries a value of a row, or the place of an element.
+    pub(crate) const fn is_value(&self) -> bool {
+        matches!(self.role, ParamRole::Value | ParamRole::Place)
+    }
+}
+
+impl Table {
+    /// Returns the columns that a record's members are bound to, in the order of binding.
+    pub(crate) fn bound(&self) -> &'static [Column] {
+        let bound = self.fields.iter().map(|field| field.columns.len()).sum();
+        // The key of a table of at most one row is no member, and its column is the first.
+        self.layout.columns.split_at(self.layout.columns.len().saturating_sub(bound)).1
     }
 }
 
@@ -274,7 +299,7 @@ impl Layout {
     pub(crate) const fn names_mortals(&self) -> bool {
         let mut at = 0;
         while at < self.references.len() {
-            if self.references[at].exists.live.is_some() {
+            if self.references[at].hides {
                 return true;
             }
             at += 1;

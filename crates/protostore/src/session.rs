@@ -41,16 +41,15 @@ pub trait Session: Send {
         parameters: &P,
     ) -> impl Future<Output = Result<Option<T>>> + Send;
 
-    /// Appends the rows to `out`, and reads no further once there are `limit`, or no room is left for the next.
+    /// Appends the rows to `out`, and reads no further once no room is left for the next.
     fn all<P: Bind + Sync + ?Sized, T: Decode + Send>(
         &mut self,
         stmt: &'static Stmt,
         parameters: &P,
-        limit: usize,
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send;
 
-    /// The same as [`Session::all`] without a limit, for text that is only known at run time; `fields` is what each parameter
+    /// The same as [`Session::all`] for text that is only known at run time; `fields` is what each parameter
     /// carries.
     fn all_dynamic<P: Bind + Sync + ?Sized, T: Decode + Send>(
         &mut self,

@@ -2,11 +2,13 @@
 
 mod bind;
 pub(crate) mod coded;
+mod given;
 mod kept;
 mod look;
 mod read;
 mod zero;
 
+pub(crate) use given::{After, InForm, Keys, Limit, Now, Offset, TimeForm, Turn};
 pub(crate) use kept::{Kept, Pick};
 pub(crate) use look::Look;
 pub use zero::{Zero, is_set, nonzero};
@@ -29,6 +31,20 @@ pub trait Binder {
     fn blob(&mut self, v: &[u8]) -> Result<()>;
     /// Makes the error that refuses the next parameter; it names the field, because the position is known.
     fn refuse(&self, kind: Kind, why: &'static str) -> Error;
+
+    /// Says which parameters the next values are for, and returns for which they were; nothing where there are no roles.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn turn(&mut self, turn: Turn) -> Turn {
+        turn
+    }
+
+    /// Gives the present time to each parameter that asks for it; to none where there are no roles.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn now(&mut self, _: Now) -> Result<()> {
+        Ok(())
+    }
 
     /// Puts a value.
     #[inline(always)]
@@ -99,6 +115,11 @@ pub trait Row {
 pub trait Bind {
     /// Puts its values, from left to right.
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()>;
+
+    /// Returns the path of the field that a value is of, counted from 0, where the list is a row and knows it.
+    fn field(&self, _at: usize) -> Option<&'static str> {
+        None
+    }
 }
 
 /// A result row: a record, a tuple, one value.

@@ -46,7 +46,7 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
-                sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
+                text: include_str!("../migrations/sqlite/V1__initial.sql"),
             },
         ],
         tables: &[

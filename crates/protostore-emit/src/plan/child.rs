@@ -133,13 +133,13 @@ fn rows<'s>(
 ) -> RowsPlan<'s> {
     let key = child.key_columns();
     let (owner, places) = key.split_at(table.key.len());
-    let live = Live::of(target, Some("t")).and(life::owner(table));
+    let live = Live::of(target, Some("t"));
     let rows = Select::of(&child.name.sql, "j", of("t", &target.columns()))
         .join(Join { table: (&target.name.sql).into(), alias: "t".into(), on, in_order: false })
         .rows(tied(Some("j"), owner, &table.key_columns()))
-        .rows(live.rows())
+        .rows(live.rows().into_iter().chain(life::owner(table)))
         .order(order(of("j", places)));
-    RowsPlan { target, rows: all.add_live(format!("{}.{}.{name}", table.name.proto, child.name.proto), rows, &live) }
+    RowsPlan { target, rows: all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), rows) }
 }
 
 /// Returns the rows that elements name by several columns.

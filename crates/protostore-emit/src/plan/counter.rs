@@ -79,7 +79,7 @@ impl<'s> RevisionPlan<'s> {
         let live = Live::of(table, None);
         let read = Select::from(&table.name.sql, [Expr::column(&column.name.sql)]);
         let read = read.rows(equal(&table.key_columns())).rows(live.rows());
-        let read = all.add_live(format!("{}.{}.read", table.name.proto, column.name.proto), read, &live);
+        let read = all.add(format!("{}.{}.read", table.name.proto, column.name.proto), read);
         Some(Self { member, counter, read })
     }
 }

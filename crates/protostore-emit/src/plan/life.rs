@@ -10,8 +10,6 @@ use crate::sql::condition;
 #[derive(Clone, Default)]
 pub(super) struct Live<'s> {
     rows: Option<Expr<'s>>,
-    /// Whether the statement says so: also where it only needs the present time.
-    pub(super) clocks: bool,
 }
 
 impl<'s> Live<'s> {
@@ -36,7 +34,7 @@ impl<'s> Live<'s> {
 
     /// Returns a condition.
     pub(super) fn from(rows: Expr<'s>) -> Self {
-        Self { rows: Some(rows), clocks: true }
+        Self { rows: Some(rows) }
     }
 
     /// Returns whether every row is there.
@@ -46,18 +44,6 @@ impl<'s> Live<'s> {
 
     pub(super) fn rows(&self) -> Option<Expr<'s>> {
         self.rows.clone()
-    }
-
-    /// Adds a condition on another table.
-    pub(super) fn and(self, other: Option<Expr<'s>>) -> Self {
-        let clocks = self.clocks || other.is_some();
-        let rows: Vec<Expr<'s>> = self.rows.into_iter().chain(other).collect();
-        Self { rows: (!rows.is_empty()).then_some(Expr::All(rows)), clocks }
-    }
-
-    /// Says that the present time is a parameter, without a condition.
-    fn clock() -> Self {
-        Self { rows: None, clocks: true }
     }
 }
 
@@ -84,8 +70,6 @@ pub(crate) struct ExpirePlan<'s> {
     pub(crate) column: &'s Column,
     /// The columns of each unique index.
     pub(crate) uniques: Vec<Vec<&'s str>>,
-    /// The columns that the parameters of `clear` carry, as places among those of an insert.
-    pub(crate) given: Vec<u16>,
     pub(crate) clear: Statement,
     pub(crate) sweep: Statement,
 }
@@ -119,12 +103,9 @@ impl<'s> ExpirePlan<'s> {
             .order(oldest.chain(super::order(own(&key))))
             .limit(most);
         let sweep = Delete { table: (&table.name.sql).into(), rows: vec![Expr::tuple(own(&key)).in_rows(expired)] };
-        let mut add =
-            |name: &str, statement| all.add_live(format!("{}.{name}", table.name.proto), statement, &Live::clock());
-        let clear = add("clear", clear);
-        let at = |field: &str| columns.iter().position(|c| c.name.proto == field).and_then(|at| u16::try_from(at).ok());
-        let given = clear.fields().map(|field| at(field).expect("the parameters are columns of the record")).collect();
-        Some(Self { column, given, clear, sweep: add("sweep", sweep), uniques: unique().map(of).collect() })
+        let mut add = |name: &str, statement| all.add(format!("{}.{name}", table.name.proto), statement);
+        let (clear, sweep) = (add("clear", clear), add("sweep", sweep));
+        Some(Self { column, clear, sweep, uniques: unique().map(of).collect() })
     }
 }
 

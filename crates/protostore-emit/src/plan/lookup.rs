@@ -146,7 +146,7 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial<'s>>,
     let rust = format!("get_{}", by_name(&by, partial));
     let live = Live::of(table, None);
     let get = select(table).rows(equal(&by)).rows(rows_of(partial)).rows(live.rows());
-    let statement = all.add_live(format!("{}.{rust}", table.name.proto), get, &live);
+    let statement = all.add(format!("{}.{rust}", table.name.proto), get);
     let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
     Lookup { rust, by, none: Vec::new(), of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
@@ -250,8 +250,7 @@ fn pages<'s>(
     let most = Limit::Most(Param { field: "".into(), role: ParamRole::Limit, ty: None });
     let some = Select::from(&table.name.sql, [Expr::int(1)]).rows(rows(None)).limit(most);
     let count = Select::new(What::Exprs(vec![Expr::Count]), Source::Rows(Box::new(some)));
-    let mut add =
-        |name: &str, statement: Sql<'s>| all.add_live(format!("{}.{rust}{name}", table.name.proto), statement, &live);
+    let mut add = |name: &str, statement: Sql<'s>| all.add(format!("{}.{rust}{name}", table.name.proto), statement);
     let [first, next] = [("", None), (".after", Some(after(&key)))].map(|(name, begin)| add(name, page(begin).into()));
     let delete = add(".delete", soft::deleting(table, rows(None)));
     let count = add(".count", count.into());

@@ -15,7 +15,7 @@ mod relation;
 mod soft;
 
 use protostore_schema::{Column, Role, Schema};
-use protostore_sql::{self as sql, Clock, Dialect, Expr, Limit, Op, Order, ParamRole, Text};
+use protostore_sql::{self as sql, Dialect, Expr, Insert, Limit, Op, Order, Param, ParamRole, Rows, Text};
 
 pub(crate) use child::{ChildPlan, RowsPlan};
 pub(crate) use counter::{COUNTERS, RevisionPlan, SequencePlan, at, begin};
@@ -33,8 +33,11 @@ use referrers::Referrers;
 pub(crate) use relation::RelationPlan;
 pub(crate) use soft::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, most};
 
-/// The dialects that statements are printed for.
-const DIALECTS: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+/// The dialects that a generated crate holds statements in.
+pub(crate) const DIALECTS: &[Dialect] = &[Dialect::Sqlite];
+
+/// The dialects that statements can be printed in.
+pub(crate) const EVERY_DIALECT: &[Dialect] = &[Dialect::Sqlite, Dialect::Postgres];
 
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +46,10 @@ pub struct Statement {
     pub slot: u32,
     /// What it does: `virtual_machines.get`.
     pub name: String,
-    /// Its text in each dialect, with parameters `$1`, `$2`.
+    /// Its text in each dialect that was asked for, with parameters `$1`, `$2`.
     pub texts: Vec<(Dialect, Text<'static>)>,
-    /// Where it finds only rows that are there for readers, the forms of the present time that it is given.
-    pub live: Option<Vec<Clock>>,
+    /// Whether it writes a row, whose columns its parameters are, in their order.
+    pub row: bool,
     /// Whether it asks for all rows in the order of their key, or for one end of them, so that it may go through a table.
     pub whole: bool,
     /// Whether it reads rows page by page, in an order that an index has.
@@ -54,24 +57,25 @@ pub struct Statement {
 }
 
 impl Statement {
-    pub(crate) fn text(&self, dialect: Dialect) -> &Text<'static> {
-        let text = self.texts.iter().find(|(of, _)| *of == dialect);
-        text.map(|(_, text)| text).expect("a dialect that statements are printed for")
+    /// Returns its text in the dialect that comes first.
+    pub(crate) fn text(&self) -> &Text<'static> {
+        &self.texts[0].1
     }
 
     /// Returns the whole text in a dialect, byte for byte as a generated crate holds it.
     ///
     /// # Panics
-    /// If statements are not printed for that dialect.
+    /// If the statement was not printed in that dialect.
     #[must_use]
     pub fn sql(&self, dialect: Dialect) -> String {
-        self.text(dialect).whole()
+        let text = self.texts.iter().find(|(of, _)| *of == dialect);
+        text.expect("a dialect that the statement was printed in").1.whole()
     }
 
-    /// Returns the path of the field that each parameter carries, those of the present time left out.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        let params = &self.text(Dialect::Sqlite).params;
-        params.iter().filter(|param| !matches!(param.role, ParamRole::Now(_))).map(|param| param.field.as_ref())
+    /// Returns its parameters, in the order of their numbers, which is the same in every dialect.
+    #[must_use]
+    pub fn params(&self) -> &[Param<'static>] {
+        &self.text().params
     }
 }
 
@@ -83,9 +87,9 @@ pub(crate) struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
-    /// Returns the plan of a schema.
-    pub(crate) fn of(schema: &'s Schema) -> Self {
-        let mut all = Statements::default();
+    /// Returns the plan of a schema, with statements in these dialects.
+    pub(crate) fn of(schema: &'s Schema, dialects: &'static [Dialect]) -> Self {
+        let mut all = Statements { dialects, all: Vec::new() };
         let referrers = Referrers::of(schema);
         let recursions = Recursions::of(schema, &referrers);
         let tables =
@@ -101,49 +105,42 @@ impl<'s> Plan<'s> {
 
     /// Returns the statements, by slot.
     pub(crate) fn into_statements(self) -> Vec<Statement> {
-        self.all.0
+        self.all.all
     }
 }
 
 /// The statements so far; a slot is the order of addition.
-#[derive(Default)]
-struct Statements(Vec<Statement>);
+struct Statements {
+    dialects: &'static [Dialect],
+    all: Vec<Statement>,
+}
 
 impl Statements {
     fn next(&self) -> u32 {
-        u32::try_from(self.0.len()).expect("fewer statements than 2^32")
+        u32::try_from(self.all.len()).expect("fewer statements than 2^32")
     }
 
     fn add<'s>(&mut self, name: String, statement: impl Into<sql::Statement<'s>>) -> Statement {
-        self.add_live(name, statement, &Live::default())
-    }
-
-    /// Adds a statement that has the condition that a row is there.
-    fn add_live<'s>(&mut self, name: String, statement: impl Into<sql::Statement<'s>>, live: &Live<'_>) -> Statement {
         let statement = statement.into();
-        let texts = DIALECTS.map(|dialect| (dialect, dialect.print(&statement).into_owned()));
-        let clocks = texts[0].1.params.iter().filter_map(|param| match param.role {
-            ParamRole::Now(clock) => Some(clock),
-            _ => None,
-        });
-        let live = live.clocks.then(|| clocks.collect());
+        let texts = self.dialects.iter().map(|dialect| (*dialect, dialect.print(&statement).into_owned())).collect();
         let paged = matches!(&statement, sql::Statement::Select(select) if select.limit == Limit::Page);
-        let statement = Statement { slot: self.next(), name, texts: texts.to_vec(), live, whole: false, paged };
-        self.0.push(statement.clone());
+        let row = matches!(&statement, sql::Statement::Insert(Insert { rows: Rows::Values(_), .. }));
+        let statement = Statement { slot: self.next(), name, texts, row, whole: false, paged };
+        self.all.push(statement.clone());
         statement
     }
 
     /// Says of a statement that was added that each of its pages sorts the rows that it selects.
     fn sorting(&mut self, mut statement: Statement) -> Statement {
         statement.paged = false;
-        self.0[statement.slot as usize].paged = false;
+        self.all[statement.slot as usize].paged = false;
         statement
     }
 
     /// Says of a statement that was added that it asks for all rows.
     fn whole(&mut self, mut statement: Statement) -> Statement {
         statement.whole = true;
-        self.0[statement.slot as usize].whole = true;
+        self.all[statement.slot as usize].whole = true;
         statement
     }
 }

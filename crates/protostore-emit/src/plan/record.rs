@@ -48,6 +48,8 @@ pub(crate) struct ReferencePlan<'s> {
     pub(crate) table: &'s str,
     /// SQL names of the columns of the other table's key.
     pub(crate) key: Vec<&'s str>,
+    /// Whether the other table hides rows from readers.
+    pub(crate) hides: bool,
     pub(crate) exists: Statement,
 }
 
@@ -60,10 +62,9 @@ impl<'s> TablePlan<'s> {
     ) -> Self {
         let columns = table.columns();
         let key = table.key_columns();
-        let mut add = |name: &str, statement: sql::Statement<'s>, live: &Live<'s>| {
-            all.add_live(format!("{}.{name}", table.name.proto), statement, live)
-        };
-        let (live, none) = (Live::of(table, None), Live::default());
+        let mut add =
+            |name: &str, statement: sql::Statement<'s>| all.add(format!("{}.{name}", table.name.proto), statement);
+        let live = Live::of(table, None);
         let insert = Insert {
             table: (&table.name.sql).into(),
             columns: table.all_columns().iter().map(|c| (&c.name.sql).into()).collect(),
@@ -82,14 +83,14 @@ impl<'s> TablePlan<'s> {
         let listed = || std::iter::once(keys::listed(&key)).chain(live.rows());
         let mut plan = Self {
             table,
-            get: add("get", select(table).rows(by_key()).into(), &live),
-            upsert: add("upsert", upsert.into(), &none),
-            insert: add("insert", insert.into(), &none),
-            delete: add("delete", soft::deleting(table, by_key()), &live),
-            page_first: add("page_first", page(None).into(), &live),
-            page_after: add("page_after", page(Some(after(&key))).into(), &live),
-            get_many: add("get_many", get_many(table, &columns, &key).into(), &live),
-            delete_many: add("delete_many", soft::deleting(table, listed()), &live),
+            get: add("get", select(table).rows(by_key()).into()),
+            upsert: add("upsert", upsert.into()),
+            insert: add("insert", insert.into()),
+            delete: add("delete", soft::deleting(table, by_key())),
+            page_first: add("page_first", page(None).into()),
+            page_after: add("page_after", page(Some(after(&key))).into()),
+            get_many: add("get_many", get_many(table, &columns, &key).into()),
+            delete_many: add("delete_many", soft::deleting(table, listed())),
             expire: ExpirePlan::of(table, all),
             soft: SoftPlan::of(schema, referrers, table, all),
             sequences: sequences(table, all),
@@ -184,8 +185,8 @@ pub(super) fn reference<'s>(
 ) -> ReferencePlan<'s> {
     let is_it = key.iter().zip(&columns).map(|(key, column)| Expr::column(*key).equals(value(column)));
     let exists = Select::from(table, [Expr::int(1)]).rows(is_it).rows(live.rows());
-    let exists = all.add_live(format!("{owner}.{}.exists", fields(&columns).join(".")), exists, &live);
-    ReferencePlan { columns, table, key, exists }
+    let exists = all.add(format!("{owner}.{}.exists", fields(&columns).join(".")), exists);
+    ReferencePlan { columns, table, key, hides: !live.is_none(), exists }
 }
 
 /// Returns the statement that reads the last row of a chain.

@@ -175,7 +175,7 @@ fn keeper<'s>(table: &'s Table, column: &'s Column, referrer: &Referrer<'s>, all
         .limit(Limit::One);
     let statement = format!("{}.kept_by.{name}.{}", table.name.proto, fields(&referrer.columns).join("."));
     let (own, _) = referrer.of;
-    let names = all.add_live(statement, names, &live);
+    let names = all.add(statement, names);
     KeeperPlan { table: &own.name.sql, relation: name, columns: referrer.columns.clone(), names }
 }
 
@@ -205,7 +205,7 @@ fn named<'s>(schema: &'s Schema, table: &'s Table, column: &'s Column, all: &mut
         let missing =
             Select::of(name, "c", [Expr::int(1)]).rows([marked]).rows(set).rows([there.not()]).limit(Limit::One);
         let statement = format!("{}.missing.{name}.{}", table.name.proto, fields(&of).join("."));
-        let missing = all.add_live(statement, missing, &live);
+        let missing = all.add(statement, missing);
         found.push(NamesPlan { table: &table.name.sql, columns: of, to, missing });
     };
     for column in &columns {

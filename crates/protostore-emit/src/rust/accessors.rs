@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::bind::Key;
 use super::form::{self, Wrapper};
 use super::functions::Functions;
-use super::metadata::{reading, statement};
+use super::statement::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
 use crate::plan::{ChildPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};

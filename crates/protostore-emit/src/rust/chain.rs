@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use protostore_schema::{Column, Node, Scalar, Table, Type};
 use quote::quote;
 
-use super::metadata::statement;
+use super::statement::statement;
 use super::tokens::{ident, message};
 use crate::plan::TablePlan;
 

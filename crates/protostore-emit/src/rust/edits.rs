@@ -5,7 +5,7 @@ use protostore_schema::{Form, Generated};
 use quote::quote;
 
 use super::form;
-use super::metadata::statement;
+use super::statement::statement;
 use super::types::Scope;
 use crate::plan::{AroundPlan, ChildPlan, EditPlan, TablePlan, TouchPlan};
 

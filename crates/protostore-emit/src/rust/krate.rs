@@ -87,7 +87,7 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
     let snapshot = format!("../{}", newest.snapshot_path());
     let migrations = input.versions.iter().map(|v| {
         let (number, slug, path) = (Literal::u32_unsuffixed(v.number), v.slug, format!("../{}", v.migration_path()));
-        quote!(protostore::Migration { version: #number, slug: #slug, sqlite: include_str!(#path) })
+        quote!(protostore::Migration { version: #number, slug: #slug, text: include_str!(#path) })
     });
     let statics = |tables: Vec<&Table>, name: &str| -> Vec<TokenStream> {
         let name = ident(name);

@@ -1,29 +1,17 @@
 //! How long a row lives: the data that the run time goes by, and the traits that say what can be done.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use protostore_schema::{Schema, Table};
 use protostore_sql::Clock;
 use quote::quote;
 
-use super::metadata::statement;
+use super::statement::statement;
 use super::tokens::{ident, lines};
 use crate::plan::{ExpirePlan, TablePlan};
 
-/// Returns what a statement says of the rows that it finds.
-pub(super) fn live(live: Option<&[Clock]>) -> Option<TokenStream> {
-    let clocks = live?.iter().map(|of| clock(*of));
-    Some(quote!(.live(&[#(#clocks),*])))
-}
-
 /// Returns the form of the present time.
 pub(super) fn clock(clock: Clock) -> TokenStream {
-    let clock = match clock {
-        Clock::Nanos => quote!(Nanoseconds),
-        Clock::Seconds => quote!(Seconds),
-        Clock::Millis => quote!(Milliseconds),
-        Clock::Micros | Clock::Instant => quote!(Microseconds),
-        Clock::Rfc3339 => quote!(Rfc3339),
-    };
+    let clock = ident(&format!("{clock:?}"));
     quote!(generated::Clock::#clock)
 }
 
@@ -46,11 +34,10 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Vec<TokenStream> {
 }
 
 fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
-    let ExpirePlan { column, uniques, given, clear, sweep } = plan;
+    let ExpirePlan { column, uniques, clear, sweep } = plan;
     let name = ident(&table.record.ty.rust);
     let (sql, clock) = (&column.name.sql, clock(crate::plan::clock(column.form)));
     let (clear, sweep) = (statement(clear), statement(sweep));
-    let given = given.iter().map(|at| Literal::u16_unsuffixed(*at));
     let doc = lines([format!("When rows of `{}` are gone.", table.name.proto)]);
     quote! {
         #doc
@@ -59,7 +46,6 @@ fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
             column: #sql,
             clock: #clock,
             uniques: &[#(&[#(#uniques),*]),*],
-            given: &[#(#given),*],
             clear: #clear,
             sweep: #sweep,
         };

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Literal, TokenStream};
 use protostore_schema::{ChildTable, Column, Index, Node, Role, foreign_key_name, key_name};
-use protostore_sql::Dialect;
 use quote::quote;
 
+use super::statement::{reading, statement};
 use super::tokens::sql;
 use super::types::Scope;
 use crate::plan::{ChildPlan, RecursionPlan, ReferencePlan, RevisionPlan, SequencePlan, Statement, TablePlan};
@@ -119,7 +119,7 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
 
 /// Returns the macro that begins the statements of a table which read records: its columns stand once in the file.
 pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
-    let text = sql(&plan.get.text(Dialect::Sqlite).head, false);
+    let text = sql(&plan.get.text().head, false);
     let doc = super::tokens::lines([format!(
         "Reads rows of `{}`, the columns in the order in which a record is decoded.",
         plan.table.name.proto
@@ -130,25 +130,6 @@ pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
             ($rest:literal) => { concat!(#text, "\n", $rest) };
         }
     }
-}
-
-/// Returns a statement that reads records of the file's table, and begins with the macro of [`select`].
-pub(super) fn reading(statement: &Statement) -> TokenStream {
-    let text = statement.text(Dialect::Sqlite);
-    let rest = sql(&text.rest, text.has_control);
-    declared(statement, &quote!(select!(#rest)))
-}
-
-/// Returns a statement with its slot.
-pub(super) fn statement(statement: &Statement) -> TokenStream {
-    let text = statement.text(Dialect::Sqlite);
-    declared(statement, &sql(&statement.sql(Dialect::Sqlite), text.has_control))
-}
-
-fn declared(statement: &Statement, text: &TokenStream) -> TokenStream {
-    let (slot, fields) = (Literal::u32_unsuffixed(statement.slot), statement.fields());
-    let live = super::life::live(statement.live.as_deref());
-    quote!(generated::Stmt::new(#slot, #text, &[#(#fields),*])#live)
 }
 
 /// Returns the key, the unique indexes and the foreign key to the table around, each by its name and columns.
@@ -191,7 +172,7 @@ fn layout(
         quote!(protostore::Column::new(#name, #field))
     });
     let references = references.iter().map(|plan| {
-        let ReferencePlan { columns, table, key, exists } = plan;
+        let ReferencePlan { columns, table, key, hides, exists } = plan;
         let name = foreign_key(relation, columns);
         let (field, exists) = (together(columns), statement(exists));
         let columns = columns.iter().map(|column| &column.name.sql);
@@ -202,6 +183,7 @@ fn layout(
                 field: #field,
                 table: #table,
                 key: &[#(#key),*],
+                hides: #hides,
                 exists: #exists,
             }
         }

@@ -28,6 +28,7 @@ mod relations;
 mod revision;
 mod rules;
 mod soft;
+mod statement;
 mod tokens;
 mod types;
 

@@ -6,7 +6,7 @@ use quote::quote;
 use super::accessors::Arguments;
 use super::bind::Key;
 use super::functions::Functions;
-use super::metadata::statement;
+use super::statement::statement;
 use super::tokens::{ident, lines, message};
 use super::types::Scope;
 use crate::plan::{RelationPlan, TablePlan};

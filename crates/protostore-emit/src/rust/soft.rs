@@ -4,7 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_schema::Type;
 use quote::quote;
 
-use super::metadata::{reading, referrer, statement, together};
+use super::metadata::{referrer, together};
+use super::statement::{reading, statement};
 use super::tokens::{ident, lines};
 use crate::plan::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, TablePlan, most};
 

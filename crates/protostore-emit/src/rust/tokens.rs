@@ -92,13 +92,15 @@ pub(super) fn root_file(head: &[String], format: u32, command: &str, items: &[To
 /// Returns a file below `records/`, which imports the modules that its items name.
 pub(super) fn records_file(head: &[String], items: &[TokenStream]) -> String {
     let body = body(items);
-    let imports = [
-        ("proto::", "use crate::proto;\n"),
-        ("types::", "use crate::records::types;\n"),
-        ("generated::", "use protostore::generated;\n"),
-    ];
-    let uses: String = imports.into_iter().filter(|(name, _)| mentions(&body, name)).map(|(_, line)| line).collect();
-    join(head, &uses, &body)
+    let generated = match (mentions(&body, "generated::"), mentions(&body, "stmt!")) {
+        (true, true) => "use protostore::generated::{self, stmt};\n",
+        (true, false) => "use protostore::generated;\n",
+        (false, true) => "use protostore::generated::stmt;\n",
+        (false, false) => "",
+    };
+    let own = [("proto::", "use crate::proto;\n"), ("types::", "use crate::records::types;\n")];
+    let own = own.into_iter().filter(|(name, _)| mentions(&body, name)).map(|(_, line)| line);
+    join(head, &own.chain([generated]).collect::<String>(), &body)
 }
 
 fn body(items: &[TokenStream]) -> String {

@@ -66,7 +66,6 @@ impl<'a> Printer<'a> {
     fn limit(&mut self, limit: &Limit<'a>) {
         let limit = match limit {
             Limit::None => return,
-            Limit::Page if self.is_sqlite() => return,
             Limit::One => return self.push(" LIMIT 1"),
             Limit::OneAfter(skipped) => {
                 self.push(" LIMIT 1 OFFSET ");

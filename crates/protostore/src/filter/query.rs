@@ -7,11 +7,12 @@ use protostore_sql::{Column, Dialect, Expr, Limit, Op, Param, ParamRole, Qualifi
 use super::tree::{RECORD, Tree};
 use super::{Cursor, Expr as Said, Filter, Sorting};
 use crate::error::{Error, Kind, Result};
+use crate::fixed::untimed;
 use crate::life::Life;
 use crate::record::Record;
 use crate::schema::{Layout, Table};
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Kept};
+use crate::value::{Bind, Binder, InForm, Kept};
 
 /// The most parameters of one statement: as many as SQLite has by default, of which PostgreSQL has twice as many.
 const PARAMETERS: usize = 32_766;
@@ -120,7 +121,7 @@ fn of_readers(
         Some(expire) => {
             // No index of that column is taken, which would find nearly all rows and no order.
             let time = || Expr::of(RECORD, expire.column).plain();
-            let now = values.add("", Cow::Owned(Kept::of(&expire.clear.at(now))?));
+            let now = values.add("", Cow::Owned(Kept::of(&InForm(expire.clock, now.ok_or_else(untimed)?))?));
             Some(Expr::any([time().is_null(), time().compare(Op::Greater, now)]))
         }
     };

@@ -1,14 +1,15 @@
 //! Rows that are deleted and still there: marked first, as deletes and their undoing go from row to row, and then settled.
 
+use protostore_sql::Clock;
+
 use crate::error::{Error, Kind, Result};
-use crate::life::Clock;
 use crate::mask::Mask;
 use crate::ops::Present;
 use crate::record::{Mutable, Record, Sequence, take};
 use crate::schema::{Referrer, Stmt, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Kept};
+use crate::value::{Bind, Binder, InForm, Kept, Now};
 
 /// A table whose rows are kept when they are deleted.
 ///
@@ -91,15 +92,6 @@ pub trait SoftDeleted: Mutable {
     const SOFT_DELETE: &'static SoftDelete;
 }
 
-/// A time of a delete, as it stands in the column.
-struct When(Clock, Timestamp);
-
-impl Bind for When {
-    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        self.0.put(self.1, b)
-    }
-}
-
 /// One member of a record.
 struct Member<'r, R>(&'r R, usize);
 
@@ -133,7 +125,9 @@ pub(crate) async fn refuse_deleted<R: Record, S: Session>(s: &mut S, record: &R)
         None => Ok(()),
         Some(Present) => {
             let why = "is the key of a record that is deleted: undelete it, or purge it first";
-            Err(Error::new(Kind::AlreadyExists, why).at(soft.deleted.fields.join(", ")).in_table(R::TABLE.layout.name))
+            Err(Error::new(Kind::AlreadyExists, why)
+                .at(soft.deleted.fields().collect::<Vec<_>>().join(", "))
+                .in_table(R::TABLE.layout.name))
         }
     }
 }
@@ -143,7 +137,7 @@ pub(crate) async fn delete<S: Session>(s: &mut S, soft: &'static SoftDelete, now
     let tables = spread(s, soft, |cascade| &cascade.delete, &()).await?;
     for table in &tables {
         for keeper in table.keepers {
-            let found = s.one::<_, Present>(&keeper.names, &keeper.names.at(now)).await;
+            let found = s.one::<_, Present>(&keeper.names, &Now(Some(now))).await;
             if found.map_err(|e| e.explained(&table.table.layout))?.is_some() {
                 let why = format!("still names the record of {}", table.table.layout.name);
                 let e = Error::new(Kind::Precondition, why).in_table(keeper.table).at(keeper.field);
@@ -151,7 +145,7 @@ pub(crate) async fn delete<S: Session>(s: &mut S, soft: &'static SoftDelete, now
             }
         }
     }
-    settle(s, &tables, &Kept::of(&When(soft.clock, now))?).await
+    settle(s, &tables, &Kept::of(&InForm(soft.clock, now))?).await
 }
 
 /// Brings a record back, and what was deleted with it; says whether it was deleted.
@@ -164,7 +158,7 @@ pub(crate) async fn undelete<S: Session>(
     let of_root = |e: Error| e.explained(&soft.table.layout);
     let time = match soft.clock {
         Clock::Rfc3339 => s.one::<_, String>(&soft.deleted, key).await.map_err(of_root)?.map(Kept::Text),
-        Clock::Nanoseconds | Clock::Seconds | Clock::Milliseconds | Clock::Microseconds => {
+        Clock::Nanos | Clock::Seconds | Clock::Millis | Clock::Micros | Clock::Instant => {
             s.one::<_, i64>(&soft.deleted, key).await.map_err(of_root)?.map(Kept::Int)
         }
     };
@@ -173,7 +167,7 @@ pub(crate) async fn undelete<S: Session>(
     let tables = spread(s, soft, |cascade| &cascade.restore, &time).await?;
     for table in &tables {
         for &Names { table: own, field, to, ref missing } in table.names {
-            let found = s.one::<_, Present>(missing, &missing.at(now)).await;
+            let found = s.one::<_, Present>(missing, &Now(Some(now))).await;
             if found.map_err(|e| e.explained(&table.table.layout))?.is_some() {
                 let why = format!("names a record of {to} that is not there");
                 return Err(Error::new(Kind::Reference, why).in_table(own).at(field));

@@ -9,10 +9,10 @@ use crate::life;
 use crate::record::{Mutable, Record};
 use crate::schema::Listing;
 use crate::session::Session;
-use crate::value::{Bind, Pick};
+use crate::value::{Bind, Limit, Now, Pick};
 
 /// As a limit, none.
-const ALL: i64 = i64::MAX;
+const ALL: usize = usize::MAX;
 
 /// Counts the records with a value in an index.
 #[derive(Clone, Debug)]
@@ -39,9 +39,8 @@ impl<R: Record, P: Bind + Send + Sync> By<R, P> {
         Self { listing, by, of: PhantomData }
     }
 
-    async fn count<S: Session>(&self, s: &mut S, most: i64, fixed: &Fixed) -> Result<u64> {
-        let counted =
-            s.one::<_, u64>(&self.listing.count, &(&self.by, self.listing.count.at(fixed.time()), most)).await;
+    async fn count<S: Session>(&self, s: &mut S, most: usize, fixed: &Fixed) -> Result<u64> {
+        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, Now(fixed.time()), Limit(most))).await;
         let counted = match counted {
             Ok(counted) => counted,
             Err(e) if finds_nothing(&e, &self.by) => return Ok(0),
@@ -105,7 +104,7 @@ impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
             return Ok(0);
         }
         let now = fixed.present()?;
-        let deleted = match s.run(&listing.delete, &(by, listing.delete.at(now))).await {
+        let deleted = match s.run(&listing.delete, &(by, Now(Some(now)))).await {
             Ok(deleted) => deleted,
             Err(e) => return Err(refusal::of_delete_by::<R, S>(s, e, listing, by, now).await),
         };

@@ -8,7 +8,7 @@ use crate::life::Expire;
 use crate::schema::Table;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Kept, Pick};
+use crate::value::{Bind, Binder, Kept, Pick, TimeForm as _};
 
 /// Deletes them, and returns how many there were; `columns` are those that `row` carries, the key among them.
 #[cold]

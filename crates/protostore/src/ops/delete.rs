@@ -6,7 +6,7 @@ use crate::fixed::Fixed;
 use crate::life;
 use crate::record::{Mutable, Record, Revised, revision};
 use crate::session::Session;
-use crate::value::Pick;
+use crate::value::{Now, Pick};
 
 /// Deletes a record and its children, and says whether there was one.
 #[derive(Clone, Debug)]
@@ -42,12 +42,7 @@ impl<R: Mutable> Op for Delete<R> {
         let now = fixed.present()?;
         let asked = self.revision.as_ref().filter(|revision| **revision != R::Revision::default());
         revision::check::<R, S>(s, R::borrow_key(&self.key), asked, now).await?;
-        let delete = &R::TABLE.delete;
-        let deleted = match const { R::LIFE.is_plain() } {
-            true => s.run(delete, &self.key).await,
-            false => s.run(delete, &(&self.key, delete.at(now))).await,
-        };
-        let deleted = match deleted {
+        let deleted = match s.run(&R::TABLE.delete, &(&self.key, Now(Some(now)))).await {
             Ok(changed) => changed > 0,
             Err(e) => return Err(refusal::of_delete(s, e, R::TABLE, &self.key, Some(now)).await),
         };

@@ -15,7 +15,7 @@ use crate::record::{
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::Bind;
+use crate::value::{Bind, Offset};
 
 /// Writes something of the list or map `C` of one record, which must be there.
 ///
@@ -120,7 +120,7 @@ impl<C: EditedList> Change<C> for RemoveAt {
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(bool, bool)> {
         // There is nothing behind what a list can hold.
         let index = i64::try_from(self.0).unwrap_or(i64::MAX);
-        let removed = delete::<C, S>(s, &C::LIST.remove_at, &(owner, index)).await? > 0;
+        let removed = delete::<C, S>(s, &C::LIST.remove_at, &(owner, Offset(index))).await? > 0;
         Ok((removed, removed))
     }
 }

@@ -7,7 +7,7 @@ use crate::record::{Children, Record};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::Bind;
+use crate::value::{Bind, Now};
 
 /// Reads a record by its key.
 #[derive(Clone, Copy, Debug)]
@@ -115,19 +115,7 @@ pub(super) async fn one<R: Record, S: Session>(
     by: &(impl Bind + Sync),
     now: Option<Timestamp>,
 ) -> Result<Option<R>> {
-    match const { R::LIFE.is_plain() } {
-        true => any(s, stmt, by).await,
-        false => any(s, stmt, &(by, stmt.at(now))).await,
-    }
-}
-
-/// The same, by all parameters of the statement.
-pub(super) async fn any<R: Record, S: Session>(
-    s: &mut S,
-    stmt: &'static Stmt,
-    by: &(impl Bind + Sync),
-) -> Result<Option<R>> {
-    let mut found: Option<R> = match s.one(stmt, by).await {
+    let mut found: Option<R> = match s.one(stmt, &(by, Now(now))).await {
         Ok(found) => found,
         Err(e) if finds_nothing(&e, by) => return Ok(None),
         Err(e) => return Err(e.explained(&R::TABLE.layout)),
@@ -146,12 +134,7 @@ pub(crate) async fn exists<R: Record, S: Session>(
     key: R::KeyRef<'_>,
     now: Option<Timestamp>,
 ) -> Result<bool> {
-    let get = &R::TABLE.get;
-    let found = match const { R::LIFE.is_plain() } {
-        true => s.one::<_, Present>(get, &key).await,
-        false => s.one::<_, Present>(get, &(key, get.at(now))).await,
-    };
-    match found {
+    match s.one::<_, Present>(&R::TABLE.get, &(key, Now(now))).await {
         Ok(found) => Ok(found.is_some()),
         Err(e) if finds_nothing(&e, &key) => Ok(false),
         Err(e) => Err(e.explained(&R::TABLE.layout)),

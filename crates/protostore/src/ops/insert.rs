@@ -165,4 +165,8 @@ impl<R: Record> Bind for Whole<'_, R> {
         }
         Ok(())
     }
+
+    fn field(&self, at: usize) -> Option<&'static str> {
+        R::TABLE.bound().get(at).map(|column| column.field)
+    }
 }

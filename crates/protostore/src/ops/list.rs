@@ -10,7 +10,7 @@ use crate::fixed::Fixed;
 use crate::record::{Children, Mutable, Record};
 use crate::schema::{Listing, Stmt};
 use crate::session::Session;
-use crate::value::Bind;
+use crate::value::{After, Bind, Keys, Now};
 
 /// How many records a page of a list has, unless told.
 const SIZE: usize = 100;
@@ -74,7 +74,7 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
         let read = match &self.after {
             None => page(s, &self.listing.first, &self.by, self.size, fixed.time()).await,
-            Some(key) => page(s, &self.listing.after, &(&self.by, key), self.size, fixed.time()).await,
+            Some(key) => page(s, &self.listing.after, &(&self.by, After(key)), self.size, fixed.time()).await,
         };
         match read {
             Err(e) if self.size > 0 && finds_nothing(&e, &self.by) => Ok(PageOf { records: Vec::new(), next: None }),
@@ -111,7 +111,7 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<R>> {
         let all = |records| (Vec::new(), records);
-        match whole(s, s.page(), self.stmt, &(&self.by, self.stmt.at(fixed.time())), all).await {
+        match whole(s, s.page(), self.stmt, &(&self.by, Now(fixed.time())), all).await {
             Err(e) if finds_nothing(&e, &self.by) => Ok(Vec::new()),
             read => Ok(read?.1),
         }
@@ -148,7 +148,7 @@ impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Vec<R>>> {
         let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
         let split = |found: Vec<(u64, R)>| found.into_iter().unzip();
-        let (places, records) = whole(s, s.page(), self.stmt, &(keys, self.stmt.at(fixed.time())), split).await?;
+        let (places, records) = whole(s, s.page(), self.stmt, &(Keys(keys), Now(fixed.time())), split).await?;
         let mut all: Vec<Vec<R>> = Vec::new();
         all.resize_with(self.keys.len(), Vec::new);
         for (place, record) in places.into_iter().zip(records) {

@@ -10,7 +10,7 @@ use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::Bind;
+use crate::value::{After, Bind, Limit, Now};
 
 /// How many records are set aside room for before any is read: a page may be asked to be larger than the table.
 const ROOM: usize = 256;
@@ -50,7 +50,7 @@ impl<R: Record> Op for Page<R> {
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
         match &self.after {
             None => page(s, &R::TABLE.page_first, &(), self.size, fixed.time()).await,
-            Some(key) => page(s, &R::TABLE.page_after, key, self.size, fixed.time()).await,
+            Some(key) => page(s, &R::TABLE.page_after, &After(key), self.size, fixed.time()).await,
         }
     }
 }
@@ -65,20 +65,7 @@ pub(super) async fn page<R: Record, S: Session>(
     size: usize,
     now: Option<Timestamp>,
 ) -> Result<PageOf<R>> {
-    match const { R::LIFE.is_plain() } {
-        true => every(s, stmt, by, size).await,
-        false => every(s, stmt, &(by, stmt.at(now)), size).await,
-    }
-}
-
-/// The same, by all parameters of the statement.
-pub(super) async fn every<R: Record, S: Session>(
-    s: &mut S,
-    stmt: &'static Stmt,
-    by: &(impl Bind + Sync),
-    size: usize,
-) -> Result<PageOf<R>> {
-    let (records, more) = up_to(s, &Through { stmt, by }, size).await?;
+    let (records, more) = up_to(s, &Through { stmt, by, now }, size).await?;
     let next = if more { records.last().map(|last: &R| R::own_key(last.key())) } else { None };
     Ok(PageOf { records, next })
 }
@@ -89,15 +76,16 @@ pub(super) trait Rows<R>: Sync {
     fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> impl Future<Output = Result<End>> + Send;
 }
 
-/// A statement of the store and its parameters.
+/// A statement of the store, and what it is given beside the time and the limit.
 struct Through<'p, P> {
     stmt: &'static Stmt,
     by: &'p P,
+    now: Option<Timestamp>,
 }
 
 impl<R: Record, P: Bind + Sync> Rows<R> for Through<'_, P> {
     async fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
-        s.all(self.stmt, self.by, limit, out).await.map_err(|e| e.explained(&R::TABLE.layout))
+        s.all(self.stmt, &(self.by, Now(self.now), Limit(limit)), out).await.map_err(|e| e.explained(&R::TABLE.layout))
     }
 }
 

@@ -6,7 +6,7 @@ use protostore_sql::{Expr, Limit, Select};
 
 use super::collision::nth;
 use super::insert::Whole;
-use super::page::every;
+use super::page::page;
 use super::{PageOf, Present};
 use crate::error::{Error, Kind, Result, Violation, too_deep};
 use crate::record::{ChildTable, Record};
@@ -14,7 +14,7 @@ use crate::rules;
 use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Kept, Pick};
+use crate::value::{After, Bind, Kept, Now, Pick};
 
 /// How many records are read at a time to find the one that is named.
 const KEYS: usize = 256;
@@ -148,15 +148,15 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
     if e.violation() != Some(&Violation::ForeignKey) {
         return of_cascade(e, R::TABLE);
     }
-    let mut page = every(s, &listing.first, &(by, listing.first.at(now)), KEYS).await;
-    while let Ok(PageOf::<R> { records, next }) = page {
+    let mut read = page(s, &listing.first, by, KEYS, Some(now)).await;
+    while let Ok(PageOf::<R> { records, next }) = read {
         for record in &records {
             if let Some(e) = named(s, R::TABLE, &record.key(), Some(now)).await {
                 return e;
             }
         }
         let Some(after) = next else { return around(R::TABLE) };
-        page = every(s, &listing.after, &(by, after, listing.after.at(now)), KEYS).await;
+        read = page(s, &listing.after, &(by, After(after)), KEYS, Some(now)).await;
     }
     e.explained(&R::TABLE.layout)
 }
@@ -169,7 +169,7 @@ async fn named<S: Session>(
     now: Option<Timestamp>,
 ) -> Option<Error> {
     for referrer in table.referrers {
-        if let Ok(Some(Present)) = s.one(&referrer.names, &(key, referrer.names.at(now))).await {
+        if let Ok(Some(Present)) = s.one(&referrer.names, &(key, Now(now))).await {
             return Some(
                 Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
                     .in_table(referrer.table)
@@ -216,7 +216,7 @@ pub(crate) async fn mortals<S: Session>(
     row: &(impl Bind + Sync),
     now: Timestamp,
 ) -> Result<()> {
-    for key in layout.references.iter().filter(|key| key.exists.live.is_some()) {
+    for key in layout.references.iter().filter(|key| key.hides) {
         if absent(s, layout, key, parameters, row, now).await? {
             return Err(missing(layout, key));
         }
@@ -241,7 +241,7 @@ async fn absent<S: Session>(
     if key.table == layout.name && picked(parameters, row, key.key) == values {
         return Ok(false);
     }
-    Ok(s.one::<_, Present>(&key.exists, &(values, key.exists.at(now))).await?.is_none())
+    Ok(s.one::<_, Present>(&key.exists, &(values, Now(Some(now)))).await?.is_none())
 }
 
 #[cold]

@@ -2,15 +2,15 @@
 
 use std::marker::PhantomData;
 
-use super::get::any;
-use super::page::every;
+use super::get::one;
+use super::page::page;
 use super::{Op, PageOf, ReadOp, WriteOp, refusal};
 use crate::error::Result;
 use crate::fixed::Fixed;
 use crate::life::{self, SoftDeleted};
 use crate::record::{Children, Record};
 use crate::session::Session;
-use crate::value::Pick;
+use crate::value::{After, Pick};
 
 /// Reads a record by its key, whether or not it is deleted.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ impl<R: SoftDeleted> Op for GetDeletedOf<R> {
     const TIMED: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<Option<R>> {
-        any(s, &R::SOFT_DELETE.get, &self.0).await
+        one(s, &R::SOFT_DELETE.get, &self.0, None).await
     }
 }
 
@@ -46,7 +46,7 @@ impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
     const TIMED: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<Option<R>> {
-        any(s, &R::SOFT_DELETE.get, &self.0).await
+        one(s, &R::SOFT_DELETE.get, &self.0, None).await
     }
 }
 
@@ -70,8 +70,8 @@ impl<R: SoftDeleted> Op for PageDeleted<R> {
 
     async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<PageOf<R>> {
         match &self.after {
-            None => every(s, &R::SOFT_DELETE.page_first, &(), self.size).await,
-            Some(key) => every(s, &R::SOFT_DELETE.page_after, key, self.size).await,
+            None => page(s, &R::SOFT_DELETE.page_first, &(), self.size, None).await,
+            Some(key) => page(s, &R::SOFT_DELETE.page_after, &After(key), self.size, None).await,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::fixed::Fixed;
 use crate::life::{Expire, Expiring};
 use crate::session::Session;
 use crate::time::Timestamp;
+use crate::value::{Limit, Now};
 
 /// How many rows a batch has at most, unless told.
 pub(crate) const BATCH: usize = 500;
@@ -55,9 +56,8 @@ impl Op for Batch {
         if self.limit == 0 {
             return Err(Error::invalid("limit", "must be at least 1"));
         }
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        let sweep = &self.expire.sweep;
-        let swept = s.run(sweep, &(sweep.at(self.by.or(fixed.time())), limit)).await;
+        let given = (Now(self.by.or(fixed.time())), Limit(self.limit));
+        let swept = s.run(&self.expire.sweep, &given).await;
         swept.map_err(|e| refusal::of_cascade(e, self.expire.table))
     }
 }

@@ -13,7 +13,7 @@ use crate::record::{Children, Make, Mutable, Record, check, revision};
 use crate::schema::{FieldKind, ForeignKey, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder};
+use crate::value::{Bind, Binder, TimeForm as _};
 
 /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
 ///

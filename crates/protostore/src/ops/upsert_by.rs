@@ -42,7 +42,7 @@ impl<R: Record> UpsertBy<R> {
 
     #[cold]
     fn refused(&self, kind: Kind, why: &'static str) -> Error {
-        Error::new(kind, why).at(self.get.fields.join(", ")).in_table(R::TABLE.layout.name)
+        Error::new(kind, why).at(self.get.fields().collect::<Vec<_>>().join(", ")).in_table(R::TABLE.layout.name)
     }
 }
 
@@ -90,14 +90,12 @@ impl Values {
     /// such rows apart.
     fn of<R: Record>(get: &'static Stmt, record: &R) -> Result<Option<Self>> {
         let table = R::TABLE;
-        let parameters: Vec<&str> = table.fields.iter().flat_map(|field| field.columns).copied().collect();
-        let mut values = Vec::with_capacity(get.fields.len());
-        for path in get.fields {
-            let column = table.layout.columns.iter().find(|column| column.field == *path);
-            let at = column.and_then(|column| parameters.iter().position(|name| *name == column.name));
+        let mut values = Vec::with_capacity(get.params.len());
+        for path in get.fields() {
+            let at = table.bound().iter().position(|column| column.field == path);
             match at.and_then(|at| Pick::from(&Whole(record), at)) {
                 Some(Kept::Null) => {
-                    let unset = Error::invalid(*path, "must be set, to say which record is meant");
+                    let unset = Error::invalid(path, "must be set, to say which record is meant");
                     return Err(unset.in_table(table.layout.name));
                 }
                 Some(value) => values.push(value),

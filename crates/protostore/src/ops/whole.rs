@@ -32,7 +32,7 @@ async fn rows<T: Decode + Send, R: Record, S: Session>(
     split: Split<T, R>,
 ) -> Result<(Vec<u64>, Vec<R>)> {
     let mut found: Vec<T> = Vec::new();
-    let end = s.all(stmt, by, usize::MAX, &mut found).await.map_err(|e| e.explained(&R::TABLE.layout))?;
+    let end = s.all(stmt, by, &mut found).await.map_err(|e| e.explained(&R::TABLE.layout))?;
     if end == End::Cut {
         return Err(too_large());
     }

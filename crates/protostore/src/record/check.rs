@@ -24,7 +24,7 @@ fn look<R: Record>(record: &R, mask: Option<&Mask<R>>) -> Result<()> {
     life::unset(record, mask)?;
     let mut before = 0;
     for (member, field) in R::TABLE.fields.iter().enumerate() {
-        let bound = record.bind_field(member, &mut Look::at(R::TABLE.insert.fields, before));
+        let bound = record.bind_field(member, &mut Look::at(R::TABLE.bound(), before));
         counts(bound, mask, member).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         before += field.columns.len();
     }
@@ -41,7 +41,7 @@ pub(super) fn counts<R: Record>(looked: Result<()>, mask: Option<&Mask<R>>, memb
 
 /// Refuses an element with a value that no column can hold, in it or in the lists inside of it.
 pub(crate) fn storable_item<C: ChildTable>(item: &C::Item) -> Result<()> {
-    let mut look = Look::at(C::CHILD.insert.fields, C::CHILD.key);
+    let mut look = Look::at(C::CHILD.layout.columns, C::CHILD.key);
     C::bind_item(item, &mut look).map_err(|e| e.in_table(C::CHILD.layout.record))?;
     C::Nested::storable(item)
 }

@@ -11,7 +11,7 @@ use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Decode, Row};
+use crate::value::{Bind, Binder, Decode, Keys, Row};
 
 /// The child tables of a record: `()`, or `(C, Rest)`.
 pub trait Children<R: Record>: Send + Sync + 'static {
@@ -157,7 +157,7 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     }
 
     async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
-        let elements = elements::<S, C, _, u64>(s, By { many: true, keys }).await?;
+        let elements = elements::<S, C, _, u64>(s, By { many: true, keys: &Keys(keys) }).await?;
         complete::<C>(elements.len(), owners.iter())?;
         for element in elements {
             let owner = usize::try_from(element.path).ok().and_then(|index| owners.get_mut(index));
@@ -272,7 +272,7 @@ async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + Partial
     by: By<'_, K>,
 ) -> Result<Vec<Element<P, C>>> {
     let mut elements: Vec<Element<P, C>> = Vec::new();
-    let read = s.all(by.statement(C::CHILD), by.keys, usize::MAX, &mut elements).await;
+    let read = s.all(by.statement(C::CHILD), by.keys, &mut elements).await;
     if read.map_err(|e| e.explained(&C::CHILD.layout))? == End::Cut {
         return Err(too_large());
     }
@@ -380,5 +380,9 @@ impl<P: Bind, C: ChildTable> Bind for New<'_, P, C> {
         self.prefix.bind(b)?;
         self.place.bind(b)?;
         C::bind_item(self.item, b)
+    }
+
+    fn field(&self, at: usize) -> Option<&'static str> {
+        C::CHILD.layout.columns.get(at).map(|column| column.field)
     }
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Decode, Row};
+use crate::value::{Bind, Decode, Now, Row};
 
 /// The field that holds a record's revision.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ pub(crate) async fn check<R: Record, S: Session>(
     now: Timestamp,
 ) -> Result<bool> {
     let (Some(field), Some(asked)) = (R::REVISION, asked) else { return Ok(false) };
-    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &(key, field.read.at(now))).await;
+    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &(key, Now(Some(now)))).await;
     match stored.map_err(|e| e.explained(&R::TABLE.layout))? {
         None => Ok(true),
         Some(Stored(Some(stored))) if stored == *asked => Ok(false),

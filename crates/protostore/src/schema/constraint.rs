@@ -69,7 +69,8 @@ impl Table {
 mod tests {
     use super::*;
     use crate::error::{Kind, Violation};
-    use crate::schema::{Column, Stmt};
+    use crate::generated::stmt;
+    use crate::schema::Column;
 
     static LAYOUT: Layout = Layout {
         name: "nics",
@@ -84,7 +85,8 @@ mod tests {
             field: "network_id",
             table: "networks",
             key: &["id"],
-            exists: Stmt::new(0, "", &[]),
+            hides: false,
+            exists: stmt!(0, [], ""),
         }],
         checks: &[Check::new("mac_address__check", "link.mac_address", "must not be empty")],
     };

@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 
 use protostore_sql::Dialect;
 
-use super::bind::bind;
+use super::bind::{bind, bind_dynamic};
 use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
 use super::keys::Keys;
@@ -47,10 +47,9 @@ impl Session for Held {
         &mut self,
         stmt: &'static Stmt,
         parameters: &P,
-        limit: usize,
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send {
-        ready(self.all_now(stmt, parameters, limit, out))
+        ready(self.all_now(stmt, parameters, out))
     }
 
     fn all_dynamic<P: Bind + Sync + ?Sized, T: Decode + Send>(
@@ -61,7 +60,11 @@ impl Session for Held {
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send {
         let mut room = self.begin_rows();
-        let read = self.ready().and_then(|()| each(self.dynamic(sql)?, fields, parameters, usize::MAX, &mut room, out));
+        let read = self.ready().and_then(|()| {
+            let stmt = self.dynamic(sql)?;
+            bind_dynamic(stmt, fields, parameters)?;
+            each(stmt, &mut room, out)
+        });
         ready(self.end_rows(room, read))
     }
 
@@ -94,7 +97,7 @@ impl Held {
         let mut room = self.room;
         let (writes, read) = match self.stmt(stmt) {
             Ok(prepared) => {
-                bind(prepared, stmt.fields, parameters)?;
+                bind(prepared, stmt.params, parameters)?;
                 (prepared.writes(), first(prepared, &mut room))
             }
             Err(e) => (false, Err(e)),
@@ -109,19 +112,21 @@ impl Held {
         &mut self,
         stmt: &'static Stmt,
         parameters: &P,
-        limit: usize,
         out: &mut Vec<T>,
     ) -> Result<End> {
         self.ready()?;
         let mut room = self.begin_rows();
-        let read = self.stmt(stmt).and_then(|s| each(s, stmt.fields, parameters, limit, &mut room, out));
+        let read = self.stmt(stmt).and_then(|prepared| {
+            bind(prepared, stmt.params, parameters)?;
+            each(prepared, &mut room, out)
+        });
         self.end_rows(room, read)
     }
 
     fn run_now<P: Bind + ?Sized>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<u64> {
         self.ready()?;
         let prepared = self.stmt(stmt)?;
-        bind(prepared, stmt.fields, parameters)?;
+        bind(prepared, stmt.params, parameters)?;
         let (writes, changed) = (prepared.writes(), change(prepared));
         self.ended(writes, changed)
     }
@@ -129,7 +134,7 @@ impl Held {
     fn run_dynamic_now<P: Bind + ?Sized>(&mut self, sql: &str, fields: &[&'static str], parameters: &P) -> Result<u64> {
         self.ready()?;
         let prepared = self.dynamic(sql)?;
-        bind(prepared, fields, parameters)?;
+        bind_dynamic(prepared, fields, parameters)?;
         let (writes, changed) = (prepared.writes(), change(prepared));
         self.ended(writes, changed)
     }
@@ -186,18 +191,10 @@ fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<Option<T>> {
 }
 
 #[inline(always)]
-fn each<P: Bind + ?Sized, T: Decode>(
-    stmt: &mut Prepared,
-    fields: &[&'static str],
-    list: &P,
-    limit: usize,
-    room: &mut Room,
-    out: &mut Vec<T>,
-) -> Result<End> {
+fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, out: &mut Vec<T>) -> Result<End> {
     debug_assert!(!stmt.writes(), "what reads many rows changes none");
-    bind(stmt, fields, list)?;
     let mut rows = stmt.rows();
-    for _ in 0..limit {
+    loop {
         match rows.next() {
             Ok(Some(row)) => {
                 let mut columns = Columns::of(row);
@@ -211,7 +208,6 @@ fn each<P: Bind + ?Sized, T: Decode>(
             Err(e) => return Err(fault(e)),
         }
     }
-    Ok(End::Whole)
 }
 
 fn change(stmt: &mut Prepared) -> Result<u64> {

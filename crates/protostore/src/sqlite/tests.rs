@@ -24,7 +24,7 @@ fn held_with(set: impl FnOnce(&mut Connection)) -> Held {
     let mut connection = Connection::open_in_memory().expect("memory");
     set(&mut connection);
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("setting");
-    connection.execute_batch(SCHEMA.migrations[0].sqlite).expect("schema");
+    connection.execute_batch(SCHEMA.migrations[0].text).expect("schema");
     Log::lay(&connection);
     Held::new(connection, SCHEMA.slots).expect("holds")
 }

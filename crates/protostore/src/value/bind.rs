@@ -8,6 +8,10 @@ impl<T: Bind + ?Sized> Bind for &T {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         (**self).bind(b)
     }
+
+    fn field(&self, at: usize) -> Option<&'static str> {
+        (**self).field(at)
+    }
 }
 
 impl<T: Bind> Bind for Option<T> {

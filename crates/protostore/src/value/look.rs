@@ -2,10 +2,11 @@
 
 use super::Binder;
 use crate::error::{Error, Kind, Result};
+use crate::schema::Column;
 
 /// Counts the values that pass, so that a refusal can name the field of the next.
 pub(crate) struct Look {
-    fields: &'static [&'static str],
+    columns: &'static [Column],
     at: usize,
 }
 
@@ -20,9 +21,9 @@ impl Look {
         [Self::DEEP_MESSAGE, Self::DEEP_VALUE].contains(&e.message())
     }
 
-    /// Looks at the values of a statement, from the parameter `at` on; `fields` is what each parameter carries.
-    pub(crate) fn at(fields: &'static [&'static str], at: usize) -> Self {
-        Self { fields, at }
+    /// Looks at the values of a row, from the column `at` on.
+    pub(crate) fn at(columns: &'static [Column], at: usize) -> Self {
+        Self { columns, at }
     }
 
     #[inline(always)]
@@ -61,8 +62,8 @@ impl Binder for Look {
     #[cold]
     fn refuse(&self, kind: Kind, why: &'static str) -> Error {
         let e = Error::new(kind, why);
-        match self.fields.get(self.at) {
-            Some(field) if !field.is_empty() => e.at(*field),
+        match self.columns.get(self.at) {
+            Some(column) if !column.field.is_empty() => e.at(column.field),
             Some(_) | None => e,
         }
     }

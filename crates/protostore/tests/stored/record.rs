@@ -1,6 +1,6 @@
 //! A record of a store whose fields have forms of their own, written like generated code.
 
-use protostore::generated::{Binder, Decode, Row, Stmt};
+use protostore::generated::{Binder, Decode, Row, stmt};
 use protostore::stored::{DoubleBits, FullRange, Milliseconds, Rfc3339, Utf8};
 use protostore::{
     Column, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp, Unique,
@@ -57,8 +57,6 @@ impl Decode for Sample {
     }
 }
 
-const FIELDS: &[&str] = &["number", "value", "taken", "seen", "note"];
-
 static TABLE: Table = Table {
     layout: Layout {
         name: "samples",
@@ -90,22 +88,18 @@ static TABLE: Table = Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: Stmt::new(0, r#"SELECT * FROM "samples" WHERE "number" = ?1"#, &["number"]),
-    insert: Stmt::new(1, r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),
-    upsert: Stmt::new(2, r#"INSERT OR REPLACE INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),
-    delete: Stmt::new(3, r#"DELETE FROM "samples" WHERE "number" = ?1"#, &["number"]),
-    page_first: Stmt::new(4, r#"SELECT * FROM "samples" ORDER BY "number""#, &[]),
-    page_after: Stmt::new(5, r#"SELECT * FROM "samples" WHERE "number" > ?1 ORDER BY "number""#, &["number"]),
-    get_many: Stmt::new(
+    get: stmt!(0, [number], r#"SELECT * FROM "samples" WHERE "number" = $1"#),
+    insert: stmt!(1, r#"INSERT INTO "samples" VALUES ($1, $2, $3, $4, $5)"#),
+    upsert: stmt!(2, r#"INSERT OR REPLACE INTO "samples" VALUES ($1, $2, $3, $4, $5)"#),
+    delete: stmt!(3, [number], r#"DELETE FROM "samples" WHERE "number" = $1"#),
+    page_first: stmt!(4, [limit], r#"SELECT * FROM "samples" ORDER BY "number" LIMIT $1"#),
+    page_after: stmt!(5, [after number, limit], r#"SELECT * FROM "samples" WHERE "number" > $1 ORDER BY "number" LIMIT $2"#),
+    get_many: stmt!(
         6,
-        r#"SELECT o.key, t.* FROM json_each(?1) o CROSS JOIN "samples" t ON t."number" = o.value"#,
-        &["number"],
+        [keys],
+        r#"SELECT o.key, t.* FROM json_each($1) o CROSS JOIN "samples" t ON t."number" = o.value"#
     ),
-    delete_many: Stmt::new(
-        7,
-        r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
-        &["number"],
-    ),
+    delete_many: stmt!(7, [keys], r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each($1))"#),
 };
 
 static SCHEMA: Schema = Schema {
@@ -118,7 +112,7 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
-        sqlite: r#"CREATE TABLE "samples" ("number" INTEGER NOT NULL PRIMARY KEY, "value" INTEGER NOT NULL,
+        text: r#"CREATE TABLE "samples" ("number" INTEGER NOT NULL PRIMARY KEY, "value" INTEGER NOT NULL,
             "taken" INTEGER, "seen" TEXT, "note" BLOB NOT NULL) STRICT;"#,
     }],
     tables: &[&TABLE],

@@ -1,9 +1,9 @@
 //! How much one answer holds: pages are bounded in bytes, whatever is listed and in whatever way.
 
-use protostore::generated::Stmt;
+use protostore::generated::{Stmt, stmt};
 use protostore::{Col, Cursor, Find, GetBy, Kind, Mask, Mutable, Options, Record, Result, ShownBy, Sqlite, Store};
 
-use super::fixture::{Image, Machine, Mount, Network, SCHEMA, State, machine as m, stmt};
+use super::fixture::{Image, Machine, Mount, Network, SCHEMA, State, machine as m};
 
 const KIB: usize = 1 << 10;
 
@@ -203,10 +203,10 @@ async fn what_has_no_pages_is_refused_where_it_is_too_large_together() {
     too_large(store.run(m::images_by_image_ids("all")).await.expect_err("larger"));
     assert!(store.run(m::images_by_image_ids("few")).await.expect("reads") == images()[..3]);
 
-    static SHOWN: Stmt = stmt(
+    static SHOWN: Stmt = stmt!(
         120,
-        r#"SELECT o.key, t."number", t."digest" FROM json_each(?1) o CROSS JOIN "images" t ORDER BY o.key, t."number""#,
-        &[],
+        [keys],
+        r#"SELECT o.key, t."number", t."digest" FROM json_each($1) o CROSS JOIN "images" t ORDER BY o.key, t."number""#
     );
     let networks = store.table::<Network>().page(None, 1).await.expect("reads").records;
     too_large(store.run(ShownBy::<Network, Image>::new(&SHOWN, &networks)).await.expect_err("larger"));

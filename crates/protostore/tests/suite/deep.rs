@@ -2,7 +2,7 @@
 
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, Value};
-use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, Stmt};
+use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, stmt};
 use protostore::stored::{Encoded, Json};
 use protostore::{
     Child, Col, Column, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Owner, Record,
@@ -30,7 +30,7 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
-        sqlite: r#"CREATE TABLE "docs" ("id" TEXT NOT NULL PRIMARY KEY, "body" TEXT, "bytes" BLOB) STRICT;
+        text: r#"CREATE TABLE "docs" ("id" TEXT NOT NULL PRIMARY KEY, "body" TEXT, "bytes" BLOB) STRICT;
             CREATE TABLE "docs__all" ("_id" TEXT NOT NULL REFERENCES "docs" ("id") ON DELETE CASCADE,
               "_position" INTEGER NOT NULL, "value" TEXT NOT NULL, PRIMARY KEY ("_id", "_position")) STRICT, WITHOUT ROWID;"#,
     }],
@@ -64,19 +64,18 @@ static TABLE: Table = Table {
     recursions: &[],
     children: &[All::CHILD],
     sequences: &[],
-    get: Stmt::new(0, r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" = $1"#, &["id"]),
-    insert: Stmt::new(1, r#"INSERT INTO "docs" ("id", "body", "bytes") VALUES ($1, $2, $3)"#, &["id", "body", "bytes"]),
-    upsert: Stmt::new(
+    get: stmt!(0, [id], r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" = $1"#),
+    insert: stmt!(1, r#"INSERT INTO "docs" ("id", "body", "bytes") VALUES ($1, $2, $3)"#),
+    upsert: stmt!(
         2,
         r#"INSERT INTO "docs" ("id", "body", "bytes") VALUES ($1, $2, $3)
-           ON CONFLICT ("id") DO UPDATE SET "body" = excluded."body", "bytes" = excluded."bytes""#,
-        &["id", "body", "bytes"],
+           ON CONFLICT ("id") DO UPDATE SET "body" = excluded."body", "bytes" = excluded."bytes""#
     ),
-    delete: Stmt::new(3, r#"DELETE FROM "docs" WHERE "id" = $1"#, &["id"]),
-    page_first: Stmt::new(4, r#"SELECT "id", "body", "bytes" FROM "docs" ORDER BY "id""#, &[]),
-    page_after: Stmt::new(5, r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" > $1 ORDER BY "id""#, &["id"]),
-    get_many: Stmt::new(6, "SELECT 1", &[]),
-    delete_many: Stmt::new(7, "SELECT 1", &[]),
+    delete: stmt!(3, [id], r#"DELETE FROM "docs" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], r#"SELECT "id", "body", "bytes" FROM "docs" ORDER BY "id" LIMIT $1"#),
+    page_after: stmt!(5, [after id, limit], r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" > $1 ORDER BY "id" LIMIT $2"#),
+    get_many: stmt!(6, [], "SELECT 1"),
+    delete_many: stmt!(7, [], "SELECT 1"),
 };
 
 impl protostore::Mutable for Doc {}
@@ -135,18 +134,14 @@ impl ChildTable for All {
         },
         member: 3,
         key: 2,
-        insert: Stmt::new(
-            8,
-            r#"INSERT INTO "docs__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "all", "all"],
-        ),
-        delete: Some(Stmt::new(9, r#"DELETE FROM "docs__all" WHERE "_id" = $1"#, &["id"])),
-        load: Stmt::new(
+        insert: stmt!(8, r#"INSERT INTO "docs__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#),
+        delete: Some(stmt!(9, [id], r#"DELETE FROM "docs__all" WHERE "_id" = $1"#)),
+        load: stmt!(
             10,
-            r#"SELECT 0, "_position", "value" FROM "docs__all" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+            [id],
+            r#"SELECT 0, "_position", "value" FROM "docs__all" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: Stmt::new(11, "SELECT 1", &[]),
+        load_many: stmt!(11, [], "SELECT 1"),
     };
     fn items(owner: &Doc) -> Vec<(i64, &Value)> {
         protostore::generated::positions(&owner.all)
@@ -165,8 +160,8 @@ impl ChildTable for All {
 
 impl protostore::generated::EditedList for All {
     const LIST: &'static ListEdits = &ListEdits {
-        next: Stmt::new(12, r#"SELECT coalesce(max("_position") + 1, 0) FROM "docs__all" WHERE "_id" = $1"#, &["id"]),
-        remove_at: Stmt::new(13, "SELECT 1", &[]),
+        next: stmt!(12, [id], r#"SELECT coalesce(max("_position") + 1, 0) FROM "docs__all" WHERE "_id" = $1"#),
+        remove_at: stmt!(13, [], "SELECT 1"),
     };
 }
 

@@ -3,7 +3,7 @@
 //! Table 5 of `aurae.store.v0.AuraeStore`: `cells`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A part of the host with bounds of its own, in which executables run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -120,25 +120,20 @@ pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            174,
-            select!(r#"WHERE "parent_name" IS $1 ORDER BY "name""#),
-            &["parent_name"],
+        first: stmt!(
+            174, [parent_name, limit],
+            select!(r#"WHERE "parent_name" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            175,
-            select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name""#),
-            &["parent_name", "name"],
+        after: stmt!(
+            175, [parent_name, after name, limit],
+            select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            177,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#,
-            &["parent_name", ""],
+        count: stmt!(
+            177, [parent_name, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            176,
-            r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#,
-            &["parent_name"],
+        delete: stmt!(
+            176, [parent_name], r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#
         ),
     };
 
@@ -152,25 +147,20 @@ pub fn list_by_parent_name(
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            178,
-            select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name""#),
-            &["cpu.weight"],
+        first: stmt!(
+            178, ["cpu.weight", limit],
+            select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            179,
-            select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name""#),
-            &["cpu.weight", "name"],
+        after: stmt!(
+            179, ["cpu.weight", after name, limit],
+            select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            181,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#,
-            &["cpu.weight", ""],
+        count: stmt!(
+            181, ["cpu.weight", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            180,
-            r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#,
-            &["cpu.weight"],
+        delete: stmt!(
+            180, ["cpu.weight"], r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#
         ),
     };
 
@@ -183,33 +173,26 @@ pub fn list_by_network_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            182,
-            select!(
-                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) ORDER BY "name""#
-            ),
-            &["network_ids"],
+        first: stmt!(
+            182, [network_ids, limit],
+            select!(r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)
+ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            183,
-            select!(
-                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) AND "name" > $2
-ORDER BY "name""#
-            ),
-            &["network_ids", "name"],
+        after: stmt!(
+            183, [network_ids, after name, limit],
+            select!(r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) AND "name" > $2
+ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            185,
+        count: stmt!(
+            185, [network_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "cells"
-  WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["network_ids", ""],
+  WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            184,
-            r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#,
-            &["network_ids"],
+        delete: stmt!(
+            184, [network_ids],
+            r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#
         ),
     };
 
@@ -221,15 +204,14 @@ FROM (SELECT 1
 pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        169,
+    static ROWS: generated::Stmt = stmt!(
+        169, [name],
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
 JOIN "networks" t ON t."id" = j."value"
 WHERE j."_name" = $1
-ORDER BY j."_position""#,
-        &["name"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, name.into())
 }
@@ -530,10 +512,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent_name",
                 table: "cells",
                 key: &["name"],
-                exists: generated::Stmt::new(
-                    163,
-                    r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
-                    &["parent_name"],
+                hides: false,
+                exists: stmt!(
+                    163, [parent_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -616,45 +597,23 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "cells",
             columns: &["parent_name"],
             field: "parent_name",
-            names: generated::Stmt::new(
-                164,
-                r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#,
-                &["name"],
+            names: stmt!(
+                164, [name], r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::NetworkIds as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
+    get: stmt!(155, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(
         157,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-        &[
-            "name",
-            "parent_name",
-            "cpu",
-            "cpu.weight",
-            "cpu.max",
-            "cpu.period",
-            "cpuset",
-            "cpuset.cpus",
-            "cpuset.mems",
-            "memory",
-            "memory.min",
-            "memory.low",
-            "memory.high",
-            "memory.max",
-            "isolate_process",
-            "isolate_network",
-            "cgroup_v2",
-            "create_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         156,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
@@ -669,53 +628,26 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     "memory__low" = excluded."memory__low", "memory__high" = excluded."memory__high",
     "memory__max" = excluded."memory__max", "isolate_process" = excluded."isolate_process",
     "isolate_network" = excluded."isolate_network", "cgroup_v2" = excluded."cgroup_v2",
-    "create_time" = excluded."create_time""#,
-        &[
-            "name",
-            "parent_name",
-            "cpu",
-            "cpu.weight",
-            "cpu.max",
-            "cpu.period",
-            "cpuset",
-            "cpuset.cpus",
-            "cpuset.mems",
-            "memory",
-            "memory.min",
-            "memory.low",
-            "memory.high",
-            "memory.max",
-            "isolate_process",
-            "isolate_network",
-            "cgroup_v2",
-            "create_time",
-        ],
+    "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        158,
-        r#"DELETE FROM "cells" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(158, [name], r#"DELETE FROM "cells" WHERE "name" = $1"#),
+    page_first: stmt!(159, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        160, [after name, limit],
+        select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(159, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        160,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
-    ),
-    get_many: generated::Stmt::new(
-        161,
+    get_many: stmt!(
+        161, [keys],
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
     t."create_time"
 FROM json_each($1) o
-CROSS JOIN "cells" t ON t."name" = o.value"#,
-        &[""],
+CROSS JOIN "cells" t ON t."name" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        162,
-        r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        162, [keys],
+        r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 6 of `aurae.store.v0.AuraeStore`: `executables`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A program that runs in a cell, or ran in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -218,10 +218,8 @@ FROM "executables""#,
     };
 }
 
-static GET_BY_PID_WHERE_STATE_IS_RUNNING: generated::Stmt = generated::Stmt::new(
-    208,
-    select!(r#"WHERE "pid" = $1 AND "state" = 1"#),
-    &["pid"],
+static GET_BY_PID_WHERE_STATE_IS_RUNNING: generated::Stmt = stmt!(
+    208, [pid], select!(r#"WHERE "pid" = $1 AND "state" = 1"#)
 );
 
 /// Gets the row of `executables` with this `pid` where `state = 1`, by its unique index.
@@ -246,27 +244,20 @@ pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            209,
-            select!(r#"WHERE "cell_name" = $1 ORDER BY "cell_name", "name""#),
-            &["cell_name"],
+        first: stmt!(
+            209, [cell_name, limit],
+            select!(r#"WHERE "cell_name" = $1 ORDER BY "cell_name", "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            210,
-            select!(
-                r#"WHERE "cell_name" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
-            ),
-            &["cell_name", "cell_name", "name"],
+        after: stmt!(
+            210, [cell_name, after cell_name, after name, limit],
+            select!(r#"WHERE "cell_name" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            212,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#,
-            &["cell_name", ""],
+        count: stmt!(
+            212, [cell_name, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            211,
-            r#"DELETE FROM "executables" WHERE "cell_name" = $1"#,
-            &["cell_name"],
+        delete: stmt!(
+            211, [cell_name], r#"DELETE FROM "executables" WHERE "cell_name" = $1"#
         ),
     };
 
@@ -279,28 +270,19 @@ pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            213,
-            select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name""#),
-            &["state"],
+        first: stmt!(
+            213, [state, limit],
+            select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            214,
-            select!(
-                r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
-            ),
-            &["state", "cell_name", "name"],
+        after: stmt!(
+            214, [state, after cell_name, after name, limit],
+            select!(r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            216,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#,
-            &["state", ""],
+        count: stmt!(
+            216, [state, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            215,
-            r#"DELETE FROM "executables" WHERE "state" = $1"#,
-            &["state"],
-        ),
+        delete: stmt!(215, [state], r#"DELETE FROM "executables" WHERE "state" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, state)
@@ -571,10 +553,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "cell_name",
                 table: "cells",
                 key: &["name"],
-                exists: generated::Stmt::new(
-                    194,
-                    r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
-                    &["cell_name"],
+                hides: false,
+                exists: stmt!(
+                    194, [cell_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -654,35 +635,17 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Environment as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-        186,
-        select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#),
-        &["cell_name", "name"],
+    get: stmt!(
+        186, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         188,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
-        &[
-            "cell_name",
-            "name",
-            "command",
-            "description",
-            "working_directory",
-            "oom_score_adjustment",
-            "restart",
-            "stop_timeout",
-            "state",
-            "pid",
-            "exit_code",
-            "signal",
-            "start_time",
-            "end_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         187,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
@@ -694,55 +657,29 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     "oom_score_adjustment" = excluded."oom_score_adjustment", "restart" = excluded."restart",
     "stop_timeout" = excluded."stop_timeout", "state" = excluded."state", "pid" = excluded."pid",
     "exit_code" = excluded."exit_code", "signal" = excluded."signal",
-    "start_time" = excluded."start_time", "end_time" = excluded."end_time""#,
-        &[
-            "cell_name",
-            "name",
-            "command",
-            "description",
-            "working_directory",
-            "oom_score_adjustment",
-            "restart",
-            "stop_timeout",
-            "state",
-            "pid",
-            "exit_code",
-            "signal",
-            "start_time",
-            "end_time",
-        ],
+    "start_time" = excluded."start_time", "end_time" = excluded."end_time""#
     ),
-    delete: generated::Stmt::new(
-        189,
-        r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#,
-        &["cell_name", "name"],
+    delete: stmt!(
+        189, [cell_name, name],
+        r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        190,
-        select!(r#"ORDER BY "cell_name", "name""#),
-        &[],
+    page_first: stmt!(190, [limit], select!(r#"ORDER BY "cell_name", "name" LIMIT $1"#)),
+    page_after: stmt!(
+        191, [after cell_name, after name, limit],
+        select!(r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name" LIMIT $3"#)
     ),
-    page_after: generated::Stmt::new(
-        191,
-        select!(
-            r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name""#
-        ),
-        &["cell_name", "name"],
-    ),
-    get_many: generated::Stmt::new(
-        192,
+    get_many: stmt!(
+        192, [keys],
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
 FROM json_each($1) o
-CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        193,
+    delete_many: stmt!(
+        193, [keys],
         r#"DELETE FROM "executables"
-WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

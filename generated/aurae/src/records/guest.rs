@@ -3,7 +3,7 @@
 //! Table 7 of `aurae.store.v0.AuraeStore`: `guests`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The daemon that runs inside a machine. A machine has at most one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,10 +36,8 @@ FROM "guests""#,
     };
 }
 
-static GET_BY_MACHINE_ID: generated::Stmt = generated::Stmt::new(
-    226,
-    select!(r#"WHERE "machine_id" = $1"#),
-    &["machine_id"],
+static GET_BY_MACHINE_ID: generated::Stmt = stmt!(
+    226, [machine_id], select!(r#"WHERE "machine_id" = $1"#)
 );
 
 /// Gets the row of `guests` with this `machine_id`, by its unique index.
@@ -185,10 +183,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "machine_id",
                 table: "virtual_machines",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    225,
-                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
-                    &["machine_id"],
+                hides: false,
+                exists: stmt!(
+                    225, [machine_id],
+                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -218,24 +216,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(217, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         219,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "machine_id",
-            "version",
-            "key_fingerprint",
-            "uptime",
-            "load",
-            "clock_offset_us",
-            "report_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         218,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
@@ -244,40 +232,22 @@ ON CONFLICT ("id")
 DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."version",
     "key_fingerprint" = excluded."key_fingerprint", "uptime" = excluded."uptime",
     "load" = excluded."load", "clock_offset_us" = excluded."clock_offset_us",
-    "report_time" = excluded."report_time""#,
-        &[
-            "id",
-            "machine_id",
-            "version",
-            "key_fingerprint",
-            "uptime",
-            "load",
-            "clock_offset_us",
-            "report_time",
-        ],
+    "report_time" = excluded."report_time""#
     ),
-    delete: generated::Stmt::new(
-        220,
-        r#"DELETE FROM "guests" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(220, [id], r#"DELETE FROM "guests" WHERE "id" = $1"#),
+    page_first: stmt!(221, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        222, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(221, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        222,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        223,
+    get_many: stmt!(
+        223, [keys],
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each($1) o
-CROSS JOIN "guests" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "guests" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        224,
-        r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        224, [keys],
+        r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

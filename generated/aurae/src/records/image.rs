@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A file on this host that holds a kernel or a file system.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -213,10 +213,8 @@ FROM "images""#,
     };
 }
 
-static GET_BY_PATH: generated::Stmt = generated::Stmt::new(
-    154,
-    select!(r#"WHERE "path" = $1"#),
-    &["path"],
+static GET_BY_PATH: generated::Stmt = stmt!(
+    154, [path], select!(r#"WHERE "path" = $1"#)
 );
 
 /// Gets the row of `images` with this `path`, by its unique index.
@@ -521,10 +519,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["kernel__image_id"],
             field: "kernel.image_id",
-            names: generated::Stmt::new(
-                142,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                142, [id],
+                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -532,10 +529,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
-            names: generated::Stmt::new(
-                143,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                143, [id],
+                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -543,10 +539,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
-            names: generated::Stmt::new(
-                144,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                144, [id],
+                r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -554,10 +549,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["image_id"],
             field: "drives.image_id",
-            names: generated::Stmt::new(
-                145,
-                r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                145, [id],
+                r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -565,40 +559,24 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "virtual_machines",
             columns: &["value"],
             field: "image_ids",
-            names: generated::Stmt::new(
-                146,
-                r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                146, [id],
+                r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::Architectures as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(134, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         136,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
-        &[
-            "id",
-            "path",
-            "format",
-            "size_bytes",
-            "digest",
-            "digest.algorithm",
-            "digest.value",
-            "url",
-            "build",
-            "build.tool",
-            "build.version",
-            "build.finish_time",
-            "create_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         135,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
@@ -610,47 +588,24 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
     "digest__algorithm" = excluded."digest__algorithm", "digest__value" = excluded."digest__value",
     "url" = excluded."url", "build" = excluded."build", "build__tool" = excluded."build__tool",
     "build__version" = excluded."build__version",
-    "build__finish_time" = excluded."build__finish_time", "create_time" = excluded."create_time""#,
-        &[
-            "id",
-            "path",
-            "format",
-            "size_bytes",
-            "digest",
-            "digest.algorithm",
-            "digest.value",
-            "url",
-            "build",
-            "build.tool",
-            "build.version",
-            "build.finish_time",
-            "create_time",
-        ],
+    "build__finish_time" = excluded."build__finish_time", "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        137,
-        r#"DELETE FROM "images" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(137, [id], r#"DELETE FROM "images" WHERE "id" = $1"#),
+    page_first: stmt!(138, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        139, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(138, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        139,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        140,
+    get_many: stmt!(
+        140, [keys],
         r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
 FROM json_each($1) o
-CROSS JOIN "images" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "images" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        141,
-        r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        141, [keys],
+        r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 3 of `aurae.store.v0.AuraeStore`: `networks`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A network that machines and cells of this host can be in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,10 +178,8 @@ FROM "networks""#,
     };
 }
 
-static GET_BY_CIDR: generated::Stmt = generated::Stmt::new(
-    133,
-    select!(r#"WHERE "cidr" = $1"#),
-    &["cidr"],
+static GET_BY_CIDR: generated::Stmt = stmt!(
+    133, [cidr], select!(r#"WHERE "cidr" = $1"#)
 );
 
 /// Gets the row of `networks` with this `cidr`, by its unique index.
@@ -517,26 +515,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Routes as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(112, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         114,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
-        &[
-            "id",
-            "cidr",
-            "gateway",
-            "reach",
-            "device",
-            "vlan",
-            "vlan.device",
-            "vlan.tag",
-            "lease_time",
-            "create_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         113,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
@@ -545,43 +531,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" = excluded."reach",
     "device" = excluded."device", "vlan" = excluded."vlan",
     "vlan__device" = excluded."vlan__device", "vlan__tag" = excluded."vlan__tag",
-    "lease_time" = excluded."lease_time", "create_time" = excluded."create_time""#,
-        &[
-            "id",
-            "cidr",
-            "gateway",
-            "reach",
-            "device",
-            "vlan",
-            "vlan.device",
-            "vlan.tag",
-            "lease_time",
-            "create_time",
-        ],
+    "lease_time" = excluded."lease_time", "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        115,
-        r#"DELETE FROM "networks" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(115, [id], r#"DELETE FROM "networks" WHERE "id" = $1"#),
+    page_first: stmt!(116, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        117, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(116, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        117,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        118,
+    get_many: stmt!(
+        118, [keys],
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM json_each($1) o
-CROSS JOIN "networks" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "networks" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        119,
-        r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        119, [keys],
+        r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// An interface of a machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,10 +58,8 @@ FROM "nics""#,
     };
 }
 
-static GET_BY_HOST_DEVICE: generated::Stmt = generated::Stmt::new(
-    103,
-    select!(r#"WHERE "host_device" = $1"#),
-    &["host_device"],
+static GET_BY_HOST_DEVICE: generated::Stmt = stmt!(
+    103, [host_device], select!(r#"WHERE "host_device" = $1"#)
 );
 
 /// Gets the row of `nics` with this `host_device`, by its unique index.
@@ -84,28 +82,19 @@ pub fn list_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            104,
-            select!(r#"WHERE "machine_id" = $1 ORDER BY "mac_address""#),
-            &["machine_id"],
+        first: stmt!(
+            104, [machine_id, limit],
+            select!(r#"WHERE "machine_id" = $1 ORDER BY "mac_address" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            105,
-            select!(
-                r#"WHERE "machine_id" = $1 AND "mac_address" > $2 ORDER BY "mac_address""#
-            ),
-            &["machine_id", "mac_address"],
+        after: stmt!(
+            105, [machine_id, after mac_address, limit],
+            select!(r#"WHERE "machine_id" = $1 AND "mac_address" > $2 ORDER BY "mac_address" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            107,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = $1 LIMIT $2) AS "c""#,
-            &["machine_id", ""],
+        count: stmt!(
+            107, [machine_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            106,
-            r#"DELETE FROM "nics" WHERE "machine_id" = $1"#,
-            &["machine_id"],
-        ),
+        delete: stmt!(106, [machine_id], r#"DELETE FROM "nics" WHERE "machine_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, machine_id.into())
@@ -117,27 +106,20 @@ pub fn list_by_network_id(
     network_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            108,
-            select!(r#"WHERE "network_id" IS $1 ORDER BY "mac_address""#),
-            &["network_id"],
+        first: stmt!(
+            108, [network_id, limit],
+            select!(r#"WHERE "network_id" IS $1 ORDER BY "mac_address" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            109,
-            select!(
-                r#"WHERE "network_id" IS $1 AND "mac_address" > $2 ORDER BY "mac_address""#
-            ),
-            &["network_id", "mac_address"],
+        after: stmt!(
+            109, [network_id, after mac_address, limit],
+            select!(r#"WHERE "network_id" IS $1 AND "mac_address" > $2 ORDER BY "mac_address" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            111,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS $1 LIMIT $2) AS "c""#,
-            &["network_id", ""],
+        count: stmt!(
+            111, [network_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            110,
-            r#"DELETE FROM "nics" WHERE "network_id" IS $1"#,
-            &["network_id"],
+        delete: stmt!(
+            110, [network_id], r#"DELETE FROM "nics" WHERE "network_id" IS $1"#
         ),
     };
 
@@ -495,10 +477,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "machine_id",
                 table: "virtual_machines",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    93,
-                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
-                    &["machine_id"],
+                hides: false,
+                exists: stmt!(
+                    93, [machine_id],
+                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -507,10 +489,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "network_id",
                 table: "networks",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    94,
-                    r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
-                    &["network_id"],
+                hides: false,
+                exists: stmt!(
+                    94, [network_id], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -690,12 +671,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::IpNameservers as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        85,
-        select!(r#"WHERE "mac_address" = $1"#),
-        &["mac_address"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(85, [mac_address], select!(r#"WHERE "mac_address" = $1"#)),
+    insert: stmt!(
         87,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
@@ -708,38 +685,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27)"#,
-        &[
-            "mac_address",
-            "machine_id",
-            "network_id",
-            "host_device",
-            "ip",
-            "ip.primary_address",
-            "ip.gateway",
-            "mtu",
-            "receive_limit",
-            "receive_limit.bandwidth",
-            "receive_limit.bandwidth.size",
-            "receive_limit.bandwidth.one_time_burst",
-            "receive_limit.bandwidth.refill_time",
-            "receive_limit.operations",
-            "receive_limit.operations.size",
-            "receive_limit.operations.one_time_burst",
-            "receive_limit.operations.refill_time",
-            "transmit_limit",
-            "transmit_limit.bandwidth",
-            "transmit_limit.bandwidth.size",
-            "transmit_limit.bandwidth.one_time_burst",
-            "transmit_limit.bandwidth.refill_time",
-            "transmit_limit.operations",
-            "transmit_limit.operations.size",
-            "transmit_limit.operations.one_time_burst",
-            "transmit_limit.operations.refill_time",
-            "create_time",
-        ],
+    $21, $22, $23, $24, $25, $26, $27)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         86,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
@@ -775,50 +723,16 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     "transmit_limit__operations__size" = excluded."transmit_limit__operations__size",
     "transmit_limit__operations__one_time_burst" = excluded."transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time" = excluded."transmit_limit__operations__refill_time",
-    "create_time" = excluded."create_time""#,
-        &[
-            "mac_address",
-            "machine_id",
-            "network_id",
-            "host_device",
-            "ip",
-            "ip.primary_address",
-            "ip.gateway",
-            "mtu",
-            "receive_limit",
-            "receive_limit.bandwidth",
-            "receive_limit.bandwidth.size",
-            "receive_limit.bandwidth.one_time_burst",
-            "receive_limit.bandwidth.refill_time",
-            "receive_limit.operations",
-            "receive_limit.operations.size",
-            "receive_limit.operations.one_time_burst",
-            "receive_limit.operations.refill_time",
-            "transmit_limit",
-            "transmit_limit.bandwidth",
-            "transmit_limit.bandwidth.size",
-            "transmit_limit.bandwidth.one_time_burst",
-            "transmit_limit.bandwidth.refill_time",
-            "transmit_limit.operations",
-            "transmit_limit.operations.size",
-            "transmit_limit.operations.one_time_burst",
-            "transmit_limit.operations.refill_time",
-            "create_time",
-        ],
+    "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        88,
-        r#"DELETE FROM "nics" WHERE "mac_address" = $1"#,
-        &["mac_address"],
+    delete: stmt!(88, [mac_address], r#"DELETE FROM "nics" WHERE "mac_address" = $1"#),
+    page_first: stmt!(89, [limit], select!(r#"ORDER BY "mac_address" LIMIT $1"#)),
+    page_after: stmt!(
+        90, [after mac_address, limit],
+        select!(r#"WHERE "mac_address" > $1 ORDER BY "mac_address" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(89, select!(r#"ORDER BY "mac_address""#), &[]),
-    page_after: generated::Stmt::new(
-        90,
-        select!(r#"WHERE "mac_address" > $1 ORDER BY "mac_address""#),
-        &["mac_address"],
-    ),
-    get_many: generated::Stmt::new(
-        91,
+    get_many: stmt!(
+        91, [keys],
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -831,13 +745,11 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     t."transmit_limit__operations__one_time_burst", t."transmit_limit__operations__refill_time",
     t."create_time"
 FROM json_each($1) o
-CROSS JOIN "nics" t ON t."mac_address" = o.value"#,
-        &[""],
+CROSS JOIN "nics" t ON t."mac_address" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        92,
-        r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        92, [keys],
+        r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

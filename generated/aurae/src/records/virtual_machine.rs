@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A virtual machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -307,10 +307,8 @@ FROM "virtual_machines""#,
     };
 }
 
-static GET_BY_AURAED_ADDRESS: generated::Stmt = generated::Stmt::new(
-    48,
-    select!(r#"WHERE "auraed_address" = $1"#),
-    &["auraed_address"],
+static GET_BY_AURAED_ADDRESS: generated::Stmt = stmt!(
+    48, [auraed_address], select!(r#"WHERE "auraed_address" = $1"#)
 );
 
 /// Gets the row of `virtual_machines` with this `auraed_address`, by its unique index.
@@ -335,26 +333,22 @@ pub fn list_by_kernel_image_id(
     kernel_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            49,
-            select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id""#),
-            &["kernel.image_id"],
+        first: stmt!(
+            49, ["kernel.image_id", limit],
+            select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            50,
-            select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["kernel.image_id", "id"],
+        after: stmt!(
+            50, ["kernel.image_id", after id, limit],
+            select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            52,
+        count: stmt!(
+            52, ["kernel.image_id", limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) AS "c""#,
-            &["kernel.image_id", ""],
+FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            51,
-            r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = $1"#,
-            &["kernel.image_id"],
+        delete: stmt!(
+            51, ["kernel.image_id"],
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = $1"#
         ),
     };
 
@@ -367,32 +361,24 @@ pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            53,
-            select!(
-                r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id""#
-            ),
-            &["kernel.initrd_image_id"],
+        first: stmt!(
+            53, ["kernel.initrd_image_id", limit],
+            select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            54,
-            select!(
-                r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id""#
-            ),
-            &["kernel.initrd_image_id", "id"],
+        after: stmt!(
+            54, ["kernel.initrd_image_id", after id, limit],
+            select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            56,
+        count: stmt!(
+            56, ["kernel.initrd_image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
-  WHERE "kernel__initrd_image_id" IS $1 AND "kernel" LIMIT $2) AS "c""#,
-            &["kernel.initrd_image_id", ""],
+  WHERE "kernel__initrd_image_id" IS $1 AND "kernel" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            55,
-            r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS $1 AND "kernel""#,
-            &["kernel.initrd_image_id"],
+        delete: stmt!(
+            55, ["kernel.initrd_image_id"],
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS $1 AND "kernel""#
         ),
     };
 
@@ -408,26 +394,22 @@ pub fn list_by_root_drive_image_id(
     root_drive_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            57,
-            select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id""#),
-            &["root_drive.image_id"],
+        first: stmt!(
+            57, ["root_drive.image_id", limit],
+            select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            58,
-            select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["root_drive.image_id", "id"],
+        after: stmt!(
+            58, ["root_drive.image_id", after id, limit],
+            select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            60,
+        count: stmt!(
+            60, ["root_drive.image_id", limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $2) AS "c""#,
-            &["root_drive.image_id", ""],
+FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            59,
-            r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = $1"#,
-            &["root_drive.image_id"],
+        delete: stmt!(
+            59, ["root_drive.image_id"],
+            r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = $1"#
         ),
     };
 
@@ -440,25 +422,19 @@ pub fn list_by_state(
     state: VirtualMachineState,
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            61,
-            select!(r#"WHERE "state" = $1 ORDER BY "id""#),
-            &["state"],
+        first: stmt!(
+            61, [state, limit], select!(r#"WHERE "state" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            62,
-            select!(r#"WHERE "state" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["state", "id"],
+        after: stmt!(
+            62, [state, after id, limit],
+            select!(r#"WHERE "state" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            64,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#,
-            &["state", ""],
+        count: stmt!(
+            64, [state, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            63,
-            r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#,
-            &["state"],
+        delete: stmt!(
+            63, [state], r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#
         ),
     };
 
@@ -472,28 +448,22 @@ pub fn list_by_state_create_time(
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            65,
-            select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id""#),
-            &["state", "create_time"],
+        first: stmt!(
+            65, [state, create_time, limit],
+            select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            66,
-            select!(
-                r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" > $3 ORDER BY "id""#
-            ),
-            &["state", "create_time", "id"],
+        after: stmt!(
+            66, [state, create_time, after id, limit],
+            select!(r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            68,
+        count: stmt!(
+            68, [state, create_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#,
-            &["state", "create_time", ""],
+FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            67,
-            r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#,
-            &["state", "create_time"],
+        delete: stmt!(
+            67, [state, create_time],
+            r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#
         ),
     };
 
@@ -506,36 +476,29 @@ pub fn list_by_drives_image_id(
     image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            69,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) ORDER BY "id""#
-            ),
-            &["drives.image_id"],
+        first: stmt!(
+            69, ["drives.image_id", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            70,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["drives.image_id", "id"],
+        after: stmt!(
+            70, ["drives.image_id", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            72,
+        count: stmt!(
+            72, ["drives.image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
   WHERE "id" IN (SELECT "_id"
     FROM "virtual_machines__drives"
-    WHERE "image_id" = $1) LIMIT $2) AS "c""#,
-            &["drives.image_id", ""],
+    WHERE "image_id" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            71,
+        delete: stmt!(
+            71, ["drives.image_id"],
             r#"DELETE FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#,
-            &["drives.image_id"],
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#
         ),
     };
 
@@ -548,36 +511,29 @@ pub fn list_by_image_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            73,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["image_ids"],
+        first: stmt!(
+            73, [image_ids, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            74,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["image_ids", "id"],
+        after: stmt!(
+            74, [image_ids, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            76,
+        count: stmt!(
+            76, [image_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
   WHERE "id" IN (SELECT "_id"
     FROM "virtual_machines__image_ids"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["image_ids", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            75,
+        delete: stmt!(
+            75, [image_ids],
             r#"DELETE FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#,
-            &["image_ids"],
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#
         ),
     };
 
@@ -590,34 +546,26 @@ pub fn list_by_tags(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            77,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["tags"],
+        first: stmt!(
+            77, [tags, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            78,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["tags", "id"],
+        after: stmt!(
+            78, [tags, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            80,
+        count: stmt!(
+            80, [tags, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
-  WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["tags", ""],
+  WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            79,
+        delete: stmt!(
+            79, [tags],
             r#"DELETE FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#,
-            &["tags"],
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#
         ),
     };
 
@@ -629,16 +577,15 @@ WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#,
 pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        30,
+    static ROWS: generated::Stmt = stmt!(
+        30, [id],
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
 FROM "virtual_machines__image_ids" j
 JOIN "images" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -646,8 +593,8 @@ ORDER BY j."_position""#,
 /// Lists the rows of `nics` that one row shows as `nics`, by key.
 #[must_use]
 pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        81,
+    static ROWS: generated::Stmt = stmt!(
+        81, [machine_id],
         r#"SELECT "mac_address", "machine_id", "network_id", "host_device", "ip", "ip__primary_address",
     "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -659,8 +606,7 @@ pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
     "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time", "create_time"
 FROM "nics"
-WHERE "machine_id" = $1 ORDER BY "mac_address""#,
-        &["machine_id"],
+WHERE "machine_id" = $1 ORDER BY "mac_address""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -672,8 +618,8 @@ WHERE "machine_id" = $1 ORDER BY "mac_address""#,
 pub fn nics_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Nic> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        82,
+    static ROWS: generated::Stmt = stmt!(
+        82, [keys machine_id],
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -687,8 +633,7 @@ pub fn nics_of_all(
     t."create_time"
 FROM json_each($1) o
 CROSS JOIN "nics" t ON t."machine_id" = o.value
-ORDER BY o.key, t."mac_address""#,
-        &["machine_id"],
+ORDER BY o.key, t."mac_address""#
     );
     protostore::ShownBy::new(&ROWS, records)
 }
@@ -704,13 +649,12 @@ pub fn fill_nics(
 /// Lists the rows of `guests` that one row shows as `guest`, by key.
 #[must_use]
 pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        83,
+    static ROWS: generated::Stmt = stmt!(
+        83, [machine_id],
         r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
     "report_time"
 FROM "guests"
-WHERE "machine_id" = $1 ORDER BY "id""#,
-        &["machine_id"],
+WHERE "machine_id" = $1 ORDER BY "id""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -722,14 +666,13 @@ WHERE "machine_id" = $1 ORDER BY "id""#,
 pub fn guest_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Guest> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        84,
+    static ROWS: generated::Stmt = stmt!(
+        84, [keys machine_id],
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each($1) o
 CROSS JOIN "guests" t ON t."machine_id" = o.value
-ORDER BY o.key, t."id""#,
-        &["machine_id"],
+ORDER BY o.key, t."id""#
     );
     protostore::ShownBy::new(&ROWS, records)
 }
@@ -1374,10 +1317,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "kernel.image_id",
                 table: "images",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    8,
-                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
-                    &["kernel.image_id"],
+                hides: false,
+                exists: stmt!(
+                    8, ["kernel.image_id"], r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -1386,10 +1328,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "kernel.initrd_image_id",
                 table: "images",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    9,
-                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
-                    &["kernel.initrd_image_id"],
+                hides: false,
+                exists: stmt!(
+                    9, ["kernel.initrd_image_id"],
+                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -1398,10 +1340,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "root_drive.image_id",
                 table: "images",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    10,
-                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
-                    &["root_drive.image_id"],
+                hides: false,
+                exists: stmt!(
+                    10, ["root_drive.image_id"],
+                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -1641,8 +1583,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Transitions as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "virtual_machines" ("id", "mem_size_mb", "vcpu_count", "topology", "topology__sockets",
     "topology__cores_per_socket", "topology__threads_per_core", "kernel", "kernel__image_id",
@@ -1656,49 +1598,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "root_drive__limit__operations__one_time_burst", "root_drive__limit__operations__refill_time",
     "stop_timeout", "state", "auraed_address", "create_time", "start_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)"#,
-        &[
-            "id",
-            "mem_size_mb",
-            "vcpu_count",
-            "topology",
-            "topology.sockets",
-            "topology.cores_per_socket",
-            "topology.threads_per_core",
-            "kernel",
-            "kernel.image_id",
-            "kernel.initrd_image_id",
-            "kernel.digest",
-            "kernel.digest.algorithm",
-            "kernel.digest.value",
-            "firmware_path",
-            "snapshot_path",
-            "root_drive",
-            "root_drive.name",
-            "root_drive.host_path",
-            "root_drive.image_id",
-            "root_drive.read_only",
-            "root_drive.cache",
-            "root_drive.mount",
-            "root_drive.mount.path",
-            "root_drive.mount.file_system",
-            "root_drive.limit",
-            "root_drive.limit.bandwidth",
-            "root_drive.limit.bandwidth.size",
-            "root_drive.limit.bandwidth.one_time_burst",
-            "root_drive.limit.bandwidth.refill_time",
-            "root_drive.limit.operations",
-            "root_drive.limit.operations.size",
-            "root_drive.limit.operations.one_time_burst",
-            "root_drive.limit.operations.refill_time",
-            "stop_timeout",
-            "state",
-            "auraed_address",
-            "create_time",
-            "start_time",
-        ],
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "virtual_machines" ("id", "mem_size_mb", "vcpu_count", "topology", "topology__sockets",
     "topology__cores_per_socket", "topology__threads_per_core", "kernel", "kernel__image_id",
@@ -1743,61 +1645,15 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
     "root_drive__limit__operations__refill_time" = excluded."root_drive__limit__operations__refill_time",
     "stop_timeout" = excluded."stop_timeout", "state" = excluded."state",
     "auraed_address" = excluded."auraed_address", "create_time" = excluded."create_time",
-    "start_time" = excluded."start_time""#,
-        &[
-            "id",
-            "mem_size_mb",
-            "vcpu_count",
-            "topology",
-            "topology.sockets",
-            "topology.cores_per_socket",
-            "topology.threads_per_core",
-            "kernel",
-            "kernel.image_id",
-            "kernel.initrd_image_id",
-            "kernel.digest",
-            "kernel.digest.algorithm",
-            "kernel.digest.value",
-            "firmware_path",
-            "snapshot_path",
-            "root_drive",
-            "root_drive.name",
-            "root_drive.host_path",
-            "root_drive.image_id",
-            "root_drive.read_only",
-            "root_drive.cache",
-            "root_drive.mount",
-            "root_drive.mount.path",
-            "root_drive.mount.file_system",
-            "root_drive.limit",
-            "root_drive.limit.bandwidth",
-            "root_drive.limit.bandwidth.size",
-            "root_drive.limit.bandwidth.one_time_burst",
-            "root_drive.limit.bandwidth.refill_time",
-            "root_drive.limit.operations",
-            "root_drive.limit.operations.size",
-            "root_drive.limit.operations.one_time_burst",
-            "root_drive.limit.operations.refill_time",
-            "stop_timeout",
-            "state",
-            "auraed_address",
-            "create_time",
-            "start_time",
-        ],
+    "start_time" = excluded."start_time""#
     ),
-    delete: generated::Stmt::new(
-        3,
-        r#"DELETE FROM "virtual_machines" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "virtual_machines" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -1812,13 +1668,11 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
     t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
     t."create_time", t."start_time"
 FROM json_each($1) o
-CROSS JOIN "virtual_machines" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "virtual_machines" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

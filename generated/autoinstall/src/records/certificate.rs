@@ -3,7 +3,7 @@
 //! Table 9 of `autoinstall.store.v1.AutoinstallStore`: `certificates`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A certificate that the server gave out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,25 +119,20 @@ pub fn list_by_subject(
     subject: impl Into<String>,
 ) -> protostore::ListBy<Certificate, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            228,
-            select!(r#"WHERE "subject" = $1 ORDER BY "serial""#),
-            &["subject"],
+        first: stmt!(
+            228, [subject, limit],
+            select!(r#"WHERE "subject" = $1 ORDER BY "serial" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            229,
-            select!(r#"WHERE "subject" = $1 AND "serial" > $2 ORDER BY "serial""#),
-            &["subject", "serial"],
+        after: stmt!(
+            229, [subject, after serial, limit],
+            select!(r#"WHERE "subject" = $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            231,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = $1 LIMIT $2) AS "c""#,
-            &["subject", ""],
+        count: stmt!(
+            231, [subject, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            230,
-            r#"DELETE FROM "certificates" WHERE "subject" = $1"#,
-            &["subject"],
+        delete: stmt!(
+            230, [subject], r#"DELETE FROM "certificates" WHERE "subject" = $1"#
         ),
     };
 
@@ -150,27 +145,21 @@ pub fn list_by_issuer_serial(
     issuer_serial: impl Into<String>,
 ) -> protostore::ListBy<Certificate, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            232,
-            select!(r#"WHERE "issuer_serial" IS $1 ORDER BY "serial""#),
-            &["issuer_serial"],
+        first: stmt!(
+            232, [issuer_serial, limit],
+            select!(r#"WHERE "issuer_serial" IS $1 ORDER BY "serial" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            233,
-            select!(
-                r#"WHERE "issuer_serial" IS $1 AND "serial" > $2 ORDER BY "serial""#
-            ),
-            &["issuer_serial", "serial"],
+        after: stmt!(
+            233, [issuer_serial, after serial, limit],
+            select!(r#"WHERE "issuer_serial" IS $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            235,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS $1 LIMIT $2) AS "c""#,
-            &["issuer_serial", ""],
+        count: stmt!(
+            235, [issuer_serial, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            234,
-            r#"DELETE FROM "certificates" WHERE "issuer_serial" IS $1"#,
-            &["issuer_serial"],
+        delete: stmt!(
+            234, [issuer_serial],
+            r#"DELETE FROM "certificates" WHERE "issuer_serial" IS $1"#
         ),
     };
 
@@ -186,25 +175,20 @@ pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Certificate, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            236,
-            select!(r#"WHERE "system_id" IS $1 ORDER BY "serial""#),
-            &["system_id"],
+        first: stmt!(
+            236, [system_id, limit],
+            select!(r#"WHERE "system_id" IS $1 ORDER BY "serial" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            237,
-            select!(r#"WHERE "system_id" IS $1 AND "serial" > $2 ORDER BY "serial""#),
-            &["system_id", "serial"],
+        after: stmt!(
+            237, [system_id, after serial, limit],
+            select!(r#"WHERE "system_id" IS $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            239,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
-            &["system_id", ""],
+        count: stmt!(
+            239, [system_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            238,
-            r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#,
-            &["system_id"],
+        delete: stmt!(
+            238, [system_id], r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#
         ),
     };
 
@@ -223,28 +207,22 @@ pub fn list_by_end_time_where_revoked_is_false(
     protostore::stored::Seconds<protostore::Timestamp>,
 > {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            240,
-            select!(r#"WHERE "end_time" = $1 AND NOT "revoked" ORDER BY "serial""#),
-            &["end_time"],
+        first: stmt!(
+            240, [end_time, limit],
+            select!(r#"WHERE "end_time" = $1 AND NOT "revoked" ORDER BY "serial" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            241,
-            select!(
-                r#"WHERE "end_time" = $1 AND NOT "revoked" AND "serial" > $2 ORDER BY "serial""#
-            ),
-            &["end_time", "serial"],
+        after: stmt!(
+            241, [end_time, after serial, limit],
+            select!(r#"WHERE "end_time" = $1 AND NOT "revoked" AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            243,
+        count: stmt!(
+            243, [end_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT $2) AS "c""#,
-            &["end_time", ""],
+FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            242,
-            r#"DELETE FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked""#,
-            &["end_time"],
+        delete: stmt!(
+            242, [end_time],
+            r#"DELETE FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked""#
         ),
     };
 
@@ -458,10 +436,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "issuer_serial",
                 table: "certificates",
                 key: &["serial"],
-                exists: generated::Stmt::new(
-                    225,
-                    r#"SELECT 1 FROM "certificates" WHERE "serial" = $1"#,
-                    &["issuer_serial"],
+                hides: false,
+                exists: stmt!(
+                    225, [issuer_serial],
+                    r#"SELECT 1 FROM "certificates" WHERE "serial" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -470,10 +448,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    226,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
-                    &["system_id"],
+                hides: false,
+                exists: stmt!(
+                    226, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -521,35 +498,23 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "certificates",
             columns: &["issuer_serial"],
             field: "issuer_serial",
-            names: generated::Stmt::new(
-                227,
-                r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = $1 LIMIT 1"#,
-                &["serial"],
+            names: stmt!(
+                227, [serial],
+                r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
-    insert: generated::Stmt::new(
+    get: stmt!(217, [serial], select!(r#"WHERE "serial" = $1"#)),
+    insert: stmt!(
         219,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "serial",
-            "subject",
-            "der",
-            "issuer_serial",
-            "system_id",
-            "start_time",
-            "end_time",
-            "revoked",
-            "reason",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         218,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
@@ -558,41 +523,23 @@ ON CONFLICT ("serial")
 DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
     "issuer_serial" = excluded."issuer_serial", "system_id" = excluded."system_id",
     "start_time" = excluded."start_time", "end_time" = excluded."end_time",
-    "revoked" = excluded."revoked", "reason" = excluded."reason""#,
-        &[
-            "serial",
-            "subject",
-            "der",
-            "issuer_serial",
-            "system_id",
-            "start_time",
-            "end_time",
-            "revoked",
-            "reason",
-        ],
+    "revoked" = excluded."revoked", "reason" = excluded."reason""#
     ),
-    delete: generated::Stmt::new(
-        220,
-        r#"DELETE FROM "certificates" WHERE "serial" = $1"#,
-        &["serial"],
+    delete: stmt!(220, [serial], r#"DELETE FROM "certificates" WHERE "serial" = $1"#),
+    page_first: stmt!(221, [limit], select!(r#"ORDER BY "serial" LIMIT $1"#)),
+    page_after: stmt!(
+        222, [after serial, limit],
+        select!(r#"WHERE "serial" > $1 ORDER BY "serial" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(221, select!(r#"ORDER BY "serial""#), &[]),
-    page_after: generated::Stmt::new(
-        222,
-        select!(r#"WHERE "serial" > $1 ORDER BY "serial""#),
-        &["serial"],
-    ),
-    get_many: generated::Stmt::new(
-        223,
+    get_many: stmt!(
+        223, [keys],
         r#"SELECT o.key, t."serial", t."subject", t."der", t."issuer_serial", t."system_id", t."start_time",
     t."end_time", t."revoked", t."reason"
 FROM json_each($1) o
-CROSS JOIN "certificates" t ON t."serial" = o.value"#,
-        &[""],
+CROSS JOIN "certificates" t ON t."serial" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        224,
-        r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        224, [keys],
+        r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 3 of `autoinstall.store.v1.AutoinstallStore`: `configurations`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What one system is to become.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -153,25 +153,20 @@ pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Configuration, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            102,
-            select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
-            &["system_id"],
+        first: stmt!(
+            102, [system_id, limit],
+            select!(r#"WHERE "system_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            103,
-            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["system_id", "id"],
+        after: stmt!(
+            103, [system_id, after id, limit],
+            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            105,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
-            &["system_id", ""],
+        count: stmt!(
+            105, [system_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            104,
-            r#"DELETE FROM "configurations" WHERE "system_id" = $1"#,
-            &["system_id"],
+        delete: stmt!(
+            104, [system_id], r#"DELETE FROM "configurations" WHERE "system_id" = $1"#
         ),
     };
 
@@ -184,25 +179,21 @@ pub fn list_by_template_id(
     template_id: impl Into<String>,
 ) -> protostore::ListBy<Configuration, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            106,
-            select!(r#"WHERE "template_id" = $1 ORDER BY "id""#),
-            &["template_id"],
+        first: stmt!(
+            106, [template_id, limit],
+            select!(r#"WHERE "template_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            107,
-            select!(r#"WHERE "template_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["template_id", "id"],
+        after: stmt!(
+            107, [template_id, after id, limit],
+            select!(r#"WHERE "template_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            109,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT $2) AS "c""#,
-            &["template_id", ""],
+        count: stmt!(
+            109, [template_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            108,
-            r#"DELETE FROM "configurations" WHERE "template_id" = $1"#,
-            &["template_id"],
+        delete: stmt!(
+            108, [template_id],
+            r#"DELETE FROM "configurations" WHERE "template_id" = $1"#
         ),
     };
 
@@ -471,10 +462,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    68,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
-                    &["system_id"],
+                hides: false,
+                exists: stmt!(
+                    68, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -483,10 +473,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "template_id",
                 table: "templates",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    69,
-                    r#"SELECT 1 FROM "templates" WHERE "id" = $1"#,
-                    &["template_id"],
+                hides: false,
+                exists: stmt!(
+                    69, [template_id], r#"SELECT 1 FROM "templates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -550,24 +539,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Variables as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(60, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         62,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "system_id",
-            "template_id",
-            "autoinstall",
-            "autoinstall.user_name",
-            "autoinstall.password_hash",
-            "autoinstall.storage",
-            "create_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         61,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
@@ -577,41 +556,23 @@ DO UPDATE SET "system_id" = excluded."system_id", "template_id" = excluded."temp
     "autoinstall" = excluded."autoinstall",
     "autoinstall__user_name" = excluded."autoinstall__user_name",
     "autoinstall__password_hash" = excluded."autoinstall__password_hash",
-    "autoinstall__storage" = excluded."autoinstall__storage", "create_time" = excluded."create_time""#,
-        &[
-            "id",
-            "system_id",
-            "template_id",
-            "autoinstall",
-            "autoinstall.user_name",
-            "autoinstall.password_hash",
-            "autoinstall.storage",
-            "create_time",
-        ],
+    "autoinstall__storage" = excluded."autoinstall__storage", "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        63,
-        r#"DELETE FROM "configurations" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(63, [id], r#"DELETE FROM "configurations" WHERE "id" = $1"#),
+    page_first: stmt!(64, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        65, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(64, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        65,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        66,
+    get_many: stmt!(
+        66, [keys],
         r#"SELECT o.key, t."id", t."system_id", t."template_id", t."autoinstall", t."autoinstall__user_name",
     t."autoinstall__password_hash", t."autoinstall__storage", t."create_time"
 FROM json_each($1) o
-CROSS JOIN "configurations" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "configurations" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        67,
-        r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        67, [keys],
+        r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

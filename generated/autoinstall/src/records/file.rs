@@ -3,7 +3,7 @@
 //! Table 8 of `autoinstall.store.v1.AutoinstallStore`: `files`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A file that the server hands out; its contents lie beside the database.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,26 +36,19 @@ pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<File, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            213,
-            select!(r#"WHERE "system_id" IS $1 ORDER BY "path""#),
-            &["system_id"],
+        first: stmt!(
+            213, [system_id, limit],
+            select!(r#"WHERE "system_id" IS $1 ORDER BY "path" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            214,
-            select!(r#"WHERE "system_id" IS $1 AND "path" > $2 ORDER BY "path""#),
-            &["system_id", "path"],
+        after: stmt!(
+            214, [system_id, after path, limit],
+            select!(r#"WHERE "system_id" IS $1 AND "path" > $2 ORDER BY "path" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            216,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
-            &["system_id", ""],
+        count: stmt!(
+            216, [system_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            215,
-            r#"DELETE FROM "files" WHERE "system_id" IS $1"#,
-            &["system_id"],
-        ),
+        delete: stmt!(215, [system_id], r#"DELETE FROM "files" WHERE "system_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -211,10 +204,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    212,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
-                    &["system_id"],
+                hides: false,
+                exists: stmt!(
+                    212, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -245,44 +237,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
-    insert: generated::Stmt::new(
+    get: stmt!(204, [path], select!(r#"WHERE "path" = $1"#)),
+    insert: stmt!(
         206,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["path", "sha256", "size_bytes", "media_type", "system_id", "modify_time"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         205,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("path")
 DO UPDATE SET "sha256" = excluded."sha256", "size_bytes" = excluded."size_bytes",
     "media_type" = excluded."media_type", "system_id" = excluded."system_id",
-    "modify_time" = excluded."modify_time""#,
-        &["path", "sha256", "size_bytes", "media_type", "system_id", "modify_time"],
+    "modify_time" = excluded."modify_time""#
     ),
-    delete: generated::Stmt::new(
-        207,
-        r#"DELETE FROM "files" WHERE "path" = $1"#,
-        &["path"],
+    delete: stmt!(207, [path], r#"DELETE FROM "files" WHERE "path" = $1"#),
+    page_first: stmt!(208, [limit], select!(r#"ORDER BY "path" LIMIT $1"#)),
+    page_after: stmt!(
+        209, [after path, limit],
+        select!(r#"WHERE "path" > $1 ORDER BY "path" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "path""#), &[]),
-    page_after: generated::Stmt::new(
-        209,
-        select!(r#"WHERE "path" > $1 ORDER BY "path""#),
-        &["path"],
-    ),
-    get_many: generated::Stmt::new(
-        210,
+    get_many: stmt!(
+        210, [keys],
         r#"SELECT o.key, t."path", t."sha256", t."size_bytes", t."media_type", t."system_id", t."modify_time"
 FROM json_each($1) o
-CROSS JOIN "files" t ON t."path" = o.value"#,
-        &[""],
+CROSS JOIN "files" t ON t."path" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        211,
-        r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        211, [keys],
+        r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 4 of `autoinstall.store.v1.AutoinstallStore`: `installations`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// One installation of one system, from its start to its end.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,25 +155,20 @@ pub fn list_by_system_id(
     system_id: impl Into<String>,
 ) -> protostore::ListBy<Installation, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            126,
-            select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
-            &["system_id"],
+        first: stmt!(
+            126, [system_id, limit],
+            select!(r#"WHERE "system_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            127,
-            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["system_id", "id"],
+        after: stmt!(
+            127, [system_id, after id, limit],
+            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            129,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
-            &["system_id", ""],
+        count: stmt!(
+            129, [system_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            128,
-            r#"DELETE FROM "installations" WHERE "system_id" = $1"#,
-            &["system_id"],
+        delete: stmt!(
+            128, [system_id], r#"DELETE FROM "installations" WHERE "system_id" = $1"#
         ),
     };
 
@@ -186,25 +181,21 @@ pub fn list_by_configuration_id(
     configuration_id: impl Into<String>,
 ) -> protostore::ListBy<Installation, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            130,
-            select!(r#"WHERE "configuration_id" IS $1 ORDER BY "id""#),
-            &["configuration_id"],
+        first: stmt!(
+            130, [configuration_id, limit],
+            select!(r#"WHERE "configuration_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            131,
-            select!(r#"WHERE "configuration_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["configuration_id", "id"],
+        after: stmt!(
+            131, [configuration_id, after id, limit],
+            select!(r#"WHERE "configuration_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            133,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS $1 LIMIT $2) AS "c""#,
-            &["configuration_id", ""],
+        count: stmt!(
+            133, [configuration_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            132,
-            r#"DELETE FROM "installations" WHERE "configuration_id" IS $1"#,
-            &["configuration_id"],
+        delete: stmt!(
+            132, [configuration_id],
+            r#"DELETE FROM "installations" WHERE "configuration_id" IS $1"#
         ),
     };
 
@@ -221,28 +212,22 @@ pub fn list_by_system_id_start_time(
     start_time: protostore::Timestamp,
 ) -> protostore::ListBy<Installation, (String, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            134,
-            select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 ORDER BY "id""#),
-            &["system_id", "start_time"],
+        first: stmt!(
+            134, [system_id, start_time, limit],
+            select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            135,
-            select!(
-                r#"WHERE "system_id" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
-            ),
-            &["system_id", "start_time", "id"],
+        after: stmt!(
+            135, [system_id, start_time, after id, limit],
+            select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            137,
+        count: stmt!(
+            137, [system_id, start_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
-            &["system_id", "start_time", ""],
+FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            136,
-            r#"DELETE FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2"#,
-            &["system_id", "start_time"],
+        delete: stmt!(
+            136, [system_id, start_time],
+            r#"DELETE FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2"#
         ),
     };
 
@@ -496,10 +481,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "system_id",
                 table: "systems",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    118,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
-                    &["system_id"],
+                hides: false,
+                exists: stmt!(
+                    118, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -508,10 +492,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "configuration_id",
                 table: "configurations",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    119,
-                    r#"SELECT 1 FROM "configurations" WHERE "id" = $1"#,
-                    &["configuration_id"],
+                hides: false,
+                exists: stmt!(
+                    119, [configuration_id],
+                    r#"SELECT 1 FROM "configurations" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -571,25 +555,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Phases as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(110, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         112,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "id",
-            "system_id",
-            "configuration_id",
-            "start_time",
-            "success",
-            "failure",
-            "failure.phase",
-            "failure.message",
-            "failure.exit_code",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         111,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
@@ -599,42 +572,23 @@ DO UPDATE SET "system_id" = excluded."system_id", "configuration_id" = excluded.
     "start_time" = excluded."start_time", "success" = excluded."success",
     "failure" = excluded."failure", "failure__phase" = excluded."failure__phase",
     "failure__message" = excluded."failure__message",
-    "failure__exit_code" = excluded."failure__exit_code""#,
-        &[
-            "id",
-            "system_id",
-            "configuration_id",
-            "start_time",
-            "success",
-            "failure",
-            "failure.phase",
-            "failure.message",
-            "failure.exit_code",
-        ],
+    "failure__exit_code" = excluded."failure__exit_code""#
     ),
-    delete: generated::Stmt::new(
-        113,
-        r#"DELETE FROM "installations" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(113, [id], r#"DELETE FROM "installations" WHERE "id" = $1"#),
+    page_first: stmt!(114, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        115, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(114, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        115,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        116,
+    get_many: stmt!(
+        116, [keys],
         r#"SELECT o.key, t."id", t."system_id", t."configuration_id", t."start_time", t."success", t."failure",
     t."failure__phase", t."failure__message", t."failure__exit_code"
 FROM json_each($1) o
-CROSS JOIN "installations" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "installations" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        117,
-        r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        117, [keys],
+        r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 7 of `autoinstall.store.v1.AutoinstallStore`: `permissions`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something that can be allowed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,51 +145,40 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "roles",
             columns: &["value"],
             field: "permission_names",
-            names: generated::Stmt::new(
-                203,
-                r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = $1 LIMIT 1"#,
-                &["name"],
+            names: stmt!(
+                203, [name],
+                r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
-        197,
-        r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#,
-        &["name", "description"],
+    get: stmt!(195, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(
+        197, r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         196,
         r#"INSERT INTO "permissions" ("name", "description")
 VALUES ($1, $2)
 ON CONFLICT ("name")
-DO UPDATE SET "description" = excluded."description""#,
-        &["name", "description"],
+DO UPDATE SET "description" = excluded."description""#
     ),
-    delete: generated::Stmt::new(
-        198,
-        r#"DELETE FROM "permissions" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(198, [name], r#"DELETE FROM "permissions" WHERE "name" = $1"#),
+    page_first: stmt!(199, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        200, [after name, limit],
+        select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(199, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        200,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
-    ),
-    get_many: generated::Stmt::new(
-        201,
+    get_many: stmt!(
+        201, [keys],
         r#"SELECT o.key, t."name", t."description"
 FROM json_each($1) o
-CROSS JOIN "permissions" t ON t."name" = o.value"#,
-        &[""],
+CROSS JOIN "permissions" t ON t."name" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        202,
-        r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        202, [keys],
+        r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 6 of `autoinstall.store.v1.AutoinstallStore`: `roles`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What a user can be, and thereby may do.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,10 +25,8 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
-    186,
-    select!(r#"WHERE "name" = $1"#),
-    &["name"],
+static GET_BY_NAME: generated::Stmt = stmt!(
+    186, [name], select!(r#"WHERE "name" = $1"#)
 );
 
 /// Gets the row of `roles` with this `name`, by its unique index.
@@ -49,26 +47,19 @@ pub fn list_by_parent_id(
     parent_id: impl Into<String>,
 ) -> protostore::ListBy<Role, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            187,
-            select!(r#"WHERE "parent_id" IS $1 ORDER BY "id""#),
-            &["parent_id"],
+        first: stmt!(
+            187, [parent_id, limit],
+            select!(r#"WHERE "parent_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            188,
-            select!(r#"WHERE "parent_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["parent_id", "id"],
+        after: stmt!(
+            188, [parent_id, after id, limit],
+            select!(r#"WHERE "parent_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            190,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS $1 LIMIT $2) AS "c""#,
-            &["parent_id", ""],
+        count: stmt!(
+            190, [parent_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            189,
-            r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#,
-            &["parent_id"],
-        ),
+        delete: stmt!(189, [parent_id], r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -83,33 +74,26 @@ pub fn list_by_permission_names(
     element: impl Into<String>,
 ) -> protostore::ListBy<Role, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            191,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["permission_names"],
+        first: stmt!(
+            191, [permission_names, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            192,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["permission_names", "id"],
+        after: stmt!(
+            192, [permission_names, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            194,
+        count: stmt!(
+            194, [permission_names, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "roles"
-  WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["permission_names", ""],
+  WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            193,
-            r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)"#,
-            &["permission_names"],
+        delete: stmt!(
+            193, [permission_names],
+            r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)"#
         ),
     };
 
@@ -121,14 +105,13 @@ FROM (SELECT 1
 pub fn permissions_by_permission_names(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Permission, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        181,
+    static ROWS: generated::Stmt = stmt!(
+        181, [id],
         r#"SELECT t."name", t."description"
 FROM "roles__permission_names" j
 JOIN "permissions" t ON t."name" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -251,10 +234,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent_id",
                 table: "roles",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    175,
-                    r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
-                    &["parent_id"],
+                hides: false,
+                exists: stmt!(
+                    175, [parent_id], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -279,48 +261,39 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "roles",
             columns: &["parent_id"],
             field: "parent_id",
-            names: generated::Stmt::new(
-                176,
-                r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                176, [id], r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::PermissionNames as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        169,
-        r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#,
-        &["id", "name", "parent_id"],
+    get: stmt!(167, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
+        169, r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         168,
         r#"INSERT INTO "roles" ("id", "name", "parent_id")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
-DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#,
-        &["id", "name", "parent_id"],
+DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#
     ),
-    delete: generated::Stmt::new(170, r#"DELETE FROM "roles" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(171, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        172,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(170, [id], r#"DELETE FROM "roles" WHERE "id" = $1"#),
+    page_first: stmt!(171, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        172, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        173,
+    get_many: stmt!(
+        173, [keys],
         r#"SELECT o.key, t."id", t."name", t."parent_id"
 FROM json_each($1) o
-CROSS JOIN "roles" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "roles" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        174,
-        r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        174, [keys],
+        r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

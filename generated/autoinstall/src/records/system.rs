@@ -3,7 +3,7 @@
 //! Table 1 of `autoinstall.store.v1.AutoinstallStore`: `systems`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A machine that is to be installed, or was.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -156,10 +156,8 @@ FROM "systems""#,
     };
 }
 
-static GET_BY_MAC_ADDRESS: generated::Stmt = generated::Stmt::new(
-    25,
-    select!(r#"WHERE "mac_address" = $1"#),
-    &["mac_address"],
+static GET_BY_MAC_ADDRESS: generated::Stmt = stmt!(
+    25, [mac_address], select!(r#"WHERE "mac_address" = $1"#)
 );
 
 /// Gets the row of `systems` with this `mac_address`, by its unique index.
@@ -182,26 +180,19 @@ pub fn list_by_hostname(
     hostname: impl Into<String>,
 ) -> protostore::ListBy<System, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            26,
-            select!(r#"WHERE "hostname" = $1 ORDER BY "id""#),
-            &["hostname"],
+        first: stmt!(
+            26, [hostname, limit],
+            select!(r#"WHERE "hostname" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            27,
-            select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["hostname", "id"],
+        after: stmt!(
+            27, [hostname, after id, limit],
+            select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            29,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#,
-            &["hostname", ""],
+        count: stmt!(
+            29, [hostname, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            28,
-            r#"DELETE FROM "systems" WHERE "hostname" = $1"#,
-            &["hostname"],
-        ),
+        delete: stmt!(28, [hostname], r#"DELETE FROM "systems" WHERE "hostname" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, hostname.into())
@@ -211,26 +202,18 @@ pub fn list_by_hostname(
 #[must_use]
 pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, SystemStatus> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            30,
-            select!(r#"WHERE "status" = $1 ORDER BY "id""#),
-            &["status"],
+        first: stmt!(
+            30, [status, limit], select!(r#"WHERE "status" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            31,
-            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["status", "id"],
+        after: stmt!(
+            31, [status, after id, limit],
+            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            33,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#,
-            &["status", ""],
+        count: stmt!(
+            33, [status, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            32,
-            r#"DELETE FROM "systems" WHERE "status" = $1"#,
-            &["status"],
-        ),
+        delete: stmt!(32, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
@@ -243,28 +226,22 @@ pub fn list_by_status_update_time(
     update_time: protostore::Timestamp,
 ) -> protostore::ListBy<System, (SystemStatus, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            34,
-            select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id""#),
-            &["status", "update_time"],
+        first: stmt!(
+            34, [status, update_time, limit],
+            select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            35,
-            select!(
-                r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" > $3 ORDER BY "id""#
-            ),
-            &["status", "update_time", "id"],
+        after: stmt!(
+            35, [status, update_time, after id, limit],
+            select!(r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            37,
+        count: stmt!(
+            37, [status, update_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#,
-            &["status", "update_time", ""],
+FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            36,
-            r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#,
-            &["status", "update_time"],
+        delete: stmt!(
+            36, [status, update_time],
+            r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#
         ),
     };
 
@@ -275,32 +252,25 @@ FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $
 #[must_use]
 pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            38,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["labels.value"],
+        first: stmt!(
+            38, ["labels.value", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            39,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["labels.value", "id"],
+        after: stmt!(
+            39, ["labels.value", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            41,
+        count: stmt!(
+            41, ["labels.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "systems"
-  WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["labels.value", ""],
+  WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            40,
-            r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#,
-            &["labels.value"],
+        delete: stmt!(
+            40, ["labels.value"],
+            r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#
         ),
     };
 
@@ -494,10 +464,9 @@ impl protostore::Record for System {
     }
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            24,
-            r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
-            &["update_time", "etag", "id"],
+        &stmt!(
+            24, [update_time, etag, id],
+            r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
 
@@ -695,31 +664,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Labels as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
     "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
     "hardware__memory_bytes", "etag", "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
-        &[
-            "id",
-            "mac_address",
-            "hostname",
-            "ip_address",
-            "status",
-            "hardware",
-            "hardware.vendor",
-            "hardware.product",
-            "hardware.serial_number",
-            "hardware.processor_count",
-            "hardware.memory_bytes",
-            "etag",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
     "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
@@ -733,45 +686,25 @@ DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hos
     "hardware__serial_number" = excluded."hardware__serial_number",
     "hardware__processor_count" = excluded."hardware__processor_count",
     "hardware__memory_bytes" = excluded."hardware__memory_bytes", "etag" = excluded."etag",
-    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "mac_address",
-            "hostname",
-            "ip_address",
-            "status",
-            "hardware",
-            "hardware.vendor",
-            "hardware.product",
-            "hardware.serial_number",
-            "hardware.processor_count",
-            "hardware.memory_bytes",
-            "etag",
-            "create_time",
-            "update_time",
-        ],
+    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(3, r#"DELETE FROM "systems" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "systems" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
     t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
     t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
     t."update_time"
 FROM json_each($1) o
-CROSS JOIN "systems" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "systems" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "systems" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "systems" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
@@ -780,28 +713,22 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
     counter: generated::Sequence {
         field: "etag",
-        next: generated::Stmt::new(
-            8,
+        next: stmt!(
+            8, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 1 AND "path" = '8'
-RETURNING "last""#,
-            &["etag"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            9,
+        begin: stmt!(
+            9, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '8', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT)) ELSE 0 END
-FROM "systems""#,
-            &[],
+FROM "systems""#
         ),
     },
-    read: generated::Stmt::new(
-        10,
-        r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#,
-        &["id"],
-    ),
+    read: stmt!(10, [id], r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 //! Table 2 of `autoinstall.store.v1.AutoinstallStore`: `templates`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A text with holes, from which configurations are made.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,11 +28,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
-    59,
-    select!(r#"WHERE "name" = $1"#),
-    &["name"],
-);
+static GET_BY_NAME: generated::Stmt = stmt!(59, [name], select!(r#"WHERE "name" = $1"#));
 
 /// Gets the row of `templates` with this `name`, by its unique index.
 #[must_use]
@@ -103,10 +99,9 @@ impl protostore::Record for Template {
     }
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            58,
-            r#"UPDATE "templates" SET "update_time" = $1 WHERE "id" = $2"#,
-            &["update_time", "id"],
+        &stmt!(
+            58, [update_time, id],
+            r#"UPDATE "templates" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
 
@@ -206,53 +201,42 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "configurations",
             columns: &["template_id"],
             field: "template_id",
-            names: generated::Stmt::new(
-                50,
-                r#"SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                50, [id],
+                r#"SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::Variables as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(42, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(42, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         44,
-        r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES ($1, $2, $3, $4)"#,
-        &["id", "name", "body", "update_time"],
+        r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         43,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "body" = excluded."body",
-    "update_time" = excluded."update_time""#,
-        &["id", "name", "body", "update_time"],
+    "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(
-        45,
-        r#"DELETE FROM "templates" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(45, [id], r#"DELETE FROM "templates" WHERE "id" = $1"#),
+    page_first: stmt!(46, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        47, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(46, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        47,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        48,
+    get_many: stmt!(
+        48, [keys],
         r#"SELECT o.key, t."id", t."name", t."body", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "templates" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "templates" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        49,
-        r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        49, [keys],
+        r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

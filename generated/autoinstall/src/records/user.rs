@@ -3,7 +3,7 @@
 //! Table 5 of `autoinstall.store.v1.AutoinstallStore`: `users`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A person or program that may sign in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,12 +53,10 @@ FROM "users""#,
     };
 }
 
-static GET_BY_EMAIL: generated::Stmt = generated::Stmt::new(
-        162,
-        select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#),
-        &["email"],
-    )
-    .live(&[]);
+static GET_BY_EMAIL: generated::Stmt = stmt!(
+    162, [email], select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#)
+);
+
 /// Gets the row of `users` with this `email`, by its unique index.
 #[must_use]
 pub fn get_by_email(email: impl Into<String>) -> protostore::GetBy<User, String> {
@@ -75,45 +73,33 @@ pub fn upsert_by_email(record: User) -> protostore::UpsertBy<User> {
 #[must_use]
 pub fn list_by_role_ids(element: impl Into<String>) -> protostore::ListBy<User, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                163,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["role_ids"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                164,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id"
+        first: stmt!(
+            163, [role_ids, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL
+ORDER BY "id" LIMIT $2"#)
+        ),
+        after: stmt!(
+            164, [role_ids, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id"
   FROM "users__role_ids"
   WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["role_ids", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                166,
-                r#"SELECT count(*)
+ORDER BY "id" LIMIT $3"#)
+        ),
+        count: stmt!(
+            166, [role_ids, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "users"
   WHERE "id" IN (SELECT "_id"
     FROM "users__role_ids"
-    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["role_ids", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                165,
-                r#"UPDATE "users"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            165, [role_ids],
+            r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL"#,
-                &["role_ids"],
-            )
-            .live(&[]),
+WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -124,16 +110,14 @@ WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "dele
 pub fn roles_by_role_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Role, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            157,
-            r#"SELECT t."id", t."name", t."parent_id"
+    static ROWS: generated::Stmt = stmt!(
+        157, [id],
+        r#"SELECT t."id", t."name", t."parent_id"
 FROM "users__role_ids" j
 JOIN "roles" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND EXISTS (SELECT 1 FROM "users" WHERE "id" = $1 AND "delete_time" IS NULL)
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -390,28 +374,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::RoleIds as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-            138,
-            select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
-            &["id"],
-        )
-        .live(&[]),
-    insert: generated::Stmt::new(
+    get: stmt!(138, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
+    insert: stmt!(
         140,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-        &[
-            "id",
-            "email",
-            "display_name",
-            "password_hash",
-            "subject",
-            "create_time",
-            "delete_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         139,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
@@ -419,52 +389,32 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_name",
     "password_hash" = excluded."password_hash", "subject" = excluded."subject",
-    "create_time" = excluded."create_time", "delete_time" = excluded."delete_time""#,
-        &[
-            "id",
-            "email",
-            "display_name",
-            "password_hash",
-            "subject",
-            "create_time",
-            "delete_time",
-        ],
+    "create_time" = excluded."create_time", "delete_time" = excluded."delete_time""#
     ),
-    delete: generated::Stmt::new(
-            141,
-            r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
-            &["id"],
-        )
-        .live(&[]),
-    page_first: generated::Stmt::new(
-            142,
-            select!(r#"WHERE "delete_time" IS NULL ORDER BY "id""#),
-            &[],
-        )
-        .live(&[]),
-    page_after: generated::Stmt::new(
-            143,
-            select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
-            &["id"],
-        )
-        .live(&[]),
-    get_many: generated::Stmt::new(
-            144,
-            r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
+    delete: stmt!(
+        141, [id],
+        r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#
+    ),
+    page_first: stmt!(
+        142, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
+    ),
+    page_after: stmt!(
+        143, [after id, limit],
+        select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
+    ),
+    get_many: stmt!(
+        144, [keys],
+        r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
 FROM json_each($1) o
-CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
-    delete_many: generated::Stmt::new(
-            145,
-            r#"UPDATE "users"
+CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#
+    ),
+    delete_many: stmt!(
+        145, [keys],
+        r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#
+    ),
 };
 
 /// How rows of `users` are kept when they are deleted.
@@ -473,39 +423,32 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     column: "delete_time",
     field: "delete_time",
     member: 6,
-    clock: generated::Clock::Nanoseconds,
-    deleted: generated::Stmt::new(
-        146,
-        r#"SELECT "delete_time" FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+    clock: generated::Clock::Nanos,
+    deleted: stmt!(
+        146, [id],
+        r#"SELECT "delete_time" FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
-    restore: generated::Stmt::new(
-        147,
+    restore: stmt!(
+        147, [id],
         r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
-WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
-    settle: generated::Stmt::new(
-        148,
-        r#"UPDATE "users" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
-        &["delete_time"],
+    settle: stmt!(
+        148, [delete_time],
+        r#"UPDATE "users" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#
     ),
-    purge: generated::Stmt::new(
-        149,
-        r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+    purge: stmt!(
+        149, [id], r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[],
     keepers: &[],
     names: &[],
-    get: generated::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: generated::Stmt::new(151, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        152,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get: stmt!(150, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(151, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        152, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 6 of `froyo.store.v1.FroyoStore`: `audit`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something that somebody did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,26 +49,19 @@ pub fn list_by_target_id(
     target_id: impl Into<String>,
 ) -> protostore::ListBy<AuditEntry, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            131,
-            select!(r#"WHERE "target_id" = $1 ORDER BY "id""#),
-            &["target_id"],
+        first: stmt!(
+            131, [target_id, limit],
+            select!(r#"WHERE "target_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            132,
-            select!(r#"WHERE "target_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["target_id", "id"],
+        after: stmt!(
+            132, [target_id, after id, limit],
+            select!(r#"WHERE "target_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            134,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = $1 LIMIT $2) AS "c""#,
-            &["target_id", ""],
+        count: stmt!(
+            134, [target_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            133,
-            r#"DELETE FROM "audit" WHERE "target_id" = $1"#,
-            &["target_id"],
-        ),
+        delete: stmt!(133, [target_id], r#"DELETE FROM "audit" WHERE "target_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, target_id.into())
@@ -284,69 +277,59 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: generated::Stmt::new(
-                124,
+            next: stmt!(
+                124, [id],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 6 AND "path" = '1'
-RETURNING "last""#,
-                &["id"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                125,
+            begin: stmt!(
+                125, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 6, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "audit""#,
-                &[],
+FROM "audit""#
             ),
         },
     ],
-    get: generated::Stmt::new(116, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(116, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         118,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-        &["id", "action", "actor", "target_id", "ip_address", "time", "hash"],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         117,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "action" = excluded."action", "actor" = excluded."actor",
     "target_id" = excluded."target_id", "ip_address" = excluded."ip_address",
-    "time" = excluded."time", "hash" = excluded."hash""#,
-        &["id", "action", "actor", "target_id", "ip_address", "time", "hash"],
+    "time" = excluded."time", "hash" = excluded."hash""#
     ),
-    delete: generated::Stmt::new(119, r#"DELETE FROM "audit" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(120, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        121,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(119, [id], r#"DELETE FROM "audit" WHERE "id" = $1"#),
+    page_first: stmt!(120, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        121, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        122,
+    get_many: stmt!(
+        122, [keys],
         r#"SELECT o.key, t."id", t."action", t."actor", t."target_id", t."ip_address", t."time", t."hash"
 FROM json_each($1) o
-CROSS JOIN "audit" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "audit" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        123,
-        r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        123, [keys],
+        r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
 /// How a row is linked to the one before.
 static CHAIN: generated::Chain<AuditEntry> = generated::Chain {
     field: "hash",
-    last: generated::Stmt::new(
-        126,
-        r#"SELECT "id", "hash" FROM "audit" ORDER BY "id" DESC LIMIT 1"#,
-        &[],
+    last: stmt!(
+        126, [], r#"SELECT "id", "hash" FROM "audit" ORDER BY "id" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.id),
     key: Some,

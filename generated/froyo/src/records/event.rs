@@ -3,7 +3,7 @@
 //! Table 3 of `froyo.store.v1.FroyoStore`: `events`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something that happened. Nothing of it is ever changed or taken away.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,26 +116,19 @@ pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            59,
-            select!(r#"WHERE "run_id" IS $1 ORDER BY "id""#),
-            &["run_id"],
+        first: stmt!(
+            59, [run_id, limit],
+            select!(r#"WHERE "run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            60,
-            select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["run_id", "id"],
+        after: stmt!(
+            60, [run_id, after id, limit],
+            select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            62,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#,
-            &["run_id", ""],
+        count: stmt!(
+            62, [run_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            61,
-            r#"DELETE FROM "events" WHERE "run_id" IS $1"#,
-            &["run_id"],
-        ),
+        delete: stmt!(61, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -148,26 +141,18 @@ pub fn list_by_run_id(
 #[must_use]
 pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            63,
-            select!(r#"WHERE "level" = $1 ORDER BY "id""#),
-            &["level"],
+        first: stmt!(
+            63, [level, limit], select!(r#"WHERE "level" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            64,
-            select!(r#"WHERE "level" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["level", "id"],
+        after: stmt!(
+            64, [level, after id, limit],
+            select!(r#"WHERE "level" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            66,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#,
-            &["level", ""],
+        count: stmt!(
+            66, [level, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            65,
-            r#"DELETE FROM "events" WHERE "level" = $1"#,
-            &["level"],
-        ),
+        delete: stmt!(65, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, level)
@@ -180,25 +165,21 @@ pub fn list_by_run_id_id(
     id: i64,
 ) -> protostore::ListBy<Event, (Option<String>, i64)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            67,
-            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 ORDER BY "id""#),
-            &["run_id", "id"],
+        first: stmt!(
+            67, [run_id, id, limit],
+            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            68,
-            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 AND "id" > $3 ORDER BY "id""#),
-            &["run_id", "id", "id"],
+        after: stmt!(
+            68, [run_id, id, after id, limit],
+            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            70,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#,
-            &["run_id", "id", ""],
+        count: stmt!(
+            70, [run_id, id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            69,
-            r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#,
-            &["run_id", "id"],
+        delete: stmt!(
+            69, [run_id, id],
+            r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#
         ),
     };
 
@@ -215,25 +196,21 @@ pub fn list_by_level_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<Event, (EventLevel, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            71,
-            select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id""#),
-            &["level", "time"],
+        first: stmt!(
+            71, [level, time, limit],
+            select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            72,
-            select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id""#),
-            &["level", "time", "id"],
+        after: stmt!(
+            72, [level, time, after id, limit],
+            select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            74,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#,
-            &["level", "time", ""],
+        count: stmt!(
+            74, [level, time, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            73,
-            r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#,
-            &["level", "time"],
+        delete: stmt!(
+            73, [level, time],
+            r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#
         ),
     };
 
@@ -393,57 +370,49 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: generated::Stmt::new(
-                57,
+            next: stmt!(
+                57, [id],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 3 AND "path" = '1'
-RETURNING "last""#,
-                &["id"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                58,
+            begin: stmt!(
+                58, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 3, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "events""#,
-                &[],
+FROM "events""#
             ),
         },
     ],
-    get: generated::Stmt::new(49, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(49, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         51,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["id", "run_id", "level", "message", "details", "time"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         50,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
-    "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#,
-        &["id", "run_id", "level", "message", "details", "time"],
+    "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#
     ),
-    delete: generated::Stmt::new(52, r#"DELETE FROM "events" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(53, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        54,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(52, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(53, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        54, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        55,
+    get_many: stmt!(
+        55, [keys],
         r#"SELECT o.key, t."id", t."run_id", t."level", t."message", t."details", t."time"
 FROM json_each($1) o
-CROSS JOIN "events" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "events" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        56,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        56, [keys],
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

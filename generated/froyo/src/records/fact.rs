@@ -3,7 +3,7 @@
 //! Table 5 of `froyo.store.v1.FroyoStore`: `facts`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something that was found out about a target.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,15 +35,12 @@ FROM "facts""#,
     };
 }
 
-static GET_BY_TARGET_ID_NAMESPACE_KEY: generated::Stmt = generated::Stmt::new(
-        103,
-        select!(
-            r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
-    OR +"expire_time" > $4)"#
-        ),
-        &["target_id", "namespace", "key"],
-    )
-    .live(&[generated::Clock::Nanoseconds]);
+static GET_BY_TARGET_ID_NAMESPACE_KEY: generated::Stmt = stmt!(
+    103, [target_id, namespace, key, now nanos],
+    select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
+    OR +"expire_time" > $4)"#)
+);
+
 /// Gets the row of `facts` with this `target_id` and `namespace` and `key`, by its unique index.
 #[must_use]
 pub fn get_by_target_id_namespace_key(
@@ -69,38 +66,26 @@ pub fn list_by_target_id(
     target_id: impl Into<String>,
 ) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                104,
-                select!(
-                    r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-                ),
-                &["target_id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                105,
-                select!(
-                    r#"WHERE "target_id" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id""#
-                ),
-                &["target_id", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                107,
-                r#"SELECT count(*)
+        first: stmt!(
+            104, [target_id, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            105, [target_id, after id, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            107, [target_id, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
-  WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["target_id", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                106,
-                r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["target_id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            106, [target_id, now nanos],
+            r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, target_id.into())
@@ -112,38 +97,26 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                108,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-                ),
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                109,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id""#
-                ),
-                &["expire_time", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                111,
-                r#"SELECT count(*)
+        first: stmt!(
+            108, [expire_time, now nanos, limit],
+            select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            109, [expire_time, after id, now nanos, limit],
+            select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            111, [expire_time, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
-  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["expire_time", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                110,
-                r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            110, [expire_time, now nanos],
+            r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -156,42 +129,30 @@ pub fn list_by_target_id_namespace(
     namespace: impl Into<String>,
 ) -> protostore::ListBy<Fact, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                112,
-                select!(
-                    r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id""#
-                ),
-                &["target_id", "namespace"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                113,
-                select!(
-                    r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "id" > $3 AND (+"expire_time" IS NULL
+        first: stmt!(
+            112, [target_id, namespace, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        after: stmt!(
+            113, [target_id, namespace, after id, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "id" > $3 AND (+"expire_time" IS NULL
     OR +"expire_time" > $4)
-ORDER BY "id""#
-                ),
-                &["target_id", "namespace", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                115,
-                r#"SELECT count(*)
+ORDER BY "id" LIMIT $5"#)
+        ),
+        count: stmt!(
+            115, [target_id, namespace, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL
-      OR +"expire_time" > $3) LIMIT $4) AS "c""#,
-                &["target_id", "namespace", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                114,
-                r#"DELETE FROM "facts"
-WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#,
-                &["target_id", "namespace"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+      OR +"expire_time" > $3) LIMIT $4) AS "c""#
+        ),
+        delete: stmt!(
+            114, [target_id, namespace, now nanos],
+            r#"DELETE FROM "facts"
+WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, (target_id.into(), namespace.into()))
@@ -398,31 +359,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            93,
-            select!(
-                r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
-            ),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    insert: generated::Stmt::new(
+    get: stmt!(
+        93, [id, now nanos],
+        select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
+    ),
+    insert: stmt!(
         95,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "target_id",
-            "namespace",
-            "key",
-            "value",
-            "create_time",
-            "update_time",
-            "expire_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         94,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
@@ -430,82 +377,53 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namespace",
     "key" = excluded."key", "value" = excluded."value", "create_time" = excluded."create_time",
-    "update_time" = excluded."update_time", "expire_time" = excluded."expire_time""#,
-        &[
-            "id",
-            "target_id",
-            "namespace",
-            "key",
-            "value",
-            "create_time",
-            "update_time",
-            "expire_time",
-        ],
+    "update_time" = excluded."update_time", "expire_time" = excluded."expire_time""#
     ),
-    delete: generated::Stmt::new(
-            96,
-            r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_first: generated::Stmt::new(
-            97,
-            select!(
-                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
-            ),
-            &[],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_after: generated::Stmt::new(
-            98,
-            select!(
-                r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-            ),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    get_many: generated::Stmt::new(
-            99,
-            r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
+    delete: stmt!(
+        96, [id, now nanos],
+        r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+    ),
+    page_first: stmt!(
+        97, [now nanos, limit],
+        select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        98, [after id, now nanos, limit],
+        select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+    ),
+    get_many: stmt!(
+        99, [keys, now nanos],
+        r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
     t."update_time", t."expire_time"
 FROM json_each($1) o
-CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    delete_many: generated::Stmt::new(
-            100,
-            r#"DELETE FROM "facts"
-WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
+    ),
+    delete_many: stmt!(
+        100, [keys, now nanos],
+        r#"DELETE FROM "facts"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+    ),
 };
 
 /// When rows of `facts` are gone.
 pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: generated::Clock::Nanoseconds,
+    clock: generated::Clock::Nanos,
     uniques: &[&["target_id", "namespace", "key"]],
-    given: &[0, 1, 2, 3],
-    clear: generated::Stmt::new(
-            101,
-            r#"DELETE FROM "facts"
-WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#,
-            &["id", "target_id", "namespace", "key"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    sweep: generated::Stmt::new(
-            102,
-            r#"DELETE FROM "facts"
+    clear: stmt!(
+        101, [id, target_id, namespace, key, now nanos],
+        r#"DELETE FROM "facts"
+WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#
+    ),
+    sweep: stmt!(
+        102, [now nanos, limit],
+        r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
   FROM "facts"
   WHERE "expire_time" <= $1
-  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for Fact {

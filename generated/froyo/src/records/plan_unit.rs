@@ -3,7 +3,7 @@
 //! Table 2 of `froyo.store.v1.FroyoStore`: `plan_units`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A step of a run: one resource that is brought into a state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -218,28 +218,19 @@ pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            37,
-            select!(r#"WHERE "run_id" = $1 ORDER BY "run_id", "id""#),
-            &["run_id"],
+        first: stmt!(
+            37, [run_id, limit],
+            select!(r#"WHERE "run_id" = $1 ORDER BY "run_id", "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            38,
-            select!(
-                r#"WHERE "run_id" = $1 AND ("run_id", "id") > ($2, $3) ORDER BY "run_id", "id""#
-            ),
-            &["run_id", "run_id", "id"],
+        after: stmt!(
+            38, [run_id, after run_id, after id, limit],
+            select!(r#"WHERE "run_id" = $1 AND ("run_id", "id") > ($2, $3) ORDER BY "run_id", "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            40,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#,
-            &["run_id", ""],
+        count: stmt!(
+            40, [run_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            39,
-            r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#,
-            &["run_id"],
-        ),
+        delete: stmt!(39, [run_id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, run_id.into())
@@ -252,28 +243,23 @@ pub fn list_by_run_id_status(
     status: PlanUnitStatus,
 ) -> protostore::ListBy<PlanUnit, (String, PlanUnitStatus)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            41,
-            select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "run_id", "id""#),
-            &["run_id", "status"],
+        first: stmt!(
+            41, [run_id, status, limit],
+            select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "run_id", "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            42,
-            select!(
-                r#"WHERE "run_id" = $1 AND "status" = $2 AND ("run_id", "id") > ($3, $4) ORDER BY "run_id", "id""#
-            ),
-            &["run_id", "status", "run_id", "id"],
+        after: stmt!(
+            42, [run_id, status, after run_id, after id, limit],
+            select!(r#"WHERE "run_id" = $1 AND "status" = $2 AND ("run_id", "id") > ($3, $4)
+ORDER BY "run_id", "id" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            44,
+        count: stmt!(
+            44, [run_id, status, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#,
-            &["run_id", "status", ""],
+FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            43,
-            r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#,
-            &["run_id", "status"],
+        delete: stmt!(
+            43, [run_id, status],
+            r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#
         ),
     };
 
@@ -287,43 +273,35 @@ pub fn list_by_dependencies_run_id_unit_id(
     unit_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            45,
-            select!(
-                r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
+        first: stmt!(
+            45, [run_id, "dependencies.unit_id", limit],
+            select!(r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
   FROM "plan_units__dependencies"
   WHERE "_run_id" = $1 AND "unit_id" = $2)
-ORDER BY "run_id", "id""#
-            ),
-            &["run_id", "dependencies.unit_id"],
+ORDER BY "run_id", "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            46,
-            select!(
-                r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
+        after: stmt!(
+            46, [run_id, "dependencies.unit_id", after run_id, after id, limit],
+            select!(r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
   FROM "plan_units__dependencies"
   WHERE "_run_id" = $1 AND "unit_id" = $2) AND ("run_id", "id") > ($3, $4)
-ORDER BY "run_id", "id""#
-            ),
-            &["run_id", "dependencies.unit_id", "run_id", "id"],
+ORDER BY "run_id", "id" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            48,
+        count: stmt!(
+            48, [run_id, "dependencies.unit_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
   WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
     FROM "plan_units__dependencies"
-    WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#,
-            &["run_id", "dependencies.unit_id", ""],
+    WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            47,
+        delete: stmt!(
+            47, [run_id, "dependencies.unit_id"],
             r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
   FROM "plan_units__dependencies"
-  WHERE "_run_id" = $1 AND "unit_id" = $2)"#,
-            &["run_id", "dependencies.unit_id"],
+  WHERE "_run_id" = $1 AND "unit_id" = $2)"#
         ),
     };
 
@@ -336,15 +314,14 @@ pub fn plan_units_by_dependencies(
     run_id: impl Into<String>,
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::PlanUnit, (String, String)> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        34,
+    static ROWS: generated::Stmt = stmt!(
+        34, [run_id, id],
         r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run_id" = j."_run_id" AND t."id" = j."unit_id"
 WHERE j."_run_id" = $1 AND j."_id" = $2
-ORDER BY j."_position""#,
-        &["run_id", "id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, (run_id.into(), id.into()))
 }
@@ -494,11 +471,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run_id",
                 table: "runs",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    28,
-                    r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
-                    &["run_id"],
-                ),
+                hides: false,
+                exists: stmt!(28, [run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -549,28 +523,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Dependencies as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        20,
-        select!(r#"WHERE "run_id" = $1 AND "id" = $2"#),
-        &["run_id", "id"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(20, [run_id, id], select!(r#"WHERE "run_id" = $1 AND "id" = $2"#)),
+    insert: stmt!(
         22,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "run_id",
-            "id",
-            "resource_type",
-            "resource_name",
-            "action",
-            "status",
-            "desired_state",
-            "attempts",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         21,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
@@ -579,42 +539,27 @@ ON CONFLICT ("run_id", "id")
 DO UPDATE SET "resource_type" = excluded."resource_type",
     "resource_name" = excluded."resource_name", "action" = excluded."action",
     "status" = excluded."status", "desired_state" = excluded."desired_state",
-    "attempts" = excluded."attempts""#,
-        &[
-            "run_id",
-            "id",
-            "resource_type",
-            "resource_name",
-            "action",
-            "status",
-            "desired_state",
-            "attempts",
-        ],
+    "attempts" = excluded."attempts""#
     ),
-    delete: generated::Stmt::new(
-        23,
-        r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
-        &["run_id", "id"],
+    delete: stmt!(
+        23, [run_id, id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
     ),
-    page_first: generated::Stmt::new(24, select!(r#"ORDER BY "run_id", "id""#), &[]),
-    page_after: generated::Stmt::new(
-        25,
-        select!(r#"WHERE ("run_id", "id") > ($1, $2) ORDER BY "run_id", "id""#),
-        &["run_id", "id"],
+    page_first: stmt!(24, [limit], select!(r#"ORDER BY "run_id", "id" LIMIT $1"#)),
+    page_after: stmt!(
+        25, [after run_id, after id, limit],
+        select!(r#"WHERE ("run_id", "id") > ($1, $2) ORDER BY "run_id", "id" LIMIT $3"#)
     ),
-    get_many: generated::Stmt::new(
-        26,
+    get_many: stmt!(
+        26, [keys],
         r#"SELECT o.key, t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM json_each($1) o
-CROSS JOIN "plan_units" t ON t."run_id" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "plan_units" t ON t."run_id" = o.value ->> 0 AND t."id" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        27,
+    delete_many: stmt!(
+        27, [keys],
         r#"DELETE FROM "plan_units"
-WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 4 of `froyo.store.v1.FroyoStore`: `resources`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The state that a resource was brought into last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,10 +38,8 @@ FROM "resources""#,
     };
 }
 
-static GET_BY_TYPE_NAME: generated::Stmt = generated::Stmt::new(
-    84,
-    select!(r#"WHERE "type" = $1 AND "name" = $2"#),
-    &["type", "name"],
+static GET_BY_TYPE_NAME: generated::Stmt = stmt!(
+    84, ["type", name], select!(r#"WHERE "type" = $1 AND "name" = $2"#)
 );
 
 /// Gets the row of `resources` with this `type` and `name`, by its unique index.
@@ -63,26 +61,18 @@ pub fn upsert_by_type_name(record: Resource) -> protostore::UpsertBy<Resource> {
 #[must_use]
 pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            85,
-            select!(r#"WHERE "type" = $1 ORDER BY "id""#),
-            &["type"],
+        first: stmt!(
+            85, ["type", limit], select!(r#"WHERE "type" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            86,
-            select!(r#"WHERE "type" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["type", "id"],
+        after: stmt!(
+            86, ["type", after id, limit],
+            select!(r#"WHERE "type" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            88,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#,
-            &["type", ""],
+        count: stmt!(
+            88, ["type", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            87,
-            r#"DELETE FROM "resources" WHERE "type" = $1"#,
-            &["type"],
-        ),
+        delete: stmt!(87, ["type"], r#"DELETE FROM "resources" WHERE "type" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, r#type.into())
@@ -94,25 +84,20 @@ pub fn list_by_last_run_id(
     last_run_id: impl Into<String>,
 ) -> protostore::ListBy<Resource, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            89,
-            select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id""#),
-            &["last_run_id"],
+        first: stmt!(
+            89, [last_run_id, limit],
+            select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            90,
-            select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["last_run_id", "id"],
+        after: stmt!(
+            90, [last_run_id, after id, limit],
+            select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            92,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#,
-            &["last_run_id", ""],
+        count: stmt!(
+            92, [last_run_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            91,
-            r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#,
-            &["last_run_id"],
+        delete: stmt!(
+            91, [last_run_id], r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#
         ),
     };
 
@@ -297,10 +282,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "last_run_id",
                 table: "runs",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    83,
-                    r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
-                    &["last_run_id"],
+                hides: false,
+                exists: stmt!(
+                    83, [last_run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -334,25 +318,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(75, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(75, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         77,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "id",
-            "type",
-            "name",
-            "state",
-            "hash",
-            "last_run_id",
-            "apply_time",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         76,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
@@ -361,41 +334,22 @@ ON CONFLICT ("id")
 DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excluded."state",
     "hash" = excluded."hash", "last_run_id" = excluded."last_run_id",
     "apply_time" = excluded."apply_time", "create_time" = excluded."create_time",
-    "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "type",
-            "name",
-            "state",
-            "hash",
-            "last_run_id",
-            "apply_time",
-            "create_time",
-            "update_time",
-        ],
+    "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(
-        78,
-        r#"DELETE FROM "resources" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(78, [id], r#"DELETE FROM "resources" WHERE "id" = $1"#),
+    page_first: stmt!(79, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        80, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(79, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        80,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        81,
+    get_many: stmt!(
+        81, [keys],
         r#"SELECT o.key, t."id", t."type", t."name", t."state", t."hash", t."last_run_id", t."apply_time",
     t."create_time", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "resources" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "resources" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        82,
-        r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        82, [keys],
+        r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

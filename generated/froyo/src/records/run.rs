@@ -3,7 +3,7 @@
 //! Table 1 of `froyo.store.v1.FroyoStore`: `runs`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A plan that is carried out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,26 +127,18 @@ FROM "runs""#,
 #[must_use]
 pub fn list_by_status(status: RunStatus) -> protostore::ListBy<Run, RunStatus> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            8,
-            select!(r#"WHERE "status" = $1 ORDER BY "id""#),
-            &["status"],
+        first: stmt!(
+            8, [status, limit], select!(r#"WHERE "status" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            9,
-            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["status", "id"],
+        after: stmt!(
+            9, [status, after id, limit],
+            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            11,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = $1 LIMIT $2) AS "c""#,
-            &["status", ""],
+        count: stmt!(
+            11, [status, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            10,
-            r#"DELETE FROM "runs" WHERE "status" = $1"#,
-            &["status"],
-        ),
+        delete: stmt!(10, [status], r#"DELETE FROM "runs" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
@@ -159,28 +151,22 @@ pub fn list_by_status_start_time(
     start_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, (RunStatus, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            12,
-            select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id""#),
-            &["status", "start_time"],
+        first: stmt!(
+            12, [status, start_time, limit],
+            select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            13,
-            select!(
-                r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
-            ),
-            &["status", "start_time", "id"],
+        after: stmt!(
+            13, [status, start_time, after id, limit],
+            select!(r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            15,
+        count: stmt!(
+            15, [status, start_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
-            &["status", "start_time", ""],
+FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            14,
-            r#"DELETE FROM "runs" WHERE "status" = $1 AND "start_time" = $2"#,
-            &["status", "start_time"],
+        delete: stmt!(
+            14, [status, start_time],
+            r#"DELETE FROM "runs" WHERE "status" = $1 AND "start_time" = $2"#
         ),
     };
 
@@ -193,28 +179,22 @@ pub fn list_by_create_time_where_status_is_pending(
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            16,
-            select!(r#"WHERE "create_time" = $1 AND "status" = 1 ORDER BY "id""#),
-            &["create_time"],
+        first: stmt!(
+            16, [create_time, limit],
+            select!(r#"WHERE "create_time" = $1 AND "status" = 1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            17,
-            select!(
-                r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id""#
-            ),
-            &["create_time", "id"],
+        after: stmt!(
+            17, [create_time, after id, limit],
+            select!(r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            19,
+        count: stmt!(
+            19, [create_time, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) AS "c""#,
-            &["create_time", ""],
+FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            18,
-            r#"DELETE FROM "runs" WHERE "create_time" = $1 AND "status" = 1"#,
-            &["create_time"],
+        delete: stmt!(
+            18, [create_time],
+            r#"DELETE FROM "runs" WHERE "create_time" = $1 AND "status" = 1"#
         ),
     };
 
@@ -438,25 +418,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "id",
-            "plan_path",
-            "status",
-            "start_time",
-            "end_time",
-            "error",
-            "metadata",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
@@ -465,37 +434,22 @@ ON CONFLICT ("id")
 DO UPDATE SET "plan_path" = excluded."plan_path", "status" = excluded."status",
     "start_time" = excluded."start_time", "end_time" = excluded."end_time",
     "error" = excluded."error", "metadata" = excluded."metadata",
-    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "plan_path",
-            "status",
-            "start_time",
-            "end_time",
-            "error",
-            "metadata",
-            "create_time",
-            "update_time",
-        ],
+    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(3, r#"DELETE FROM "runs" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "runs" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."plan_path", t."status", t."start_time", t."end_time", t."error",
     t."metadata", t."create_time", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "runs" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "runs" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "runs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "runs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

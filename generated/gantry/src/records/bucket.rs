@@ -3,7 +3,7 @@
 //! Table 1 of `gantry.store.v1.GantryStore`: `buckets`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What objects are put into.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -209,11 +209,7 @@ FROM "buckets""#,
     };
 }
 
-static GET_BY_ID: generated::Stmt = generated::Stmt::new(
-    39,
-    select!(r#"WHERE "id" = $1"#),
-    &["id"],
-);
+static GET_BY_ID: generated::Stmt = stmt!(39, [id], select!(r#"WHERE "id" = $1"#));
 
 /// Gets the row of `buckets` with this `id`, by its unique index.
 #[must_use]
@@ -231,26 +227,18 @@ pub fn upsert_by_id(record: Bucket) -> protostore::UpsertBy<Bucket> {
 #[must_use]
 pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            40,
-            select!(r#"WHERE "owner" = $1 ORDER BY "name""#),
-            &["owner"],
+        first: stmt!(
+            40, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            41,
-            select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name""#),
-            &["owner", "name"],
+        after: stmt!(
+            41, [owner, after name, limit],
+            select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            43,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#,
-            &["owner", ""],
+        count: stmt!(
+            43, [owner, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            42,
-            r#"DELETE FROM "buckets" WHERE "owner" = $1"#,
-            &["owner"],
-        ),
+        delete: stmt!(42, [owner], r#"DELETE FROM "buckets" WHERE "owner" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, owner_.into())
@@ -262,39 +250,31 @@ pub fn list_by_policy_statements_principals(
     element: impl Into<String>,
 ) -> protostore::ListBy<Bucket, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            44,
-            select!(
-                r#"WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)
-ORDER BY "name""#
-            ),
-            &["policy.statements.principals"],
+        first: stmt!(
+            44, ["policy.statements.principals", limit],
+            select!(r#"WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)
+ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            45,
-            select!(
-                r#"WHERE "name" IN (SELECT "_name"
+        after: stmt!(
+            45, ["policy.statements.principals", after name, limit],
+            select!(r#"WHERE "name" IN (SELECT "_name"
   FROM "buckets__policy__statements__principals"
   WHERE "value" = $1) AND "name" > $2
-ORDER BY "name""#
-            ),
-            &["policy.statements.principals", "name"],
+ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            47,
+        count: stmt!(
+            47, ["policy.statements.principals", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "buckets"
   WHERE "name" IN (SELECT "_name"
     FROM "buckets__policy__statements__principals"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["policy.statements.principals", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            46,
+        delete: stmt!(
+            46, ["policy.statements.principals"],
             r#"DELETE FROM "buckets"
-WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#,
-            &["policy.statements.principals"],
+WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#
         ),
     };
 
@@ -504,10 +484,9 @@ impl protostore::Record for Bucket {
     }
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            38,
-            r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#,
-            &["revision", "name"],
+        &stmt!(
+            38, [revision, name],
+            r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#
         ),
     );
 
@@ -689,42 +668,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: generated::Stmt::new(
-                8,
+            next: stmt!(
+                8, [id],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 1 AND "path" = '2'
-RETURNING "last""#,
-                &["id"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                9,
+            begin: stmt!(
+                9, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '2', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "buckets""#,
-                &[],
+FROM "buckets""#
             ),
         },
     ],
-    get: generated::Stmt::new(0, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "name",
-            "id",
-            "owner",
-            "policy",
-            "versioning",
-            "quota_bytes",
-            "revision",
-            "create_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
@@ -732,41 +699,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("name")
 DO UPDATE SET "id" = excluded."id", "owner" = excluded."owner", "policy" = excluded."policy",
     "versioning" = excluded."versioning", "quota_bytes" = excluded."quota_bytes",
-    "revision" = excluded."revision", "create_time" = excluded."create_time""#,
-        &[
-            "name",
-            "id",
-            "owner",
-            "policy",
-            "versioning",
-            "quota_bytes",
-            "revision",
-            "create_time",
-        ],
+    "revision" = excluded."revision", "create_time" = excluded."create_time""#
     ),
-    delete: generated::Stmt::new(
-        3,
-        r#"DELETE FROM "buckets" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(3, [name], r#"DELETE FROM "buckets" WHERE "name" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after name, limit], select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
-    ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes",
     t."revision", t."create_time"
 FROM json_each($1) o
-CROSS JOIN "buckets" t ON t."name" = o.value"#,
-        &[""],
+CROSS JOIN "buckets" t ON t."name" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "buckets" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "buckets" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
@@ -775,28 +724,22 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
     counter: generated::Sequence {
         field: "revision",
-        next: generated::Stmt::new(
-            10,
+        next: stmt!(
+            10, [revision],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 1 AND "path" = '8'
-RETURNING "last""#,
-            &["revision"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            11,
+        begin: stmt!(
+            11, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 1, '8', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "buckets""#,
-            &[],
+FROM "buckets""#
         ),
     },
-    read: generated::Stmt::new(
-        12,
-        r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#,
-        &["name"],
-    ),
+    read: stmt!(12, [name], r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#),
 };
 
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 //! Table 2 of `gantry.store.v1.GantryStore`: `lifecycle_rules`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What is done with the objects of a bucket as they grow old.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,27 +119,21 @@ pub fn list_by_bucket_name(
     bucket_name: impl Into<String>,
 ) -> protostore::ListBy<LifecycleRule, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            57,
-            select!(r#"WHERE "bucket_name" = $1 ORDER BY "bucket_name", "id""#),
-            &["bucket_name"],
+        first: stmt!(
+            57, [bucket_name, limit],
+            select!(r#"WHERE "bucket_name" = $1 ORDER BY "bucket_name", "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            58,
-            select!(
-                r#"WHERE "bucket_name" = $1 AND ("bucket_name", "id") > ($2, $3) ORDER BY "bucket_name", "id""#
-            ),
-            &["bucket_name", "bucket_name", "id"],
+        after: stmt!(
+            58, [bucket_name, after bucket_name, after id, limit],
+            select!(r#"WHERE "bucket_name" = $1 AND ("bucket_name", "id") > ($2, $3) ORDER BY "bucket_name", "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            60,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#,
-            &["bucket_name", ""],
+        count: stmt!(
+            60, [bucket_name, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            59,
-            r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1"#,
-            &["bucket_name"],
+        delete: stmt!(
+            59, [bucket_name],
+            r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1"#
         ),
     };
 
@@ -375,10 +369,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "bucket_name",
                 table: "buckets",
                 key: &["name"],
-                exists: generated::Stmt::new(
-                    56,
-                    r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#,
-                    &["bucket_name"],
+                hides: false,
+                exists: stmt!(
+                    56, [bucket_name], r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -457,29 +450,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-        48,
-        select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#),
-        &["bucket_name", "id"],
+    get: stmt!(
+        48, [bucket_name, id], select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         50,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "bucket_name",
-            "id",
-            "prefix",
-            "expire",
-            "expire.days",
-            "transition",
-            "transition.days",
-            "transition.storage_class",
-            "disabled",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         49,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
@@ -489,48 +469,27 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
     "expire__days" = excluded."expire__days", "transition" = excluded."transition",
     "transition__days" = excluded."transition__days",
     "transition__storage_class" = excluded."transition__storage_class",
-    "disabled" = excluded."disabled""#,
-        &[
-            "bucket_name",
-            "id",
-            "prefix",
-            "expire",
-            "expire.days",
-            "transition",
-            "transition.days",
-            "transition.storage_class",
-            "disabled",
-        ],
+    "disabled" = excluded."disabled""#
     ),
-    delete: generated::Stmt::new(
-        51,
-        r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1 AND "id" = $2"#,
-        &["bucket_name", "id"],
+    delete: stmt!(
+        51, [bucket_name, id],
+        r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1 AND "id" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        52,
-        select!(r#"ORDER BY "bucket_name", "id""#),
-        &[],
+    page_first: stmt!(52, [limit], select!(r#"ORDER BY "bucket_name", "id" LIMIT $1"#)),
+    page_after: stmt!(
+        53, [after bucket_name, after id, limit],
+        select!(r#"WHERE ("bucket_name", "id") > ($1, $2) ORDER BY "bucket_name", "id" LIMIT $3"#)
     ),
-    page_after: generated::Stmt::new(
-        53,
-        select!(
-            r#"WHERE ("bucket_name", "id") > ($1, $2) ORDER BY "bucket_name", "id""#
-        ),
-        &["bucket_name", "id"],
-    ),
-    get_many: generated::Stmt::new(
-        54,
+    get_many: stmt!(
+        54, [keys],
         r#"SELECT o.key, t."bucket_name", t."id", t."prefix", t."expire", t."expire__days", t."transition",
     t."transition__days", t."transition__storage_class", t."disabled"
 FROM json_each($1) o
-CROSS JOIN "lifecycle_rules" t ON t."bucket_name" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "lifecycle_rules" t ON t."bucket_name" = o.value ->> 0 AND t."id" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        55,
+    delete_many: stmt!(
+        55, [keys],
         r#"DELETE FROM "lifecycle_rules"
-WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 3 of `gantry.store.v1.GantryStore`: `raft_state`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// How far this node has come.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,10 +65,9 @@ impl protostore::Record for RaftState {
     const TABLE: &'static protostore::Table = &TABLE;
     const MAKES: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            76,
-            r#"UPDATE "raft_state" SET "update_time" = $1 WHERE "_singleton" = $2"#,
-            &["update_time", "_singleton"],
+        &stmt!(
+            76, [update_time, _singleton],
+            r#"UPDATE "raft_state" SET "update_time" = $1 WHERE "_singleton" = $2"#
         ),
     );
 
@@ -165,48 +164,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Voters as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        61,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(61, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(
         63,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
-VALUES (1, $1, $2, $3)"#,
-        &["last_applied_term", "last_applied_index", "update_time"],
+VALUES (1, $1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         62,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
 VALUES (1, $1, $2, $3)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "last_applied_term" = excluded."last_applied_term",
-    "last_applied_index" = excluded."last_applied_index", "update_time" = excluded."update_time""#,
-        &["last_applied_term", "last_applied_index", "update_time"],
+    "last_applied_index" = excluded."last_applied_index", "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(
-        64,
-        r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(
+        64, [_singleton], r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#
     ),
-    page_first: generated::Stmt::new(65, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        66,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
+    page_first: stmt!(65, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        66, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        67,
+    get_many: stmt!(
+        67, [keys],
         r#"SELECT o.key, t."last_applied_term", t."last_applied_index", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "raft_state" t ON t."_singleton" = o.value"#,
-        &[""],
+CROSS JOIN "raft_state" t ON t."_singleton" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        68,
-        r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        68, [keys],
+        r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 4 of `mesh.store.v1.MeshStore`: `path_cache`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The paths from one node to another that were found last.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,36 +36,24 @@ pub fn list_by_source(
     source: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                83,
-                select!(
-                    r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
-                ),
-                &["source"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                84,
-                select!(
-                    r#"WHERE "source" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
-ORDER BY "source", "destination", "k""#
-                ),
-                &["source", "source", "destination", "k"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                86,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
-                &["source", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                85,
-                r#"DELETE FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2"#,
-                &["source"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+        first: stmt!(
+            83, [source, now nanos, limit],
+            select!(r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
+        ),
+        after: stmt!(
+            84, [source, after source, after destination, after k, now nanos, limit],
+            select!(r#"WHERE "source" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
+ORDER BY "source", "destination", "k" LIMIT $6"#)
+        ),
+        count: stmt!(
+            86, [source, now nanos, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            85, [source, now nanos],
+            r#"DELETE FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, source.into())
@@ -77,36 +65,25 @@ pub fn list_by_destination(
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                87,
-                select!(
-                    r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
-                ),
-                &["destination"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                88,
-                select!(
-                    r#"WHERE "destination" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
-ORDER BY "source", "destination", "k""#
-                ),
-                &["destination", "source", "destination", "k"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                90,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
-                &["destination", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                89,
-                r#"DELETE FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2"#,
-                &["destination"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+        first: stmt!(
+            87, [destination, now nanos, limit],
+            select!(r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
+        ),
+        after: stmt!(
+            88, [destination, after source, after destination, after k, now nanos,
+            limit],
+            select!(r#"WHERE "destination" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
+ORDER BY "source", "destination", "k" LIMIT $6"#)
+        ),
+        count: stmt!(
+            90, [destination, now nanos, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            89, [destination, now nanos],
+            r#"DELETE FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, destination.into())
@@ -118,36 +95,25 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<CachedPath, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                91,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
-                ),
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                92,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
-ORDER BY "source", "destination", "k""#
-                ),
-                &["expire_time", "source", "destination", "k"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                94,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
-                &["expire_time", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                93,
-                r#"DELETE FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2"#,
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+        first: stmt!(
+            91, [expire_time, now nanos, limit],
+            select!(r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
+        ),
+        after: stmt!(
+            92, [expire_time, after source, after destination, after k, now nanos,
+            limit],
+            select!(r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
+ORDER BY "source", "destination", "k" LIMIT $6"#)
+        ),
+        count: stmt!(
+            94, [expire_time, now nanos, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            93, [expire_time, now nanos],
+            r#"DELETE FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -160,40 +126,29 @@ pub fn list_by_source_destination(
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                95,
-                select!(
-                    r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3
-ORDER BY "source", "destination", "k""#
-                ),
-                &["source", "destination"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                96,
-                select!(
-                    r#"WHERE "source" = $1 AND "destination" = $2 AND ("source", "destination", "k") > ($3, $4, $5)
+        first: stmt!(
+            95, [source, destination, now nanos, limit],
+            select!(r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3
+ORDER BY "source", "destination", "k" LIMIT $4"#)
+        ),
+        after: stmt!(
+            96, [source, destination, after source, after destination, after k, now
+            nanos, limit],
+            select!(r#"WHERE "source" = $1 AND "destination" = $2 AND ("source", "destination", "k") > ($3, $4, $5)
     AND +"expire_time" > $6
-ORDER BY "source", "destination", "k""#
-                ),
-                &["source", "destination", "source", "destination", "k"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                98,
-                r#"SELECT count(*)
+ORDER BY "source", "destination", "k" LIMIT $7"#)
+        ),
+        count: stmt!(
+            98, [source, destination, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "path_cache"
-  WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 LIMIT $4) AS "c""#,
-                &["source", "destination", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                97,
-                r#"DELETE FROM "path_cache" WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3"#,
-                &["source", "destination"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 LIMIT $4) AS "c""#
+        ),
+        delete: stmt!(
+            97, [source, destination, now nanos],
+            r#"DELETE FROM "path_cache" WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, (source.into(), destination.into()))
@@ -373,11 +328,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "source",
                 table: "nodes",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    81,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
-                    &["source"],
-                ),
+                hides: false,
+                exists: stmt!(81, [source], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "path_cache__destination__fk",
@@ -385,10 +337,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "destination",
                 table: "nodes",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    82,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
-                    &["destination"],
+                hides: false,
+                exists: stmt!(
+                    82, [destination], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -418,96 +369,71 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            71,
-            select!(
-                r#"WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#
-            ),
-            &["source", "destination", "k"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    insert: generated::Stmt::new(
+    get: stmt!(
+        71, [source, destination, k, now nanos],
+        select!(r#"WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#)
+    ),
+    insert: stmt!(
         73,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["source", "destination", "k", "bundle", "create_time", "expire_time"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         72,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("source", "destination", "k")
 DO UPDATE SET "bundle" = excluded."bundle", "create_time" = excluded."create_time",
-    "expire_time" = excluded."expire_time""#,
-        &["source", "destination", "k", "bundle", "create_time", "expire_time"],
+    "expire_time" = excluded."expire_time""#
     ),
-    delete: generated::Stmt::new(
-            74,
-            r#"DELETE FROM "path_cache"
-WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#,
-            &["source", "destination", "k"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_first: generated::Stmt::new(
-            75,
-            select!(
-                r#"WHERE +"expire_time" > $1 ORDER BY "source", "destination", "k""#
-            ),
-            &[],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_after: generated::Stmt::new(
-            76,
-            select!(
-                r#"WHERE ("source", "destination", "k") > ($1, $2, $3) AND +"expire_time" > $4
-ORDER BY "source", "destination", "k""#
-            ),
-            &["source", "destination", "k"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    get_many: generated::Stmt::new(
-            77,
-            r#"SELECT o.key, t."source", t."destination", t."k", t."bundle", t."create_time", t."expire_time"
+    delete: stmt!(
+        74, [source, destination, k, now nanos],
+        r#"DELETE FROM "path_cache"
+WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#
+    ),
+    page_first: stmt!(
+        75, [now nanos, limit],
+        select!(r#"WHERE +"expire_time" > $1 ORDER BY "source", "destination", "k" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        76, [after source, after destination, after k, now nanos, limit],
+        select!(r#"WHERE ("source", "destination", "k") > ($1, $2, $3) AND +"expire_time" > $4
+ORDER BY "source", "destination", "k" LIMIT $5"#)
+    ),
+    get_many: stmt!(
+        77, [keys, now nanos],
+        r#"SELECT o.key, t."source", t."destination", t."k", t."bundle", t."create_time", t."expire_time"
 FROM json_each($1) o
 CROSS JOIN "path_cache" t ON t."source" = o.value ->> 0 AND t."destination" = o.value ->> 1
-    AND t."k" = o.value ->> 2 AND +t."expire_time" > $2"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    delete_many: generated::Stmt::new(
-            78,
-            r#"DELETE FROM "path_cache"
+    AND t."k" = o.value ->> 2 AND +t."expire_time" > $2"#
+    ),
+    delete_many: stmt!(
+        78, [keys, now nanos],
+        r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT value ->> 0, value ->> 1, value ->> 2
-  FROM json_each($1)) AND +"expire_time" > $2"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+  FROM json_each($1)) AND +"expire_time" > $2"#
+    ),
 };
 
 /// When rows of `path_cache` are gone.
 pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: generated::Clock::Nanoseconds,
+    clock: generated::Clock::Nanos,
     uniques: &[],
-    given: &[0, 1, 2],
-    clear: generated::Stmt::new(
-            79,
-            r#"DELETE FROM "path_cache"
-WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" <= $4"#,
-            &["source", "destination", "k"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    sweep: generated::Stmt::new(
-            80,
-            r#"DELETE FROM "path_cache"
+    clear: stmt!(
+        79, [source, destination, k, now nanos],
+        r#"DELETE FROM "path_cache"
+WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" <= $4"#
+    ),
+    sweep: stmt!(
+        80, [now nanos, limit],
+        r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT "source", "destination", "k"
   FROM "path_cache"
   WHERE "expire_time" <= $1
-  ORDER BY "expire_time", "source", "destination", "k" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+  ORDER BY "expire_time", "source", "destination", "k" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for CachedPath {

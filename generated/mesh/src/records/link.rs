@@ -3,7 +3,7 @@
 //! Table 2 of `mesh.store.v1.MeshStore`: `links`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What one node measures of the way to another.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,28 +32,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            46,
-            select!(r#"WHERE "node_id" = $1 ORDER BY "node_id", "peer_id""#),
-            &["node_id"],
+        first: stmt!(
+            46, [node_id, limit],
+            select!(r#"WHERE "node_id" = $1 ORDER BY "node_id", "peer_id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            47,
-            select!(
-                r#"WHERE "node_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
-            ),
-            &["node_id", "node_id", "peer_id"],
+        after: stmt!(
+            47, [node_id, after node_id, after peer_id, limit],
+            select!(r#"WHERE "node_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            49,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
-            &["node_id", ""],
+        count: stmt!(
+            49, [node_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            48,
-            r#"DELETE FROM "links" WHERE "node_id" = $1"#,
-            &["node_id"],
-        ),
+        delete: stmt!(48, [node_id], r#"DELETE FROM "links" WHERE "node_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, node_id.into())
@@ -63,28 +54,19 @@ pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, S
 #[must_use]
 pub fn list_by_peer_id(peer_id: impl Into<String>) -> protostore::ListBy<Link, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            50,
-            select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id", "peer_id""#),
-            &["peer_id"],
+        first: stmt!(
+            50, [peer_id, limit],
+            select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id", "peer_id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            51,
-            select!(
-                r#"WHERE "peer_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
-            ),
-            &["peer_id", "node_id", "peer_id"],
+        after: stmt!(
+            51, [peer_id, after node_id, after peer_id, limit],
+            select!(r#"WHERE "peer_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            53,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#,
-            &["peer_id", ""],
+        count: stmt!(
+            53, [peer_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            52,
-            r#"DELETE FROM "links" WHERE "peer_id" = $1"#,
-            &["peer_id"],
-        ),
+        delete: stmt!(52, [peer_id], r#"DELETE FROM "links" WHERE "peer_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, peer_id.into())
@@ -234,11 +216,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "node_id",
                 table: "nodes",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    44,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
-                    &["node_id"],
-                ),
+                hides: false,
+                exists: stmt!(44, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "links__peer_id__fk",
@@ -246,11 +225,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "peer_id",
                 table: "nodes",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    45,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
-                    &["peer_id"],
-                ),
+                hides: false,
+                exists: stmt!(45, [peer_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -277,52 +253,38 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-        36,
-        select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#),
-        &["node_id", "peer_id"],
+    get: stmt!(
+        36, [node_id, peer_id], select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         38,
-        r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES ($1, $2, $3, $4, $5)"#,
-        &["node_id", "peer_id", "latency", "loss", "bytes"],
+        r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES ($1, $2, $3, $4, $5)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         37,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("node_id", "peer_id")
-DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" = excluded."bytes""#,
-        &["node_id", "peer_id", "latency", "loss", "bytes"],
+DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" = excluded."bytes""#
     ),
-    delete: generated::Stmt::new(
-        39,
-        r#"DELETE FROM "links" WHERE "node_id" = $1 AND "peer_id" = $2"#,
-        &["node_id", "peer_id"],
+    delete: stmt!(
+        39, [node_id, peer_id],
+        r#"DELETE FROM "links" WHERE "node_id" = $1 AND "peer_id" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        40,
-        select!(r#"ORDER BY "node_id", "peer_id""#),
-        &[],
+    page_first: stmt!(40, [limit], select!(r#"ORDER BY "node_id", "peer_id" LIMIT $1"#)),
+    page_after: stmt!(
+        41, [after node_id, after peer_id, limit],
+        select!(r#"WHERE ("node_id", "peer_id") > ($1, $2) ORDER BY "node_id", "peer_id" LIMIT $3"#)
     ),
-    page_after: generated::Stmt::new(
-        41,
-        select!(
-            r#"WHERE ("node_id", "peer_id") > ($1, $2) ORDER BY "node_id", "peer_id""#
-        ),
-        &["node_id", "peer_id"],
-    ),
-    get_many: generated::Stmt::new(
-        42,
+    get_many: stmt!(
+        42, [keys],
         r#"SELECT o.key, t."node_id", t."peer_id", t."latency", t."loss", t."bytes"
 FROM json_each($1) o
-CROSS JOIN "links" t ON t."node_id" = o.value ->> 0 AND t."peer_id" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "links" t ON t."node_id" = o.value ->> 0 AND t."peer_id" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        43,
+    delete_many: stmt!(
+        43, [keys],
         r#"DELETE FROM "links"
-WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };

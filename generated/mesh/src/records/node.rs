@@ -3,7 +3,7 @@
 //! Table 1 of `mesh.store.v1.MeshStore`: `nodes`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A member of the mesh.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -222,26 +222,19 @@ FROM "nodes""#,
 #[must_use]
 pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            28,
-            select!(r#"WHERE "started" = $1 ORDER BY "id""#),
-            &["started"],
+        first: stmt!(
+            28, [started, limit],
+            select!(r#"WHERE "started" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            29,
-            select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["started", "id"],
+        after: stmt!(
+            29, [started, after id, limit],
+            select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            31,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#,
-            &["started", ""],
+        count: stmt!(
+            31, [started, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            30,
-            r#"DELETE FROM "nodes" WHERE "started" = $1"#,
-            &["started"],
-        ),
+        delete: stmt!(30, [started], r#"DELETE FROM "nodes" WHERE "started" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, started)
@@ -253,36 +246,29 @@ pub fn list_by_interfaces_addresses(
     element: impl Into<String>,
 ) -> protostore::ListBy<Node, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            32,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["interfaces.addresses"],
+        first: stmt!(
+            32, ["interfaces.addresses", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            33,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["interfaces.addresses", "id"],
+        after: stmt!(
+            33, ["interfaces.addresses", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            35,
+        count: stmt!(
+            35, ["interfaces.addresses", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "nodes"
   WHERE "id" IN (SELECT "_id"
     FROM "nodes__interfaces__addresses"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["interfaces.addresses", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            34,
+        delete: stmt!(
+            34, ["interfaces.addresses"],
             r#"DELETE FROM "nodes"
-WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)"#,
-            &["interfaces.addresses"],
+WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)"#
         ),
     };
 
@@ -448,10 +434,9 @@ impl protostore::Record for Node {
     }
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            27,
-            r#"UPDATE "nodes" SET "update_time" = $1 WHERE "id" = $2"#,
-            &["update_time", "id"],
+        &stmt!(
+            27, [update_time, id],
+            r#"UPDATE "nodes" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
 
@@ -619,25 +604,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Protocols as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "id",
-            "started",
-            "routes_discovered",
-            "location",
-            "location.latitude",
-            "location.longitude",
-            "seen_time",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
@@ -646,38 +620,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "started" = excluded."started", "routes_discovered" = excluded."routes_discovered",
     "location" = excluded."location", "location__latitude" = excluded."location__latitude",
     "location__longitude" = excluded."location__longitude", "seen_time" = excluded."seen_time",
-    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "started",
-            "routes_discovered",
-            "location",
-            "location.latitude",
-            "location.longitude",
-            "seen_time",
-            "create_time",
-            "update_time",
-        ],
+    "create_time" = excluded."create_time", "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(3, r#"DELETE FROM "nodes" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "nodes" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
     t."location__longitude", t."seen_time", t."create_time", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "nodes" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "nodes" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "nodes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "nodes" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 3 of `mesh.store.v1.MeshStore`: `policies`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What the mesh is told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,26 +46,19 @@ FROM "policies""#,
 #[must_use]
 pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            63,
-            select!(r#"WHERE "priority" = $1 ORDER BY "id""#),
-            &["priority"],
+        first: stmt!(
+            63, [priority, limit],
+            select!(r#"WHERE "priority" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            64,
-            select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["priority", "id"],
+        after: stmt!(
+            64, [priority, after id, limit],
+            select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            66,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#,
-            &["priority", ""],
+        count: stmt!(
+            66, [priority, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            65,
-            r#"DELETE FROM "policies" WHERE "priority" = $1"#,
-            &["priority"],
-        ),
+        delete: stmt!(65, [priority], r#"DELETE FROM "policies" WHERE "priority" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, priority)
@@ -77,26 +70,19 @@ pub fn list_by_node_id(
     node_id: impl Into<String>,
 ) -> protostore::ListBy<Policy, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            67,
-            select!(r#"WHERE "node_id" = $1 ORDER BY "id""#),
-            &["node_id"],
+        first: stmt!(
+            67, [node_id, limit],
+            select!(r#"WHERE "node_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            68,
-            select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["node_id", "id"],
+        after: stmt!(
+            68, [node_id, after id, limit],
+            select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            70,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
-            &["node_id", ""],
+        count: stmt!(
+            70, [node_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            69,
-            r#"DELETE FROM "policies" WHERE "node_id" = $1"#,
-            &["node_id"],
-        ),
+        delete: stmt!(69, [node_id], r#"DELETE FROM "policies" WHERE "node_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, node_id.into())
@@ -272,11 +258,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "node_id",
                 table: "nodes",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    62,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
-                    &["node_id"],
-                ),
+                hides: false,
+                exists: stmt!(62, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -319,24 +302,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(54, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(54, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         56,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "yaml",
-            "rules_count",
-            "priority",
-            "node_id",
-            "protocol",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         55,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
@@ -345,40 +318,22 @@ ON CONFLICT ("id")
 DO UPDATE SET "yaml" = excluded."yaml", "rules_count" = excluded."rules_count",
     "priority" = excluded."priority", "node_id" = excluded."node_id",
     "protocol" = excluded."protocol", "create_time" = excluded."create_time",
-    "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "yaml",
-            "rules_count",
-            "priority",
-            "node_id",
-            "protocol",
-            "create_time",
-            "update_time",
-        ],
+    "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(
-        57,
-        r#"DELETE FROM "policies" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(57, [id], r#"DELETE FROM "policies" WHERE "id" = $1"#),
+    page_first: stmt!(58, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        59, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(58, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        59,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        60,
+    get_many: stmt!(
+        60, [keys],
         r#"SELECT o.key, t."id", t."yaml", t."rules_count", t."priority", t."node_id", t."protocol",
     t."create_time", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "policies" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "policies" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        61,
-        r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        61, [keys],
+        r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -201,9 +201,10 @@ impl Interpreter<'_> {
     fn run(&self, name: &str, table: &str, columns: &[&Column], row: Row) -> Result<(), Error> {
         let statement = self.statement(name);
         let sql = statement.sql(Dialect::Sqlite);
-        assert_eq!(statement.fields().count(), row.len(), "{name}: {sql}");
         let fields: Vec<_> = columns.iter().map(|c| &c.name.proto).collect();
-        assert_eq!(statement.fields().collect::<Vec<_>>(), fields, "{name} names the field of each parameter");
+        let params: Vec<_> = statement.params().iter().map(|param| param.field.as_ref()).collect();
+        assert!(statement.row && params.len() == row.len(), "{name}: {sql}");
+        assert_eq!(params, fields, "{name} names the field of each parameter");
         let ran = self.db.prepare_cached(&sql).and_then(|mut s| s.execute(params_from_iter(&row)));
         ran.map(|_| ()).map_err(|e| self.explain(&e.to_string(), table, columns, &row))
     }

@@ -103,7 +103,7 @@ fn carried(schema: &Schema) -> Result<Vec<Migration>, Refusal> {
     }
     let named = |migration: &crate::schema::Migration| {
         let name = format!("V{}__{}", migration.version, migration.slug);
-        Migration::unapplied(&name, migration.sqlite)
+        Migration::unapplied(&name, migration.text)
             .map_err(|why| Refusal::Program(format!("{name} is no name for a migration ({why})")))
     };
     schema.migrations.iter().map(named).collect()

@@ -1,22 +1,23 @@
 //! Why a write was refused, where that takes constraints or numbers which the fixture does not have.
 
-use super::fixture::{Machine, Mount, Network, stmt};
+use super::fixture::{Machine, Mount, Network};
 use super::{Held, held, machine};
 use crate::error::Kind;
 use crate::fixed::Fixed;
+use crate::generated::stmt;
 use crate::ops::{Insert, Op, Update};
 use crate::record::{Numbered, Sequence, take};
 use crate::session::now;
 
 static COUNTER: Sequence = Sequence {
     field: "id",
-    next: stmt(
+    next: stmt!(
         0,
+        [id],
         r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN $1 IS NULL THEN "last" + 1 ELSE max("last", $1) END
-           WHERE "table" = 1 AND "path" = '1' RETURNING "last""#,
-        &["id"],
+           WHERE "table" = 1 AND "path" = '1' RETURNING "last""#
     ),
-    begin: stmt(1, r#"INSERT INTO "protostore__sequences" ("table", "path", "last") VALUES (1, '1', 0)"#, &[]),
+    begin: stmt!(1, [], r#"INSERT INTO "protostore__sequences" ("table", "path", "last") VALUES (1, '1', 0)"#),
 };
 
 /// A connection with a counter at a number.

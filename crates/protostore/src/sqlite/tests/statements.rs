@@ -6,10 +6,11 @@ use rusqlite::limits::Limit;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
-use super::fixture::{Image, Machine, Network, SCHEMA, stmt};
+use super::fixture::{Image, Machine, Network, SCHEMA};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
 use crate::fixed::Fixed;
+use crate::generated::stmt;
 use crate::ops::{Exists, Get, Insert, Op, Page};
 use crate::room::Room;
 use crate::schema::Stmt;
@@ -115,11 +116,11 @@ fn a_statement_is_prepared_once() {
 
 #[test]
 fn the_statement_of_another_store_does_not_run() {
-    static OURS: Stmt = stmt(0, "SELECT 1", &[]);
-    static THEIRS: Stmt = stmt(0, "SELECT 2", &[]);
-    static TWIN: Stmt = stmt(0, concat!("SELECT", " 1"), &[]);
-    static BEYOND: Stmt = stmt(SCHEMA.slots, "SELECT 3", &[]);
-    static FAR_BEYOND: Stmt = stmt(u32::MAX, "SELECT 4", &[]);
+    static OURS: Stmt = stmt!(0, [], "SELECT 1");
+    static THEIRS: Stmt = stmt!(0, [], "SELECT 2");
+    static TWIN: Stmt = stmt!(0, [], concat!("SELECT", " 1"));
+    static BEYOND: Stmt = stmt!(SCHEMA.slots, [], "SELECT 3");
+    static FAR_BEYOND: Stmt = stmt!(u32::MAX, [], "SELECT 4");
     let mut held = held();
     assert_eq!(now(held.one::<_, i64>(&OURS, &())).expect("runs"), Some(1));
     assert_eq!(now(held.one::<_, i64>(&TWIN, &())).expect("is the same text"), Some(1));
@@ -130,7 +131,7 @@ fn the_statement_of_another_store_does_not_run() {
 
 #[test]
 fn every_parameter_is_given_each_time() {
-    static TWO: Stmt = stmt(0, "SELECT ?1 + ?2", &["a", "b"]);
+    static TWO: Stmt = stmt!(0, [a, b], "SELECT $1 + $2");
     let mut held = held();
     assert_eq!(now(held.one::<_, i64>(&TWO, &(1, 2))).expect("runs"), Some(3));
     let e = now(held.one::<_, i64>(&TWO, &(1,))).expect_err("one is missing");

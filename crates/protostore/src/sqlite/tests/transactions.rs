@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use super::fixture::{Machine, SCHEMA, stmt};
+use super::fixture::{Machine, SCHEMA};
 use super::{Held, count, held, held_with, machine};
 use crate::error::{Error, Kind, Result};
+use crate::generated::stmt;
 use crate::ops;
 use crate::schema::Stmt;
 use crate::session::{Session, block, now};
@@ -197,7 +198,7 @@ fn a_closure_has_one_savepoint_and_its_operations_have_some_only_when_it_runs_ag
 #[test]
 fn a_statement_that_leaves_something_behind_takes_its_group_along_which_runs_again_without_it() {
     // The engine keeps no journal for it, as the column has no constraint: but a number may grow into one that is none.
-    static LATER: Stmt = stmt(0, r#"UPDATE "machines" SET "created_at" = "created_at" + 1"#, &[]);
+    static LATER: Stmt = stmt!(0, [], r#"UPDATE "machines" SET "created_at" = "created_at" + 1"#);
     let mut group = Group::new();
     group.insert(Machine { created_at: Timestamp::new(0, 5), ..machine("a") });
     group.insert(Machine { created_at: Timestamp::new(9_223_372_036, 854_775_807), ..machine("b") });

@@ -2,7 +2,7 @@
 //! record: what is written of them is one statement.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-use protostore::generated::{Binder, Decode, Listing, Row, Stmt};
+use protostore::generated::{Binder, Decode, Listing, Row, stmt};
 use protostore::{
     Check, Column, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer,
     Result, Schema, Table, Unique,
@@ -44,7 +44,7 @@ pub static SCHEMA: Schema = Schema {
     semver: "1.0.0",
     mapping: 1,
     slots: 140,
-    migrations: &[Migration { version: 1, slug: "initial", sqlite: SQL }],
+    migrations: &[Migration { version: 1, slug: "initial", text: SQL }],
     tables: &[&left::TABLE, &right::TABLE, &hold::TABLE, &note::TABLE, &fixed::TABLE, &log::TABLE, &tally::TABLE],
     expiring: &[],
     snapshot: "{}",
@@ -101,10 +101,6 @@ macro_rules! node {
             pub const OF: Field<$record> = Field::new(1);
             pub const MARK: Field<$record> = Field::new(2);
 
-            const fn stmt(slot: u32, sqlite: &'static str, fields: &'static [&'static str]) -> Stmt {
-                Stmt::new($number * 20 + slot, sqlite, fields)
-            }
-
             pub static TABLE: Table = Table {
                 layout: Layout {
                     name: $table,
@@ -119,7 +115,8 @@ macro_rules! node {
                         field: "of",
                         table: $of,
                         key: &["id"],
-                        exists: stmt(0, concat!(r#"SELECT 1 FROM ""#, $of, r#"" WHERE "id" = ?1"#), &["of"]),
+                        hides: false,
+                        exists: stmt!($number * 20 + 0, [of], concat!(r#"SELECT 1 FROM ""#, $of, r#"" WHERE "id" = $1"#)),
                     }],
                     checks: &[Check::new("mark__check", "mark", "must be less than 1000")],
                 },
@@ -135,66 +132,34 @@ macro_rules! node {
                 recursions: $recursions,
                 children: &[],
                 sequences: &[],
-                get: stmt(1, concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" = ?1"#), &["id"]),
-                insert: stmt(
-                    2,
-                    concat!(r#"INSERT INTO ""#, $table, r#"" ("id", "of", "mark") VALUES (?1, ?2, ?3)"#),
-                    &["id", "of", "mark"],
-                ),
-                upsert: stmt(
-                    3,
-                    concat!(
+                get: stmt!($number * 20 + 1, [id], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" = $1"#)),
+                insert: stmt!($number * 20 + 2, concat!(r#"INSERT INTO ""#, $table, r#"" ("id", "of", "mark") VALUES ($1, $2, $3)"#)),
+                upsert: stmt!($number * 20 + 3, concat!(
                         r#"INSERT INTO ""#,
                         $table,
-                        r#"" ("id", "of", "mark") VALUES (?1, ?2, ?3) ON CONFLICT ("id") "#,
+                        r#"" ("id", "of", "mark") VALUES ($1, $2, $3) ON CONFLICT ("id") "#,
                         r#"DO UPDATE SET "of" = excluded."of", "mark" = excluded."mark""#
-                    ),
-                    &["id", "of", "mark"],
-                ),
-                delete: stmt(4, concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "id" = ?1"#), &["id"]),
-                page_first: stmt(5, concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" ORDER BY "id""#), &[]),
-                page_after: stmt(
-                    6,
-                    concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" > ?1 ORDER BY "id""#),
-                    &["id"],
-                ),
-                get_many: stmt(
-                    7,
-                    concat!(
-                        r#"SELECT o.key, t."id", t."of", t."mark" FROM json_each(?1) o CROSS JOIN ""#,
+                    )),
+                delete: stmt!($number * 20 + 4, [id], concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "id" = $1"#)),
+                page_first: stmt!($number * 20 + 5, [limit], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" ORDER BY "id" LIMIT $1"#)),
+                page_after: stmt!($number * 20 + 6, [after id, limit], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)),
+                get_many: stmt!($number * 20 + 7, [keys], concat!(
+                        r#"SELECT o.key, t."id", t."of", t."mark" FROM json_each($1) o CROSS JOIN ""#,
                         $table,
                         r#"" t ON t."id" = o.value"#
-                    ),
-                    &["id"],
-                ),
-                delete_many: stmt(
-                    8,
-                    concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "id" IN (SELECT value FROM json_each(?1))"#),
-                    &["id"],
-                ),
+                    )),
+                delete_many: stmt!($number * 20 + 8, [keys], concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "id" IN (SELECT value FROM json_each($1))"#)),
             };
 
             static BY_MARK: Listing = Listing {
-                first: stmt(
-                    9,
-                    concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "mark" = ?1 ORDER BY "id""#),
-                    &["mark"],
-                ),
-                after: stmt(
-                    10,
-                    concat!(
+                first: stmt!($number * 20 + 9, [mark, limit], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "mark" = $1 ORDER BY "id" LIMIT $2"#)),
+                after: stmt!($number * 20 + 10, [mark, after id, limit], concat!(
                         r#"SELECT "id", "of", "mark" FROM ""#,
                         $table,
-                        r#"" WHERE "mark" = ?1 AND "id" > ?2 ORDER BY "id""#
-                    ),
-                    &["mark", "id"],
-                ),
-                count: stmt(
-                    11,
-                    concat!(r#"SELECT count(*) FROM (SELECT 1 FROM ""#, $table, r#"" WHERE "mark" = ?1 LIMIT ?2)"#),
-                    &["mark", ""],
-                ),
-                delete: stmt(12, concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "mark" = ?1"#), &["mark"]),
+                        r#"" WHERE "mark" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#
+                    )),
+                count: stmt!($number * 20 + 11, [mark, limit], concat!(r#"SELECT count(*) FROM (SELECT 1 FROM ""#, $table, r#"" WHERE "mark" = $1 LIMIT $2)"#)),
+                delete: stmt!($number * 20 + 12, [mark], concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "mark" = $1"#)),
             };
 
             pub fn list_by_mark(mark: i64) -> ListBy<$record, i64> {
@@ -213,7 +178,7 @@ const HELD: &[Referrer] = &[Referrer {
     table: "holds",
     columns: &["of"],
     field: "of",
-    names: Stmt::new(19, r#"SELECT 1 FROM "holds" WHERE "of" = ?1 LIMIT 1"#, &["id"]),
+    names: stmt!(19, [id], r#"SELECT 1 FROM "holds" WHERE "of" = $1 LIMIT 1"#),
 }];
 
 node!(left, Left, "lefts", 0, "rights", false, ROUND, HELD);

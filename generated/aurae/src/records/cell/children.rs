@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `cells` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -43,10 +43,9 @@ impl generated::ChildTable for NetworkIds {
                     field: "network_ids",
                     table: "networks",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        170,
-                        r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
-                        &["network_ids"],
+                    hides: false,
+                    exists: stmt!(
+                        170, [network_ids], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -60,30 +59,23 @@ impl generated::ChildTable for NetworkIds {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             165,
-            r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["name", "network_ids", "network_ids"],
+            r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                166,
-                r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#,
-                &["name"],
-            ),
+            stmt!(166, [name], r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#),
         ),
-        load: generated::Stmt::new(
-            167,
-            r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#,
-            &["name"],
+        load: stmt!(
+            167, [name],
+            r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            168,
+        load_many: stmt!(
+            168, [keys network_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
-ORDER BY o.key, c."_position""#,
-            &["network_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -110,27 +102,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for NetworkIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            171,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#,
-            &["name"],
+        next: stmt!(
+            171, [name],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            172,
+        remove_at: stmt!(
+            172, [name, offset],
             r#"DELETE FROM "cells__network_ids"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "cells__network_ids"
   WHERE "_name" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for NetworkIds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        173,
-        r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#,
-        &["name", "network_ids"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        173, [name, network_ids],
+        r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `executables` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -42,35 +42,31 @@ impl generated::ChildTable for Arguments {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             195,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["cell_name", "name", "arguments", "arguments"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                196,
-                r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#,
-                &["cell_name", "name"],
+            stmt!(
+                196, [cell_name, name],
+                r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            197,
+        load: stmt!(
+            197, [cell_name, name],
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2
-ORDER BY "_position""#,
-            &["cell_name", "name"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            198,
+        load_many: stmt!(
+            198, [keys arguments],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0
     AND c."_name" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["arguments"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -97,30 +93,27 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Arguments {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            199,
+        next: stmt!(
+            199, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
-WHERE "_cell_name" = $1 AND "_name" = $2"#,
-            &["cell_name", "name"],
+WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            200,
+        remove_at: stmt!(
+            200, [cell_name, name, offset],
             r#"DELETE FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__arguments"
   WHERE "_cell_name" = $1 AND "_name" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["cell_name", "name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
 
 impl generated::EditedValues for Arguments {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        201,
-        r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#,
-        &["cell_name", "name", "arguments"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        201, [cell_name, name, arguments],
+        r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#
     );
 }
 
@@ -161,41 +154,31 @@ impl generated::ChildTable for Environment {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             202,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "cell_name",
-                "name",
-                "environment",
-                "environment.name",
-                "environment.value",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                203,
-                r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#,
-                &["cell_name", "name"],
+            stmt!(
+                203, [cell_name, name],
+                r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            204,
+        load: stmt!(
+            204, [cell_name, name],
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2
-ORDER BY "_position""#,
-            &["cell_name", "name"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            205,
+        load_many: stmt!(
+            205, [keys environment],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0
     AND c."_name" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["environment"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -226,21 +209,19 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Environment {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            206,
+        next: stmt!(
+            206, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
-WHERE "_cell_name" = $1 AND "_name" = $2"#,
-            &["cell_name", "name"],
+WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            207,
+        remove_at: stmt!(
+            207, [cell_name, name, offset],
             r#"DELETE FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__environment"
   WHERE "_cell_name" = $1 AND "_name" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["cell_name", "name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `images` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -47,30 +47,23 @@ impl generated::ChildTable for Architectures {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             147,
-            r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "architectures", "architectures"],
+            r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                148,
-                r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(148, [id], r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            149,
-            r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            149, [id],
+            r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            150,
+        load_many: stmt!(
+            150, [keys architectures],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["architectures"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -97,27 +90,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Architectures {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            151,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            151, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            152,
+        remove_at: stmt!(
+            152, [id, offset],
             r#"DELETE FROM "images__architectures"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "images__architectures"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Architectures {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        153,
-        r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "architectures"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        153, [id, architectures],
+        r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `networks` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for Nameservers {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             120,
-            r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "nameservers", "nameservers"],
+            r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                121,
-                r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(121, [id], r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            122,
-            r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            122, [id],
+            r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            123,
+        load_many: stmt!(
+            123, [keys nameservers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["nameservers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,28 +84,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Nameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            124,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            124, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            125,
+        remove_at: stmt!(
+            125, [id, offset],
             r#"DELETE FROM "networks__nameservers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__nameservers"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Nameservers {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        126,
-        r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "nameservers"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        126, [id, nameservers],
+        r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -152,34 +142,27 @@ impl generated::ChildTable for Routes {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             127,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                128,
-                r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(128, [id], r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            129,
+        load: stmt!(
+            129, [id],
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            130,
+        load_many: stmt!(
+            130, [keys routes],
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each($1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["routes"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -212,19 +195,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Routes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            131,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            131, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            132,
+        remove_at: stmt!(
+            132, [id, offset],
             r#"DELETE FROM "networks__routes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__routes"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `nics` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,43 +41,37 @@ impl generated::ChildTable for IpNameservers {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             95,
-            r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["mac_address", "ip.nameservers", "ip.nameservers"],
+            r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                96,
-                r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
-                &["mac_address"],
+            stmt!(
+                96, [mac_address],
+                r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            97,
+        load: stmt!(
+            97, [mac_address],
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1
-ORDER BY "_position""#,
-            &["mac_address"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            98,
+        load_many: stmt!(
+            98, [keys "ip.nameservers"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
-ORDER BY o.key, c."_position""#,
-            &["ip.nameservers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "ip",
-            set: generated::Stmt::new(
-                102,
-                r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#,
-                &["mac_address"],
+            set: stmt!(
+                102, [mac_address], r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#
             ),
         },
     );
@@ -107,27 +101,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for IpNameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            99,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
-            &["mac_address"],
+        next: stmt!(
+            99, [mac_address],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            100,
+        remove_at: stmt!(
+            100, [mac_address, offset],
             r#"DELETE FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
   FROM "nics__ip__nameservers"
   WHERE "_mac_address" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["mac_address", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for IpNameservers {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        101,
-        r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#,
-        &["mac_address", "ip.nameservers"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        101, [mac_address, "ip.nameservers"],
+        r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#
     );
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `virtual_machines` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -42,43 +42,37 @@ impl generated::ChildTable for KernelArguments {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             11,
-            r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "kernel.arguments", "kernel.arguments"],
+            r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                12,
-                r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                12, [id],
+                r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            13,
+        load: stmt!(
+            13, [id],
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            14,
+        load_many: stmt!(
+            14, [keys "kernel.arguments"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__kernel__arguments" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["kernel.arguments"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "kernel",
-            set: generated::Stmt::new(
-                18,
-                r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                18, [id], r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#
             ),
         },
     );
@@ -112,30 +106,27 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for KernelArguments {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            15,
+        next: stmt!(
+            15, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "virtual_machines__kernel__arguments"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            16,
+        remove_at: stmt!(
+            16, [id, offset],
             r#"DELETE FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__kernel__arguments"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for KernelArguments {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        17,
-        r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "kernel.arguments"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        17, [id, "kernel.arguments"],
+        r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -213,10 +204,10 @@ impl generated::ChildTable for Drives {
                     field: "drives.image_id",
                     table: "images",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        23,
-                        r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
-                        &["drives.image_id"],
+                    hides: false,
+                    exists: stmt!(
+                        23, ["drives.image_id"],
+                        r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -297,56 +288,30 @@ impl generated::ChildTable for Drives {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             19,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
     "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit", "limit__bandwidth",
     "limit__bandwidth__size", "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time",
     "limit__operations", "limit__operations__size", "limit__operations__one_time_burst",
     "limit__operations__refill_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#,
-            &[
-                "id",
-                "drives",
-                "drives.name",
-                "drives.host_path",
-                "drives.image_id",
-                "drives.read_only",
-                "drives.cache",
-                "drives.mount",
-                "drives.mount.path",
-                "drives.mount.file_system",
-                "drives.limit",
-                "drives.limit.bandwidth",
-                "drives.limit.bandwidth.size",
-                "drives.limit.bandwidth.one_time_burst",
-                "drives.limit.bandwidth.refill_time",
-                "drives.limit.operations",
-                "drives.limit.operations.size",
-                "drives.limit.operations.one_time_burst",
-                "drives.limit.operations.refill_time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                20,
-                r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(20, [id], r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            21,
+        load: stmt!(
+            21, [id],
             r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
     "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
     "limit__operations__size", "limit__operations__one_time_burst", "limit__operations__refill_time"
 FROM "virtual_machines__drives"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            22,
+        load_many: stmt!(
+            22, [keys drives],
             r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
     c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
@@ -354,8 +319,7 @@ ORDER BY "_position""#,
     c."limit__operations__one_time_burst", c."limit__operations__refill_time"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__drives" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["drives"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -458,19 +422,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Drives {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            24,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            24, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            25,
+        remove_at: stmt!(
+            25, [id, offset],
             r#"DELETE FROM "virtual_machines__drives"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__drives"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -512,10 +474,9 @@ impl generated::ChildTable for ImageIds {
                     field: "image_ids",
                     table: "images",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        31,
-                        r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
-                        &["image_ids"],
+                    hides: false,
+                    exists: stmt!(
+                        31, [image_ids], r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -525,33 +486,28 @@ impl generated::ChildTable for ImageIds {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             26,
-            r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "image_ids", "image_ids"],
+            r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                27,
-                r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                27, [id], r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            28,
+        load: stmt!(
+            28, [id],
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            29,
+        load_many: stmt!(
+            29, [keys image_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["image_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -578,28 +534,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for ImageIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            32,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            32, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            33,
+        remove_at: stmt!(
+            33, [id, offset],
             r#"DELETE FROM "virtual_machines__image_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__image_ids"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for ImageIds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        34,
-        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "image_ids"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        34, [id, image_ids],
+        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -638,30 +591,23 @@ impl generated::ChildTable for Tags {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             35,
-            r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "tags", "tags"],
+            r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                36,
-                r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(36, [id], r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            37,
-            r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            37, [id],
+            r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            38,
+        load_many: stmt!(
+            38, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["tags"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -688,28 +634,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            39,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            39, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            40,
+        remove_at: stmt!(
+            40, [id, offset],
             r#"DELETE FROM "virtual_machines__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__tags"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Tags {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        41,
-        r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "tags"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        41, [id, tags],
+        r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -756,40 +699,30 @@ impl generated::ChildTable for Transitions {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             42,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "transitions",
-                "transitions.state",
-                "transitions.time",
-                "transitions.reason",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                43,
-                r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                43, [id],
+                r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            44,
+        load: stmt!(
+            44, [id],
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            45,
+        load_many: stmt!(
+            45, [keys transitions],
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["transitions"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -822,19 +755,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Transitions {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            46,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            46, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            47,
+        remove_at: stmt!(
+            47, [id, offset],
             r#"DELETE FROM "virtual_machines__transitions"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__transitions"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `configurations` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,44 +41,38 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             70,
             r#"INSERT INTO "configurations__autoinstall__authorized_keys" ("_id", "_position", "value")
-VALUES ($1, $2, $3)"#,
-            &["id", "autoinstall.authorized_keys", "autoinstall.authorized_keys"],
+VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                71,
-                r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                71, [id],
+                r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            72,
+        load: stmt!(
+            72, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            73,
+        load_many: stmt!(
+            73, [keys "autoinstall.authorized_keys"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__authorized_keys" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["autoinstall.authorized_keys"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "autoinstall",
-            set: generated::Stmt::new(
-                77,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                77, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -112,30 +106,27 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for AutoinstallAuthorizedKeys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            74,
+        next: stmt!(
+            74, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__authorized_keys"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            75,
+        remove_at: stmt!(
+            75, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__authorized_keys"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for AutoinstallAuthorizedKeys {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        76,
-        r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "autoinstall.authorized_keys"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        76, [id, "autoinstall.authorized_keys"],
+        r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -174,44 +165,38 @@ impl generated::ChildTable for AutoinstallPackages {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             78,
             r#"INSERT INTO "configurations__autoinstall__packages" ("_id", "_position", "value")
-VALUES ($1, $2, $3)"#,
-            &["id", "autoinstall.packages", "autoinstall.packages"],
+VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                79,
-                r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                79, [id],
+                r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            80,
+        load: stmt!(
+            80, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            81,
+        load_many: stmt!(
+            81, [keys "autoinstall.packages"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__packages" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["autoinstall.packages"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "autoinstall",
-            set: generated::Stmt::new(
-                85,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                85, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -245,30 +230,27 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for AutoinstallPackages {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            82,
+        next: stmt!(
+            82, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__packages"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            83,
+        remove_at: stmt!(
+            83, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__packages"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for AutoinstallPackages {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        84,
-        r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "autoinstall.packages"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        84, [id, "autoinstall.packages"],
+        r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -306,43 +288,37 @@ impl generated::ChildTable for AutoinstallLateCommands {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             86,
-            r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#,
-            &["id", "autoinstall.late_commands"],
+            r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                87,
-                r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                87, [id],
+                r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            88,
+        load: stmt!(
+            88, [id],
             r#"SELECT 0, "_position"
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            89,
+        load_many: stmt!(
+            89, [keys "autoinstall.late_commands"],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["autoinstall.late_commands"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "autoinstall",
-            set: generated::Stmt::new(
-                92,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                92, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -376,21 +352,19 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for AutoinstallLateCommands {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            90,
+        next: stmt!(
+            90, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__late_commands"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            91,
+        remove_at: stmt!(
+            91, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__late_commands"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -434,34 +408,26 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             93,
             r#"INSERT INTO "configurations__autoinstall__late_commands__words" ("_id", "_position", "_position_2",
     "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "autoinstall.late_commands",
-                "autoinstall.late_commands.words",
-                "autoinstall.late_commands.words",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            94,
+        load: stmt!(
+            94, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "configurations__autoinstall__late_commands__words"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            95,
+        load_many: stmt!(
+            95, [keys "autoinstall.late_commands.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["autoinstall.late_commands.words"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -521,30 +487,25 @@ impl generated::ChildTable for Variables {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             96,
-            r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "variables.key", "variables.value"],
+            r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                97,
-                r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                97, [id], r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            98,
-            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            98, [id],
+            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            99,
+        load_many: stmt!(
+            99, [keys variables],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__variables" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["variables"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -571,15 +532,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Variables {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            100,
-            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "variables.key"],
+        get: stmt!(
+            100, [id, place "variables.key"],
+            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            101,
-            r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "variables.key"],
+        remove: stmt!(
+            101, [id, place "variables.key"],
+            r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `installations` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -49,34 +49,27 @@ impl generated::ChildTable for Phases {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             120,
             r#"INSERT INTO "installations__phases" ("_id", "_position", "kind", "start_time", "end_time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "phases", "phases.kind", "phases.start_time", "phases.end_time"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                121,
-                r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(121, [id], r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            122,
+        load: stmt!(
+            122, [id],
             r#"SELECT 0, "_position", "kind", "start_time", "end_time"
 FROM "installations__phases"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            123,
+        load_many: stmt!(
+            123, [keys phases],
             r#"SELECT o.key, c."_position", c."kind", c."start_time", c."end_time"
 FROM json_each($1) o
 CROSS JOIN "installations__phases" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["phases"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -109,19 +102,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Phases {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            124,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            124, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            125,
+        remove_at: stmt!(
+            125, [id, offset],
             r#"DELETE FROM "installations__phases"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "installations__phases"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `roles` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -48,10 +48,10 @@ impl generated::ChildTable for PermissionNames {
                     field: "permission_names",
                     table: "permissions",
                     key: &["name"],
-                    exists: generated::Stmt::new(
-                        182,
-                        r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#,
-                        &["permission_names"],
+                    hides: false,
+                    exists: stmt!(
+                        182, [permission_names],
+                        r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#
                     ),
                 },
             ],
@@ -65,30 +65,23 @@ impl generated::ChildTable for PermissionNames {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             177,
-            r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "permission_names", "permission_names"],
+            r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                178,
-                r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(178, [id], r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            179,
-            r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            179, [id],
+            r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            180,
+        load_many: stmt!(
+            180, [keys permission_names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "roles__permission_names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["permission_names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -117,27 +110,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for PermissionNames {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            183,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            183, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            184,
+        remove_at: stmt!(
+            184, [id, offset],
             r#"DELETE FROM "roles__permission_names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "roles__permission_names"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for PermissionNames {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        185,
-        r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "permission_names"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        185, [id, permission_names],
+        r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

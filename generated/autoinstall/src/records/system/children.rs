@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `systems` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -55,53 +55,35 @@ impl generated::ChildTable for HardwareDisks {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             11,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "hardware.disks",
-                "hardware.disks.name",
-                "hardware.disks.size_bytes",
-                "hardware.disks.rotational",
-                "hardware.disks.wwn",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                12,
-                r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(12, [id], r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            13,
+        load: stmt!(
+            13, [id],
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            14,
+        load_many: stmt!(
+            14, [keys "hardware.disks"],
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
 FROM json_each($1) o
 CROSS JOIN "systems__hardware__disks" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["hardware.disks"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "hardware",
-            set: generated::Stmt::new(
-                17,
-                r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(17, [id], r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#),
         },
     );
 
@@ -138,19 +120,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for HardwareDisks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            15,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            15, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            16,
+        remove_at: stmt!(
+            16, [id, offset],
             r#"DELETE FROM "systems__hardware__disks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "systems__hardware__disks"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -183,30 +163,23 @@ impl generated::ChildTable for Labels {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             18,
-            r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "labels.key", "labels.value"],
+            r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                19,
-                r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(19, [id], r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            20,
-            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            20, [id],
+            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            21,
+        load_many: stmt!(
+            21, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "systems__labels" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["labels"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -233,15 +206,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            22,
-            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "labels.key"],
+        get: stmt!(
+            22, [id, place "labels.key"],
+            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            23,
-            r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "labels.key"],
+        remove: stmt!(
+            23, [id, place "labels.key"],
+            r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `templates` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for Variables {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             51,
-            r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "variables", "variables"],
+            r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                52,
-                r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(52, [id], r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            53,
-            r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            53, [id],
+            r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            54,
+        load_many: stmt!(
+            54, [keys variables],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "templates__variables" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["variables"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -93,27 +86,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Variables {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            55,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            55, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            56,
+        remove_at: stmt!(
+            56, [id, offset],
             r#"DELETE FROM "templates__variables"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "templates__variables"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Variables {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        57,
-        r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "variables"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        57, [id, variables],
+        r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `users` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,10 +41,9 @@ impl generated::ChildTable for RoleIds {
                     field: "role_ids",
                     table: "roles",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        158,
-                        r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
-                        &["role_ids"],
+                    hides: false,
+                    exists: stmt!(
+                        158, [role_ids], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -54,30 +53,23 @@ impl generated::ChildTable for RoleIds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             153,
-            r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "role_ids", "role_ids"],
+            r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                154,
-                r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(154, [id], r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            155,
-            r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            155, [id],
+            r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            156,
+        load_many: stmt!(
+            156, [keys role_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "users__role_ids" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["role_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -106,27 +98,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for RoleIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            159,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            159, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            160,
+        remove_at: stmt!(
+            160, [id, offset],
             r#"DELETE FROM "users__role_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "users__role_ids"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for RoleIds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        161,
-        r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "role_ids"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        161, [id, role_ids],
+        r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

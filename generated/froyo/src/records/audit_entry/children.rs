@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `audit` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -35,30 +35,23 @@ impl generated::ChildTable for Details {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             127,
-            r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#,
-            &["id", "details", "details.name", "details.value"],
+            r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                128,
-                r#"DELETE FROM "audit__details" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(128, [id], r#"DELETE FROM "audit__details" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            129,
-            r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            129, [id],
+            r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            130,
+        load_many: stmt!(
+            130, [keys details],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "audit__details" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["details"],
+ORDER BY o.key, c."_position""#
         ),
     };
 

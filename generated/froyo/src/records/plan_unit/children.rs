@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `plan_units` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -45,10 +45,10 @@ impl generated::ChildTable for Dependencies {
                     field: "run_id, dependencies.unit_id",
                     table: "plan_units",
                     key: &["run_id", "id"],
-                    exists: generated::Stmt::new(
-                        33,
-                        r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
-                        &["run_id", "dependencies.unit_id"],
+                    hides: false,
+                    exists: stmt!(
+                        33, [run_id, "dependencies.unit_id"],
+                        r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
                     ),
                 },
             ],
@@ -67,40 +67,30 @@ impl generated::ChildTable for Dependencies {
         },
         member: 7,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             29,
             r#"INSERT INTO "plan_units__dependencies" ("_run_id", "_id", "_position", "unit_id", "weak")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "run_id",
-                "id",
-                "dependencies",
-                "dependencies.unit_id",
-                "dependencies.weak",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                30,
-                r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = $1 AND "_id" = $2"#,
-                &["run_id", "id"],
+            stmt!(
+                30, [run_id, id],
+                r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = $1 AND "_id" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            31,
+        load: stmt!(
+            31, [run_id, id],
             r#"SELECT 0, "_position", "unit_id", "weak"
 FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2
-ORDER BY "_position""#,
-            &["run_id", "id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            32,
+        load_many: stmt!(
+            32, [keys dependencies],
             r#"SELECT o.key, c."_position", c."unit_id", c."weak"
 FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run_id" = o.value ->> 0 AND c."_id" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["dependencies"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -131,21 +121,19 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            35,
+        next: stmt!(
+            35, [run_id, id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
-WHERE "_run_id" = $1 AND "_id" = $2"#,
-            &["run_id", "id"],
+WHERE "_run_id" = $1 AND "_id" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            36,
+        remove_at: stmt!(
+            36, [run_id, id, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"
   WHERE "_run_id" = $1 AND "_id" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["run_id", "id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }

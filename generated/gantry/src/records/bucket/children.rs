@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `buckets` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -38,30 +38,23 @@ impl generated::ChildTable for Labels {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             13,
-            r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["name", "labels.key", "labels.value"],
+            r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                14,
-                r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#,
-                &["name"],
-            ),
+            stmt!(14, [name], r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#),
         ),
-        load: generated::Stmt::new(
-            15,
-            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 ORDER BY "_key""#,
-            &["name"],
+        load: stmt!(
+            15, [name],
+            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            16,
+        load_many: stmt!(
+            16, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__labels" c ON c."_name" = o.value
-ORDER BY o.key, c."_key""#,
-            &["labels"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -90,15 +83,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            17,
-            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
-            &["name", "labels.key"],
+        get: stmt!(
+            17, [name, place "labels.key"],
+            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            18,
-            r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
-            &["name", "labels.key"],
+        remove: stmt!(
+            18, [name, place "labels.key"],
+            r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -147,44 +138,36 @@ impl generated::ChildTable for PolicyStatements {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             19,
-            r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#,
-            &["name", "policy.statements", "policy.statements.effect"],
+            r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                20,
-                r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#,
-                &["name"],
+            stmt!(
+                20, [name],
+                r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            21,
+        load: stmt!(
+            21, [name],
             r#"SELECT 0, "_position", "effect"
 FROM "buckets__policy__statements"
 WHERE "_name" = $1
-ORDER BY "_position""#,
-            &["name"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            22,
+        load_many: stmt!(
+            22, [keys "policy.statements"],
             r#"SELECT o.key, c."_position", c."effect"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements" c ON c."_name" = o.value
-ORDER BY o.key, c."_position""#,
-            &["policy.statements"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "policy",
-            set: generated::Stmt::new(
-                25,
-                r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#,
-                &["name"],
-            ),
+            set: stmt!(25, [name], r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#),
         },
     );
 
@@ -218,19 +201,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for PolicyStatements {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            23,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#,
-            &["name"],
+        next: stmt!(
+            23, [name],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            24,
+        remove_at: stmt!(
+            24, [name, offset],
             r#"DELETE FROM "buckets__policy__statements"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "buckets__policy__statements"
   WHERE "_name" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -271,33 +252,25 @@ impl generated::ChildTable for PolicyStatementsActions {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             26,
             r#"INSERT INTO "buckets__policy__statements__actions" ("_name", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "name",
-                "policy.statements",
-                "policy.statements.actions",
-                "policy.statements.actions",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            27,
+        load: stmt!(
+            27, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__actions"
 WHERE "_name" = $1
-ORDER BY "_position", "_position_2""#,
-            &["name"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            28,
+        load_many: stmt!(
+            28, [keys "policy.statements.actions"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__actions" c ON c."_name" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["policy.statements.actions"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -358,33 +331,25 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             29,
             r#"INSERT INTO "buckets__policy__statements__principals" ("_name", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "name",
-                "policy.statements",
-                "policy.statements.principals",
-                "policy.statements.principals",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            30,
+        load: stmt!(
+            30, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__principals"
 WHERE "_name" = $1
-ORDER BY "_position", "_position_2""#,
-            &["name"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            31,
+        load_many: stmt!(
+            31, [keys "policy.statements.principals"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__principals" c ON c."_name" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["policy.statements.principals"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -444,28 +409,25 @@ impl generated::ChildTable for PolicyStatementsConditions {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             32,
             r#"INSERT INTO "buckets__policy__statements__conditions" ("_name", "_position", "_key_2")
-VALUES ($1, $2, $3)"#,
-            &["name", "policy.statements", "policy.statements.conditions.key"],
+VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            33,
+        load: stmt!(
+            33, [name],
             r#"SELECT 0, "_position", "_key_2"
 FROM "buckets__policy__statements__conditions"
 WHERE "_name" = $1
-ORDER BY "_position", "_key_2""#,
-            &["name"],
+ORDER BY "_position", "_key_2""#
         ),
-        load_many: generated::Stmt::new(
-            34,
+        load_many: stmt!(
+            34, [keys "policy.statements.conditions"],
             r#"SELECT o.key, c."_position", c."_key_2"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions" c ON c."_name" = o.value
-ORDER BY o.key, c."_position", c."_key_2""#,
-            &["policy.statements.conditions"],
+ORDER BY o.key, c."_position", c."_key_2""#
         ),
     };
 
@@ -533,35 +495,26 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
         },
         member: 4,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             35,
             r#"INSERT INTO "buckets__policy__statements__conditions__value__any_of" ("_name", "_position",
     "_key_2", "_position_3", "value")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "name",
-                "policy.statements",
-                "policy.statements.conditions.key",
-                "policy.statements.conditions.value.any_of",
-                "policy.statements.conditions.value.any_of",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            36,
+        load: stmt!(
+            36, [name],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "buckets__policy__statements__conditions__value__any_of"
 WHERE "_name" = $1
-ORDER BY "_position", "_key_2", "_position_3""#,
-            &["name"],
+ORDER BY "_position", "_key_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            37,
+        load_many: stmt!(
+            37, [keys "policy.statements.conditions.value.any_of"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions__value__any_of" c ON c."_name" = o.value
-ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
-            &["policy.statements.conditions.value.any_of"],
+ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
         ),
     };
 

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `raft_state` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,33 +41,29 @@ impl generated::ChildTable for Voters {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             69,
-            r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "voters", "voters"],
+            r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                70,
-                r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                70, [_singleton],
+                r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            71,
+        load: stmt!(
+            71, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "raft_state__voters"
 WHERE "_singleton" = $1
-ORDER BY "_position""#,
-            &["_singleton"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            72,
+        load_many: stmt!(
+            72, [keys voters],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "raft_state__voters" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["voters"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -94,27 +90,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Voters {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            73,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        next: stmt!(
+            73, [_singleton],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            74,
+        remove_at: stmt!(
+            74, [_singleton, offset],
             r#"DELETE FROM "raft_state__voters"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "raft_state__voters"
   WHERE "_singleton" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["_singleton", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Voters {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        75,
-        r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#,
-        &["_singleton", "voters"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        75, [_singleton, voters],
+        r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `nodes` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -49,30 +49,23 @@ impl generated::ChildTable for Interfaces {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             8,
-            r#"INSERT INTO "nodes__interfaces" ("_id", "_position", "name", "mtu") VALUES ($1, $2, $3, $4)"#,
-            &["id", "interfaces", "interfaces.name", "interfaces.mtu"],
+            r#"INSERT INTO "nodes__interfaces" ("_id", "_position", "name", "mtu") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                9,
-                r#"DELETE FROM "nodes__interfaces" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(9, [id], r#"DELETE FROM "nodes__interfaces" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            10,
-            r#"SELECT 0, "_position", "name", "mtu" FROM "nodes__interfaces" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            10, [id],
+            r#"SELECT 0, "_position", "name", "mtu" FROM "nodes__interfaces" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            11,
+        load_many: stmt!(
+            11, [keys interfaces],
             r#"SELECT o.key, c."_position", c."name", c."mtu"
 FROM json_each($1) o
 CROSS JOIN "nodes__interfaces" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["interfaces"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -114,19 +107,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Interfaces {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            12,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            12, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            13,
+        remove_at: stmt!(
+            13, [id, offset],
             r#"DELETE FROM "nodes__interfaces"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nodes__interfaces"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -167,28 +158,25 @@ impl generated::ChildTable for InterfacesAddresses {
         },
         member: 1,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             14,
             r#"INSERT INTO "nodes__interfaces__addresses" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "interfaces", "interfaces.addresses", "interfaces.addresses"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            15,
+        load: stmt!(
+            15, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "nodes__interfaces__addresses"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            16,
+        load_many: stmt!(
+            16, [keys "interfaces.addresses"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__addresses" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["interfaces.addresses"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -249,28 +237,25 @@ impl generated::ChildTable for InterfacesCosts {
         },
         member: 1,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             17,
             r#"INSERT INTO "nodes__interfaces__costs" ("_id", "_position", "_key_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "interfaces", "interfaces.costs.key", "interfaces.costs.value"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            18,
+        load: stmt!(
+            18, [id],
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "nodes__interfaces__costs"
 WHERE "_id" = $1
-ORDER BY "_position", "_key_2""#,
-            &["id"],
+ORDER BY "_position", "_key_2""#
         ),
-        load_many: generated::Stmt::new(
-            19,
+        load_many: stmt!(
+            19, [keys "interfaces.costs"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__costs" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_key_2""#,
-            &["interfaces.costs"],
+ORDER BY o.key, c."_position", c."_key_2""#
         ),
     };
 
@@ -329,30 +314,23 @@ impl generated::ChildTable for Protocols {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             20,
-            r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "protocols", "protocols"],
+            r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                21,
-                r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(21, [id], r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            22,
-            r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            22, [id],
+            r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            23,
+        load_many: stmt!(
+            23, [keys protocols],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__protocols" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["protocols"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -381,27 +359,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Protocols {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            24,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            24, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            25,
+        remove_at: stmt!(
+            25, [id, offset],
             r#"DELETE FROM "nodes__protocols"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nodes__protocols"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Protocols {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        26,
-        r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "protocols"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        26, [id, protocols],
+        r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

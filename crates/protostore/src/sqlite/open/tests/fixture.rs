@@ -51,8 +51,8 @@ pub(super) const fn schema(version: u32, semver: &'static str, migrations: &'sta
     }
 }
 
-pub(super) const fn step(version: u32, slug: &'static str, sqlite: &'static str) -> Migration {
-    Migration { version, slug, sqlite }
+pub(super) const fn step(version: u32, slug: &'static str, text: &'static str) -> Migration {
+    Migration { version, slug, text }
 }
 
 pub(super) static ONE: Schema = schema(1, "0.1.0", &[step(1, "initial", INITIAL)]);

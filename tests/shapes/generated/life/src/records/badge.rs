@@ -3,7 +3,7 @@
 //! Table 12 of `life.v1.LifeStore`: `badges`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A reference of two fields, and a time as text.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,35 +32,25 @@ pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Badge, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                308,
-                select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "id""#),
-                &["folder_id"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                309,
-                select!(
-                    r#"WHERE "folder_id" = $1 AND "id" > $2 AND "gone" IS NULL ORDER BY "id""#
-                ),
-                &["folder_id", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                311,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#,
-                &["folder_id", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                310,
-                r#"UPDATE "badges"
+        first: stmt!(
+            308, [folder_id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "id" LIMIT $2"#)
+        ),
+        after: stmt!(
+            309, [folder_id, after id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "id" > $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
+        ),
+        count: stmt!(
+            311, [folder_id, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            310, [folder_id],
+            r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "folder_id" = $1 AND "gone" IS NULL"#,
-                &["folder_id"],
-            )
-            .live(&[]),
+WHERE "folder_id" = $1 AND "gone" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, folder_id.into())
@@ -73,39 +63,27 @@ pub fn list_by_folder_id_number(
     number: u32,
 ) -> protostore::ListBy<Badge, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                312,
-                select!(
-                    r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id""#
-                ),
-                &["folder_id", "number"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                313,
-                select!(
-                    r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id""#
-                ),
-                &["folder_id", "number", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                315,
-                r#"SELECT count(*)
+        first: stmt!(
+            312, [folder_id, number, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            313, [folder_id, number, after id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            315, [folder_id, number, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "badges"
-  WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL LIMIT $3) AS "c""#,
-                &["folder_id", "number", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                314,
-                r#"UPDATE "badges"
+  WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            314, [folder_id, number],
+            r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL"#,
-                &["folder_id", "number"],
-            )
-            .live(&[]),
+WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, (folder_id.into(), number))
@@ -216,12 +194,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id, number",
                 table: "notes",
                 key: &["folder_id", "number"],
-                exists: generated::Stmt::new(
-                        307,
-                        r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
-                        &["folder_id", "number"],
-                    )
-                    .live(&[]),
+                hides: true,
+                exists: stmt!(
+                    307, [folder_id, number],
+                    r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
+                ),
             },
         ],
         checks: &[
@@ -252,60 +229,42 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            291,
-            select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#),
-            &["id"],
-        )
-        .live(&[]),
-    insert: generated::Stmt::new(
+    get: stmt!(291, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
+    insert: stmt!(
         293,
-        r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#,
-        &["id", "folder_id", "number", "gone"],
+        r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         292,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
-    "gone" = excluded."gone""#,
-        &["id", "folder_id", "number", "gone"],
+    "gone" = excluded."gone""#
     ),
-    delete: generated::Stmt::new(
-            294,
-            r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#,
-            &["id"],
-        )
-        .live(&[]),
-    page_first: generated::Stmt::new(
-            295,
-            select!(r#"WHERE "gone" IS NULL ORDER BY "id""#),
-            &[],
-        )
-        .live(&[]),
-    page_after: generated::Stmt::new(
-            296,
-            select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id""#),
-            &["id"],
-        )
-        .live(&[]),
-    get_many: generated::Stmt::new(
-            297,
-            r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
+    delete: stmt!(
+        294, [id],
+        r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#
+    ),
+    page_first: stmt!(
+        295, [limit], select!(r#"WHERE "gone" IS NULL ORDER BY "id" LIMIT $1"#)
+    ),
+    page_after: stmt!(
+        296, [after id, limit],
+        select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id" LIMIT $2"#)
+    ),
+    get_many: stmt!(
+        297, [keys],
+        r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
 FROM json_each($1) o
-CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
-    delete_many: generated::Stmt::new(
-            298,
-            r#"UPDATE "badges"
+CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#
+    ),
+    delete_many: stmt!(
+        298, [keys],
+        r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#
+    ),
 };
 
 /// How rows of `badges` are kept when they are deleted.
@@ -315,25 +274,20 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     field: "gone",
     member: 3,
     clock: generated::Clock::Rfc3339,
-    deleted: generated::Stmt::new(
-        299,
-        r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
-        &["id"],
+    deleted: stmt!(
+        299, [id],
+        r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
-    restore: generated::Stmt::new(
-        300,
-        r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#,
-        &["id"],
+    restore: stmt!(
+        300, [id],
+        r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
-    settle: generated::Stmt::new(
-        301,
-        r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#,
-        &["gone"],
+    settle: stmt!(
+        301, [gone],
+        r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#
     ),
-    purge: generated::Stmt::new(
-        302,
-        r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
-        &["id"],
+    purge: stmt!(
+        302, [id], r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[],
@@ -343,26 +297,22 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
             table: "badges",
             field: "folder_id, number",
             to: "notes",
-            missing: generated::Stmt::new(
-                    306,
-                    r#"SELECT 1
+            missing: stmt!(
+                306, [],
+                r#"SELECT 1
 FROM "badges" c
 WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
     AND c."number" IS NOT NULL AND NOT EXISTS (SELECT 1
   FROM "notes" o
   WHERE o."folder_id" = c."folder_id" AND o."number" = c."number"
-      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#
+            ),
         },
     ],
-    get: generated::Stmt::new(303, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: generated::Stmt::new(304, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        305,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get: stmt!(303, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(304, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        305, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 8 of `life.v1.LifeStore`: `claims`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A reference of two fields to what is gone in time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,26 +27,18 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            169,
-            select!(r#"WHERE "host" = $1 ORDER BY "id""#),
-            &["host"],
+        first: stmt!(
+            169, [host, limit], select!(r#"WHERE "host" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            170,
-            select!(r#"WHERE "host" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["host", "id"],
+        after: stmt!(
+            170, [host, after id, limit],
+            select!(r#"WHERE "host" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            172,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#,
-            &["host", ""],
+        count: stmt!(
+            172, [host, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            171,
-            r#"DELETE FROM "claims" WHERE "host" = $1"#,
-            &["host"],
-        ),
+        delete: stmt!(171, [host], r#"DELETE FROM "claims" WHERE "host" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, host.into())
@@ -59,25 +51,21 @@ pub fn list_by_host_slot(
     slot: u32,
 ) -> protostore::ListBy<Claim, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            173,
-            select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id""#),
-            &["host", "slot"],
+        first: stmt!(
+            173, [host, slot, limit],
+            select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            174,
-            select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id""#),
-            &["host", "slot", "id"],
+        after: stmt!(
+            174, [host, slot, after id, limit],
+            select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            176,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#,
-            &["host", "slot", ""],
+        count: stmt!(
+            176, [host, slot, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            175,
-            r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#,
-            &["host", "slot"],
+        delete: stmt!(
+            175, [host, slot],
+            r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#
         ),
     };
 
@@ -174,14 +162,13 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "host, slot",
                 table: "leases",
                 key: &["host", "slot"],
-                exists: generated::Stmt::new(
-                        168,
-                        r#"SELECT 1
+                hides: true,
+                exists: stmt!(
+                    168, [host, slot, now seconds],
+                    r#"SELECT 1
 FROM "leases"
-WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
-                        &["host", "slot"],
-                    )
-                    .live(&[generated::Clock::Seconds]),
+WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
+                ),
             },
         ],
         checks: &[
@@ -206,41 +193,30 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        162,
-        r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#,
-        &["id", "host", "slot"],
+    get: stmt!(160, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
+        162, r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         161,
         r#"INSERT INTO "claims" ("id", "host", "slot")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
-DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#,
-        &["id", "host", "slot"],
+DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#
     ),
-    delete: generated::Stmt::new(
-        163,
-        r#"DELETE FROM "claims" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(163, [id], r#"DELETE FROM "claims" WHERE "id" = $1"#),
+    page_first: stmt!(164, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        165, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        165,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        166,
+    get_many: stmt!(
+        166, [keys],
         r#"SELECT o.key, t."id", t."host", t."slot"
 FROM json_each($1) o
-CROSS JOIN "claims" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "claims" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        167,
-        r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        167, [keys],
+        r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 2 of `life.v1.LifeStore`: `events`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What happened, and does not change any more.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,26 +40,19 @@ pub fn list_by_topic_id(
     topic_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            32,
-            select!(r#"WHERE "topic_id" IS $1 ORDER BY "id""#),
-            &["topic_id"],
+        first: stmt!(
+            32, [topic_id, limit],
+            select!(r#"WHERE "topic_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            33,
-            select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["topic_id", "id"],
+        after: stmt!(
+            33, [topic_id, after id, limit],
+            select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            35,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#,
-            &["topic_id", ""],
+        count: stmt!(
+            35, [topic_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            34,
-            r#"DELETE FROM "events" WHERE "topic_id" IS $1"#,
-            &["topic_id"],
-        ),
+        delete: stmt!(34, [topic_id], r#"DELETE FROM "events" WHERE "topic_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -74,32 +67,25 @@ pub fn list_by_topic_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Event, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            36,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["topic_ids"],
+        first: stmt!(
+            36, [topic_ids, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            37,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["topic_ids", "id"],
+        after: stmt!(
+            37, [topic_ids, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            39,
+        count: stmt!(
+            39, [topic_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "events"
-  WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["topic_ids", ""],
+  WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            38,
-            r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1)"#,
-            &["topic_ids"],
+        delete: stmt!(
+            38, [topic_ids],
+            r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1)"#
         ),
     };
 
@@ -111,14 +97,13 @@ FROM (SELECT 1
 pub fn topics_by_topic_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        23,
+    static ROWS: generated::Stmt = stmt!(
+        23, [id],
         r#"SELECT t."id"
 FROM "events__topic_ids" j
 JOIN "topics" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -237,10 +222,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "topic_id",
                 table: "topics",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    18,
-                    r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
-                    &["topic_id"],
+                hides: false,
+                exists: stmt!(
+                    18, [topic_id], r#"SELECT 1 FROM "topics" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -266,36 +250,27 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::DetailsNumbers as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        12,
-        r#"INSERT INTO "events" ("id", "topic_id") VALUES ($1, $2)"#,
-        &["id", "topic_id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(10, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(12, r#"INSERT INTO "events" ("id", "topic_id") VALUES ($1, $2)"#),
+    upsert: stmt!(
         11,
         r#"INSERT INTO "events" ("id", "topic_id")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "topic_id" = excluded."topic_id""#,
-        &["id", "topic_id"],
+DO UPDATE SET "topic_id" = excluded."topic_id""#
     ),
-    delete: generated::Stmt::new(13, r#"DELETE FROM "events" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(14, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        15,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(13, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(14, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        15, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        16,
-        r#"SELECT o.key, t."id", t."topic_id" FROM json_each($1) o CROSS JOIN "events" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        16, [keys],
+        r#"SELECT o.key, t."id", t."topic_id" FROM json_each($1) o CROSS JOIN "events" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        17,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        17, [keys],
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

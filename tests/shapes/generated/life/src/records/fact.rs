@@ -3,7 +3,7 @@
 //! Table 4 of `life.v1.LifeStore`: `facts`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What holds for a time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,14 +34,11 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
-        75,
-        select!(
-            r#"WHERE "name" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
-        ),
-        &["name"],
-    )
-    .live(&[generated::Clock::Nanoseconds]);
+static GET_BY_NAME: generated::Stmt = stmt!(
+    75, [name, now nanos],
+    select!(r#"WHERE "name" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
+);
+
 /// Gets the row of `facts` with this `name`, by its unique index.
 #[must_use]
 pub fn get_by_name(name: impl Into<String>) -> protostore::GetBy<Fact, String> {
@@ -58,37 +55,26 @@ pub fn upsert_by_name(record: Fact) -> protostore::UpsertBy<Fact> {
 #[must_use]
 pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                76,
-                select!(
-                    r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-                ),
-                &["subject"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                77,
-                select!(
-                    r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
-                ),
-                &["subject", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                79,
-                r#"SELECT count(*)
+        first: stmt!(
+            76, [subject, now nanos, limit],
+            select!(r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            77, [subject, after id, now nanos, limit],
+            select!(r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            79, [subject, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
-  WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["subject", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                78,
-                r#"DELETE FROM "facts" WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["subject"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            78, [subject, now nanos],
+            r#"DELETE FROM "facts" WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, subject.into())
@@ -100,38 +86,26 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                80,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-                ),
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                81,
-                select!(
-                    r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id""#
-                ),
-                &["expire_time", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                83,
-                r#"SELECT count(*)
+        first: stmt!(
+            80, [expire_time, now nanos, limit],
+            select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            81, [expire_time, after id, now nanos, limit],
+            select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            83, [expire_time, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
-  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["expire_time", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                82,
-                r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["expire_time"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            82, [expire_time, now nanos],
+            r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, expire_time)
@@ -143,37 +117,26 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Fact, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                84,
-                select!(
-                    r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-                ),
-                &["parent"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                85,
-                select!(
-                    r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
-                ),
-                &["parent", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                87,
-                r#"SELECT count(*)
+        first: stmt!(
+            84, [parent, now nanos, limit],
+            select!(r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            85, [parent, after id, now nanos, limit],
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            87, [parent, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
-  WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["parent", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                86,
-                r#"DELETE FROM "facts" WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["parent"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            86, [parent, now nanos],
+            r#"DELETE FROM "facts" WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(
@@ -186,48 +149,36 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                88,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id"
+        first: stmt!(
+            88, [others, now nanos, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id"
   FROM "facts__others"
   WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)
-ORDER BY "id""#
-                ),
-                &["others"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                89,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id"
+ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            89, [others, after id, now nanos, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id"
   FROM "facts__others"
   WHERE "value" = $1) AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id""#
-                ),
-                &["others", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                91,
-                r#"SELECT count(*)
+ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            91, [others, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "id" IN (SELECT "_id"
     FROM "facts__others"
-    WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
-                &["others", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                90,
-                r#"DELETE FROM "facts"
+    WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            90, [others, now nanos],
+            r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "_id"
   FROM "facts__others"
-  WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                &["others"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -236,18 +187,16 @@ WHERE "id" IN (SELECT "_id"
 /// Lists the rows of `facts` that `others` of one row names, in its order.
 #[must_use]
 pub fn facts_by_others(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            70,
-            r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
+    static ROWS: generated::Stmt = stmt!(
+        70, [id, now nanos],
+        r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" j
 JOIN "facts" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2) AND EXISTS (SELECT 1
   FROM "facts"
   WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2))
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -385,12 +334,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "facts",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        58,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                        &["parent"],
-                    )
-                    .live(&[generated::Clock::Nanoseconds]),
+                hides: true,
+                exists: stmt!(
+                    58, [parent, now nanos],
+                    r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+                ),
             },
         ],
         checks: &[
@@ -418,92 +366,67 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Others as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-            48,
-            select!(
-                r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
-            ),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    insert: generated::Stmt::new(
+    get: stmt!(
+        48, [id, now nanos],
+        select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
+    ),
+    insert: stmt!(
         50,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["id", "subject", "name", "expire_time", "create_time", "parent"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         49,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     "expire_time" = excluded."expire_time", "create_time" = excluded."create_time",
-    "parent" = excluded."parent""#,
-        &["id", "subject", "name", "expire_time", "create_time", "parent"],
+    "parent" = excluded."parent""#
     ),
-    delete: generated::Stmt::new(
-            51,
-            r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_first: generated::Stmt::new(
-            52,
-            select!(
-                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
-            ),
-            &[],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_after: generated::Stmt::new(
-            53,
-            select!(
-                r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
-            ),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    get_many: generated::Stmt::new(
-            54,
-            r#"SELECT o.key, t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
+    delete: stmt!(
+        51, [id, now nanos],
+        r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+    ),
+    page_first: stmt!(
+        52, [now nanos, limit],
+        select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        53, [after id, now nanos, limit],
+        select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
+    ),
+    get_many: stmt!(
+        54, [keys, now nanos],
+        r#"SELECT o.key, t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM json_each($1) o
-CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    delete_many: generated::Stmt::new(
-            55,
-            r#"DELETE FROM "facts"
-WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
+    ),
+    delete_many: stmt!(
+        55, [keys, now nanos],
+        r#"DELETE FROM "facts"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+    ),
 };
 
 /// When rows of `facts` are gone.
 pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "expire_time",
-    clock: generated::Clock::Nanoseconds,
+    clock: generated::Clock::Nanos,
     uniques: &[&["name"]],
-    given: &[0, 2],
-    clear: generated::Stmt::new(
-            56,
-            r#"DELETE FROM "facts" WHERE ("id" = $1 OR "name" = $2) AND +"expire_time" <= $3"#,
-            &["id", "name"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    sweep: generated::Stmt::new(
-            57,
-            r#"DELETE FROM "facts"
+    clear: stmt!(
+        56, [id, name, now nanos],
+        r#"DELETE FROM "facts" WHERE ("id" = $1 OR "name" = $2) AND +"expire_time" <= $3"#
+    ),
+    sweep: stmt!(
+        57, [now nanos, limit],
+        r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
   FROM "facts"
   WHERE "expire_time" <= $1
-  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for Fact {

@@ -3,7 +3,7 @@
 //! Table 9 of `life.v1.LifeStore`: `folders`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What is deleted with the folder around it, and comes back with it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,12 +30,10 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: generated::Stmt = generated::Stmt::new(
-        221,
-        select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#),
-        &["name"],
-    )
-    .live(&[]);
+static GET_BY_NAME: generated::Stmt = stmt!(
+    221, [name], select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#)
+);
+
 /// Gets the row of `folders` with this `name`, by its unique index.
 #[must_use]
 pub fn get_by_name(name: impl Into<String>) -> protostore::GetBy<Folder, String> {
@@ -54,37 +52,25 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Folder, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                222,
-                select!(
-                    r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id""#
-                ),
-                &["parent"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                223,
-                select!(
-                    r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id""#
-                ),
-                &["parent", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                225,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["parent", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                224,
-                r#"UPDATE "folders"
+        first: stmt!(
+            222, [parent, limit],
+            select!(r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
+        ),
+        after: stmt!(
+            223, [parent, after id, limit],
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id" LIMIT $3"#)
+        ),
+        count: stmt!(
+            225, [parent, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            224, [parent],
+            r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
-WHERE "parent" IS $1 AND "delete_time" IS NULL"#,
-                &["parent"],
-            )
-            .live(&[]),
+WHERE "parent" IS $1 AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(
@@ -97,45 +83,33 @@ WHERE "parent" IS $1 AND "delete_time" IS NULL"#,
 #[must_use]
 pub fn list_by_links(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                226,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["links"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                227,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id"
+        first: stmt!(
+            226, [links, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL
+ORDER BY "id" LIMIT $2"#)
+        ),
+        after: stmt!(
+            227, [links, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id"
   FROM "folders__links"
   WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["links", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                229,
-                r#"SELECT count(*)
+ORDER BY "id" LIMIT $3"#)
+        ),
+        count: stmt!(
+            229, [links, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
   WHERE "id" IN (SELECT "_id"
     FROM "folders__links"
-    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["links", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                228,
-                r#"UPDATE "folders"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            228, [links],
+            r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL"#,
-                &["links"],
-            )
-            .live(&[]),
+WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -145,45 +119,33 @@ WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delet
 #[must_use]
 pub fn list_by_needs(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                230,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["needs"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                231,
-                select!(
-                    r#"WHERE "id" IN (SELECT "_id"
+        first: stmt!(
+            230, [needs, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL
+ORDER BY "id" LIMIT $2"#)
+        ),
+        after: stmt!(
+            231, [needs, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id"
   FROM "folders__needs"
   WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
-ORDER BY "id""#
-                ),
-                &["needs", "id"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                233,
-                r#"SELECT count(*)
+ORDER BY "id" LIMIT $3"#)
+        ),
+        count: stmt!(
+            233, [needs, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
   WHERE "id" IN (SELECT "_id"
     FROM "folders__needs"
-    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["needs", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                232,
-                r#"UPDATE "folders"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            232, [needs],
+            r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL"#,
-                &["needs"],
-            )
-            .live(&[]),
+WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -194,18 +156,16 @@ WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delet
 pub fn folders_by_links(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            207,
-            r#"SELECT t."id", t."name", t."parent", t."delete_time"
+    static ROWS: generated::Stmt = stmt!(
+        207, [id],
+        r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" j
 JOIN "folders" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
   FROM "folders"
   WHERE "id" = $1 AND "delete_time" IS NULL)
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -214,18 +174,16 @@ ORDER BY j."_position""#,
 pub fn folders_by_needs(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            216,
-            r#"SELECT t."id", t."name", t."parent", t."delete_time"
+    static ROWS: generated::Stmt = stmt!(
+        216, [id],
+        r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" j
 JOIN "folders" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
   FROM "folders"
   WHERE "id" = $1 AND "delete_time" IS NULL)
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -349,12 +307,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "folders",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        200,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                        &["parent"],
-                    )
-                    .live(&[]),
+                hides: true,
+                exists: stmt!(
+                    200, [parent],
+                    r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                ),
             },
         ],
         checks: &[
@@ -379,10 +336,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "folders",
             columns: &["value"],
             field: "needs",
-            names: generated::Stmt::new(
-                201,
-                r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                201, [id], r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -390,10 +345,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",
-            names: generated::Stmt::new(
-                202,
-                r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                202, [id], r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -403,60 +356,42 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Needs as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-            177,
-            select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
-            &["id"],
-        )
-        .live(&[]),
-    insert: generated::Stmt::new(
+    get: stmt!(177, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
+    insert: stmt!(
         179,
-        r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#,
-        &["id", "name", "parent", "delete_time"],
+        r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         178,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
-    "delete_time" = excluded."delete_time""#,
-        &["id", "name", "parent", "delete_time"],
+    "delete_time" = excluded."delete_time""#
     ),
-    delete: generated::Stmt::new(
-            180,
-            r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
-            &["id"],
-        )
-        .live(&[]),
-    page_first: generated::Stmt::new(
-            181,
-            select!(r#"WHERE "delete_time" IS NULL ORDER BY "id""#),
-            &[],
-        )
-        .live(&[]),
-    page_after: generated::Stmt::new(
-            182,
-            select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
-            &["id"],
-        )
-        .live(&[]),
-    get_many: generated::Stmt::new(
-            183,
-            r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
+    delete: stmt!(
+        180, [id],
+        r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#
+    ),
+    page_first: stmt!(
+        181, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
+    ),
+    page_after: stmt!(
+        182, [after id, limit],
+        select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
+    ),
+    get_many: stmt!(
+        183, [keys],
+        r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
 FROM json_each($1) o
-CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
-    delete_many: generated::Stmt::new(
-            184,
-            r#"UPDATE "folders"
+CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#
+    ),
+    delete_many: stmt!(
+        184, [keys],
+        r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#
+    ),
 };
 
 /// How rows of `folders` are kept when they are deleted.
@@ -466,70 +401,62 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     field: "delete_time",
     member: 5,
     clock: generated::Clock::Seconds,
-    deleted: generated::Stmt::new(
-        185,
-        r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+    deleted: stmt!(
+        185, [id],
+        r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
-    restore: generated::Stmt::new(
-        186,
+    restore: stmt!(
+        186, [id],
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
-WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
-    settle: generated::Stmt::new(
-        187,
-        r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
-        &["delete_time"],
+    settle: stmt!(
+        187, [delete_time],
+        r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#
     ),
-    purge: generated::Stmt::new(
-        188,
-        r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
-        &["id"],
+    purge: stmt!(
+        188, [id],
+        r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[
         generated::Cascade {
             to: &super::folder::SOFT_DELETE,
-            delete: generated::Stmt::new(
-                192,
+            delete: stmt!(
+                192, [],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
   FROM "folders"
-  WHERE "delete_time" = -9223372036854775807)"#,
-                &[],
+  WHERE "delete_time" = -9223372036854775807)"#
             ),
-            restore: generated::Stmt::new(
-                193,
+            restore: stmt!(
+                193, [delete_time],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
   FROM "folders"
-  WHERE "delete_time" = -9223372036854775807)"#,
-                &["delete_time"],
+  WHERE "delete_time" = -9223372036854775807)"#
             ),
         },
         generated::Cascade {
             to: &super::note::SOFT_DELETE,
-            delete: generated::Stmt::new(
-                195,
+            delete: stmt!(
+                195, [],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
   FROM "folders"
-  WHERE "delete_time" = -9223372036854775807)"#,
-                &[],
+  WHERE "delete_time" = -9223372036854775807)"#
             ),
-            restore: generated::Stmt::new(
-                196,
+            restore: stmt!(
+                196, [delete_time],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
   FROM "folders"
-  WHERE "delete_time" = -9223372036854775807)"#,
-                &["delete_time"],
+  WHERE "delete_time" = -9223372036854775807)"#
             ),
         },
     ],
@@ -539,32 +466,29 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
             table: "folders",
             columns: &["value"],
             field: "needs",
-            names: generated::Stmt::new(
-                    194,
-                    r#"SELECT 1
+            names: stmt!(
+                194, [],
+                r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."value" IN (SELECT "id"
   FROM "folders"
   WHERE "delete_time" = -9223372036854775807) AND EXISTS (SELECT 1
   FROM "folders" o
-  WHERE o."id" = c."_id" AND o."delete_time" IS NULL) LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+  WHERE o."id" = c."_id" AND o."delete_time" IS NULL) LIMIT 1"#
+            ),
         },
         protostore::Referrer {
             name: "pins__folder_id__fk",
             table: "pins",
             columns: &["folder_id"],
             field: "folder_id",
-            names: generated::Stmt::new(
-                197,
+            names: stmt!(
+                197, [],
                 r#"SELECT 1
 FROM "pins" c
 WHERE c."folder_id" IN (SELECT "id"
   FROM "folders"
-  WHERE "delete_time" = -9223372036854775807) LIMIT 1"#,
-                &[],
+  WHERE "delete_time" = -9223372036854775807) LIMIT 1"#
             ),
         },
     ],
@@ -573,43 +497,37 @@ WHERE c."folder_id" IN (SELECT "id"
             table: "folders",
             field: "parent",
             to: "folders",
-            missing: generated::Stmt::new(
-                    198,
-                    r#"SELECT 1
+            missing: stmt!(
+                198, [],
+                r#"SELECT 1
 FROM "folders" c
 WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT EXISTS (SELECT 1
   FROM "folders" o
   WHERE o."id" = c."parent"
-      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#
+            ),
         },
         generated::Names {
             table: "folders",
             field: "needs",
             to: "folders",
-            missing: generated::Stmt::new(
-                    199,
-                    r#"SELECT 1
+            missing: stmt!(
+                199, [],
+                r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."_id" IN (SELECT "id"
   FROM "folders"
   WHERE "delete_time" = -9223372036854775807) AND c."value" IS NOT NULL AND NOT EXISTS (SELECT 1
   FROM "folders" o
   WHERE o."id" = c."value"
-      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#
+            ),
         },
     ],
-    get: generated::Stmt::new(189, select!(r#"WHERE "id" = $1"#), &["id"]),
-    page_first: generated::Stmt::new(190, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        191,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get: stmt!(189, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(190, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        191, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 3 of `life.v1.LifeStore`: `founding`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Written once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,43 +96,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-        40,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
-        42,
-        r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#,
-        &["name"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(40, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(42, r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#),
+    upsert: stmt!(
         41,
         r#"INSERT INTO "founding" ("_singleton", "name")
 VALUES (1, $1)
 ON CONFLICT ("_singleton")
-DO UPDATE SET "name" = excluded."name""#,
-        &["name"],
+DO UPDATE SET "name" = excluded."name""#
     ),
-    delete: generated::Stmt::new(
-        43,
-        r#"DELETE FROM "founding" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(43, [_singleton], r#"DELETE FROM "founding" WHERE "_singleton" = $1"#),
+    page_first: stmt!(44, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        45, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(44, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        45,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
+    get_many: stmt!(
+        46, [keys],
+        r#"SELECT o.key, t."name" FROM json_each($1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        46,
-        r#"SELECT o.key, t."name" FROM json_each($1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        47,
-        r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        47, [keys],
+        r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 7 of `life.v1.LifeStore`: `leader`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// At most one, and not for ever.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,32 +27,22 @@ pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Leader, protostore::stored::Rfc3339> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                156,
-                select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton""#),
-                &["until"],
-            )
-            .live(&[generated::Clock::Rfc3339]),
-        after: generated::Stmt::new(
-                157,
-                select!(
-                    r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton""#
-                ),
-                &["until", "_singleton"],
-            )
-            .live(&[generated::Clock::Rfc3339]),
-        count: generated::Stmt::new(
-                159,
-                r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#,
-                &["until", ""],
-            )
-            .live(&[generated::Clock::Rfc3339]),
-        delete: generated::Stmt::new(
-                158,
-                r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#,
-                &["until"],
-            )
-            .live(&[generated::Clock::Rfc3339]),
+        first: stmt!(
+            156, [until, now rfc3339, limit],
+            select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
+        ),
+        after: stmt!(
+            157, [until, after _singleton, now rfc3339, limit],
+            select!(r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton" LIMIT $4"#)
+        ),
+        count: stmt!(
+            159, [until, now rfc3339, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            158, [until, now rfc3339],
+            r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Rfc3339(until))
@@ -166,59 +156,42 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            146,
-            select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#),
-            &["_singleton"],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    insert: generated::Stmt::new(
-        148,
-        r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#,
-        &["name", "until"],
+    get: stmt!(
+        146, [_singleton, now rfc3339],
+        select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#)
     ),
-    upsert: generated::Stmt::new(
+    insert: stmt!(
+        148, r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#
+    ),
+    upsert: stmt!(
         147,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
-DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
-        &["name", "until"],
+DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#
     ),
-    delete: generated::Stmt::new(
-            149,
-            r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#,
-            &["_singleton"],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    page_first: generated::Stmt::new(
-            150,
-            select!(r#"WHERE +"until" > $1 ORDER BY "_singleton""#),
-            &[],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    page_after: generated::Stmt::new(
-            151,
-            select!(
-                r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton""#
-            ),
-            &["_singleton"],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    get_many: generated::Stmt::new(
-            152,
-            r#"SELECT o.key, t."name", t."until"
+    delete: stmt!(
+        149, [_singleton, now rfc3339],
+        r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#
+    ),
+    page_first: stmt!(
+        150, [now rfc3339, limit],
+        select!(r#"WHERE +"until" > $1 ORDER BY "_singleton" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        151, [after _singleton, now rfc3339, limit],
+        select!(r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
+    ),
+    get_many: stmt!(
+        152, [keys, now rfc3339],
+        r#"SELECT o.key, t."name", t."until"
 FROM json_each($1) o
-CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    delete_many: generated::Stmt::new(
-            153,
-            r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Rfc3339]),
+CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#
+    ),
+    delete_many: stmt!(
+        153, [keys, now rfc3339],
+        r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#
+    ),
 };
 
 /// When rows of `leader` are gone.
@@ -227,23 +200,18 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     column: "until",
     clock: generated::Clock::Rfc3339,
     uniques: &[],
-    given: &[],
-    clear: generated::Stmt::new(
-            154,
-            r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#,
-            &[],
-        )
-        .live(&[generated::Clock::Rfc3339]),
-    sweep: generated::Stmt::new(
-            155,
-            r#"DELETE FROM "leader"
+    clear: stmt!(
+        154, [now rfc3339],
+        r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#
+    ),
+    sweep: stmt!(
+        155, [now rfc3339, limit],
+        r#"DELETE FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"
   FROM "leader"
   WHERE "until" <= $1
-  ORDER BY "until", "_singleton" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Rfc3339]),
+  ORDER BY "until", "_singleton" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for Leader {

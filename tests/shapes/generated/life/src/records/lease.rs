@@ -3,7 +3,7 @@
 //! Table 6 of `life.v1.LifeStore`: `leases`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Two unique values of two fields, and a time in seconds inside of a message.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,14 +35,11 @@ macro_rules! select {
     };
 }
 
-static GET_BY_ZONE_NUMBER: generated::Stmt = generated::Stmt::new(
-        133,
-        select!(
-            r#"WHERE "zone" = $1 AND "number" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
-        ),
-        &["zone", "number"],
-    )
-    .live(&[generated::Clock::Seconds]);
+static GET_BY_ZONE_NUMBER: generated::Stmt = stmt!(
+    133, [zone, number, now seconds],
+    select!(r#"WHERE "zone" = $1 AND "number" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#)
+);
+
 /// Gets the row of `leases` with this `zone` and `number`, by its unique index.
 #[must_use]
 pub fn get_by_zone_number(
@@ -62,39 +59,28 @@ pub fn upsert_by_zone_number(record: Lease) -> protostore::UpsertBy<Lease> {
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                134,
-                select!(
-                    r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
-                ),
-                &["host"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        after: generated::Stmt::new(
-                135,
-                select!(
-                    r#"WHERE "host" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+        first: stmt!(
+            134, [host, now seconds, limit],
+            select!(r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
+ORDER BY "host", "slot" LIMIT $3"#)
+        ),
+        after: stmt!(
+            135, [host, after host, after slot, now seconds, limit],
+            select!(r#"WHERE "host" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
-ORDER BY "host", "slot""#
-                ),
-                &["host", "host", "slot"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        count: generated::Stmt::new(
-                137,
-                r#"SELECT count(*)
+ORDER BY "host", "slot" LIMIT $5"#)
+        ),
+        count: stmt!(
+            137, [host, now seconds, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
-  WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
-                &["host", ""],
-            )
-            .live(&[generated::Clock::Seconds]),
-        delete: generated::Stmt::new(
-                136,
-                r#"DELETE FROM "leases" WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
-                &["host"],
-            )
-            .live(&[generated::Clock::Seconds]),
+  WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            136, [host, now seconds],
+            r#"DELETE FROM "leases" WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, host.into())
@@ -106,39 +92,28 @@ pub fn list_by_until_time(
     until_time: protostore::Timestamp,
 ) -> protostore::ListBy<Lease, protostore::stored::Seconds<protostore::Timestamp>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                138,
-                select!(
-                    r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
-                ),
-                &["until.time"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        after: generated::Stmt::new(
-                139,
-                select!(
-                    r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+        first: stmt!(
+            138, ["until.time", now seconds, limit],
+            select!(r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
+ORDER BY "host", "slot" LIMIT $3"#)
+        ),
+        after: stmt!(
+            139, ["until.time", after host, after slot, now seconds, limit],
+            select!(r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
-ORDER BY "host", "slot""#
-                ),
-                &["until.time", "host", "slot"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        count: generated::Stmt::new(
-                141,
-                r#"SELECT count(*)
+ORDER BY "host", "slot" LIMIT $5"#)
+        ),
+        count: stmt!(
+            141, ["until.time", now seconds, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
-  WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
-                &["until.time", ""],
-            )
-            .live(&[generated::Clock::Seconds]),
-        delete: generated::Stmt::new(
-                140,
-                r#"DELETE FROM "leases" WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
-                &["until.time"],
-            )
-            .live(&[generated::Clock::Seconds]),
+  WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            140, ["until.time", now seconds],
+            r#"DELETE FROM "leases" WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Seconds(until_time))
@@ -148,39 +123,28 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                142,
-                select!(
-                    r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
-                ),
-                &["zone"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        after: generated::Stmt::new(
-                143,
-                select!(
-                    r#"WHERE "zone" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+        first: stmt!(
+            142, [zone, now seconds, limit],
+            select!(r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
+ORDER BY "host", "slot" LIMIT $3"#)
+        ),
+        after: stmt!(
+            143, [zone, after host, after slot, now seconds, limit],
+            select!(r#"WHERE "zone" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
-ORDER BY "host", "slot""#
-                ),
-                &["zone", "host", "slot"],
-            )
-            .live(&[generated::Clock::Seconds]),
-        count: generated::Stmt::new(
-                145,
-                r#"SELECT count(*)
+ORDER BY "host", "slot" LIMIT $5"#)
+        ),
+        count: stmt!(
+            145, [zone, now seconds, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
-  WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
-                &["zone", ""],
-            )
-            .live(&[generated::Clock::Seconds]),
-        delete: generated::Stmt::new(
-                144,
-                r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
-                &["zone"],
-            )
-            .live(&[generated::Clock::Seconds]),
+  WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            144, [zone, now seconds],
+            r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, zone.into())
@@ -363,70 +327,50 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            123,
-            select!(
-                r#"WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
-            ),
-            &["host", "slot"],
-        )
-        .live(&[generated::Clock::Seconds]),
-    insert: generated::Stmt::new(
+    get: stmt!(
+        123, [host, slot, now seconds],
+        select!(r#"WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#)
+    ),
+    insert: stmt!(
         125,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["host", "slot", "until", "until.time", "zone", "number"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         124,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("host", "slot")
 DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time",
-    "zone" = excluded."zone", "number" = excluded."number""#,
-        &["host", "slot", "until", "until.time", "zone", "number"],
+    "zone" = excluded."zone", "number" = excluded."number""#
     ),
-    delete: generated::Stmt::new(
-            126,
-            r#"DELETE FROM "leases"
-WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
-            &["host", "slot"],
-        )
-        .live(&[generated::Clock::Seconds]),
-    page_first: generated::Stmt::new(
-            127,
-            select!(
-                r#"WHERE (+"until__time" IS NULL OR +"until__time" > $1) ORDER BY "host", "slot""#
-            ),
-            &[],
-        )
-        .live(&[generated::Clock::Seconds]),
-    page_after: generated::Stmt::new(
-            128,
-            select!(
-                r#"WHERE ("host", "slot") > ($1, $2) AND (+"until__time" IS NULL OR +"until__time" > $3)
-ORDER BY "host", "slot""#
-            ),
-            &["host", "slot"],
-        )
-        .live(&[generated::Clock::Seconds]),
-    get_many: generated::Stmt::new(
-            129,
-            r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
+    delete: stmt!(
+        126, [host, slot, now seconds],
+        r#"DELETE FROM "leases"
+WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
+    ),
+    page_first: stmt!(
+        127, [now seconds, limit],
+        select!(r#"WHERE (+"until__time" IS NULL OR +"until__time" > $1) ORDER BY "host", "slot" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        128, [after host, after slot, now seconds, limit],
+        select!(r#"WHERE ("host", "slot") > ($1, $2) AND (+"until__time" IS NULL OR +"until__time" > $3)
+ORDER BY "host", "slot" LIMIT $4"#)
+    ),
+    get_many: stmt!(
+        129, [keys, now seconds],
+        r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
 FROM json_each($1) o
 CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1
-    AND (+t."until__time" IS NULL OR +t."until__time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Seconds]),
-    delete_many: generated::Stmt::new(
-            130,
-            r#"DELETE FROM "leases"
+    AND (+t."until__time" IS NULL OR +t."until__time" > $2)"#
+    ),
+    delete_many: stmt!(
+        130, [keys, now seconds],
+        r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
-  FROM json_each($1)) AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Seconds]),
+  FROM json_each($1)) AND (+"until__time" IS NULL OR +"until__time" > $2)"#
+    ),
 };
 
 /// When rows of `leases` are gone.
@@ -435,24 +379,19 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     column: "until__time",
     clock: generated::Clock::Seconds,
     uniques: &[&["zone", "number"]],
-    given: &[0, 1, 4, 5],
-    clear: generated::Stmt::new(
-            131,
-            r#"DELETE FROM "leases"
-WHERE (("host" = $1 AND "slot" = $2) OR ("zone" = $3 AND "number" = $4)) AND +"until__time" <= $5"#,
-            &["host", "slot", "zone", "number"],
-        )
-        .live(&[generated::Clock::Seconds]),
-    sweep: generated::Stmt::new(
-            132,
-            r#"DELETE FROM "leases"
+    clear: stmt!(
+        131, [host, slot, zone, number, now seconds],
+        r#"DELETE FROM "leases"
+WHERE (("host" = $1 AND "slot" = $2) OR ("zone" = $3 AND "number" = $4)) AND +"until__time" <= $5"#
+    ),
+    sweep: stmt!(
+        132, [now seconds, limit],
+        r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT "host", "slot"
   FROM "leases"
   WHERE "until__time" <= $1
-  ORDER BY "until__time" NULLS FIRST, "host", "slot" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Seconds]),
+  ORDER BY "until__time" NULLS FIRST, "host", "slot" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for Lease {

@@ -3,7 +3,7 @@
 //! Table 13 of `life.v1.LifeStore`: `locks`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A time, a revision and a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,37 +31,25 @@ pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Lock, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                329,
-                select!(
-                    r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
-                ),
-                &["until"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        after: generated::Stmt::new(
-                330,
-                select!(
-                    r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id""#
-                ),
-                &["until", "id"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        count: generated::Stmt::new(
-                332,
-                r#"SELECT count(*)
+        first: stmt!(
+            329, [until, now nanos, limit],
+            select!(r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
+        ),
+        after: stmt!(
+            330, [until, after id, now nanos, limit],
+            select!(r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id" LIMIT $4"#)
+        ),
+        count: stmt!(
+            332, [until, now nanos, limit],
+            r#"SELECT count(*)
 FROM (SELECT 1
   FROM "locks"
-  WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#,
-                &["until", ""],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
-        delete: generated::Stmt::new(
-                331,
-                r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
-                &["until"],
-            )
-            .live(&[generated::Clock::Nanoseconds]),
+  WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
+        ),
+        delete: stmt!(
+            331, [until, now nanos],
+            r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, until)
@@ -221,60 +209,44 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            316,
-            select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    insert: generated::Stmt::new(
-        318,
-        r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#,
-        &["id", "owner", "until", "etag"],
+    get: stmt!(
+        316, [id, now nanos],
+        select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#)
     ),
-    upsert: generated::Stmt::new(
+    insert: stmt!(
+        318,
+        r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#
+    ),
+    upsert: stmt!(
         317,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
-DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#,
-        &["id", "owner", "until", "etag"],
+DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#
     ),
-    delete: generated::Stmt::new(
-            319,
-            r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_first: generated::Stmt::new(
-            320,
-            select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id""#),
-            &[],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    page_after: generated::Stmt::new(
-            321,
-            select!(
-                r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
-            ),
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    get_many: generated::Stmt::new(
-            322,
-            r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
+    delete: stmt!(
+        319, [id, now nanos],
+        r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
+    ),
+    page_first: stmt!(
+        320, [now nanos, limit],
+        select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id" LIMIT $2"#)
+    ),
+    page_after: stmt!(
+        321, [after id, now nanos, limit],
+        select!(r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
+    ),
+    get_many: stmt!(
+        322, [keys, now nanos],
+        r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
 FROM json_each($1) o
-CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    delete_many: generated::Stmt::new(
-            323,
-            r#"DELETE FROM "locks"
-WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#
+    ),
+    delete_many: stmt!(
+        323, [keys, now nanos],
+        r#"DELETE FROM "locks"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#
+    ),
 };
 
 /// The field that every write changes.
@@ -282,54 +254,44 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
     counter: generated::Sequence {
         field: "etag",
-        next: generated::Stmt::new(
-            326,
+        next: stmt!(
+            326, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 13 AND "path" = '4'
-RETURNING "last""#,
-            &["etag"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            327,
+        begin: stmt!(
+            327, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 13, '4', CASE WHEN max("etag") > 0 THEN max("etag") ELSE 0 END
-FROM "locks""#,
-            &[],
+FROM "locks""#
         ),
     },
-    read: generated::Stmt::new(
-            328,
-            r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+    read: stmt!(
+        328, [id, now nanos],
+        r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
+    ),
 };
 
 /// When rows of `locks` are gone.
 pub static EXPIRE: generated::Expire = generated::Expire {
     table: &TABLE,
     column: "until",
-    clock: generated::Clock::Nanoseconds,
+    clock: generated::Clock::Nanos,
     uniques: &[],
-    given: &[0],
-    clear: generated::Stmt::new(
-            324,
-            r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
-    sweep: generated::Stmt::new(
-            325,
-            r#"DELETE FROM "locks"
+    clear: stmt!(
+        324, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
+    ),
+    sweep: stmt!(
+        325, [now nanos, limit],
+        r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
   FROM "locks"
   WHERE "until" <= $1
-  ORDER BY "until" NULLS FIRST, "id" LIMIT $2)"#,
-            &[""],
-        )
-        .live(&[generated::Clock::Nanoseconds]),
+  ORDER BY "until" NULLS FIRST, "id" LIMIT $2)"#
+    ),
 };
 
 impl protostore::Expiring for Lock {

@@ -3,7 +3,7 @@
 //! Table 5 of `life.v1.LifeStore`: `mentions`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What speaks of a fact, for as long as it holds or for longer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,25 +31,20 @@ pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            111,
-            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
-            &["goes_along"],
+        first: stmt!(
+            111, [goes_along, limit],
+            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            112,
-            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["goes_along", "id"],
+        after: stmt!(
+            112, [goes_along, after id, limit],
+            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            114,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
-            &["goes_along", ""],
+        count: stmt!(
+            114, [goes_along, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            113,
-            r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#,
-            &["goes_along"],
+        delete: stmt!(
+            113, [goes_along], r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#
         ),
     };
 
@@ -65,26 +60,19 @@ pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            115,
-            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
-            &["lets_go"],
+        first: stmt!(
+            115, [lets_go, limit],
+            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            116,
-            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["lets_go", "id"],
+        after: stmt!(
+            116, [lets_go, after id, limit],
+            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            118,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
-            &["lets_go", ""],
+        count: stmt!(
+            118, [lets_go, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            117,
-            r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#,
-            &["lets_go"],
-        ),
+        delete: stmt!(117, [lets_go], r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -97,32 +85,25 @@ pub fn list_by_lets_go(
 #[must_use]
 pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            119,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["all"],
+        first: stmt!(
+            119, [all, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            120,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["all", "id"],
+        after: stmt!(
+            120, [all, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            122,
+        count: stmt!(
+            122, [all, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "mentions"
-  WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["all", ""],
+  WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            121,
-            r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1)"#,
-            &["all"],
+        delete: stmt!(
+            121, [all],
+            r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1)"#
         ),
     };
 
@@ -132,16 +113,14 @@ FROM (SELECT 1
 /// Lists the rows of `facts` that `all` of one row names, in its order.
 #[must_use]
 pub fn facts_by_all(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            106,
-            r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
+    static ROWS: generated::Stmt = stmt!(
+        106, [id, now nanos],
+        r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "mentions__all" j
 JOIN "facts" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[generated::Clock::Nanoseconds]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -238,12 +217,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "goes_along",
                 table: "facts",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        100,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                        &["goes_along"],
-                    )
-                    .live(&[generated::Clock::Nanoseconds]),
+                hides: true,
+                exists: stmt!(
+                    100, [goes_along, now nanos],
+                    r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+                ),
             },
             protostore::ForeignKey {
                 name: "mentions__lets_go__fk",
@@ -251,12 +229,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "lets_go",
                 table: "facts",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        101,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                        &["lets_go"],
-                    )
-                    .live(&[generated::Clock::Nanoseconds]),
+                hides: true,
+                exists: stmt!(
+                    101, [lets_go, now nanos],
+                    r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+                ),
             },
         ],
         checks: &[
@@ -282,42 +259,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::All as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(92, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         94,
-        r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES ($1, $2, $3)"#,
-        &["id", "goes_along", "lets_go"],
+        r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES ($1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         93,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
-DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_go""#,
-        &["id", "goes_along", "lets_go"],
+DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_go""#
     ),
-    delete: generated::Stmt::new(
-        95,
-        r#"DELETE FROM "mentions" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(95, [id], r#"DELETE FROM "mentions" WHERE "id" = $1"#),
+    page_first: stmt!(96, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        97, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(96, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        97,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        98,
+    get_many: stmt!(
+        98, [keys],
         r#"SELECT o.key, t."id", t."goes_along", t."lets_go"
 FROM json_each($1) o
-CROSS JOIN "mentions" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "mentions" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        99,
-        r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        99, [keys],
+        r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 10 of `life.v1.LifeStore`: `notes`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key of two fields, one of them a reference, and a revision.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,12 +28,11 @@ macro_rules! select {
     };
 }
 
-static GET_BY_AUTHOR_NUMBER: generated::Stmt = generated::Stmt::new(
-        256,
-        select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#),
-        &["author", "number"],
-    )
-    .live(&[]);
+static GET_BY_AUTHOR_NUMBER: generated::Stmt = stmt!(
+    256, [author, number],
+    select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
+);
+
 /// Gets the row of `notes` with this `author` and `number`, by its unique index.
 #[must_use]
 pub fn get_by_author_number(
@@ -55,38 +54,26 @@ pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Note, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                257,
-                select!(
-                    r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
-                ),
-                &["folder_id"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                258,
-                select!(
-                    r#"WHERE "folder_id" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
-ORDER BY "folder_id", "number""#
-                ),
-                &["folder_id", "folder_id", "number"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                260,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["folder_id", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                259,
-                r#"UPDATE "notes"
+        first: stmt!(
+            257, [folder_id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $2"#)
+        ),
+        after: stmt!(
+            258, [folder_id, after folder_id, after number, limit],
+            select!(r#"WHERE "folder_id" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
+ORDER BY "folder_id", "number" LIMIT $4"#)
+        ),
+        count: stmt!(
+            260, [folder_id, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            259, [folder_id],
+            r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = $1 AND "delete_time" IS NULL"#,
-                &["folder_id"],
-            )
-            .live(&[]),
+WHERE "folder_id" = $1 AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, folder_id.into())
@@ -96,38 +83,26 @@ WHERE "folder_id" = $1 AND "delete_time" IS NULL"#,
 #[must_use]
 pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-                261,
-                select!(
-                    r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
-                ),
-                &["author"],
-            )
-            .live(&[]),
-        after: generated::Stmt::new(
-                262,
-                select!(
-                    r#"WHERE "author" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
-ORDER BY "folder_id", "number""#
-                ),
-                &["author", "folder_id", "number"],
-            )
-            .live(&[]),
-        count: generated::Stmt::new(
-                264,
-                r#"SELECT count(*)
-FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
-                &["author", ""],
-            )
-            .live(&[]),
-        delete: generated::Stmt::new(
-                263,
-                r#"UPDATE "notes"
+        first: stmt!(
+            261, [author, limit],
+            select!(r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $2"#)
+        ),
+        after: stmt!(
+            262, [author, after folder_id, after number, limit],
+            select!(r#"WHERE "author" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
+ORDER BY "folder_id", "number" LIMIT $4"#)
+        ),
+        count: stmt!(
+            264, [author, limit],
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
+        ),
+        delete: stmt!(
+            263, [author],
+            r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
-WHERE "author" = $1 AND "delete_time" IS NULL"#,
-                &["author"],
-            )
-            .live(&[]),
+WHERE "author" = $1 AND "delete_time" IS NULL"#
+        ),
     };
 
     protostore::ListBy::new(&LISTING, author.into())
@@ -292,12 +267,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id",
                 table: "folders",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        254,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                        &["folder_id"],
-                    )
-                    .live(&[]),
+                hides: true,
+                exists: stmt!(
+                    254, [folder_id],
+                    r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                ),
             },
         ],
         checks: &[
@@ -327,79 +301,61 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",
-            names: generated::Stmt::new(
-                255,
-                r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#,
-                &["folder_id", "number"],
+            names: stmt!(
+                255, [folder_id, number],
+                r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-            234,
-            select!(
-                r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
-            ),
-            &["folder_id", "number"],
-        )
-        .live(&[]),
-    insert: generated::Stmt::new(
+    get: stmt!(
+        234, [folder_id, number],
+        select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
+    ),
+    insert: stmt!(
         236,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
-VALUES ($1, $2, $3, $4, $5)"#,
-        &["folder_id", "number", "author", "etag", "delete_time"],
+VALUES ($1, $2, $3, $4, $5)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         235,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("folder_id", "number")
 DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
-    "delete_time" = excluded."delete_time""#,
-        &["folder_id", "number", "author", "etag", "delete_time"],
+    "delete_time" = excluded."delete_time""#
     ),
-    delete: generated::Stmt::new(
-            237,
-            r#"UPDATE "notes"
+    delete: stmt!(
+        237, [folder_id, number],
+        r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
-            &["folder_id", "number"],
-        )
-        .live(&[]),
-    page_first: generated::Stmt::new(
-            238,
-            select!(r#"WHERE "delete_time" IS NULL ORDER BY "folder_id", "number""#),
-            &[],
-        )
-        .live(&[]),
-    page_after: generated::Stmt::new(
-            239,
-            select!(
-                r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
-            ),
-            &["folder_id", "number"],
-        )
-        .live(&[]),
-    get_many: generated::Stmt::new(
-            240,
-            r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
+    ),
+    page_first: stmt!(
+        238, [limit],
+        select!(r#"WHERE "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $1"#)
+    ),
+    page_after: stmt!(
+        239, [after folder_id, after number, limit],
+        select!(r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL
+ORDER BY "folder_id", "number" LIMIT $3"#)
+    ),
+    get_many: stmt!(
+        240, [keys],
+        r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value ->> 1
-    AND t."delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
-    delete_many: generated::Stmt::new(
-            241,
-            r#"UPDATE "notes"
+    AND t."delete_time" IS NULL"#
+    ),
+    delete_many: stmt!(
+        241, [keys],
+        r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE ("folder_id", "number") IN (SELECT value ->> 0, value ->> 1
-  FROM json_each($1)) AND "delete_time" IS NULL"#,
-            &[""],
-        )
-        .live(&[]),
+  FROM json_each($1)) AND "delete_time" IS NULL"#
+    ),
 };
 
 /// The field that every write changes.
@@ -407,30 +363,26 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
     counter: generated::Sequence {
         field: "etag",
-        next: generated::Stmt::new(
-            251,
+        next: stmt!(
+            251, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 10 AND "path" = '4'
-RETURNING "last""#,
-            &["etag"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            252,
+        begin: stmt!(
+            252, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 10, '4', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
     ELSE 0 END
-FROM "notes""#,
-            &[],
+FROM "notes""#
         ),
     },
-    read: generated::Stmt::new(
-            253,
-            r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
-            &["folder_id", "number"],
-        )
-        .live(&[]),
+    read: stmt!(
+        253, [folder_id, number],
+        r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
+    ),
 };
 
 /// How rows of `notes` are kept when they are deleted.
@@ -440,29 +392,25 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     field: "delete_time",
     member: 4,
     clock: generated::Clock::Seconds,
-    deleted: generated::Stmt::new(
-        242,
+    deleted: stmt!(
+        242, [folder_id, number],
         r#"SELECT "delete_time"
 FROM "notes"
-WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
-        &["folder_id", "number"],
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
-    restore: generated::Stmt::new(
-        243,
+    restore: stmt!(
+        243, [folder_id, number],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
-        &["folder_id", "number"],
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
-    settle: generated::Stmt::new(
-        244,
-        r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#,
-        &["delete_time", "etag"],
+    settle: stmt!(
+        244, [delete_time, etag],
+        r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#
     ),
-    purge: generated::Stmt::new(
-        245,
-        r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
-        &["folder_id", "number"],
+    purge: stmt!(
+        245, [folder_id, number],
+        r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     revision: Some(generated::Revisions {
         counter: &REVISION.counter,
@@ -476,16 +424,14 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
             table: "badges",
             columns: &["folder_id", "number"],
             field: "folder_id, number",
-            names: generated::Stmt::new(
-                    249,
-                    r#"SELECT 1
+            names: stmt!(
+                249, [],
+                r#"SELECT 1
 FROM "badges" c
 WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
   FROM "notes"
-  WHERE "delete_time" = -9223372036854775807) AND c."gone" IS NULL LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+  WHERE "delete_time" = -9223372036854775807) AND c."gone" IS NULL LIMIT 1"#
+            ),
         },
     ],
     names: &[
@@ -493,35 +439,26 @@ WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
             table: "notes",
             field: "folder_id",
             to: "folders",
-            missing: generated::Stmt::new(
-                    250,
-                    r#"SELECT 1
+            missing: stmt!(
+                250, [],
+                r#"SELECT 1
 FROM "notes" c
 WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND NOT EXISTS (SELECT 1
   FROM "folders" o
   WHERE o."id" = c."folder_id"
-      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
-                    &[],
-                )
-                .live(&[]),
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#
+            ),
         },
     ],
-    get: generated::Stmt::new(
-        246,
-        select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#),
-        &["folder_id", "number"],
+    get: stmt!(
+        246, [folder_id, number], select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#)
     ),
-    page_first: generated::Stmt::new(
-        247,
-        select!(r#"ORDER BY "folder_id", "number""#),
-        &[],
+    page_first: stmt!(
+        247, [limit], select!(r#"ORDER BY "folder_id", "number" LIMIT $1"#)
     ),
-    page_after: generated::Stmt::new(
-        248,
-        select!(
-            r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number""#
-        ),
-        &["folder_id", "number"],
+    page_after: stmt!(
+        248, [after folder_id, after number, limit],
+        select!(r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number" LIMIT $3"#)
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 11 of `life.v1.LifeStore`: `pins`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// It is deleted for good, and keeps a folder from being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,26 +29,19 @@ pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Pin, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            283,
-            select!(r#"WHERE "folder_id" IS $1 ORDER BY "id""#),
-            &["folder_id"],
+        first: stmt!(
+            283, [folder_id, limit],
+            select!(r#"WHERE "folder_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            284,
-            select!(r#"WHERE "folder_id" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["folder_id", "id"],
+        after: stmt!(
+            284, [folder_id, after id, limit],
+            select!(r#"WHERE "folder_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            286,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS $1 LIMIT $2) AS "c""#,
-            &["folder_id", ""],
+        count: stmt!(
+            286, [folder_id, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            285,
-            r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#,
-            &["folder_id"],
-        ),
+        delete: stmt!(285, [folder_id], r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -63,32 +56,25 @@ pub fn list_by_folder_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Pin, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            287,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["folder_ids"],
+        first: stmt!(
+            287, [folder_ids, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            288,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["folder_ids", "id"],
+        after: stmt!(
+            288, [folder_ids, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            290,
+        count: stmt!(
+            290, [folder_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "pins"
-  WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["folder_ids", ""],
+  WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            289,
-            r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1)"#,
-            &["folder_ids"],
+        delete: stmt!(
+            289, [folder_ids],
+            r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1)"#
         ),
     };
 
@@ -100,16 +86,14 @@ FROM (SELECT 1
 pub fn folders_by_folder_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-            278,
-            r#"SELECT t."id", t."name", t."parent", t."delete_time"
+    static ROWS: generated::Stmt = stmt!(
+        278, [id],
+        r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "pins__folder_ids" j
 JOIN "folders" t ON t."id" = j."value"
 WHERE j."_id" = $1 AND t."delete_time" IS NULL
-ORDER BY j."_position""#,
-            &["id"],
-        )
-        .live(&[]);
+ORDER BY j."_position""#
+    );
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -201,12 +185,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "folder_id",
                 table: "folders",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                        273,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                        &["folder_id"],
-                    )
-                    .live(&[]),
+                hides: true,
+                exists: stmt!(
+                    273, [folder_id],
+                    r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                ),
             },
         ],
         checks: &[
@@ -226,36 +209,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::FolderIds as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        267,
-        r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#,
-        &["id", "folder_id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(265, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(267, r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#),
+    upsert: stmt!(
         266,
         r#"INSERT INTO "pins" ("id", "folder_id")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "folder_id" = excluded."folder_id""#,
-        &["id", "folder_id"],
+DO UPDATE SET "folder_id" = excluded."folder_id""#
     ),
-    delete: generated::Stmt::new(268, r#"DELETE FROM "pins" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(269, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        270,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(268, [id], r#"DELETE FROM "pins" WHERE "id" = $1"#),
+    page_first: stmt!(269, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        270, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        271,
-        r#"SELECT o.key, t."id", t."folder_id" FROM json_each($1) o CROSS JOIN "pins" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        271, [keys],
+        r#"SELECT o.key, t."id", t."folder_id" FROM json_each($1) o CROSS JOIN "pins" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        272,
-        r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        272, [keys],
+        r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 1 of `life.v1.LifeStore`: `topics`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A row as any other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,10 +97,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "events",
             columns: &["topic_id"],
             field: "topic_id",
-            names: generated::Stmt::new(
-                8,
-                r#"SELECT 1 FROM "events" WHERE "topic_id" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                8, [id], r#"SELECT 1 FROM "events" WHERE "topic_id" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -108,42 +106,32 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "events",
             columns: &["value"],
             field: "topic_ids",
-            names: generated::Stmt::new(
-                9,
-                r#"SELECT 1 FROM "events__topic_ids" WHERE "value" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                9, [id],
+                r#"SELECT 1 FROM "events__topic_ids" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        2,
-        r#"INSERT INTO "topics" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(2, r#"INSERT INTO "topics" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         1,
-        r#"INSERT INTO "topics" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "topics" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(3, r#"DELETE FROM "topics" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "topics" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        6,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "topics" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        6, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "topics" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "topics" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "topics" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A number of a message that occurs elsewhere too.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,30 +25,23 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_metadata_number(metadata_number: u64) -> protostore::ListBy<Claim, u64> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            333,
-            select!(
-                r#"WHERE "metadata__number" = $1 ORDER BY "metadata__number", "metadata__hash""#
-            ),
-            &["metadata.number"],
+        first: stmt!(
+            333, ["metadata.number", limit],
+            select!(r#"WHERE "metadata__number" = $1 ORDER BY "metadata__number", "metadata__hash" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            334,
-            select!(
-                r#"WHERE "metadata__number" = $1 AND ("metadata__number", "metadata__hash") > ($2, $3)
-ORDER BY "metadata__number", "metadata__hash""#
-            ),
-            &["metadata.number", "metadata.number", "metadata.hash"],
+        after: stmt!(
+            334, ["metadata.number", after "metadata.number", after "metadata.hash",
+            limit],
+            select!(r#"WHERE "metadata__number" = $1 AND ("metadata__number", "metadata__hash") > ($2, $3)
+ORDER BY "metadata__number", "metadata__hash" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            336,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#,
-            &["metadata.number", ""],
+        count: stmt!(
+            336, ["metadata.number", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            335,
-            r#"DELETE FROM "claims" WHERE "metadata__number" = $1"#,
-            &["metadata.number"],
+        delete: stmt!(
+            335, ["metadata.number"],
+            r#"DELETE FROM "claims" WHERE "metadata__number" = $1"#
         ),
     };
 
@@ -198,56 +191,46 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-        325,
-        select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#),
-        &["metadata.number", "metadata.hash"],
+    get: stmt!(
+        325, ["metadata.number", "metadata.hash"],
+        select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         327,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
-VALUES ($1, $2, $3, $4)"#,
-        &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
+VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         326,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("metadata__number", "metadata__hash")
-DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."metadata__name""#,
-        &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
+DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."metadata__name""#
     ),
-    delete: generated::Stmt::new(
-        328,
-        r#"DELETE FROM "claims" WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#,
-        &["metadata.number", "metadata.hash"],
+    delete: stmt!(
+        328, ["metadata.number", "metadata.hash"],
+        r#"DELETE FROM "claims" WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        329,
-        select!(r#"ORDER BY "metadata__number", "metadata__hash""#),
-        &[],
+    page_first: stmt!(
+        329, [limit],
+        select!(r#"ORDER BY "metadata__number", "metadata__hash" LIMIT $1"#)
     ),
-    page_after: generated::Stmt::new(
-        330,
-        select!(
-            r#"WHERE ("metadata__number", "metadata__hash") > ($1, $2)
-ORDER BY "metadata__number", "metadata__hash""#
-        ),
-        &["metadata.number", "metadata.hash"],
+    page_after: stmt!(
+        330, [after "metadata.number", after "metadata.hash", limit],
+        select!(r#"WHERE ("metadata__number", "metadata__hash") > ($1, $2)
+ORDER BY "metadata__number", "metadata__hash" LIMIT $3"#)
     ),
-    get_many: generated::Stmt::new(
-        331,
+    get_many: stmt!(
+        331, [keys],
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash"
 FROM json_each($1) o
 CROSS JOIN "claims" t ON t."metadata__number" = o.value ->> 0
-    AND t."metadata__hash" = unhex(o.value ->> 1)"#,
-        &[""],
+    AND t."metadata__hash" = unhex(o.value ->> 1)"#
     ),
-    delete_many: generated::Stmt::new(
-        332,
+    delete_many: stmt!(
+        332, [keys],
         r#"DELETE FROM "claims"
 WHERE ("metadata__number", "metadata__hash") IN (SELECT value ->> 0, unhex(value ->> 1)
-  FROM json_each($1))"#,
-        &[""],
+  FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 12 of `rules.v1.RulesStore`: `devices`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What requests and responses leave out, at every place and in every shape.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -248,10 +248,9 @@ impl protostore::Record for Device {
     const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            374,
-            r#"UPDATE "devices" SET "update_time" = $1 WHERE "id" = $2"#,
-            &["update_time", "id"],
+        &stmt!(
+            374, [update_time, id],
+            r#"UPDATE "devices" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
 
@@ -572,44 +571,17 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Notes as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(337, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(337, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         339,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
     "from__number", "from__status", "from__secret", "seen_from", "seen_from__number",
     "seen_from__status", "seen_from__secret", "token", "branch", "count")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25)"#,
-        &[
-            "id",
-            "label",
-            "state",
-            "password",
-            "create_time",
-            "update_time",
-            "port",
-            "port.number",
-            "port.status",
-            "port.secret",
-            "packed",
-            "listed",
-            "url",
-            "found",
-            "from",
-            "from.number",
-            "from.status",
-            "from.secret",
-            "seen_from",
-            "seen_from.number",
-            "seen_from.status",
-            "seen_from.secret",
-            "token",
-            "branch",
-            "count",
-        ],
+    $21, $22, $23, $24, $25)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         338,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
@@ -629,61 +601,26 @@ DO UPDATE SET "label" = excluded."label", "state" = excluded."state",
     "seen_from" = excluded."seen_from", "seen_from__number" = excluded."seen_from__number",
     "seen_from__status" = excluded."seen_from__status",
     "seen_from__secret" = excluded."seen_from__secret", "token" = excluded."token",
-    "branch" = excluded."branch", "count" = excluded."count""#,
-        &[
-            "id",
-            "label",
-            "state",
-            "password",
-            "create_time",
-            "update_time",
-            "port",
-            "port.number",
-            "port.status",
-            "port.secret",
-            "packed",
-            "listed",
-            "url",
-            "found",
-            "from",
-            "from.number",
-            "from.status",
-            "from.secret",
-            "seen_from",
-            "seen_from.number",
-            "seen_from.status",
-            "seen_from.secret",
-            "token",
-            "branch",
-            "count",
-        ],
+    "branch" = excluded."branch", "count" = excluded."count""#
     ),
-    delete: generated::Stmt::new(
-        340,
-        r#"DELETE FROM "devices" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(340, [id], r#"DELETE FROM "devices" WHERE "id" = $1"#),
+    page_first: stmt!(341, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        342, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(341, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        342,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        343,
+    get_many: stmt!(
+        343, [keys],
         r#"SELECT o.key, t."id", t."label", t."state", t."password", t."create_time", t."update_time",
     t."port", t."port__number", t."port__status", t."port__secret", t."packed", t."listed", t."url",
     t."found", t."from", t."from__number", t."from__status", t."from__secret", t."seen_from",
     t."seen_from__number", t."seen_from__status", t."seen_from__secret", t."token", t."branch",
     t."count"
 FROM json_each($1) o
-CROSS JOIN "devices" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "devices" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        344,
-        r#"DELETE FROM "devices" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        344, [keys],
+        r#"DELETE FROM "devices" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

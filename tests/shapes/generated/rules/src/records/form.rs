@@ -3,7 +3,7 @@
 //! Table 4 of `rules.v1.RulesStore`: `forms`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Forms of texts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -797,47 +797,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(36, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         38,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
     "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn", "protobuf_dot_fqn",
     "header_name", "header_value", "loose_value", "uuid4", "one_ipv4", "one_ipv6", "one_ip")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27, $28)"#,
-        &[
-            "id",
-            "email",
-            "hostname",
-            "ip",
-            "ipv4",
-            "ipv6",
-            "uri",
-            "uri_ref",
-            "address",
-            "uuid",
-            "tuuid",
-            "ip_with_prefixlen",
-            "ipv4_with_prefixlen",
-            "ipv6_with_prefixlen",
-            "ip_prefix",
-            "ipv4_prefix",
-            "ipv6_prefix",
-            "host_and_port",
-            "ulid",
-            "protobuf_fqn",
-            "protobuf_dot_fqn",
-            "header_name",
-            "header_value",
-            "loose_value",
-            "uuid4",
-            "one_ipv4",
-            "one_ipv6",
-            "one_ip",
-        ],
+    $21, $22, $23, $24, $25, $26, $27, $28)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         37,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
@@ -857,59 +827,25 @@ DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip"
     "protobuf_fqn" = excluded."protobuf_fqn", "protobuf_dot_fqn" = excluded."protobuf_dot_fqn",
     "header_name" = excluded."header_name", "header_value" = excluded."header_value",
     "loose_value" = excluded."loose_value", "uuid4" = excluded."uuid4",
-    "one_ipv4" = excluded."one_ipv4", "one_ipv6" = excluded."one_ipv6", "one_ip" = excluded."one_ip""#,
-        &[
-            "id",
-            "email",
-            "hostname",
-            "ip",
-            "ipv4",
-            "ipv6",
-            "uri",
-            "uri_ref",
-            "address",
-            "uuid",
-            "tuuid",
-            "ip_with_prefixlen",
-            "ipv4_with_prefixlen",
-            "ipv6_with_prefixlen",
-            "ip_prefix",
-            "ipv4_prefix",
-            "ipv6_prefix",
-            "host_and_port",
-            "ulid",
-            "protobuf_fqn",
-            "protobuf_dot_fqn",
-            "header_name",
-            "header_value",
-            "loose_value",
-            "uuid4",
-            "one_ipv4",
-            "one_ipv6",
-            "one_ip",
-        ],
+    "one_ipv4" = excluded."one_ipv4", "one_ipv6" = excluded."one_ipv6", "one_ip" = excluded."one_ip""#
     ),
-    delete: generated::Stmt::new(39, r#"DELETE FROM "forms" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(40, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        41,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(39, [id], r#"DELETE FROM "forms" WHERE "id" = $1"#),
+    page_first: stmt!(40, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        41, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        42,
+    get_many: stmt!(
+        42, [keys],
         r#"SELECT o.key, t."id", t."email", t."hostname", t."ip", t."ipv4", t."ipv6", t."uri", t."uri_ref",
     t."address", t."uuid", t."tuuid", t."ip_with_prefixlen", t."ipv4_with_prefixlen",
     t."ipv6_with_prefixlen", t."ip_prefix", t."ipv4_prefix", t."ipv6_prefix", t."host_and_port",
     t."ulid", t."protobuf_fqn", t."protobuf_dot_fqn", t."header_name", t."header_value",
     t."loose_value", t."uuid4", t."one_ipv4", t."one_ipv6", t."one_ip"
 FROM json_each($1) o
-CROSS JOIN "forms" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "forms" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        43,
-        r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        43, [keys],
+        r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

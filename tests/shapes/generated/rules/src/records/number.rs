@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Rules of numbers, times and enums.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -877,41 +877,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(20, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         22,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23)"#,
-        &[
-            "id",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "some_bits",
-            "a_bool",
-            "closed",
-            "picked",
-            "time",
-            "past",
-            "near",
-            "span",
-            "coarse",
-            "wrapped",
-        ],
+    $21, $22, $23)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         21,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
@@ -928,57 +903,24 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
     "some_bits" = excluded."some_bits", "a_bool" = excluded."a_bool", "closed" = excluded."closed",
     "picked" = excluded."picked", "time" = excluded."time", "past" = excluded."past",
     "near" = excluded."near", "span" = excluded."span", "coarse" = excluded."coarse",
-    "wrapped" = excluded."wrapped""#,
-        &[
-            "id",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "some_bits",
-            "a_bool",
-            "closed",
-            "picked",
-            "time",
-            "past",
-            "near",
-            "span",
-            "coarse",
-            "wrapped",
-        ],
+    "wrapped" = excluded."wrapped""#
     ),
-    delete: generated::Stmt::new(
-        23,
-        r#"DELETE FROM "numbers" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(23, [id], r#"DELETE FROM "numbers" WHERE "id" = $1"#),
+    page_first: stmt!(24, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        25, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(24, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        25,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        26,
+    get_many: stmt!(
+        26, [keys],
         r#"SELECT o.key, t."id", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64", t."a_sint64",
     t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64", t."a_float",
     t."a_double", t."some_bits", t."a_bool", t."closed", t."picked", t."time", t."past", t."near",
     t."span", t."coarse", t."wrapped"
 FROM json_each($1) o
-CROSS JOIN "numbers" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "numbers" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        27,
-        r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        27, [keys],
+        r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 6 of `rules.v1.RulesStore`: `numbered`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A rule of a number that the store gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,57 +147,43 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: generated::Stmt::new(
-                136,
+            next: stmt!(
+                136, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 6 AND "path" = '1'
-RETURNING "last""#,
-                &["number"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                137,
+            begin: stmt!(
+                137, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 6, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "numbered""#,
-                &[],
+FROM "numbered""#
             ),
         },
     ],
-    get: generated::Stmt::new(128, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: generated::Stmt::new(
-        130,
-        r#"INSERT INTO "numbered" ("number") VALUES ($1)"#,
-        &["number"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(128, [number], select!(r#"WHERE "number" = $1"#)),
+    insert: stmt!(130, r#"INSERT INTO "numbered" ("number") VALUES ($1)"#),
+    upsert: stmt!(
         129,
         r#"INSERT INTO "numbered" ("number")
 VALUES ($1)
 ON CONFLICT ("number")
-DO UPDATE SET "number" = excluded."number""#,
-        &["number"],
+DO UPDATE SET "number" = excluded."number""#
     ),
-    delete: generated::Stmt::new(
-        131,
-        r#"DELETE FROM "numbered" WHERE "number" = $1"#,
-        &["number"],
+    delete: stmt!(131, [number], r#"DELETE FROM "numbered" WHERE "number" = $1"#),
+    page_first: stmt!(132, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    page_after: stmt!(
+        133, [after number, limit],
+        select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(132, select!(r#"ORDER BY "number""#), &[]),
-    page_after: generated::Stmt::new(
-        133,
-        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
-        &["number"],
+    get_many: stmt!(
+        134, [keys],
+        r#"SELECT o.key, t."number" FROM json_each($1) o CROSS JOIN "numbered" t ON t."number" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        134,
-        r#"SELECT o.key, t."number" FROM json_each($1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        135,
-        r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        135, [keys],
+        r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 7 of `rules.v1.RulesStore`: `peers`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Rules of a list of references, and of what the store makes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,32 +27,25 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            155,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["trees"],
+        first: stmt!(
+            155, [trees, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            156,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["trees", "id"],
+        after: stmt!(
+            156, [trees, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            158,
+        count: stmt!(
+            158, [trees, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "peers"
-  WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["trees", ""],
+  WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            157,
-            r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1)"#,
-            &["trees"],
+        delete: stmt!(
+            157, [trees],
+            r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1)"#
         ),
     };
 
@@ -62,16 +55,15 @@ FROM (SELECT 1
 /// Lists the rows of `trees` that `trees` of one row names, in its order.
 #[must_use]
 pub fn trees_by_trees(id: impl Into<String>) -> protostore::AllBy<crate::Tree, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        150,
+    static ROWS: generated::Stmt = stmt!(
+        150, [id],
         r#"SELECT t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must", t."must__value",
     t."must__one", t."must__two", t."text", t."inner", t."inner__value", t."inner__one",
     t."inner__two", t."plain"
 FROM "peers__trees" j
 JOIN "trees" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -249,36 +241,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Trees as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        140,
-        r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#,
-        &["id", "token"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(138, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(140, r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#),
+    upsert: stmt!(
         139,
         r#"INSERT INTO "peers" ("id", "token")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "token" = excluded."token""#,
-        &["id", "token"],
+DO UPDATE SET "token" = excluded."token""#
     ),
-    delete: generated::Stmt::new(141, r#"DELETE FROM "peers" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(142, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        143,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(141, [id], r#"DELETE FROM "peers" WHERE "id" = $1"#),
+    page_first: stmt!(142, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        143, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        144,
-        r#"SELECT o.key, t."id", t."token" FROM json_each($1) o CROSS JOIN "peers" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        144, [keys],
+        r#"SELECT o.key, t."id", t."token" FROM json_each($1) o CROSS JOIN "peers" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        145,
-        r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        145, [keys],
+        r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key in a message that occurs elsewhere too, where nothing of it has to be set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -212,28 +212,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Owners as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        311,
-        select!(r#"WHERE "metadata__name" = $1"#),
-        &["metadata.name"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(311, ["metadata.name"], select!(r#"WHERE "metadata__name" = $1"#)),
+    insert: stmt!(
         313,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "metadata",
-            "metadata.name",
-            "metadata.number",
-            "metadata.hash",
-            "template",
-            "template.name",
-            "template.number",
-            "template.hash",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         312,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
@@ -242,41 +228,26 @@ ON CONFLICT ("metadata__name")
 DO UPDATE SET "metadata" = excluded."metadata", "metadata__number" = excluded."metadata__number",
     "metadata__hash" = excluded."metadata__hash", "template" = excluded."template",
     "template__name" = excluded."template__name", "template__number" = excluded."template__number",
-    "template__hash" = excluded."template__hash""#,
-        &[
-            "metadata",
-            "metadata.name",
-            "metadata.number",
-            "metadata.hash",
-            "template",
-            "template.name",
-            "template.number",
-            "template.hash",
-        ],
+    "template__hash" = excluded."template__hash""#
     ),
-    delete: generated::Stmt::new(
-        314,
-        r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#,
-        &["metadata.name"],
+    delete: stmt!(
+        314, ["metadata.name"], r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#
     ),
-    page_first: generated::Stmt::new(315, select!(r#"ORDER BY "metadata__name""#), &[]),
-    page_after: generated::Stmt::new(
-        316,
-        select!(r#"WHERE "metadata__name" > $1 ORDER BY "metadata__name""#),
-        &["metadata.name"],
+    page_first: stmt!(315, [limit], select!(r#"ORDER BY "metadata__name" LIMIT $1"#)),
+    page_after: stmt!(
+        316, [after "metadata.name", limit],
+        select!(r#"WHERE "metadata__name" > $1 ORDER BY "metadata__name" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        317,
+    get_many: stmt!(
+        317, [keys],
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash",
     t."template", t."template__name", t."template__number", t."template__hash"
 FROM json_each($1) o
-CROSS JOIN "pods" t ON t."metadata__name" = o.value"#,
-        &[""],
+CROSS JOIN "pods" t ON t."metadata__name" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        318,
-        r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        318, [keys],
+        r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

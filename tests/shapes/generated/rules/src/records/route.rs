@@ -3,7 +3,7 @@
 //! Table 8 of `rules.v1.RulesStore`: `routes`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Lists and maps that are REQUIRED, in every shape in which they are stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -352,43 +352,33 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Drafts as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(159, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         161,
-        r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES ($1, $2, $3, $4, $5)"#,
-        &["id", "packed", "texts", "detour", "owner"],
+        r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES ($1, $2, $3, $4, $5)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         160,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("id")
 DO UPDATE SET "packed" = excluded."packed", "texts" = excluded."texts",
-    "detour" = excluded."detour", "owner" = excluded."owner""#,
-        &["id", "packed", "texts", "detour", "owner"],
+    "detour" = excluded."detour", "owner" = excluded."owner""#
     ),
-    delete: generated::Stmt::new(
-        162,
-        r#"DELETE FROM "routes" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(162, [id], r#"DELETE FROM "routes" WHERE "id" = $1"#),
+    page_first: stmt!(163, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        164, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(163, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        164,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        165,
+    get_many: stmt!(
+        165, [keys],
         r#"SELECT o.key, t."id", t."packed", t."texts", t."detour", t."owner"
 FROM json_each($1) o
-CROSS JOIN "routes" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "routes" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        166,
-        r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        166, [keys],
+        r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

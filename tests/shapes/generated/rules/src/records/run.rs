@@ -3,7 +3,7 @@
 //! Table 14 of `rules.v1.RulesStore`: `runs`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A run of a work.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,26 +25,18 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_work(work: impl Into<String>) -> protostore::ListBy<Run, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            395,
-            select!(r#"WHERE "work" IS $1 ORDER BY "name""#),
-            &["work"],
+        first: stmt!(
+            395, [work, limit], select!(r#"WHERE "work" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            396,
-            select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name""#),
-            &["work", "name"],
+        after: stmt!(
+            396, [work, after name, limit],
+            select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            398,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "work" IS $1 LIMIT $2) AS "c""#,
-            &["work", ""],
+        count: stmt!(
+            398, [work, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "work" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            397,
-            r#"DELETE FROM "runs" WHERE "work" IS $1"#,
-            &["work"],
-        ),
+        delete: stmt!(397, [work], r#"DELETE FROM "runs" WHERE "work" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -148,39 +140,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(387, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
-        389,
-        r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#,
-        &["name", "work"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(387, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(389, r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#),
+    upsert: stmt!(
         388,
         r#"INSERT INTO "runs" ("name", "work")
 VALUES ($1, $2)
 ON CONFLICT ("name")
-DO UPDATE SET "work" = excluded."work""#,
-        &["name", "work"],
+DO UPDATE SET "work" = excluded."work""#
     ),
-    delete: generated::Stmt::new(
-        390,
-        r#"DELETE FROM "runs" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(390, [name], r#"DELETE FROM "runs" WHERE "name" = $1"#),
+    page_first: stmt!(391, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        392, [after name, limit],
+        select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(391, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        392,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
+    get_many: stmt!(
+        393, [keys],
+        r#"SELECT o.key, t."name", t."work" FROM json_each($1) o CROSS JOIN "runs" t ON t."name" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        393,
-        r#"SELECT o.key, t."name", t."work" FROM json_each($1) o CROSS JOIN "runs" t ON t."name" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        394,
-        r#"DELETE FROM "runs" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        394, [keys],
+        r#"DELETE FROM "runs" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

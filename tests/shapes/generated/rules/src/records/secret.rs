@@ -3,7 +3,7 @@
 //! Table 1 of `rules.v1.RulesStore`: `secrets`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Values that are not shown.
 #[derive(Clone, Default, PartialEq)]
@@ -296,15 +296,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Answers as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-        &["id", "token", "card", "card.number", "card.pin", "password", "certificate"],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
@@ -312,28 +311,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "token" = excluded."token", "card" = excluded."card",
     "card__number" = excluded."card__number", "card__pin" = excluded."card__pin",
-    "password" = excluded."password", "certificate" = excluded."certificate""#,
-        &["id", "token", "card", "card.number", "card.pin", "password", "certificate"],
+    "password" = excluded."password", "certificate" = excluded."certificate""#
     ),
-    delete: generated::Stmt::new(3, r#"DELETE FROM "secrets" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "secrets" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."token", t."card", t."card__number", t."card__pin", t."password",
     t."certificate"
 FROM json_each($1) o
-CROSS JOIN "secrets" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "secrets" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

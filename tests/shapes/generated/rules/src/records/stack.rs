@@ -3,7 +3,7 @@
 //! Table 9 of `rules.v1.RulesStore`: `stacks`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Lists, maps and messages in tables of their own that are IMMUTABLE, and members of elements that are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -385,24 +385,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Free as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(204, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         206,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "base",
-            "base.digest",
-            "base.size",
-            "base.origin",
-            "base.origin.number",
-            "base.origin.note",
-            "note",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         205,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
@@ -411,41 +401,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "base" = excluded."base", "base__digest" = excluded."base__digest",
     "base__size" = excluded."base__size", "base__origin" = excluded."base__origin",
     "base__origin__number" = excluded."base__origin__number",
-    "base__origin__note" = excluded."base__origin__note", "note" = excluded."note""#,
-        &[
-            "id",
-            "base",
-            "base.digest",
-            "base.size",
-            "base.origin",
-            "base.origin.number",
-            "base.origin.note",
-            "note",
-        ],
+    "base__origin__note" = excluded."base__origin__note", "note" = excluded."note""#
     ),
-    delete: generated::Stmt::new(
-        207,
-        r#"DELETE FROM "stacks" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(207, [id], r#"DELETE FROM "stacks" WHERE "id" = $1"#),
+    page_first: stmt!(208, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        209, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        209,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        210,
+    get_many: stmt!(
+        210, [keys],
         r#"SELECT o.key, t."id", t."base", t."base__digest", t."base__size", t."base__origin",
     t."base__origin__number", t."base__origin__note", t."note"
 FROM json_each($1) o
-CROSS JOIN "stacks" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "stacks" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        211,
-        r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        211, [keys],
+        r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 3 of `rules.v1.RulesStore`: `texts`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Rules of texts and bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -620,32 +620,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(28, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         30,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#,
-        &[
-            "id",
-            "exact",
-            "long",
-            "four",
-            "wide",
-            "both",
-            "parts",
-            "one_of",
-            "pattern",
-            "blob",
-            "start",
-            "sized",
-            "address",
-            "raw",
-            "detail",
-            "coded",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         29,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
@@ -655,44 +637,22 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
     "wide" = excluded."wide", "both" = excluded."both", "parts" = excluded."parts",
     "one_of" = excluded."one_of", "pattern" = excluded."pattern", "blob" = excluded."blob",
     "start" = excluded."start", "sized" = excluded."sized", "address" = excluded."address",
-    "raw" = excluded."raw", "detail" = excluded."detail", "coded" = excluded."coded""#,
-        &[
-            "id",
-            "exact",
-            "long",
-            "four",
-            "wide",
-            "both",
-            "parts",
-            "one_of",
-            "pattern",
-            "blob",
-            "start",
-            "sized",
-            "address",
-            "raw",
-            "detail",
-            "coded",
-        ],
+    "raw" = excluded."raw", "detail" = excluded."detail", "coded" = excluded."coded""#
     ),
-    delete: generated::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(32, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        33,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(31, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
+    page_first: stmt!(32, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        33, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        34,
+    get_many: stmt!(
+        34, [keys],
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
     t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail", t."coded"
 FROM json_each($1) o
-CROSS JOIN "texts" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "texts" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        35,
-        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        35, [keys],
+        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Rules in messages, lists, maps and oneofs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -766,10 +766,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "peers",
             columns: &["value"],
             field: "trees",
-            names: generated::Stmt::new(
-                52,
-                r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                52, [id], r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -790,31 +788,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::ApartRings as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(44, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(44, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         46,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
-        &[
-            "id",
-            "leaf",
-            "leaf.value",
-            "leaf.one",
-            "leaf.two",
-            "must",
-            "must.value",
-            "must.one",
-            "must.two",
-            "text",
-            "inner",
-            "inner.value",
-            "inner.one",
-            "inner.two",
-            "plain",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         45,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
@@ -826,45 +807,24 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
     "must__one" = excluded."must__one", "must__two" = excluded."must__two",
     "text" = excluded."text", "inner" = excluded."inner", "inner__value" = excluded."inner__value",
     "inner__one" = excluded."inner__one", "inner__two" = excluded."inner__two",
-    "plain" = excluded."plain""#,
-        &[
-            "id",
-            "leaf",
-            "leaf.value",
-            "leaf.one",
-            "leaf.two",
-            "must",
-            "must.value",
-            "must.one",
-            "must.two",
-            "text",
-            "inner",
-            "inner.value",
-            "inner.one",
-            "inner.two",
-            "plain",
-        ],
+    "plain" = excluded."plain""#
     ),
-    delete: generated::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(48, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        49,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(47, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
+    page_first: stmt!(48, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        49, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        50,
+    get_many: stmt!(
+        50, [keys],
         r#"SELECT o.key, t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must",
     t."must__value", t."must__one", t."must__two", t."text", t."inner", t."inner__value",
     t."inner__one", t."inner__two", t."plain"
 FROM json_each($1) o
-CROSS JOIN "trees" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "trees" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        51,
-        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        51, [keys],
+        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 13 of `rules.v1.RulesStore`: `works`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Two records that a service found to reference each other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,26 +27,19 @@ pub fn list_by_last_run(
     last_run: impl Into<String>,
 ) -> protostore::ListBy<Work, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            383,
-            select!(r#"WHERE "last_run" IS $1 ORDER BY "name""#),
-            &["last_run"],
+        first: stmt!(
+            383, [last_run, limit],
+            select!(r#"WHERE "last_run" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            384,
-            select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name""#),
-            &["last_run", "name"],
+        after: stmt!(
+            384, [last_run, after name, limit],
+            select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            386,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "works" WHERE "last_run" IS $1 LIMIT $2) AS "c""#,
-            &["last_run", ""],
+        count: stmt!(
+            386, [last_run, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "works" WHERE "last_run" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            385,
-            r#"DELETE FROM "works" WHERE "last_run" IS $1"#,
-            &["last_run"],
-        ),
+        delete: stmt!(385, [last_run], r#"DELETE FROM "works" WHERE "last_run" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -150,39 +143,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(375, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
-        377,
-        r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#,
-        &["name", "last_run"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(375, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(377, r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#),
+    upsert: stmt!(
         376,
         r#"INSERT INTO "works" ("name", "last_run")
 VALUES ($1, $2)
 ON CONFLICT ("name")
-DO UPDATE SET "last_run" = excluded."last_run""#,
-        &["name", "last_run"],
+DO UPDATE SET "last_run" = excluded."last_run""#
     ),
-    delete: generated::Stmt::new(
-        378,
-        r#"DELETE FROM "works" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(378, [name], r#"DELETE FROM "works" WHERE "name" = $1"#),
+    page_first: stmt!(379, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        380, [after name, limit],
+        select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(379, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        380,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
+    get_many: stmt!(
+        381, [keys],
+        r#"SELECT o.key, t."name", t."last_run" FROM json_each($1) o CROSS JOIN "works" t ON t."name" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        381,
-        r#"SELECT o.key, t."name", t."last_run" FROM json_each($1) o CROSS JOIN "works" t ON t."name" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        382,
-        r#"DELETE FROM "works" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        382, [keys],
+        r#"DELETE FROM "works" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

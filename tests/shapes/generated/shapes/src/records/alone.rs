@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The same of a table of at most one row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -158,44 +158,28 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::OfNothing_3 as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-        1269,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
-        1271,
-        r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#,
-        &[],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1269, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(1271, r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#),
+    upsert: stmt!(
         1270,
         r#"INSERT INTO "alone" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
-DO UPDATE SET "_singleton" = excluded."_singleton""#,
-        &[],
+DO UPDATE SET "_singleton" = excluded."_singleton""#
     ),
-    delete: generated::Stmt::new(
-        1272,
-        r#"DELETE FROM "alone" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(1272, [_singleton], r#"DELETE FROM "alone" WHERE "_singleton" = $1"#),
+    page_first: stmt!(1273, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        1274, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1273, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        1274,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
+    get_many: stmt!(
+        1275, [keys],
+        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1275,
-        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1276,
-        r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1276, [keys],
+        r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A row of its own for a message at the top, in a message, in a oneof, in an element, in another such row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,32 +106,25 @@ FROM "aparts""#,
 #[must_use]
 pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1245,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) ORDER BY "id""#
-            ),
-            &["must.name"],
+        first: stmt!(
+            1245, ["must.name", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1246,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["must.name", "id"],
+        after: stmt!(
+            1246, ["must.name", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1248,
+        count: stmt!(
+            1248, ["must.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) LIMIT $2) AS "c""#,
-            &["must.name", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1247,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1)"#,
-            &["must.name"],
+        delete: stmt!(
+            1247, ["must.name"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1)"#
         ),
     };
 
@@ -144,32 +137,25 @@ pub fn list_by_must_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1249,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) ORDER BY "id""#
-            ),
-            &["must.target"],
+        first: stmt!(
+            1249, ["must.target", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1250,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["must.target", "id"],
+        after: stmt!(
+            1250, ["must.target", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1252,
+        count: stmt!(
+            1252, ["must.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) LIMIT $2) AS "c""#,
-            &["must.target", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1251,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1)"#,
-            &["must.target"],
+        delete: stmt!(
+            1251, ["must.target"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1)"#
         ),
     };
 
@@ -183,32 +169,25 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1253,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) ORDER BY "id""#
-            ),
-            &["room.name"],
+        first: stmt!(
+            1253, ["room.name", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1254,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["room.name", "id"],
+        after: stmt!(
+            1254, ["room.name", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1256,
+        count: stmt!(
+            1256, ["room.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) LIMIT $2) AS "c""#,
-            &["room.name", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1255,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1)"#,
-            &["room.name"],
+        delete: stmt!(
+            1255, ["room.name"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1)"#
         ),
     };
 
@@ -221,32 +200,25 @@ pub fn list_by_room_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1257,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) ORDER BY "id""#
-            ),
-            &["room.target"],
+        first: stmt!(
+            1257, ["room.target", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1258,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["room.target", "id"],
+        after: stmt!(
+            1258, ["room.target", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1260,
+        count: stmt!(
+            1260, ["room.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) LIMIT $2) AS "c""#,
-            &["room.target", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1259,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1)"#,
-            &["room.target"],
+        delete: stmt!(
+            1259, ["room.target"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1)"#
         ),
     };
 
@@ -260,32 +232,25 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1261,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) ORDER BY "id""#
-            ),
-            &["house.name"],
+        first: stmt!(
+            1261, ["house.name", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1262,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["house.name", "id"],
+        after: stmt!(
+            1262, ["house.name", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1264,
+        count: stmt!(
+            1264, ["house.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) LIMIT $2) AS "c""#,
-            &["house.name", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1263,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1)"#,
-            &["house.name"],
+        delete: stmt!(
+            1263, ["house.name"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1)"#
         ),
     };
 
@@ -298,32 +263,25 @@ pub fn list_by_house_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1265,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) ORDER BY "id""#
-            ),
-            &["house.target"],
+        first: stmt!(
+            1265, ["house.target", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1266,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["house.target", "id"],
+        after: stmt!(
+            1266, ["house.target", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1268,
+        count: stmt!(
+            1268, ["house.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
-  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) LIMIT $2) AS "c""#,
-            &["house.target", ""],
+  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1267,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1)"#,
-            &["house.target"],
+        delete: stmt!(
+            1267, ["house.target"],
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1)"#
         ),
     };
 
@@ -819,26 +777,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::ByNameValueLeftPlace as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(1067, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1067, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1069,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
-        &[
-            "id",
-            "text",
-            "here",
-            "here.x",
-            "here.y",
-            "here.colour",
-            "here.time",
-            "wing",
-            "wing.name",
-            "wing.right",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1068,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
@@ -847,43 +793,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = excluded."here__x",
     "here__y" = excluded."here__y", "here__colour" = excluded."here__colour",
     "here__time" = excluded."here__time", "wing" = excluded."wing",
-    "wing__name" = excluded."wing__name", "wing__right" = excluded."wing__right""#,
-        &[
-            "id",
-            "text",
-            "here",
-            "here.x",
-            "here.y",
-            "here.colour",
-            "here.time",
-            "wing",
-            "wing.name",
-            "wing.right",
-        ],
+    "wing__name" = excluded."wing__name", "wing__right" = excluded."wing__right""#
     ),
-    delete: generated::Stmt::new(
-        1070,
-        r#"DELETE FROM "aparts" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1070, [id], r#"DELETE FROM "aparts" WHERE "id" = $1"#),
+    page_first: stmt!(1071, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1072, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1071, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1072,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1073,
+    get_many: stmt!(
+        1073, [keys],
         r#"SELECT o.key, t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour",
     t."here__time", t."wing", t."wing__name", t."wing__right"
 FROM json_each($1) o
-CROSS JOIN "aparts" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "aparts" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1074,
-        r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1074, [keys],
+        r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

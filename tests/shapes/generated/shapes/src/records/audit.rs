@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A row of a chain with each kind of field that can be in one. The numbers are not in the order of declaration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -503,57 +503,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: generated::Stmt::new(
-                1672,
+            next: stmt!(
+                1672, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 84 AND "path" = '1'
-RETURNING "last""#,
-                &["number"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                1673,
+            begin: stmt!(
+                1673, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 84, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "audits""#,
-                &[],
+FROM "audits""#
             ),
         },
     ],
-    get: generated::Stmt::new(1664, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1664, [number], select!(r#"WHERE "number" = $1"#)),
+    insert: stmt!(
         1666,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
     "third", "packed", "any", "mask", "wrapped")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21)"#,
-        &[
-            "text",
-            "number",
-            "hash",
-            "create_time",
-            "maybe",
-            "colour",
-            "zigzag",
-            "fixed",
-            "real",
-            "step",
-            "step.count",
-            "step.done",
-            "one",
-            "other",
-            "other.count",
-            "other.done",
-            "third",
-            "packed",
-            "any",
-            "mask",
-            "wrapped",
-        ],
+    $21)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1665,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
@@ -568,65 +543,34 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
     "step__done" = excluded."step__done", "one" = excluded."one", "other" = excluded."other",
     "other__count" = excluded."other__count", "other__done" = excluded."other__done",
     "third" = excluded."third", "packed" = excluded."packed", "any" = excluded."any",
-    "mask" = excluded."mask", "wrapped" = excluded."wrapped""#,
-        &[
-            "text",
-            "number",
-            "hash",
-            "create_time",
-            "maybe",
-            "colour",
-            "zigzag",
-            "fixed",
-            "real",
-            "step",
-            "step.count",
-            "step.done",
-            "one",
-            "other",
-            "other.count",
-            "other.done",
-            "third",
-            "packed",
-            "any",
-            "mask",
-            "wrapped",
-        ],
+    "mask" = excluded."mask", "wrapped" = excluded."wrapped""#
     ),
-    delete: generated::Stmt::new(
-        1667,
-        r#"DELETE FROM "audits" WHERE "number" = $1"#,
-        &["number"],
+    delete: stmt!(1667, [number], r#"DELETE FROM "audits" WHERE "number" = $1"#),
+    page_first: stmt!(1668, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    page_after: stmt!(
+        1669, [after number, limit],
+        select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1668, select!(r#"ORDER BY "number""#), &[]),
-    page_after: generated::Stmt::new(
-        1669,
-        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
-        &["number"],
-    ),
-    get_many: generated::Stmt::new(
-        1670,
+    get_many: stmt!(
+        1670, [keys],
         r#"SELECT o.key, t."text", t."number", t."hash", t."create_time", t."maybe", t."colour", t."zigzag",
     t."fixed", t."real", t."step", t."step__count", t."step__done", t."one", t."other",
     t."other__count", t."other__done", t."third", t."packed", t."any", t."mask", t."wrapped"
 FROM json_each($1) o
-CROSS JOIN "audits" t ON t."number" = o.value"#,
-        &[""],
+CROSS JOIN "audits" t ON t."number" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1671,
-        r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1671, [keys],
+        r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
 /// How a row is linked to the one before.
 static CHAIN: generated::Chain<Audit> = generated::Chain {
     field: "hash",
-    last: generated::Stmt::new(
-        1674,
-        r#"SELECT "number", "hash" FROM "audits" ORDER BY "number" DESC LIMIT 1"#,
-        &[],
+    last: stmt!(
+        1674, [],
+        r#"SELECT "number", "hash" FROM "audits" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),
     key: Some,

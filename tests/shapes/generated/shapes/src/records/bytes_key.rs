@@ -3,7 +3,7 @@
 //! Table 10 of `shapes.v1.ShapesStore`: `bytes_keys`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Keyed by bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,37 +109,24 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        268,
-        r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(266, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(268, r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         267,
-        r#"INSERT INTO "bytes_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "bytes_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(
-        269,
-        r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(269, [id], r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#),
+    page_first: stmt!(270, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        271, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(270, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        271,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        272, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#
     ),
-    get_many: generated::Stmt::new(
-        272,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        273,
-        r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        273, [keys],
+        r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Oneofs of every kind of member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -533,36 +533,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::ListedNumbers as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(188, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         190,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#,
-        &[
-            "id",
-            "a_bool",
-            "an_int64",
-            "a_uint64",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_time",
-            "a_duration",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "nothing",
-            "listed",
-            "listed.name",
-            "only",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         189,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
@@ -577,53 +556,24 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     "point__x" = excluded."point__x", "point__y" = excluded."point__y",
     "point__colour" = excluded."point__colour", "point__time" = excluded."point__time",
     "nothing" = excluded."nothing", "listed" = excluded."listed",
-    "listed__name" = excluded."listed__name", "only" = excluded."only""#,
-        &[
-            "id",
-            "a_bool",
-            "an_int64",
-            "a_uint64",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_time",
-            "a_duration",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "nothing",
-            "listed",
-            "listed.name",
-            "only",
-        ],
+    "listed__name" = excluded."listed__name", "only" = excluded."only""#
     ),
-    delete: generated::Stmt::new(
-        191,
-        r#"DELETE FROM "choices" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(191, [id], r#"DELETE FROM "choices" WHERE "id" = $1"#),
+    page_first: stmt!(192, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        193, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(192, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        193,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        194,
+    get_many: stmt!(
+        194, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int64", t."a_uint64", t."a_double", t."a_string",
     t."a_bytes", t."a_colour", t."a_time", t."a_duration", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."nothing", t."listed", t."listed__name", t."only"
 FROM json_each($1) o
-CROSS JOIN "choices" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "choices" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        195,
-        r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        195, [keys],
+        r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

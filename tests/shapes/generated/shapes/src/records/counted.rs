@@ -3,7 +3,7 @@
 //! Table 82 of `shapes.v1.ShapesStore`: `counted`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A revision that is a number and may be unset in the message, and a key of two fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,28 +36,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1637,
-            select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
-            &["region"],
+        first: stmt!(
+            1637, [region, limit],
+            select!(r#"WHERE "region" = $1 ORDER BY "region", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1638,
-            select!(
-                r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
-            ),
-            &["region", "region", "number"],
+        after: stmt!(
+            1638, [region, after region, after number, limit],
+            select!(r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1640,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#,
-            &["region", ""],
+        count: stmt!(
+            1640, [region, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1639,
-            r#"DELETE FROM "counted" WHERE "region" = $1"#,
-            &["region"],
-        ),
+        delete: stmt!(1639, [region], r#"DELETE FROM "counted" WHERE "region" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
@@ -69,27 +60,20 @@ pub fn list_by_other_region(
     other_region: impl Into<String>,
 ) -> protostore::ListBy<Counted, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1641,
-            select!(r#"WHERE "other_region" IS $1 ORDER BY "region", "number""#),
-            &["other_region"],
+        first: stmt!(
+            1641, [other_region, limit],
+            select!(r#"WHERE "other_region" IS $1 ORDER BY "region", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1642,
-            select!(
-                r#"WHERE "other_region" IS $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
-            ),
-            &["other_region", "region", "number"],
+        after: stmt!(
+            1642, [other_region, after region, after number, limit],
+            select!(r#"WHERE "other_region" IS $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1644,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#,
-            &["other_region", ""],
+        count: stmt!(
+            1644, [other_region, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1643,
-            r#"DELETE FROM "counted" WHERE "other_region" IS $1"#,
-            &["other_region"],
+        delete: stmt!(
+            1643, [other_region], r#"DELETE FROM "counted" WHERE "other_region" IS $1"#
         ),
     };
 
@@ -106,31 +90,23 @@ pub fn list_by_other_region_other_number(
     other_number: i64,
 ) -> protostore::ListBy<Counted, (Option<String>, i64)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1645,
-            select!(
-                r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number""#
-            ),
-            &["other_region", "other_number"],
+        first: stmt!(
+            1645, [other_region, other_number, limit],
+            select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1646,
-            select!(
-                r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
-ORDER BY "region", "number""#
-            ),
-            &["other_region", "other_number", "region", "number"],
+        after: stmt!(
+            1646, [other_region, other_number, after region, after number, limit],
+            select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
+ORDER BY "region", "number" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            1648,
+        count: stmt!(
+            1648, [other_region, other_number, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#,
-            &["other_region", "other_number", ""],
+FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1647,
-            r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#,
-            &["other_region", "other_number"],
+        delete: stmt!(
+            1647, [other_region, other_number],
+            r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#
         ),
     };
 
@@ -146,43 +122,35 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Counted, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1649,
-            select!(
-                r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
+        first: stmt!(
+            1649, [targets, limit],
+            select!(r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "counted__targets"
   WHERE "value" = $1)
-ORDER BY "region", "number""#
-            ),
-            &["targets"],
+ORDER BY "region", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1650,
-            select!(
-                r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
+        after: stmt!(
+            1650, [targets, after region, after number, limit],
+            select!(r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "counted__targets"
   WHERE "value" = $1) AND ("region", "number") > ($2, $3)
-ORDER BY "region", "number""#
-            ),
-            &["targets", "region", "number"],
+ORDER BY "region", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1652,
+        count: stmt!(
+            1652, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "counted"
   WHERE ("region", "number") IN (SELECT "_region", "_number"
     FROM "counted__targets"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["targets", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1651,
+        delete: stmt!(
+            1651, [targets],
             r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "counted__targets"
-  WHERE "value" = $1)"#,
-            &["targets"],
+  WHERE "value" = $1)"#
         ),
     };
 
@@ -195,14 +163,13 @@ pub fn targets_by_targets(
     region: impl Into<String>,
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1631,
+    static ROWS: generated::Stmt = stmt!(
+        1631, [region, number],
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_region" = $1 AND j."_number" = $2
-ORDER BY j."_position""#,
-        &["region", "number"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, (region.into(), number))
 }
@@ -248,10 +215,9 @@ impl protostore::Record for Counted {
     const TABLE: &'static protostore::Table = &TABLE;
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            1636,
-            r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#,
-            &["revision", "region", "number"],
+        &stmt!(
+            1636, [revision, region, number],
+            r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#
         ),
     );
 
@@ -340,10 +306,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "other_region, other_number",
                 table: "counted",
                 key: &["region", "number"],
-                exists: generated::Stmt::new(
-                    1626,
-                    r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
-                    &["other_region", "other_number"],
+                hides: false,
+                exists: stmt!(
+                    1626, [other_region, other_number],
+                    r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#
                 ),
             },
         ],
@@ -373,53 +339,41 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Targets as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        1615,
-        select!(r#"WHERE "region" = $1 AND "number" = $2"#),
-        &["region", "number"],
+    get: stmt!(
+        1615, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         1617,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["region", "number", "revision", "text", "other_region", "other_number"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1616,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("region", "number")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
-    "other_region" = excluded."other_region", "other_number" = excluded."other_number""#,
-        &["region", "number", "revision", "text", "other_region", "other_number"],
+    "other_region" = excluded."other_region", "other_number" = excluded."other_number""#
     ),
-    delete: generated::Stmt::new(
-        1618,
-        r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
-        &["region", "number"],
+    delete: stmt!(
+        1618, [region, number],
+        r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        1619,
-        select!(r#"ORDER BY "region", "number""#),
-        &[],
+    page_first: stmt!(1619, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
+    page_after: stmt!(
+        1620, [after region, after number, limit],
+        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number" LIMIT $3"#)
     ),
-    page_after: generated::Stmt::new(
-        1620,
-        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
-        &["region", "number"],
-    ),
-    get_many: generated::Stmt::new(
-        1621,
+    get_many: stmt!(
+        1621, [keys],
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each($1) o
-CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        1622,
+    delete_many: stmt!(
+        1622, [keys],
         r#"DELETE FROM "counted"
-WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 
@@ -428,27 +382,24 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 2,
     counter: generated::Sequence {
         field: "revision",
-        next: generated::Stmt::new(
-            1623,
+        next: stmt!(
+            1623, [revision],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 82 AND "path" = '3'
-RETURNING "last""#,
-            &["revision"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            1624,
+        begin: stmt!(
+            1624, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "counted""#,
-            &[],
+FROM "counted""#
         ),
     },
-    read: generated::Stmt::new(
-        1625,
-        r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
-        &["region", "number"],
+    read: stmt!(
+        1625, [region, number],
+        r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
 };
 

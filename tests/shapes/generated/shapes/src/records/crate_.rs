@@ -3,7 +3,7 @@
 //! Table 65 of `shapes.v1.ShapesStore`: `crates`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something on a shelf, with what lies in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,11 +26,10 @@ macro_rules! select {
 /// Lists the rows of `items` that one row shows as `items`, by key.
 #[must_use]
 pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1513,
+    static ROWS: generated::Stmt = stmt!(
+        1513, ["crate"],
         r#"SELECT "id", "crate" FROM "items"
-WHERE "crate" = $1 ORDER BY "id""#,
-        &["crate"],
+WHERE "crate" = $1 ORDER BY "id""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -40,13 +39,12 @@ WHERE "crate" = $1 ORDER BY "id""#,
 /// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
 #[must_use]
 pub fn items_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Item> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1514,
+    static ROWS: generated::Stmt = stmt!(
+        1514, [keys "crate"],
         r#"SELECT o.key, t."id", t."crate"
 FROM json_each($1) o
 CROSS JOIN "items" t ON t."crate" = o.value
-ORDER BY o.key, t."id""#,
-        &["crate"],
+ORDER BY o.key, t."id""#
     );
     protostore::ShownBy::new(&ROWS, records)
 }
@@ -62,11 +60,10 @@ pub fn fill_items(
 /// Lists the rows of `labels` that one row shows as `label`, by key.
 #[must_use]
 pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1515,
+    static ROWS: generated::Stmt = stmt!(
+        1515, ["crate"],
         r#"SELECT "text", "crate" FROM "labels"
-WHERE "crate" = $1 ORDER BY "text""#,
-        &["crate"],
+WHERE "crate" = $1 ORDER BY "text""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -76,13 +73,12 @@ WHERE "crate" = $1 ORDER BY "text""#,
 /// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
 #[must_use]
 pub fn label_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Label> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1516,
+    static ROWS: generated::Stmt = stmt!(
+        1516, [keys "crate"],
         r#"SELECT o.key, t."text", t."crate"
 FROM json_each($1) o
 CROSS JOIN "labels" t ON t."crate" = o.value
-ORDER BY o.key, t."text""#,
-        &["crate"],
+ORDER BY o.key, t."text""#
     );
     protostore::ShownBy::new(&ROWS, records)
 }
@@ -213,50 +209,35 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "labels",
             columns: &["crate"],
             field: "crate",
-            names: generated::Stmt::new(
-                1505,
-                r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                1505, [id], r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::Tags as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        1499,
-        r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#,
-        &["id", "text"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1497, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1499, r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1498,
         r#"INSERT INTO "crates" ("id", "text")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "text" = excluded."text""#,
-        &["id", "text"],
+DO UPDATE SET "text" = excluded."text""#
     ),
-    delete: generated::Stmt::new(
-        1500,
-        r#"DELETE FROM "crates" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1500, [id], r#"DELETE FROM "crates" WHERE "id" = $1"#),
+    page_first: stmt!(1501, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1502, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1501, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1502,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        1503, [keys],
+        r#"SELECT o.key, t."id", t."text" FROM json_each($1) o CROSS JOIN "crates" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1503,
-        r#"SELECT o.key, t."id", t."text" FROM json_each($1) o CROSS JOIN "crates" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1504,
-        r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1504, [keys],
+        r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

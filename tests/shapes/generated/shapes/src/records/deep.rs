@@ -3,7 +3,7 @@
 //! Table 17 of `shapes.v1.ShapesStore`: `deeps`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Lists in lists in lists, with maps between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,28 +73,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            650,
-            select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
-            &["region"],
+        first: stmt!(
+            650, [region, limit],
+            select!(r#"WHERE "region" = $1 ORDER BY "region", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            651,
-            select!(
-                r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
-            ),
-            &["region", "region", "number"],
+        after: stmt!(
+            651, [region, after region, after number, limit],
+            select!(r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            653,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#,
-            &["region", ""],
+        count: stmt!(
+            653, [region, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            652,
-            r#"DELETE FROM "deeps" WHERE "region" = $1"#,
-            &["region"],
-        ),
+        delete: stmt!(652, [region], r#"DELETE FROM "deeps" WHERE "region" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
@@ -343,51 +334,36 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::RacksCabinetDoorsNames as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-        585,
-        select!(r#"WHERE "region" = $1 AND "number" = $2"#),
-        &["region", "number"],
+    get: stmt!(
+        585, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
     ),
-    insert: generated::Stmt::new(
-        587,
-        r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#,
-        &["region", "number"],
-    ),
-    upsert: generated::Stmt::new(
+    insert: stmt!(587, r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#),
+    upsert: stmt!(
         586,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES ($1, $2)
 ON CONFLICT ("region", "number")
-DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
-        &["region", "number"],
+DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#
     ),
-    delete: generated::Stmt::new(
-        588,
-        r#"DELETE FROM "deeps" WHERE "region" = $1 AND "number" = $2"#,
-        &["region", "number"],
+    delete: stmt!(
+        588, [region, number],
+        r#"DELETE FROM "deeps" WHERE "region" = $1 AND "number" = $2"#
     ),
-    page_first: generated::Stmt::new(
-        589,
-        select!(r#"ORDER BY "region", "number""#),
-        &[],
+    page_first: stmt!(589, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
+    page_after: stmt!(
+        590, [after region, after number, limit],
+        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number" LIMIT $3"#)
     ),
-    page_after: generated::Stmt::new(
-        590,
-        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
-        &["region", "number"],
-    ),
-    get_many: generated::Stmt::new(
-        591,
+    get_many: stmt!(
+        591, [keys],
         r#"SELECT o.key, t."region", t."number"
 FROM json_each($1) o
-CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        592,
+    delete_many: stmt!(
+        592, [keys],
         r#"DELETE FROM "deeps"
-WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

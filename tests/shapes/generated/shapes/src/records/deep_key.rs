@@ -3,7 +3,7 @@
 //! Table 12 of `shapes.v1.ShapesStore`: `deep_keys`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Keyed by a field of a message inside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -175,47 +175,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        320,
-        select!(r#"WHERE "meta__name" = $1"#),
-        &["meta.name"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(320, ["meta.name"], select!(r#"WHERE "meta__name" = $1"#)),
+    insert: stmt!(
         322,
-        r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES ($1, $2, $3, $4)"#,
-        &["meta", "meta.name", "meta.label", "text"],
+        r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         321,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("meta__name")
 DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
-    "text" = excluded."text""#,
-        &["meta", "meta.name", "meta.label", "text"],
+    "text" = excluded."text""#
     ),
-    delete: generated::Stmt::new(
-        323,
-        r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#,
-        &["meta.name"],
+    delete: stmt!(
+        323, ["meta.name"], r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#
     ),
-    page_first: generated::Stmt::new(324, select!(r#"ORDER BY "meta__name""#), &[]),
-    page_after: generated::Stmt::new(
-        325,
-        select!(r#"WHERE "meta__name" > $1 ORDER BY "meta__name""#),
-        &["meta.name"],
+    page_first: stmt!(324, [limit], select!(r#"ORDER BY "meta__name" LIMIT $1"#)),
+    page_after: stmt!(
+        325, [after "meta.name", limit],
+        select!(r#"WHERE "meta__name" > $1 ORDER BY "meta__name" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        326,
+    get_many: stmt!(
+        326, [keys],
         r#"SELECT o.key, t."meta", t."meta__name", t."meta__label", t."text"
 FROM json_each($1) o
-CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#,
-        &[""],
+CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        327,
-        r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        327, [keys],
+        r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 42 of `shapes.v1.ShapesStore`: `encodings`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Every encoding, wherever a value may stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,10 +91,8 @@ FROM "encodings""#,
     };
 }
 
-static GET_BY_TEXT: generated::Stmt = generated::Stmt::new(
-    958,
-    select!(r#"WHERE "text" = $1"#),
-    &["text"],
+static GET_BY_TEXT: generated::Stmt = stmt!(
+    958, [text], select!(r#"WHERE "text" = $1"#)
 );
 
 /// Gets the row of `encodings` with this `text`, by its unique index.
@@ -117,26 +115,18 @@ pub fn list_by_full(
     full: u64,
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            959,
-            select!(r#"WHERE "full" = $1 ORDER BY "id""#),
-            &["full"],
+        first: stmt!(
+            959, [full, limit], select!(r#"WHERE "full" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            960,
-            select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["full", "id"],
+        after: stmt!(
+            960, [full, after id, limit],
+            select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            962,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#,
-            &["full", ""],
+        count: stmt!(
+            962, [full, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            961,
-            r#"DELETE FROM "encodings" WHERE "full" = $1"#,
-            &["full"],
-        ),
+        delete: stmt!(961, [full], r#"DELETE FROM "encodings" WHERE "full" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::FullRange(full))
@@ -148,26 +138,18 @@ pub fn list_by_own(
     own: protostore::Timestamp,
 ) -> protostore::ListBy<Encodings, protostore::stored::Timestamptz> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            963,
-            select!(r#"WHERE "own" = $1 ORDER BY "id""#),
-            &["own"],
+        first: stmt!(
+            963, [own, limit], select!(r#"WHERE "own" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            964,
-            select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["own", "id"],
+        after: stmt!(
+            964, [own, after id, limit],
+            select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            966,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#,
-            &["own", ""],
+        count: stmt!(
+            966, [own, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            965,
-            r#"DELETE FROM "encodings" WHERE "own" = $1"#,
-            &["own"],
-        ),
+        delete: stmt!(965, [own], r#"DELETE FROM "encodings" WHERE "own" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Timestamptz(own))
@@ -734,40 +716,17 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::InnersNames as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(894, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(894, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         896,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
     "inner__bits", "inner__text")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21)"#,
-        &[
-            "id",
-            "full",
-            "maybe_full",
-            "wrapped",
-            "bits",
-            "maybe_bits",
-            "seconds",
-            "milliseconds",
-            "microseconds",
-            "text",
-            "span_seconds",
-            "span_milliseconds",
-            "span_microseconds",
-            "one_full",
-            "one_bits",
-            "one_text",
-            "own",
-            "inner",
-            "inner.full",
-            "inner.bits",
-            "inner.text",
-        ],
+    $21)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         895,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
@@ -784,56 +743,25 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     "span_microseconds" = excluded."span_microseconds", "one_full" = excluded."one_full",
     "one_bits" = excluded."one_bits", "one_text" = excluded."one_text", "own" = excluded."own",
     "inner" = excluded."inner", "inner__full" = excluded."inner__full",
-    "inner__bits" = excluded."inner__bits", "inner__text" = excluded."inner__text""#,
-        &[
-            "id",
-            "full",
-            "maybe_full",
-            "wrapped",
-            "bits",
-            "maybe_bits",
-            "seconds",
-            "milliseconds",
-            "microseconds",
-            "text",
-            "span_seconds",
-            "span_milliseconds",
-            "span_microseconds",
-            "one_full",
-            "one_bits",
-            "one_text",
-            "own",
-            "inner",
-            "inner.full",
-            "inner.bits",
-            "inner.text",
-        ],
+    "inner__bits" = excluded."inner__bits", "inner__text" = excluded."inner__text""#
     ),
-    delete: generated::Stmt::new(
-        897,
-        r#"DELETE FROM "encodings" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(897, [id], r#"DELETE FROM "encodings" WHERE "id" = $1"#),
+    page_first: stmt!(898, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        899, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(898, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        899,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        900,
+    get_many: stmt!(
+        900, [keys],
         r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
     t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."own", t."inner",
     t."inner__full", t."inner__bits", t."inner__text"
 FROM json_each($1) o
-CROSS JOIN "encodings" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "encodings" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        901,
-        r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        901, [keys],
+        r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 85 of `shapes.v1.ShapesStore`: `entries`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The smallest row of a chain.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,70 +147,57 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: generated::Stmt::new(
-                1710,
+            next: stmt!(
+                1710, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 85 AND "path" = '1'
-RETURNING "last""#,
-                &["number"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                1711,
+            begin: stmt!(
+                1711, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 85, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "entries""#,
-                &[],
+FROM "entries""#
             ),
         },
     ],
-    get: generated::Stmt::new(1702, select!(r#"WHERE "number" = $1"#), &["number"]),
-    insert: generated::Stmt::new(
-        1704,
-        r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#,
-        &["number", "text", "hash"],
+    get: stmt!(1702, [number], select!(r#"WHERE "number" = $1"#)),
+    insert: stmt!(
+        1704, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1703,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES ($1, $2, $3)
 ON CONFLICT ("number")
-DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#,
-        &["number", "text", "hash"],
+DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#
     ),
-    delete: generated::Stmt::new(
-        1705,
-        r#"DELETE FROM "entries" WHERE "number" = $1"#,
-        &["number"],
+    delete: stmt!(1705, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
+    page_first: stmt!(1706, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    page_after: stmt!(
+        1707, [after number, limit],
+        select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1706, select!(r#"ORDER BY "number""#), &[]),
-    page_after: generated::Stmt::new(
-        1707,
-        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
-        &["number"],
-    ),
-    get_many: generated::Stmt::new(
-        1708,
+    get_many: stmt!(
+        1708, [keys],
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each($1) o
-CROSS JOIN "entries" t ON t."number" = o.value"#,
-        &[""],
+CROSS JOIN "entries" t ON t."number" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1709,
-        r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1709, [keys],
+        r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
 /// How a row is linked to the one before.
 static CHAIN: generated::Chain<Entry> = generated::Chain {
     field: "hash",
-    last: generated::Stmt::new(
-        1712,
-        r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#,
-        &[],
+    last: stmt!(
+        1712, [],
+        r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),
     key: |number| number.try_into().ok(),

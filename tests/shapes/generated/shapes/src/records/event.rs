@@ -3,7 +3,7 @@
 //! Table 22 of `shapes.v1.ShapesStore`: `events`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key that is a number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,10 +74,9 @@ impl protostore::Record for Event {
     const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            796,
-            r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#,
-            &["change_time", "id"],
+        &stmt!(
+            796, [change_time, id],
+            r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#
         ),
     );
 
@@ -204,61 +203,49 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: generated::Stmt::new(
-                787,
+            next: stmt!(
+                787, [id],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 22 AND "path" = '1'
-RETURNING "last""#,
-                &["id"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                788,
+            begin: stmt!(
+                788, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 22, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "events""#,
-                &[],
+FROM "events""#
             ),
         },
     ],
-    get: generated::Stmt::new(779, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(779, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         781,
-        r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#,
-        &["id", "text", "time", "change_time"],
+        r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         780,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
-    "change_time" = excluded."change_time""#,
-        &["id", "text", "time", "change_time"],
+    "change_time" = excluded."change_time""#
     ),
-    delete: generated::Stmt::new(
-        782,
-        r#"DELETE FROM "events" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(782, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(783, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        784, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(783, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        784,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        785,
+    get_many: stmt!(
+        785, [keys],
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
 FROM json_each($1) o
-CROSS JOIN "events" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "events" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        786,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        786, [keys],
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each scalar where zero and unset are two values.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -305,36 +305,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(8, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(8, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         10,
         r#"INSERT INTO "explicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
     "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_time",
-            "a_duration",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         9,
         r#"INSERT INTO "explicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
@@ -349,52 +328,23 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "a_fixed64" = excluded."a_fixed64", "a_float" = excluded."a_float",
     "a_double" = excluded."a_double", "a_string" = excluded."a_string",
     "a_bytes" = excluded."a_bytes", "a_colour" = excluded."a_colour", "a_time" = excluded."a_time",
-    "a_duration" = excluded."a_duration""#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_time",
-            "a_duration",
-        ],
+    "a_duration" = excluded."a_duration""#
     ),
-    delete: generated::Stmt::new(
-        11,
-        r#"DELETE FROM "explicits" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(11, [id], r#"DELETE FROM "explicits" WHERE "id" = $1"#),
+    page_first: stmt!(12, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        13, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(12, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        13,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        14,
+    get_many: stmt!(
+        14, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64",
     t."a_sint64", t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."a_colour", t."a_time", t."a_duration"
 FROM json_each($1) o
-CROSS JOIN "explicits" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "explicits" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        15,
-        r#"DELETE FROM "explicits" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        15, [keys],
+        r#"DELETE FROM "explicits" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each kind of field that can be immutable, beside some that change.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -773,8 +773,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Notes as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1547, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1549,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
@@ -786,53 +786,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "label")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
-    $40, $41, $42)"#,
-        &[
-            "id",
-            "text",
-            "number",
-            "real",
-            "colour",
-            "time",
-            "part",
-            "part.text",
-            "part.maybe",
-            "part.weight",
-            "part.inner",
-            "part.inner.url",
-            "part.inner.size",
-            "part.inner.core",
-            "part.inner.core.set",
-            "whole",
-            "whole.url",
-            "whole.size",
-            "whole.core",
-            "whole.core.set",
-            "one",
-            "other",
-            "other.text",
-            "other.maybe",
-            "other.weight",
-            "other.inner",
-            "other.inner.url",
-            "other.inner.size",
-            "other.inner.core",
-            "other.inner.core.set",
-            "third",
-            "third.url",
-            "third.size",
-            "third.core",
-            "third.core.set",
-            "free",
-            "words",
-            "wholes",
-            "settings",
-            "token",
-            "hash",
-            "label",
-        ],
+    $40, $41, $42)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1548,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
@@ -866,65 +822,15 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
     "third__core" = excluded."third__core", "third__core__set" = excluded."third__core__set",
     "free" = excluded."free", "words" = excluded."words", "wholes" = excluded."wholes",
     "settings" = excluded."settings", "token" = excluded."token", "hash" = excluded."hash",
-    "label" = excluded."label""#,
-        &[
-            "id",
-            "text",
-            "number",
-            "real",
-            "colour",
-            "time",
-            "part",
-            "part.text",
-            "part.maybe",
-            "part.weight",
-            "part.inner",
-            "part.inner.url",
-            "part.inner.size",
-            "part.inner.core",
-            "part.inner.core.set",
-            "whole",
-            "whole.url",
-            "whole.size",
-            "whole.core",
-            "whole.core.set",
-            "one",
-            "other",
-            "other.text",
-            "other.maybe",
-            "other.weight",
-            "other.inner",
-            "other.inner.url",
-            "other.inner.size",
-            "other.inner.core",
-            "other.inner.core.set",
-            "third",
-            "third.url",
-            "third.size",
-            "third.core",
-            "third.core.set",
-            "free",
-            "words",
-            "wholes",
-            "settings",
-            "token",
-            "hash",
-            "label",
-        ],
+    "label" = excluded."label""#
     ),
-    delete: generated::Stmt::new(
-        1550,
-        r#"DELETE FROM "fixed" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1550, [id], r#"DELETE FROM "fixed" WHERE "id" = $1"#),
+    page_first: stmt!(1551, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1552, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1551, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1552,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1553,
+    get_many: stmt!(
+        1553, [keys],
         r#"SELECT o.key, t."id", t."text", t."number", t."real", t."colour", t."time", t."part",
     t."part__text", t."part__maybe", t."part__weight", t."part__inner", t."part__inner__url",
     t."part__inner__size", t."part__inner__core", t."part__inner__core__set", t."whole",
@@ -934,13 +840,11 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
     t."third__url", t."third__size", t."third__core", t."third__core__set", t."free", t."words",
     t."wholes", t."settings", t."token", t."hash", t."label"
 FROM json_each($1) o
-CROSS JOIN "fixed" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "fixed" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1554,
-        r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1554, [keys],
+        r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 20 of `shapes.v1.ShapesStore`: `flags`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// No column of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,44 +92,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Names as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        743,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
-        745,
-        r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#,
-        &[],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(743, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(745, r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#),
+    upsert: stmt!(
         744,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
-DO UPDATE SET "_singleton" = excluded."_singleton""#,
-        &[],
+DO UPDATE SET "_singleton" = excluded."_singleton""#
     ),
-    delete: generated::Stmt::new(
-        746,
-        r#"DELETE FROM "flags" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(746, [_singleton], r#"DELETE FROM "flags" WHERE "_singleton" = $1"#),
+    page_first: stmt!(747, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        748, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(747, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        748,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
+    get_many: stmt!(
+        749, [keys],
+        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        749,
-        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        750,
-        r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        750, [keys],
+        r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 43 of `shapes.v1.ShapesStore`: `full_keys`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key of every 64-bit number, and references to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,26 +31,19 @@ pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            992,
-            select!(r#"WHERE "parent" = $1 ORDER BY "id""#),
-            &["parent"],
+        first: stmt!(
+            992, [parent, limit],
+            select!(r#"WHERE "parent" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            993,
-            select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["parent", "id"],
+        after: stmt!(
+            993, [parent, after id, limit],
+            select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            995,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#,
-            &["parent", ""],
+        count: stmt!(
+            995, [parent, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            994,
-            r#"DELETE FROM "full_keys" WHERE "parent" = $1"#,
-            &["parent"],
-        ),
+        delete: stmt!(994, [parent], r#"DELETE FROM "full_keys" WHERE "parent" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::FullRange(parent))
@@ -62,32 +55,25 @@ pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            996,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["others"],
+        first: stmt!(
+            996, [others, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            997,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["others", "id"],
+        after: stmt!(
+            997, [others, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            999,
+        count: stmt!(
+            999, [others, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "full_keys"
-  WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["others", ""],
+  WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            998,
-            r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1)"#,
-            &["others"],
+        delete: stmt!(
+            998, [others],
+            r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1)"#
         ),
     };
 
@@ -99,14 +85,13 @@ FROM (SELECT 1
 pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        980,
+    static ROWS: generated::Stmt = stmt!(
+        980, [id],
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, protostore::stored::FullRange(id))
 }
@@ -207,10 +192,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "full_keys",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    975,
-                    r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
-                    &["parent"],
+                hides: false,
+                exists: stmt!(
+                    975, [parent], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -232,40 +216,27 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Words as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        969,
-        r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#,
-        &["id", "parent"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(967, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(969, r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#),
+    upsert: stmt!(
         968,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "parent" = excluded."parent""#,
-        &["id", "parent"],
+DO UPDATE SET "parent" = excluded."parent""#
     ),
-    delete: generated::Stmt::new(
-        970,
-        r#"DELETE FROM "full_keys" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(970, [id], r#"DELETE FROM "full_keys" WHERE "id" = $1"#),
+    page_first: stmt!(971, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        972, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(971, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        972,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        973, [keys],
+        r#"SELECT o.key, t."id", t."parent" FROM json_each($1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        973,
-        r#"SELECT o.key, t."id", t."parent" FROM json_each($1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        974,
-        r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        974, [keys],
+        r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

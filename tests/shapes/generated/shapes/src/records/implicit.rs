@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each scalar where zero and unset are one value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -281,34 +281,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2,
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
     "a_double", "a_string", "a_bytes", "a_colour")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
@@ -322,50 +303,23 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "a_fixed32" = excluded."a_fixed32", "a_uint64" = excluded."a_uint64",
     "a_fixed64" = excluded."a_fixed64", "a_float" = excluded."a_float",
     "a_double" = excluded."a_double", "a_string" = excluded."a_string",
-    "a_bytes" = excluded."a_bytes", "a_colour" = excluded."a_colour""#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "a_sint32",
-            "a_sfixed32",
-            "an_int64",
-            "a_sint64",
-            "a_sfixed64",
-            "a_uint32",
-            "a_fixed32",
-            "a_uint64",
-            "a_fixed64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-        ],
+    "a_bytes" = excluded."a_bytes", "a_colour" = excluded."a_colour""#
     ),
-    delete: generated::Stmt::new(
-        3,
-        r#"DELETE FROM "implicits" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(3, [id], r#"DELETE FROM "implicits" WHERE "id" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64",
     t."a_sint64", t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."a_colour"
 FROM json_each($1) o
-CROSS JOIN "implicits" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "implicits" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

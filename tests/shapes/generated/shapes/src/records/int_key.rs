@@ -3,7 +3,7 @@
 //! Table 9 of `shapes.v1.ShapesStore`: `int_keys`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Keyed by an integer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,37 +109,24 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[protostore::Recursion::new("sources", "parent")],
     children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(251, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        253,
-        r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(251, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(253, r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         252,
-        r#"INSERT INTO "int_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "int_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(
-        254,
-        r#"DELETE FROM "int_keys" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(254, [id], r#"DELETE FROM "int_keys" WHERE "id" = $1"#),
+    page_first: stmt!(255, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        256, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(255, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        256,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        257, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        257,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        258,
-        r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        258, [keys],
+        r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

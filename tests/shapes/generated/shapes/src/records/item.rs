@@ -3,7 +3,7 @@
 //! Table 66 of `shapes.v1.ShapesStore`: `items`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Something in a crate, or alone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,26 +29,19 @@ pub fn list_by_crate_(
     crate_: impl Into<String>,
 ) -> protostore::ListBy<Item, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1533,
-            select!(r#"WHERE "crate" IS $1 ORDER BY "id""#),
-            &["crate"],
+        first: stmt!(
+            1533, ["crate", limit],
+            select!(r#"WHERE "crate" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1534,
-            select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["crate", "id"],
+        after: stmt!(
+            1534, ["crate", after id, limit],
+            select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1536,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#,
-            &["crate", ""],
+        count: stmt!(
+            1536, ["crate", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1535,
-            r#"DELETE FROM "items" WHERE "crate" IS $1"#,
-            &["crate"],
-        ),
+        delete: stmt!(1535, ["crate"], r#"DELETE FROM "items" WHERE "crate" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -145,10 +138,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "crate",
                 table: "crates",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    1525,
-                    r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
-                    &["crate"],
+                hides: false,
+                exists: stmt!(
+                    1525, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -166,40 +158,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Names as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        1519,
-        r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#,
-        &["id", "crate"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1517, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1519, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1518,
         r#"INSERT INTO "items" ("id", "crate")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "crate" = excluded."crate""#,
-        &["id", "crate"],
+DO UPDATE SET "crate" = excluded."crate""#
     ),
-    delete: generated::Stmt::new(
-        1520,
-        r#"DELETE FROM "items" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1520, [id], r#"DELETE FROM "items" WHERE "id" = $1"#),
+    page_first: stmt!(1521, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1522, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1521, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1522,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        1523, [keys],
+        r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1523,
-        r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1524,
-        r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1524, [keys],
+        r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 60 of `shapes.v1.ShapesStore`: `jobs`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Work that waits.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,10 +115,8 @@ macro_rules! select {
     };
 }
 
-static GET_BY_ADDRESS: generated::Stmt = generated::Stmt::new(
-    1343,
-    select!(r#"WHERE "address" = $1 AND "address" <> ''"#),
-    &["address"],
+static GET_BY_ADDRESS: generated::Stmt = stmt!(
+    1343, [address], select!(r#"WHERE "address" = $1 AND "address" <> ''"#)
 );
 
 /// Gets the row of `jobs` with this `address` where `address <> ''`, by its unique index.
@@ -139,26 +137,19 @@ pub fn list_by_after_job(
     after_job: impl Into<String>,
 ) -> protostore::ListBy<Job, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1344,
-            select!(r#"WHERE "after_job" IS $1 ORDER BY "id""#),
-            &["after_job"],
+        first: stmt!(
+            1344, [after_job, limit],
+            select!(r#"WHERE "after_job" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1345,
-            select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["after_job", "id"],
+        after: stmt!(
+            1345, [after_job, after id, limit],
+            select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1347,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#,
-            &["after_job", ""],
+        count: stmt!(
+            1347, [after_job, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1346,
-            r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#,
-            &["after_job"],
-        ),
+        delete: stmt!(1346, [after_job], r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -173,30 +164,22 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1348,
-            select!(
-                r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id""#
-            ),
-            &["queue"],
+        first: stmt!(
+            1348, [queue, limit],
+            select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1349,
-            select!(
-                r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id""#
-            ),
-            &["queue", "id"],
+        after: stmt!(
+            1349, [queue, after id, limit],
+            select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1351,
+        count: stmt!(
+            1351, [queue, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#,
-            &["queue", ""],
+FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1350,
-            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#,
-            &["queue"],
+        delete: stmt!(
+            1350, [queue],
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#
         ),
     };
 
@@ -209,27 +192,21 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     due_time: protostore::Timestamp,
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1352,
-            select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id""#),
-            &["due_time"],
+        first: stmt!(
+            1352, [due_time, limit],
+            select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1353,
-            select!(
-                r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id""#
-            ),
-            &["due_time", "id"],
+        after: stmt!(
+            1353, [due_time, after id, limit],
+            select!(r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1355,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#,
-            &["due_time", ""],
+        count: stmt!(
+            1355, [due_time, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1354,
-            r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#,
-            &["due_time"],
+        delete: stmt!(
+            1354, [due_time],
+            r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#
         ),
     };
 
@@ -242,33 +219,25 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1356,
-            select!(
-                r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
-            ),
-            &["queue"],
+        first: stmt!(
+            1356, [queue, limit],
+            select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1357,
-            select!(
-                r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["queue", "id"],
+        after: stmt!(
+            1357, [queue, after id, limit],
+            select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1359,
+        count: stmt!(
+            1359, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
-  WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#,
-            &["queue", ""],
+  WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1358,
-            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
-            &["queue"],
+        delete: stmt!(
+            1358, [queue],
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#
         ),
     };
 
@@ -281,32 +250,25 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1360,
-            select!(
-                r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
-            ),
-            &["queue"],
+        first: stmt!(
+            1360, [queue, limit],
+            select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1361,
-            select!(
-                r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2 ORDER BY "id""#
-            ),
-            &["queue", "id"],
+        after: stmt!(
+            1361, [queue, after id, limit],
+            select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1363,
+        count: stmt!(
+            1363, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
-  WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#,
-            &["queue", ""],
+  WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1362,
-            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
-            &["queue"],
+        delete: stmt!(
+            1362, [queue],
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#
         ),
     };
 
@@ -319,33 +281,26 @@ pub fn list_by_tries_host_where_failed_is_true(
     host: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1364,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") ORDER BY "id""#
-            ),
-            &["tries.host"],
+        first: stmt!(
+            1364, ["tries.host", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1365,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["tries.host", "id"],
+        after: stmt!(
+            1365, ["tries.host", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1367,
+        count: stmt!(
+            1367, ["tries.host", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
-  WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#,
-            &["tries.host", ""],
+  WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1366,
-            r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#,
-            &["tries.host"],
+        delete: stmt!(
+            1366, ["tries.host"],
+            r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#
         ),
     };
 
@@ -561,10 +516,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "after_job",
                 table: "jobs",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    1335,
-                    r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#,
-                    &["after_job"],
+                hides: false,
+                exists: stmt!(
+                    1335, [after_job], r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -599,52 +553,44 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "jobs",
             columns: &["after_job"],
             field: "after_job",
-            names: generated::Stmt::new(
-                1336,
-                r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                1336, [id], r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[<children::Tries as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(1327, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1327, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1329,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1328,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = excluded."held",
     "address" = excluded."address", "due_time" = excluded."due_time", "weight" = excluded."weight",
-    "after_job" = excluded."after_job""#,
-        &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
+    "after_job" = excluded."after_job""#
     ),
-    delete: generated::Stmt::new(1330, r#"DELETE FROM "jobs" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(1331, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1332,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(1330, [id], r#"DELETE FROM "jobs" WHERE "id" = $1"#),
+    page_first: stmt!(1331, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1332, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        1333,
+    get_many: stmt!(
+        1333, [keys],
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
 FROM json_each($1) o
-CROSS JOIN "jobs" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "jobs" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1334,
-        r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1334, [keys],
+        r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 8 of `shapes.v1.ShapesStore`: `keywords`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Words that mean something in Rust or SQL.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -350,32 +350,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Where as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(230, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         232,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#,
-        &[
-            "id",
-            "type",
-            "select",
-            "async",
-            "self",
-            "match",
-            "match.from",
-            "match.owner",
-            "match.item",
-            "binder",
-            "row",
-            "v",
-            "gen",
-            "field",
-            "rowid",
-            "TABLE",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         231,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
@@ -386,50 +368,24 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
     "match__owner" = excluded."match__owner", "match__item" = excluded."match__item",
     "binder" = excluded."binder", "row" = excluded."row", "v" = excluded."v",
     "gen" = excluded."gen", "field" = excluded."field", "rowid" = excluded."rowid",
-    "TABLE" = excluded."TABLE""#,
-        &[
-            "id",
-            "type",
-            "select",
-            "async",
-            "self",
-            "match",
-            "match.from",
-            "match.owner",
-            "match.item",
-            "binder",
-            "row",
-            "v",
-            "gen",
-            "field",
-            "rowid",
-            "TABLE",
-        ],
+    "TABLE" = excluded."TABLE""#
     ),
-    delete: generated::Stmt::new(
-        233,
-        r#"DELETE FROM "keywords" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(233, [id], r#"DELETE FROM "keywords" WHERE "id" = $1"#),
+    page_first: stmt!(234, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        235, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(234, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        235,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        236,
+    get_many: stmt!(
+        236, [keys],
         r#"SELECT o.key, t."id", t."type", t."select", t."async", t."self", t."match", t."match__from",
     t."match__owner", t."match__item", t."binder", t."row", t."v", t."gen", t."field", t."rowid",
     t."TABLE"
 FROM json_each($1) o
-CROSS JOIN "keywords" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "keywords" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        237,
-        r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        237, [keys],
+        r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

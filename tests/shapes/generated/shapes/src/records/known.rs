@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each well-known type in a message, an element, an entry and a member.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -934,8 +934,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::AEmptyByName as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(2122, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(2122, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         2124,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
@@ -946,46 +946,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "one__a_bytes_value", "one__a_struct", "one__a_value", "one__a_list_value", "one__a_any",
     "one__a_field_mask", "one__a_empty", "one__a_null")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"#,
-        &[
-            "id",
-            "all",
-            "all.a_bool_value",
-            "all.a_int32_value",
-            "all.a_int64_value",
-            "all.a_uint32_value",
-            "all.a_uint64_value",
-            "all.a_float_value",
-            "all.a_double_value",
-            "all.a_string_value",
-            "all.a_bytes_value",
-            "all.a_struct",
-            "all.a_value",
-            "all.a_list_value",
-            "all.a_any",
-            "all.a_field_mask",
-            "all.a_empty",
-            "all.a_null",
-            "one",
-            "one.a_bool_value",
-            "one.a_int32_value",
-            "one.a_int64_value",
-            "one.a_uint32_value",
-            "one.a_uint64_value",
-            "one.a_float_value",
-            "one.a_double_value",
-            "one.a_string_value",
-            "one.a_bytes_value",
-            "one.a_struct",
-            "one.a_value",
-            "one.a_list_value",
-            "one.a_any",
-            "one.a_field_mask",
-            "one.a_empty",
-            "one.a_null",
-        ],
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         2123,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
@@ -1023,58 +986,15 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
     "one__a_struct" = excluded."one__a_struct", "one__a_value" = excluded."one__a_value",
     "one__a_list_value" = excluded."one__a_list_value", "one__a_any" = excluded."one__a_any",
     "one__a_field_mask" = excluded."one__a_field_mask", "one__a_empty" = excluded."one__a_empty",
-    "one__a_null" = excluded."one__a_null""#,
-        &[
-            "id",
-            "all",
-            "all.a_bool_value",
-            "all.a_int32_value",
-            "all.a_int64_value",
-            "all.a_uint32_value",
-            "all.a_uint64_value",
-            "all.a_float_value",
-            "all.a_double_value",
-            "all.a_string_value",
-            "all.a_bytes_value",
-            "all.a_struct",
-            "all.a_value",
-            "all.a_list_value",
-            "all.a_any",
-            "all.a_field_mask",
-            "all.a_empty",
-            "all.a_null",
-            "one",
-            "one.a_bool_value",
-            "one.a_int32_value",
-            "one.a_int64_value",
-            "one.a_uint32_value",
-            "one.a_uint64_value",
-            "one.a_float_value",
-            "one.a_double_value",
-            "one.a_string_value",
-            "one.a_bytes_value",
-            "one.a_struct",
-            "one.a_value",
-            "one.a_list_value",
-            "one.a_any",
-            "one.a_field_mask",
-            "one.a_empty",
-            "one.a_null",
-        ],
+    "one__a_null" = excluded."one__a_null""#
     ),
-    delete: generated::Stmt::new(
-        2125,
-        r#"DELETE FROM "known" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(2125, [id], r#"DELETE FROM "known" WHERE "id" = $1"#),
+    page_first: stmt!(2126, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        2127, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(2126, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        2127,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        2128,
+    get_many: stmt!(
+        2128, [keys],
         r#"SELECT o.key, t."id", t."all", t."all__a_bool_value", t."all__a_int32_value",
     t."all__a_int64_value", t."all__a_uint32_value", t."all__a_uint64_value",
     t."all__a_float_value", t."all__a_double_value", t."all__a_string_value",
@@ -1085,13 +1005,11 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
     t."one__a_string_value", t."one__a_bytes_value", t."one__a_struct", t."one__a_value",
     t."one__a_list_value", t."one__a_any", t."one__a_field_mask", t."one__a_empty", t."one__a_null"
 FROM json_each($1) o
-CROSS JOIN "known" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "known" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        2129,
-        r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        2129, [keys],
+        r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

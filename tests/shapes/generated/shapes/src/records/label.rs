@@ -3,7 +3,7 @@
 //! Table 67 of `shapes.v1.ShapesStore`: `labels`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What stands on a crate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,10 +21,8 @@ macro_rules! select {
     };
 }
 
-static GET_BY_CRATE_: generated::Stmt = generated::Stmt::new(
-    1546,
-    select!(r#"WHERE "crate" = $1"#),
-    &["crate"],
+static GET_BY_CRATE_: generated::Stmt = stmt!(
+    1546, ["crate"], select!(r#"WHERE "crate" = $1"#)
 );
 
 /// Gets the row of `labels` with this `crate`, by its unique index.
@@ -124,10 +122,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "crate",
                 table: "crates",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    1545,
-                    r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
-                    &["crate"],
+                hides: false,
+                exists: stmt!(
+                    1545, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -147,39 +144,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
-    insert: generated::Stmt::new(
-        1539,
-        r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#,
-        &["text", "crate"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1537, [text], select!(r#"WHERE "text" = $1"#)),
+    insert: stmt!(1539, r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1538,
         r#"INSERT INTO "labels" ("text", "crate")
 VALUES ($1, $2)
 ON CONFLICT ("text")
-DO UPDATE SET "crate" = excluded."crate""#,
-        &["text", "crate"],
+DO UPDATE SET "crate" = excluded."crate""#
     ),
-    delete: generated::Stmt::new(
-        1540,
-        r#"DELETE FROM "labels" WHERE "text" = $1"#,
-        &["text"],
+    delete: stmt!(1540, [text], r#"DELETE FROM "labels" WHERE "text" = $1"#),
+    page_first: stmt!(1541, [limit], select!(r#"ORDER BY "text" LIMIT $1"#)),
+    page_after: stmt!(
+        1542, [after text, limit],
+        select!(r#"WHERE "text" > $1 ORDER BY "text" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1541, select!(r#"ORDER BY "text""#), &[]),
-    page_after: generated::Stmt::new(
-        1542,
-        select!(r#"WHERE "text" > $1 ORDER BY "text""#),
-        &["text"],
+    get_many: stmt!(
+        1543, [keys],
+        r#"SELECT o.key, t."text", t."crate" FROM json_each($1) o CROSS JOIN "labels" t ON t."text" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1543,
-        r#"SELECT o.key, t."text", t."crate" FROM json_each($1) o CROSS JOIN "labels" t ON t."text" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1544,
-        r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1544, [keys],
+        r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each($1))"#
     ),
 };

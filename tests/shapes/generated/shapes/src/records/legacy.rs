@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each presence of proto2; a default is never stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -243,25 +243,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(438, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         440,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-        &[
-            "id",
-            "maybe",
-            "five",
-            "always",
-            "grade",
-            "must",
-            "inner",
-            "inner.name",
-            "inner.data",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         439,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
@@ -269,42 +258,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = excluded."always",
     "grade" = excluded."grade", "must" = excluded."must", "inner" = excluded."inner",
-    "inner__name" = excluded."inner__name", "inner__data" = excluded."inner__data""#,
-        &[
-            "id",
-            "maybe",
-            "five",
-            "always",
-            "grade",
-            "must",
-            "inner",
-            "inner.name",
-            "inner.data",
-        ],
+    "inner__name" = excluded."inner__name", "inner__data" = excluded."inner__data""#
     ),
-    delete: generated::Stmt::new(
-        441,
-        r#"DELETE FROM "legacies" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(441, [id], r#"DELETE FROM "legacies" WHERE "id" = $1"#),
+    page_first: stmt!(442, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        443, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(442, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        443,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        444,
+    get_many: stmt!(
+        444, [keys],
         r#"SELECT o.key, t."id", t."maybe", t."five", t."always", t."grade", t."must", t."inner",
     t."inner__name", t."inner__data"
 FROM json_each($1) o
-CROSS JOIN "legacies" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "legacies" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        445,
-        r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        445, [keys],
+        r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

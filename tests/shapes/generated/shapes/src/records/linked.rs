@@ -3,7 +3,7 @@
 //! Table 18 of `shapes.v1.ShapesStore`: `linked`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A list and a map, inside elements, that name rows of other tables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,32 +38,25 @@ pub fn list_by_groups_title(
     title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            681,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) ORDER BY "id""#
-            ),
-            &["groups.title"],
+        first: stmt!(
+            681, ["groups.title", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            682,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["groups.title", "id"],
+        after: stmt!(
+            682, ["groups.title", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            684,
+        count: stmt!(
+            684, ["groups.title", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
-  WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) LIMIT $2) AS "c""#,
-            &["groups.title", ""],
+  WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            683,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1)"#,
-            &["groups.title"],
+        delete: stmt!(
+            683, ["groups.title"],
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1)"#
         ),
     };
 
@@ -76,33 +69,26 @@ pub fn list_by_groups_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            685,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["groups.targets"],
+        first: stmt!(
+            685, ["groups.targets", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)
+ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            686,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["groups.targets", "id"],
+        after: stmt!(
+            686, ["groups.targets", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            688,
+        count: stmt!(
+            688, ["groups.targets", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
-  WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["groups.targets", ""],
+  WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            687,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)"#,
-            &["groups.targets"],
+        delete: stmt!(
+            687, ["groups.targets"],
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)"#
         ),
     };
 
@@ -113,32 +99,25 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            689,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["named.value"],
+        first: stmt!(
+            689, ["named.value", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            690,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["named.value", "id"],
+        after: stmt!(
+            690, ["named.value", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            692,
+        count: stmt!(
+            692, ["named.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
-  WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["named.value", ""],
+  WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            691,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1)"#,
-            &["named.value"],
+        delete: stmt!(
+            691, ["named.value"],
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1)"#
         ),
     };
 
@@ -150,14 +129,13 @@ FROM (SELECT 1
 pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        671,
+    static ROWS: generated::Stmt = stmt!(
+        671, [id],
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position", j."_position_2""#,
-        &["id"],
+ORDER BY j."_position", j."_position_2""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -167,14 +145,13 @@ ORDER BY j."_position", j."_position_2""#,
 pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        677,
+    static ROWS: generated::Stmt = stmt!(
+        677, [id],
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_key""#,
-        &["id"],
+ORDER BY j."_key""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -300,37 +277,24 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Named as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        656,
-        r#"INSERT INTO "linked" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(654, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(656, r#"INSERT INTO "linked" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         655,
-        r#"INSERT INTO "linked" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "linked" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(
-        657,
-        r#"DELETE FROM "linked" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(657, [id], r#"DELETE FROM "linked" WHERE "id" = $1"#),
+    page_first: stmt!(658, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        659, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(658, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        659,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        660, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "linked" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        660,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        661,
-        r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        661, [keys],
+        r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Repeated messages, with messages and oneofs inside.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -224,33 +224,24 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Items as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        206,
-        r#"INSERT INTO "lists" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(204, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(206, r#"INSERT INTO "lists" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         205,
-        r#"INSERT INTO "lists" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "lists" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(207, r#"DELETE FROM "lists" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        209,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(207, [id], r#"DELETE FROM "lists" WHERE "id" = $1"#),
+    page_first: stmt!(208, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        209, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        210,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "lists" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        210, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "lists" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        211,
-        r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        211, [keys],
+        r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 21 of `shapes.v1.ShapesStore`: `mades`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key that is made, and one of each kind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,10 +37,8 @@ FROM "mades""#,
     };
 }
 
-static GET_BY_NUMBER: generated::Stmt = generated::Stmt::new(
-    778,
-    select!(r#"WHERE "number" = $1"#),
-    &["number"],
+static GET_BY_NUMBER: generated::Stmt = stmt!(
+    778, [number], select!(r#"WHERE "number" = $1"#)
 );
 
 /// Gets the row of `mades` with this `number`, by its unique index.
@@ -109,10 +107,9 @@ impl protostore::Record for Made {
     const MAKES: bool = true;
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            777,
-            r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#,
-            &["update_time", "id"],
+        &stmt!(
+            777, [update_time, id],
+            r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
 
@@ -257,61 +254,47 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: generated::Stmt::new(
-                766,
+            next: stmt!(
+                766, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 21 AND "path" = '5'
-RETURNING "last""#,
-                &["number"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                767,
+            begin: stmt!(
+                767, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 21, '5', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "mades""#,
-                &[],
+FROM "mades""#
             ),
         },
         generated::Sequence {
             field: "maybe_number",
-            next: generated::Stmt::new(
-                768,
+            next: stmt!(
+                768, [maybe_number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 21 AND "path" = '6'
-RETURNING "last""#,
-                &["maybe_number"],
+RETURNING "last""#
             ),
-            begin: generated::Stmt::new(
-                769,
+            begin: stmt!(
+                769, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 21, '6', CASE WHEN max("maybe_number") > 0 THEN max("maybe_number") ELSE 0 END
-FROM "mades""#,
-                &[],
+FROM "mades""#
             ),
         },
     ],
-    get: generated::Stmt::new(758, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(758, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         760,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &[
-            "id",
-            "name",
-            "token",
-            "maybe_token",
-            "number",
-            "maybe_number",
-            "create_time",
-            "update_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         759,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
@@ -320,37 +303,23 @@ ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
     "maybe_token" = excluded."maybe_token", "number" = excluded."number",
     "maybe_number" = excluded."maybe_number", "create_time" = excluded."create_time",
-    "update_time" = excluded."update_time""#,
-        &[
-            "id",
-            "name",
-            "token",
-            "maybe_token",
-            "number",
-            "maybe_number",
-            "create_time",
-            "update_time",
-        ],
+    "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(761, r#"DELETE FROM "mades" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(762, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        763,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(761, [id], r#"DELETE FROM "mades" WHERE "id" = $1"#),
+    page_first: stmt!(762, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        763, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        764,
+    get_many: stmt!(
+        764, [keys],
         r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
     t."create_time", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "mades" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "mades" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        765,
-        r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        765, [keys],
+        r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

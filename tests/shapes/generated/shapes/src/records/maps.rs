@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A map for each kind of key, and for each kind of value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -447,36 +447,27 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::InsideCounts as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(453, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        455,
-        r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#,
-        &["id", "inside"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(453, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(455, r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#),
+    upsert: stmt!(
         454,
         r#"INSERT INTO "maps" ("id", "inside")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "inside" = excluded."inside""#,
-        &["id", "inside"],
+DO UPDATE SET "inside" = excluded."inside""#
     ),
-    delete: generated::Stmt::new(456, r#"DELETE FROM "maps" WHERE "id" = $1"#, &["id"]),
-    page_first: generated::Stmt::new(457, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        458,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    delete: stmt!(456, [id], r#"DELETE FROM "maps" WHERE "id" = $1"#),
+    page_first: stmt!(457, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        458, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        459,
-        r#"SELECT o.key, t."id", t."inside" FROM json_each($1) o CROSS JOIN "maps" t ON t."id" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        459, [keys],
+        r#"SELECT o.key, t."id", t."inside" FROM json_each($1) o CROSS JOIN "maps" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        460,
-        r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        460, [keys],
+        r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

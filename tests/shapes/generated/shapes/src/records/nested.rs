@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Messages in messages.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -797,8 +797,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::OuterNames as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(158, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         160,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
@@ -814,53 +814,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "must__time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
-    $40, $41, $42)"#,
-        &[
-            "id",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "outer",
-            "outer.name",
-            "outer.middle",
-            "outer.middle.data",
-            "outer.middle.point",
-            "outer.middle.point.x",
-            "outer.middle.point.y",
-            "outer.middle.point.colour",
-            "outer.middle.point.time",
-            "outer.middle.nothing",
-            "outer.middle.text",
-            "outer.middle.other",
-            "outer.middle.other.x",
-            "outer.middle.other.y",
-            "outer.middle.other.colour",
-            "outer.middle.other.time",
-            "outer.always",
-            "outer.always.data",
-            "outer.always.point",
-            "outer.always.point.x",
-            "outer.always.point.y",
-            "outer.always.point.colour",
-            "outer.always.point.time",
-            "outer.always.nothing",
-            "outer.always.text",
-            "outer.always.other",
-            "outer.always.other.x",
-            "outer.always.other.y",
-            "outer.always.other.colour",
-            "outer.always.other.time",
-            "nothing",
-            "must",
-            "must.x",
-            "must.y",
-            "must.colour",
-            "must.time",
-        ],
+    $40, $41, $42)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         159,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
@@ -911,65 +867,15 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     "outer__always__other__time" = excluded."outer__always__other__time",
     "nothing" = excluded."nothing", "must" = excluded."must", "must__x" = excluded."must__x",
     "must__y" = excluded."must__y", "must__colour" = excluded."must__colour",
-    "must__time" = excluded."must__time""#,
-        &[
-            "id",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "outer",
-            "outer.name",
-            "outer.middle",
-            "outer.middle.data",
-            "outer.middle.point",
-            "outer.middle.point.x",
-            "outer.middle.point.y",
-            "outer.middle.point.colour",
-            "outer.middle.point.time",
-            "outer.middle.nothing",
-            "outer.middle.text",
-            "outer.middle.other",
-            "outer.middle.other.x",
-            "outer.middle.other.y",
-            "outer.middle.other.colour",
-            "outer.middle.other.time",
-            "outer.always",
-            "outer.always.data",
-            "outer.always.point",
-            "outer.always.point.x",
-            "outer.always.point.y",
-            "outer.always.point.colour",
-            "outer.always.point.time",
-            "outer.always.nothing",
-            "outer.always.text",
-            "outer.always.other",
-            "outer.always.other.x",
-            "outer.always.other.y",
-            "outer.always.other.colour",
-            "outer.always.other.time",
-            "nothing",
-            "must",
-            "must.x",
-            "must.y",
-            "must.colour",
-            "must.time",
-        ],
+    "must__time" = excluded."must__time""#
     ),
-    delete: generated::Stmt::new(
-        161,
-        r#"DELETE FROM "nesteds" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(161, [id], r#"DELETE FROM "nesteds" WHERE "id" = $1"#),
+    page_first: stmt!(162, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        163, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(162, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        163,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        164,
+    get_many: stmt!(
+        164, [keys],
         r#"SELECT o.key, t."id", t."point", t."point__x", t."point__y", t."point__colour", t."point__time",
     t."outer", t."outer__name", t."outer__middle", t."outer__middle__data",
     t."outer__middle__point", t."outer__middle__point__x", t."outer__middle__point__y",
@@ -983,13 +889,11 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     t."outer__always__other__colour", t."outer__always__other__time", t."nothing", t."must",
     t."must__x", t."must__y", t."must__colour", t."must__time"
 FROM json_each($1) o
-CROSS JOIN "nesteds" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "nesteds" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        165,
-        r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        165, [keys],
+        r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

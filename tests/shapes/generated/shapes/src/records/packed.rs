@@ -3,7 +3,7 @@
 //! Table 45 of `shapes.v1.ShapesStore`: `packed`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Everything that one column of bytes can hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -497,37 +497,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Inners as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1019, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1021,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-        &[
-            "id",
-            "point",
-            "must",
-            "points",
-            "doubles",
-            "colours",
-            "times",
-            "by_name",
-            "by_number",
-            "raw",
-            "maybe_raw",
-            "wrapped",
-            "settings",
-            "one_point",
-            "one_raw",
-            "one_tree",
-            "inner",
-            "inner.point",
-            "inner.names",
-            "inner.raw",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1020,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
@@ -541,54 +519,24 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
     "settings" = excluded."settings", "one_point" = excluded."one_point",
     "one_raw" = excluded."one_raw", "one_tree" = excluded."one_tree", "inner" = excluded."inner",
     "inner__point" = excluded."inner__point", "inner__names" = excluded."inner__names",
-    "inner__raw" = excluded."inner__raw""#,
-        &[
-            "id",
-            "point",
-            "must",
-            "points",
-            "doubles",
-            "colours",
-            "times",
-            "by_name",
-            "by_number",
-            "raw",
-            "maybe_raw",
-            "wrapped",
-            "settings",
-            "one_point",
-            "one_raw",
-            "one_tree",
-            "inner",
-            "inner.point",
-            "inner.names",
-            "inner.raw",
-        ],
+    "inner__raw" = excluded."inner__raw""#
     ),
-    delete: generated::Stmt::new(
-        1022,
-        r#"DELETE FROM "packed" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1022, [id], r#"DELETE FROM "packed" WHERE "id" = $1"#),
+    page_first: stmt!(1023, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1024, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1023, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1024,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1025,
+    get_many: stmt!(
+        1025, [keys],
         r#"SELECT o.key, t."id", t."point", t."must", t."points", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."raw", t."maybe_raw", t."wrapped", t."settings", t."one_point",
     t."one_raw", t."one_tree", t."inner", t."inner__point", t."inner__names", t."inner__raw"
 FROM json_each($1) o
-CROSS JOIN "packed" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "packed" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1026,
-        r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1026, [keys],
+        r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

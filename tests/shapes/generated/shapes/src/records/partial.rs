@@ -3,7 +3,7 @@
 //! Table 47 of `shapes.v1.ShapesStore`: `partials`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Fields that are left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,39 +189,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        1061,
-        r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#,
-        &["id", "half"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1059, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1061, r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1060,
         r#"INSERT INTO "partials" ("id", "half")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "half" = excluded."half""#,
-        &["id", "half"],
+DO UPDATE SET "half" = excluded."half""#
     ),
-    delete: generated::Stmt::new(
-        1062,
-        r#"DELETE FROM "partials" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1062, [id], r#"DELETE FROM "partials" WHERE "id" = $1"#),
+    page_first: stmt!(1063, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1064, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1063, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1064,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        1065, [keys],
+        r#"SELECT o.key, t."id", t."half" FROM json_each($1) o CROSS JOIN "partials" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1065,
-        r#"SELECT o.key, t."id", t."half" FROM json_each($1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1066,
-        r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1066, [keys],
+        r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

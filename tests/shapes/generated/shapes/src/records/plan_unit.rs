@@ -3,7 +3,7 @@
 //! Table 63 of `shapes.v1.ShapesStore`: `plan_units`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A unit of a plan, which waits for others of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,28 +40,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1455,
-            select!(r#"WHERE "run" = $1 ORDER BY "run", "number""#),
-            &["run"],
+        first: stmt!(
+            1455, [run, limit],
+            select!(r#"WHERE "run" = $1 ORDER BY "run", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1456,
-            select!(
-                r#"WHERE "run" = $1 AND ("run", "number") > ($2, $3) ORDER BY "run", "number""#
-            ),
-            &["run", "run", "number"],
+        after: stmt!(
+            1456, [run, after run, after number, limit],
+            select!(r#"WHERE "run" = $1 AND ("run", "number") > ($2, $3) ORDER BY "run", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1458,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#,
-            &["run", ""],
+        count: stmt!(
+            1458, [run, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1457,
-            r#"DELETE FROM "plan_units" WHERE "run" = $1"#,
-            &["run"],
-        ),
+        delete: stmt!(1457, [run], r#"DELETE FROM "plan_units" WHERE "run" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, run.into())
@@ -74,28 +65,23 @@ pub fn list_by_run_made_for(
     made_for: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1459,
-            select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "run", "number""#),
-            &["run", "made_for"],
+        first: stmt!(
+            1459, [run, made_for, limit],
+            select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "run", "number" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1460,
-            select!(
-                r#"WHERE "run" = $1 AND "made_for" = $2 AND ("run", "number") > ($3, $4) ORDER BY "run", "number""#
-            ),
-            &["run", "made_for", "run", "number"],
+        after: stmt!(
+            1460, [run, made_for, after run, after number, limit],
+            select!(r#"WHERE "run" = $1 AND "made_for" = $2 AND ("run", "number") > ($3, $4)
+ORDER BY "run", "number" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            1462,
+        count: stmt!(
+            1462, [run, made_for, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) AS "c""#,
-            &["run", "made_for", ""],
+FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1461,
-            r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2"#,
-            &["run", "made_for"],
+        delete: stmt!(
+            1461, [run, made_for],
+            r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2"#
         ),
     };
 
@@ -109,43 +95,35 @@ pub fn list_by_dependencies_run_unit(
     unit: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1463,
-            select!(
-                r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
+        first: stmt!(
+            1463, [run, "dependencies.unit", limit],
+            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__dependencies"
   WHERE "_run" = $1 AND "unit" = $2)
-ORDER BY "run", "number""#
-            ),
-            &["run", "dependencies.unit"],
+ORDER BY "run", "number" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1464,
-            select!(
-                r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
+        after: stmt!(
+            1464, [run, "dependencies.unit", after run, after number, limit],
+            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__dependencies"
   WHERE "_run" = $1 AND "unit" = $2) AND ("run", "number") > ($3, $4)
-ORDER BY "run", "number""#
-            ),
-            &["run", "dependencies.unit", "run", "number"],
+ORDER BY "run", "number" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            1466,
+        count: stmt!(
+            1466, [run, "dependencies.unit", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
   WHERE ("run", "number") IN (SELECT "_run", "_number"
     FROM "plan_units__dependencies"
-    WHERE "_run" = $1 AND "unit" = $2) LIMIT $3) AS "c""#,
-            &["run", "dependencies.unit", ""],
+    WHERE "_run" = $1 AND "unit" = $2) LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1465,
+        delete: stmt!(
+            1465, [run, "dependencies.unit"],
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__dependencies"
-  WHERE "_run" = $1 AND "unit" = $2)"#,
-            &["run", "dependencies.unit"],
+  WHERE "_run" = $1 AND "unit" = $2)"#
         ),
     };
 
@@ -159,43 +137,35 @@ pub fn list_by_beside_run(
     element: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1467,
-            select!(
-                r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
+        first: stmt!(
+            1467, [run, beside, limit],
+            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__beside"
   WHERE "_run" = $1 AND "value" = $2)
-ORDER BY "run", "number""#
-            ),
-            &["run", "beside"],
+ORDER BY "run", "number" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1468,
-            select!(
-                r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
+        after: stmt!(
+            1468, [run, beside, after run, after number, limit],
+            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__beside"
   WHERE "_run" = $1 AND "value" = $2) AND ("run", "number") > ($3, $4)
-ORDER BY "run", "number""#
-            ),
-            &["run", "beside", "run", "number"],
+ORDER BY "run", "number" LIMIT $5"#)
         ),
-        count: generated::Stmt::new(
-            1470,
+        count: stmt!(
+            1470, [run, beside, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
   WHERE ("run", "number") IN (SELECT "_run", "_number"
     FROM "plan_units__beside"
-    WHERE "_run" = $1 AND "value" = $2) LIMIT $3) AS "c""#,
-            &["run", "beside", ""],
+    WHERE "_run" = $1 AND "value" = $2) LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1469,
+        delete: stmt!(
+            1469, [run, beside],
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__beside"
-  WHERE "_run" = $1 AND "value" = $2)"#,
-            &["run", "beside"],
+  WHERE "_run" = $1 AND "value" = $2)"#
         ),
     };
 
@@ -208,14 +178,13 @@ pub fn plan_units_by_dependencies(
     run: impl Into<String>,
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1444,
+    static ROWS: generated::Stmt = stmt!(
+        1444, [run, number],
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."unit"
 WHERE j."_run" = $1 AND j."_number" = $2
-ORDER BY j."_position""#,
-        &["run", "number"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, (run.into(), number))
 }
@@ -226,14 +195,13 @@ pub fn plan_units_by_beside(
     run: impl Into<String>,
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1451,
+    static ROWS: generated::Stmt = stmt!(
+        1451, [run, number],
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."value"
 WHERE j."_run" = $1 AND j."_number" = $2
-ORDER BY j."_position""#,
-        &["run", "number"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, (run.into(), number))
 }
@@ -361,10 +329,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run, made_for",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: generated::Stmt::new(
-                    1436,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
-                    &["run", "made_for"],
+                hides: false,
+                exists: stmt!(
+                    1436, [run, made_for],
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
         ],
@@ -398,10 +366,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "plan_units",
             columns: &["run", "made_for"],
             field: "run, made_for",
-            names: generated::Stmt::new(
-                1437,
-                r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT 1"#,
-                &["run", "number"],
+            names: stmt!(
+                1437, [run, number],
+                r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -409,10 +376,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "unit_logs",
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
-            names: generated::Stmt::new(
-                1438,
-                r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = $1 AND "from__unit" = $2 LIMIT 1"#,
-                &["run", "number"],
+            names: stmt!(
+                1438, [run, number],
+                r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = $1 AND "from__unit" = $2 LIMIT 1"#
             ),
         },
     ],
@@ -422,47 +388,37 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Beside as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-        1428,
-        select!(r#"WHERE "run" = $1 AND "number" = $2"#),
-        &["run", "number"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(1428, [run, number], select!(r#"WHERE "run" = $1 AND "number" = $2"#)),
+    insert: stmt!(
         1430,
-        r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES ($1, $2, $3)"#,
-        &["run", "number", "made_for"],
+        r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES ($1, $2, $3)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1429,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
 VALUES ($1, $2, $3)
 ON CONFLICT ("run", "number")
-DO UPDATE SET "made_for" = excluded."made_for""#,
-        &["run", "number", "made_for"],
+DO UPDATE SET "made_for" = excluded."made_for""#
     ),
-    delete: generated::Stmt::new(
-        1431,
-        r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
-        &["run", "number"],
+    delete: stmt!(
+        1431, [run, number],
+        r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
     ),
-    page_first: generated::Stmt::new(1432, select!(r#"ORDER BY "run", "number""#), &[]),
-    page_after: generated::Stmt::new(
-        1433,
-        select!(r#"WHERE ("run", "number") > ($1, $2) ORDER BY "run", "number""#),
-        &["run", "number"],
+    page_first: stmt!(1432, [limit], select!(r#"ORDER BY "run", "number" LIMIT $1"#)),
+    page_after: stmt!(
+        1433, [after run, after number, limit],
+        select!(r#"WHERE ("run", "number") > ($1, $2) ORDER BY "run", "number" LIMIT $3"#)
     ),
-    get_many: generated::Stmt::new(
-        1434,
+    get_many: stmt!(
+        1434, [keys],
         r#"SELECT o.key, t."run", t."number", t."made_for"
 FROM json_each($1) o
-CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        1435,
+    delete_many: stmt!(
+        1435, [keys],
         r#"DELETE FROM "plan_units"
-WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 62 of `shapes.v1.ShapesStore`: `remarks`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What is said, and stays when what it is about goes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,26 +45,19 @@ pub fn list_by_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1404,
-            select!(r#"WHERE "topic" IS $1 ORDER BY "id""#),
-            &["topic"],
+        first: stmt!(
+            1404, [topic, limit],
+            select!(r#"WHERE "topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1405,
-            select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["topic", "id"],
+        after: stmt!(
+            1405, [topic, after id, limit],
+            select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1407,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#,
-            &["topic", ""],
+        count: stmt!(
+            1407, [topic, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1406,
-            r#"DELETE FROM "remarks" WHERE "topic" IS $1"#,
-            &["topic"],
-        ),
+        delete: stmt!(1406, [topic], r#"DELETE FROM "remarks" WHERE "topic" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -79,25 +72,20 @@ pub fn list_by_first_topic(
     first_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1408,
-            select!(r#"WHERE "first_topic" IS $1 ORDER BY "id""#),
-            &["first_topic"],
+        first: stmt!(
+            1408, [first_topic, limit],
+            select!(r#"WHERE "first_topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1409,
-            select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["first_topic", "id"],
+        after: stmt!(
+            1409, [first_topic, after id, limit],
+            select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1411,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#,
-            &["first_topic", ""],
+        count: stmt!(
+            1411, [first_topic, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1410,
-            r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#,
-            &["first_topic"],
+        delete: stmt!(
+            1410, [first_topic], r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#
         ),
     };
 
@@ -113,25 +101,20 @@ pub fn list_by_last_topic(
     last_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1412,
-            select!(r#"WHERE "last_topic" = $1 ORDER BY "id""#),
-            &["last_topic"],
+        first: stmt!(
+            1412, [last_topic, limit],
+            select!(r#"WHERE "last_topic" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1413,
-            select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["last_topic", "id"],
+        after: stmt!(
+            1413, [last_topic, after id, limit],
+            select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1415,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#,
-            &["last_topic", ""],
+        count: stmt!(
+            1415, [last_topic, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1414,
-            r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#,
-            &["last_topic"],
+        delete: stmt!(
+            1414, [last_topic], r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#
         ),
     };
 
@@ -144,27 +127,21 @@ pub fn list_by_part_topic(
     part_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1416,
-            select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id""#),
-            &["part.topic"],
+        first: stmt!(
+            1416, ["part.topic", limit],
+            select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1417,
-            select!(
-                r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id""#
-            ),
-            &["part.topic", "id"],
+        after: stmt!(
+            1417, ["part.topic", after id, limit],
+            select!(r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1419,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#,
-            &["part.topic", ""],
+        count: stmt!(
+            1419, ["part.topic", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1418,
-            r#"DELETE FROM "remarks" WHERE "part__topic" IS $1 AND "part""#,
-            &["part.topic"],
+        delete: stmt!(
+            1418, ["part.topic"],
+            r#"DELETE FROM "remarks" WHERE "part__topic" IS $1 AND "part""#
         ),
     };
 
@@ -180,33 +157,25 @@ pub fn list_by_seen_topics(
     element: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1420,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["seen_topics"],
+        first: stmt!(
+            1420, [seen_topics, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1421,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id""#
-            ),
-            &["seen_topics", "id"],
+        after: stmt!(
+            1421, [seen_topics, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1423,
+        count: stmt!(
+            1423, [seen_topics, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "remarks"
-  WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["seen_topics", ""],
+  WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1422,
-            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1)"#,
-            &["seen_topics"],
+        delete: stmt!(
+            1422, [seen_topics],
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1)"#
         ),
     };
 
@@ -219,32 +188,25 @@ pub fn list_by_parts_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1424,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) ORDER BY "id""#
-            ),
-            &["parts.topic"],
+        first: stmt!(
+            1424, ["parts.topic", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1425,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["parts.topic", "id"],
+        after: stmt!(
+            1425, ["parts.topic", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1427,
+        count: stmt!(
+            1427, ["parts.topic", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "remarks"
-  WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) LIMIT $2) AS "c""#,
-            &["parts.topic", ""],
+  WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1426,
-            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1)"#,
-            &["parts.topic"],
+        delete: stmt!(
+            1426, ["parts.topic"],
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1)"#
         ),
     };
 
@@ -259,14 +221,13 @@ FROM (SELECT 1
 pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1393,
+    static ROWS: generated::Stmt = stmt!(
+        1393, [id],
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -412,10 +373,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "topic",
                 table: "topics",
                 key: &["name"],
-                exists: generated::Stmt::new(
-                    1387,
-                    r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
-                    &["topic"],
+                hides: false,
+                exists: stmt!(
+                    1387, [topic], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -424,10 +384,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "part.topic",
                 table: "topics",
                 key: &["name"],
-                exists: generated::Stmt::new(
-                    1388,
-                    r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
-                    &["part.topic"],
+                hides: false,
+                exists: stmt!(
+                    1388, ["part.topic"], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -476,45 +435,35 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Parts as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1379, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1381,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1380,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic",
     "last_topic" = excluded."last_topic", "part" = excluded."part",
-    "part__topic" = excluded."part__topic""#,
-        &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
+    "part__topic" = excluded."part__topic""#
     ),
-    delete: generated::Stmt::new(
-        1382,
-        r#"DELETE FROM "remarks" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1382, [id], r#"DELETE FROM "remarks" WHERE "id" = $1"#),
+    page_first: stmt!(1383, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1384, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1383, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1384,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1385,
+    get_many: stmt!(
+        1385, [keys],
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each($1) o
-CROSS JOIN "remarks" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "remarks" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1386,
-        r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1386, [keys],
+        r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

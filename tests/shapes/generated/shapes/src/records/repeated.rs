@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each scalar, repeated.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -268,37 +268,24 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Durations as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(16, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        18,
-        r#"INSERT INTO "repeateds" ("id") VALUES ($1)"#,
-        &["id"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(16, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(18, r#"INSERT INTO "repeateds" ("id") VALUES ($1)"#),
+    upsert: stmt!(
         17,
-        r#"INSERT INTO "repeateds" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
-        &["id"],
+        r#"INSERT INTO "repeateds" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: generated::Stmt::new(
-        19,
-        r#"DELETE FROM "repeateds" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(19, [id], r#"DELETE FROM "repeateds" WHERE "id" = $1"#),
+    page_first: stmt!(20, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        21, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(20, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        21,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        22, [keys],
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "repeateds" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        22,
-        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "repeateds" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        23,
-        r#"DELETE FROM "repeateds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        23, [keys],
+        r#"DELETE FROM "repeateds" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Each kind of scalar that must be set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -222,27 +222,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(150, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         152,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
-        &[
-            "id",
-            "an_int32",
-            "a_uint64",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_bool",
-            "a_uint32",
-            "text",
-            "a_time",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         151,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
@@ -251,43 +238,22 @@ ON CONFLICT ("id")
 DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64",
     "a_double" = excluded."a_double", "a_string" = excluded."a_string",
     "a_bytes" = excluded."a_bytes", "a_colour" = excluded."a_colour", "a_bool" = excluded."a_bool",
-    "a_uint32" = excluded."a_uint32", "text" = excluded."text", "a_time" = excluded."a_time""#,
-        &[
-            "id",
-            "an_int32",
-            "a_uint64",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "a_colour",
-            "a_bool",
-            "a_uint32",
-            "text",
-            "a_time",
-        ],
+    "a_uint32" = excluded."a_uint32", "text" = excluded."text", "a_time" = excluded."a_time""#
     ),
-    delete: generated::Stmt::new(
-        153,
-        r#"DELETE FROM "requireds" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(153, [id], r#"DELETE FROM "requireds" WHERE "id" = $1"#),
+    page_first: stmt!(154, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        155, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(154, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        155,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        156,
+    get_many: stmt!(
+        156, [keys],
         r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
     t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
 FROM json_each($1) o
-CROSS JOIN "requireds" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "requireds" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        157,
-        r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        157, [keys],
+        r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

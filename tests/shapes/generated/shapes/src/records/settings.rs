@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Columns, child tables and child tables inside their elements, without a key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,28 +62,19 @@ FROM "settings""#,
 #[must_use]
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            735,
-            select!(r#"WHERE "revision" = $1 ORDER BY "_singleton""#),
-            &["revision"],
+        first: stmt!(
+            735, [revision, limit],
+            select!(r#"WHERE "revision" = $1 ORDER BY "_singleton" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            736,
-            select!(
-                r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton""#
-            ),
-            &["revision", "_singleton"],
+        after: stmt!(
+            736, [revision, after _singleton, limit],
+            select!(r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            738,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#,
-            &["revision", ""],
+        count: stmt!(
+            738, [revision, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            737,
-            r#"DELETE FROM "settings" WHERE "revision" = $1"#,
-            &["revision"],
-        ),
+        delete: stmt!(737, [revision], r#"DELETE FROM "settings" WHERE "revision" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, revision)
@@ -95,39 +86,31 @@ pub fn list_by_target_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            739,
-            select!(
-                r#"WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)
-ORDER BY "_singleton""#
-            ),
-            &["target_ids"],
+        first: stmt!(
+            739, [target_ids, limit],
+            select!(r#"WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)
+ORDER BY "_singleton" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            740,
-            select!(
-                r#"WHERE "_singleton" IN (SELECT "_singleton"
+        after: stmt!(
+            740, [target_ids, after _singleton, limit],
+            select!(r#"WHERE "_singleton" IN (SELECT "_singleton"
   FROM "settings__target_ids"
   WHERE "value" = $1) AND "_singleton" > $2
-ORDER BY "_singleton""#
-            ),
-            &["target_ids", "_singleton"],
+ORDER BY "_singleton" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            742,
+        count: stmt!(
+            742, [target_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "settings"
   WHERE "_singleton" IN (SELECT "_singleton"
     FROM "settings__target_ids"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["target_ids", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            741,
+        delete: stmt!(
+            741, [target_ids],
             r#"DELETE FROM "settings"
-WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)"#,
-            &["target_ids"],
+WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)"#
         ),
     };
 
@@ -140,14 +123,13 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     crate::Target,
     protostore::Singleton,
 > {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        730,
+    static ROWS: generated::Stmt = stmt!(
+        730, [_singleton],
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_singleton" = $1
-ORDER BY j."_position""#,
-        &["_singleton"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, protostore::Singleton)
 }
@@ -471,34 +453,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::TargetIds as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(
-        693,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(693, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(
         695,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
-VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
-        &[
-            "name",
-            "revision",
-            "colour",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "custom",
-            "at",
-            "at.x",
-            "at.y",
-            "at.colour",
-            "at.time",
-        ],
+VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         694,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
@@ -509,48 +471,27 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
     "point__y" = excluded."point__y", "point__colour" = excluded."point__colour",
     "point__time" = excluded."point__time", "custom" = excluded."custom", "at" = excluded."at",
     "at__x" = excluded."at__x", "at__y" = excluded."at__y", "at__colour" = excluded."at__colour",
-    "at__time" = excluded."at__time""#,
-        &[
-            "name",
-            "revision",
-            "colour",
-            "point",
-            "point.x",
-            "point.y",
-            "point.colour",
-            "point.time",
-            "custom",
-            "at",
-            "at.x",
-            "at.y",
-            "at.colour",
-            "at.time",
-        ],
+    "at__time" = excluded."at__time""#
     ),
-    delete: generated::Stmt::new(
-        696,
-        r#"DELETE FROM "settings" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(
+        696, [_singleton], r#"DELETE FROM "settings" WHERE "_singleton" = $1"#
     ),
-    page_first: generated::Stmt::new(697, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        698,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
+    page_first: stmt!(697, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        698, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        699,
+    get_many: stmt!(
+        699, [keys],
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
     t."at__time"
 FROM json_each($1) o
-CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
-        &[""],
+CROSS JOIN "settings" t ON t."_singleton" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        700,
-        r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        700, [keys],
+        r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

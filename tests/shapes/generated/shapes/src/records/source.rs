@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A record that names others, in every way there is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,10 +60,8 @@ FROM "sources""#,
     };
 }
 
-static GET_BY_ALONE: generated::Stmt = generated::Stmt::new(
-    388,
-    select!(r#"WHERE "alone" = $1"#),
-    &["alone"],
+static GET_BY_ALONE: generated::Stmt = stmt!(
+    388, [alone], select!(r#"WHERE "alone" = $1"#)
 );
 
 /// Gets the row of `sources` with this `alone`, by its unique index.
@@ -78,10 +76,8 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
     protostore::UpsertBy::new(record, &GET_BY_ALONE)
 }
 
-static GET_BY_CODE: generated::Stmt = generated::Stmt::new(
-    389,
-    select!(r#"WHERE "code" = $1"#),
-    &["code"],
+static GET_BY_CODE: generated::Stmt = stmt!(
+    389, [code], select!(r#"WHERE "code" = $1"#)
 );
 
 /// Gets the row of `sources` with this `code`, by its unique index.
@@ -102,26 +98,18 @@ pub fn list_by_keeps(
     keeps: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            390,
-            select!(r#"WHERE "keeps" IS $1 ORDER BY "id""#),
-            &["keeps"],
+        first: stmt!(
+            390, [keeps, limit], select!(r#"WHERE "keeps" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            391,
-            select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["keeps", "id"],
+        after: stmt!(
+            391, [keeps, after id, limit],
+            select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            393,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#,
-            &["keeps", ""],
+        count: stmt!(
+            393, [keeps, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            392,
-            r#"DELETE FROM "sources" WHERE "keeps" IS $1"#,
-            &["keeps"],
-        ),
+        delete: stmt!(392, [keeps], r#"DELETE FROM "sources" WHERE "keeps" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -136,25 +124,20 @@ pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            394,
-            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
-            &["goes_along"],
+        first: stmt!(
+            394, [goes_along, limit],
+            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            395,
-            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["goes_along", "id"],
+        after: stmt!(
+            395, [goes_along, after id, limit],
+            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            397,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
-            &["goes_along", ""],
+        count: stmt!(
+            397, [goes_along, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            396,
-            r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#,
-            &["goes_along"],
+        delete: stmt!(
+            396, [goes_along], r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#
         ),
     };
 
@@ -170,26 +153,19 @@ pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            398,
-            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
-            &["lets_go"],
+        first: stmt!(
+            398, [lets_go, limit],
+            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            399,
-            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["lets_go", "id"],
+        after: stmt!(
+            399, [lets_go, after id, limit],
+            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            401,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
-            &["lets_go", ""],
+        count: stmt!(
+            401, [lets_go, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            400,
-            r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#,
-            &["lets_go"],
-        ),
+        delete: stmt!(400, [lets_go], r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -202,26 +178,18 @@ pub fn list_by_lets_go(
 #[must_use]
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            402,
-            select!(r#"WHERE "maybe" = $1 ORDER BY "id""#),
-            &["maybe"],
+        first: stmt!(
+            402, [maybe, limit], select!(r#"WHERE "maybe" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            403,
-            select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["maybe", "id"],
+        after: stmt!(
+            403, [maybe, after id, limit],
+            select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            405,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#,
-            &["maybe", ""],
+        count: stmt!(
+            405, [maybe, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            404,
-            r#"DELETE FROM "sources" WHERE "maybe" = $1"#,
-            &["maybe"],
-        ),
+        delete: stmt!(404, [maybe], r#"DELETE FROM "sources" WHERE "maybe" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, maybe.into())
@@ -231,26 +199,18 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 #[must_use]
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            406,
-            select!(r#"WHERE "must" = $1 ORDER BY "id""#),
-            &["must"],
+        first: stmt!(
+            406, [must, limit], select!(r#"WHERE "must" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            407,
-            select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["must", "id"],
+        after: stmt!(
+            407, [must, after id, limit],
+            select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            409,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#,
-            &["must", ""],
+        count: stmt!(
+            409, [must, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            408,
-            r#"DELETE FROM "sources" WHERE "must" = $1"#,
-            &["must"],
-        ),
+        delete: stmt!(408, [must], r#"DELETE FROM "sources" WHERE "must" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, must.into())
@@ -260,26 +220,19 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 #[must_use]
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            410,
-            select!(r#"WHERE "number" = $1 ORDER BY "id""#),
-            &["number"],
+        first: stmt!(
+            410, [number, limit],
+            select!(r#"WHERE "number" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            411,
-            select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["number", "id"],
+        after: stmt!(
+            411, [number, after id, limit],
+            select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            413,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#,
-            &["number", ""],
+        count: stmt!(
+            413, [number, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            412,
-            r#"DELETE FROM "sources" WHERE "number" = $1"#,
-            &["number"],
-        ),
+        delete: stmt!(412, [number], r#"DELETE FROM "sources" WHERE "number" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, number)
@@ -291,26 +244,19 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            414,
-            select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
-            &["parent"],
+        first: stmt!(
+            414, [parent, limit],
+            select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            415,
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["parent", "id"],
+        after: stmt!(
+            415, [parent, after id, limit],
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            417,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
-            &["parent", ""],
+        count: stmt!(
+            417, [parent, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            416,
-            r#"DELETE FROM "sources" WHERE "parent" IS $1"#,
-            &["parent"],
-        ),
+        delete: stmt!(416, [parent], r#"DELETE FROM "sources" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -325,27 +271,21 @@ pub fn list_by_link_target(
     link_target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            418,
-            select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id""#),
-            &["link.target"],
+        first: stmt!(
+            418, ["link.target", limit],
+            select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            419,
-            select!(
-                r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id""#
-            ),
-            &["link.target", "id"],
+        after: stmt!(
+            419, ["link.target", after id, limit],
+            select!(r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            421,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#,
-            &["link.target", ""],
+        count: stmt!(
+            421, ["link.target", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            420,
-            r#"DELETE FROM "sources" WHERE "link__target" IS $1 AND "link""#,
-            &["link.target"],
+        delete: stmt!(
+            420, ["link.target"],
+            r#"DELETE FROM "sources" WHERE "link__target" IS $1 AND "link""#
         ),
     };
 
@@ -361,26 +301,19 @@ pub fn list_by_colour(
     colour: types::Colour,
 ) -> protostore::ListBy<Source, types::Colour> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            422,
-            select!(r#"WHERE "colour" = $1 ORDER BY "id""#),
-            &["colour"],
+        first: stmt!(
+            422, [colour, limit],
+            select!(r#"WHERE "colour" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            423,
-            select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id""#),
-            &["colour", "id"],
+        after: stmt!(
+            423, [colour, after id, limit],
+            select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            425,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#,
-            &["colour", ""],
+        count: stmt!(
+            425, [colour, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            424,
-            r#"DELETE FROM "sources" WHERE "colour" = $1"#,
-            &["colour"],
-        ),
+        delete: stmt!(424, [colour], r#"DELETE FROM "sources" WHERE "colour" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, colour)
@@ -392,32 +325,25 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            426,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["targets"],
+        first: stmt!(
+            426, [targets, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            427,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["targets", "id"],
+        after: stmt!(
+            427, [targets, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            429,
+        count: stmt!(
+            429, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
-  WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["targets", ""],
+  WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            428,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1)"#,
-            &["targets"],
+        delete: stmt!(
+            428, [targets],
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1)"#
         ),
     };
 
@@ -428,32 +354,25 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            430,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["numbers"],
+        first: stmt!(
+            430, [numbers, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            431,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["numbers", "id"],
+        after: stmt!(
+            431, [numbers, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            433,
+        count: stmt!(
+            433, [numbers, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
-  WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["numbers", ""],
+  WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            432,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1)"#,
-            &["numbers"],
+        delete: stmt!(
+            432, [numbers],
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1)"#
         ),
     };
 
@@ -466,32 +385,25 @@ pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            434,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) ORDER BY "id""#
-            ),
-            &["links.target"],
+        first: stmt!(
+            434, ["links.target", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            435,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["links.target", "id"],
+        after: stmt!(
+            435, ["links.target", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            437,
+        count: stmt!(
+            437, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
-  WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
-            &["links.target", ""],
+  WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            436,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1)"#,
-            &["links.target"],
+        delete: stmt!(
+            436, ["links.target"],
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1)"#
         ),
     };
 
@@ -506,14 +418,13 @@ FROM (SELECT 1
 pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        367,
+    static ROWS: generated::Stmt = stmt!(
+        367, [id],
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -523,14 +434,13 @@ ORDER BY j."_position""#,
 pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        376,
+    static ROWS: generated::Stmt = stmt!(
+        376, [id],
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -726,11 +636,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "keeps",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    354,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["keeps"],
-                ),
+                hides: false,
+                exists: stmt!(354, [keeps], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__goes_along__fk",
@@ -738,10 +645,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "goes_along",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    355,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["goes_along"],
+                hides: false,
+                exists: stmt!(
+                    355, [goes_along], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -750,10 +656,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "lets_go",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    356,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["lets_go"],
+                hides: false,
+                exists: stmt!(
+                    356, [lets_go], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -762,11 +667,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "maybe",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    357,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["maybe"],
-                ),
+                hides: false,
+                exists: stmt!(357, [maybe], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__must__fk",
@@ -774,11 +676,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "must",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    358,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["must"],
-                ),
+                hides: false,
+                exists: stmt!(358, [must], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__alone__fk",
@@ -786,11 +685,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "alone",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    359,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["alone"],
-                ),
+                hides: false,
+                exists: stmt!(359, [alone], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__number__fk",
@@ -798,10 +694,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "number",
                 table: "int_keys",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    360,
-                    r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
-                    &["number"],
+                hides: false,
+                exists: stmt!(
+                    360, [number], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -810,10 +705,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "sources",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    361,
-                    r#"SELECT 1 FROM "sources" WHERE "id" = $1"#,
-                    &["parent"],
+                hides: false,
+                exists: stmt!(
+                    361, [parent], r#"SELECT 1 FROM "sources" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -822,10 +716,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "link.target",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    362,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["link.target"],
+                hides: false,
+                exists: stmt!(
+                    362, ["link.target"], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -888,30 +781,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Links as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(346, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         348,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
-        &[
-            "id",
-            "keeps",
-            "goes_along",
-            "lets_go",
-            "maybe",
-            "must",
-            "alone",
-            "number",
-            "parent",
-            "link",
-            "link.target",
-            "link.note",
-            "colour",
-            "code",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         347,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
@@ -921,47 +798,23 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     "lets_go" = excluded."lets_go", "maybe" = excluded."maybe", "must" = excluded."must",
     "alone" = excluded."alone", "number" = excluded."number", "parent" = excluded."parent",
     "link" = excluded."link", "link__target" = excluded."link__target",
-    "link__note" = excluded."link__note", "colour" = excluded."colour", "code" = excluded."code""#,
-        &[
-            "id",
-            "keeps",
-            "goes_along",
-            "lets_go",
-            "maybe",
-            "must",
-            "alone",
-            "number",
-            "parent",
-            "link",
-            "link.target",
-            "link.note",
-            "colour",
-            "code",
-        ],
+    "link__note" = excluded."link__note", "colour" = excluded."colour", "code" = excluded."code""#
     ),
-    delete: generated::Stmt::new(
-        349,
-        r#"DELETE FROM "sources" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(349, [id], r#"DELETE FROM "sources" WHERE "id" = $1"#),
+    page_first: stmt!(350, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        351, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(350, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        351,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        352,
+    get_many: stmt!(
+        352, [keys],
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM json_each($1) o
-CROSS JOIN "sources" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "sources" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        353,
-        r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        353, [keys],
+        r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

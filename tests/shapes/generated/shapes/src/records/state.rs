@@ -3,7 +3,7 @@
 //! Table 83 of `shapes.v1.ShapesStore`: `state`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The revision of the only record, in 32 bits.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -130,46 +130,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(
-        1653,
-        select!(r#"WHERE "_singleton" = $1"#),
-        &["_singleton"],
-    ),
-    insert: generated::Stmt::new(
+    get: stmt!(1653, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(
         1655,
-        r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#,
-        &["revision", "text"],
+        r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1654,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
-DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
-        &["revision", "text"],
+DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#
     ),
-    delete: generated::Stmt::new(
-        1656,
-        r#"DELETE FROM "state" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    delete: stmt!(1656, [_singleton], r#"DELETE FROM "state" WHERE "_singleton" = $1"#),
+    page_first: stmt!(1657, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_after: stmt!(
+        1658, [after _singleton, limit],
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1657, select!(r#"ORDER BY "_singleton""#), &[]),
-    page_after: generated::Stmt::new(
-        1658,
-        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
-        &["_singleton"],
-    ),
-    get_many: generated::Stmt::new(
-        1659,
+    get_many: stmt!(
+        1659, [keys],
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each($1) o
-CROSS JOIN "state" t ON t."_singleton" = o.value"#,
-        &[""],
+CROSS JOIN "state" t ON t."_singleton" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1660,
-        r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1660, [keys],
+        r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
@@ -178,26 +165,22 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 0,
     counter: generated::Sequence {
         field: "revision",
-        next: generated::Stmt::new(
-            1661,
+        next: stmt!(
+            1661, [revision],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 83 AND "path" = '1'
-RETURNING "last""#,
-            &["revision"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            1662,
+        begin: stmt!(
+            1662, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 83, '1', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "state""#,
-            &[],
+FROM "state""#
         ),
     },
-    read: generated::Stmt::new(
-        1663,
-        r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#,
-        &["_singleton"],
+    read: stmt!(
+        1663, [_singleton], r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 81 of `shapes.v1.ShapesStore`: `tagged`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A revision that is a string, with everything that a write or the deletion of another row changes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,26 +49,19 @@ pub fn list_by_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1599,
-            select!(r#"WHERE "target" IS $1 ORDER BY "id""#),
-            &["target"],
+        first: stmt!(
+            1599, [target, limit],
+            select!(r#"WHERE "target" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1600,
-            select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["target", "id"],
+        after: stmt!(
+            1600, [target, after id, limit],
+            select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1602,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#,
-            &["target", ""],
+        count: stmt!(
+            1602, [target, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1601,
-            r#"DELETE FROM "tagged" WHERE "target" IS $1"#,
-            &["target"],
-        ),
+        delete: stmt!(1601, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -83,26 +76,19 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1603,
-            select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
-            &["parent"],
+        first: stmt!(
+            1603, [parent, limit],
+            select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1604,
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["parent", "id"],
+        after: stmt!(
+            1604, [parent, after id, limit],
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1606,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
-            &["parent", ""],
+        count: stmt!(
+            1606, [parent, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1605,
-            r#"DELETE FROM "tagged" WHERE "parent" IS $1"#,
-            &["parent"],
-        ),
+        delete: stmt!(1605, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -117,32 +103,25 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1607,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) ORDER BY "id""#
-            ),
-            &["targets"],
+        first: stmt!(
+            1607, [targets, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1608,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["targets", "id"],
+        after: stmt!(
+            1608, [targets, after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1610,
+        count: stmt!(
+            1610, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
-  WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["targets", ""],
+  WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1609,
-            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#,
-            &["targets"],
+        delete: stmt!(
+            1609, [targets],
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#
         ),
     };
 
@@ -155,32 +134,25 @@ pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1611,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) ORDER BY "id""#
-            ),
-            &["links.target"],
+        first: stmt!(
+            1611, ["links.target", limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1612,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
-            ),
-            &["links.target", "id"],
+        after: stmt!(
+            1612, ["links.target", after id, limit],
+            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) AND "id" > $2
+ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1614,
+        count: stmt!(
+            1614, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
-  WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
-            &["links.target", ""],
+  WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1613,
-            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#,
-            &["links.target"],
+        delete: stmt!(
+            1613, ["links.target"],
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#
         ),
     };
 
@@ -195,14 +167,13 @@ FROM (SELECT 1
 pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        1586,
+    static ROWS: generated::Stmt = stmt!(
+        1586, [id],
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
 WHERE j."_id" = $1
-ORDER BY j."_position""#,
-        &["id"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, id.into())
 }
@@ -276,10 +247,9 @@ impl protostore::Record for Tagged {
     const MAKES: bool = true;
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
-        &generated::Stmt::new(
-            1598,
-            r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
-            &["update_time", "etag", "id"],
+        &stmt!(
+            1598, [update_time, etag, id],
+            r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
 
@@ -376,10 +346,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "target",
                 table: "targets",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    1573,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                    &["target"],
+                hides: false,
+                exists: stmt!(
+                    1573, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -388,10 +357,9 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "parent",
                 table: "tagged",
                 key: &["id"],
-                exists: generated::Stmt::new(
-                    1574,
-                    r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#,
-                    &["parent"],
+                hides: false,
+                exists: stmt!(
+                    1574, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -424,44 +392,34 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Links as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(1562, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1562, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1564,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-        &["id", "etag", "text", "target", "parent", "update_time"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1563,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = excluded."target",
-    "parent" = excluded."parent", "update_time" = excluded."update_time""#,
-        &["id", "etag", "text", "target", "parent", "update_time"],
+    "parent" = excluded."parent", "update_time" = excluded."update_time""#
     ),
-    delete: generated::Stmt::new(
-        1565,
-        r#"DELETE FROM "tagged" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1565, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
+    page_first: stmt!(1566, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1567, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1566, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1567,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1568,
+    get_many: stmt!(
+        1568, [keys],
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each($1) o
-CROSS JOIN "tagged" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "tagged" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1569,
-        r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1569, [keys],
+        r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 
@@ -470,29 +428,23 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 1,
     counter: generated::Sequence {
         field: "etag",
-        next: generated::Stmt::new(
-            1570,
+        next: stmt!(
+            1570, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
 WHERE "table" = 81 AND "path" = '2'
-RETURNING "last""#,
-            &["etag"],
+RETURNING "last""#
         ),
-        begin: generated::Stmt::new(
-            1571,
+        begin: stmt!(
+            1571, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
     ELSE 0 END
-FROM "tagged""#,
-            &[],
+FROM "tagged""#
         ),
     },
-    read: generated::Stmt::new(
-        1572,
-        r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#,
-        &["id"],
-    ),
+    read: stmt!(1572, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

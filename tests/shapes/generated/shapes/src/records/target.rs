@@ -3,7 +3,7 @@
 //! Table 13 of `shapes.v1.ShapesStore`: `targets`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A record that others name.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,10 +115,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "sources",
             columns: &["keeps"],
             field: "keeps",
-            names: generated::Stmt::new(
-                343,
-                r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                343, [id], r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -126,10 +124,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "settings",
             columns: &["value"],
             field: "target_ids",
-            names: generated::Stmt::new(
-                344,
-                r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                344, [id],
+                r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -137,49 +134,34 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "aparts",
             columns: &["target"],
             field: "must.target",
-            names: generated::Stmt::new(
-                345,
-                r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#,
-                &["id"],
+            names: stmt!(
+                345, [id], r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[protostore::Recursion::new("sources", "parent")],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
-        337,
-        r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#,
-        &["id", "name"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(335, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(337, r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#),
+    upsert: stmt!(
         336,
         r#"INSERT INTO "targets" ("id", "name")
 VALUES ($1, $2)
 ON CONFLICT ("id")
-DO UPDATE SET "name" = excluded."name""#,
-        &["id", "name"],
+DO UPDATE SET "name" = excluded."name""#
     ),
-    delete: generated::Stmt::new(
-        338,
-        r#"DELETE FROM "targets" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(338, [id], r#"DELETE FROM "targets" WHERE "id" = $1"#),
+    page_first: stmt!(339, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        340, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(339, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        340,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
+    get_many: stmt!(
+        341, [keys],
+        r#"SELECT o.key, t."id", t."name" FROM json_each($1) o CROSS JOIN "targets" t ON t."id" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        341,
-        r#"SELECT o.key, t."id", t."name" FROM json_each($1) o CROSS JOIN "targets" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        342,
-        r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        342, [keys],
+        r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

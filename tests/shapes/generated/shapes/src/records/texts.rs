@@ -3,7 +3,7 @@
 //! Table 50 of `shapes.v1.ShapesStore`: `texts`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Everything that one column of JSON can hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -640,35 +640,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::Inners as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(1307, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1307, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1309,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-        &[
-            "id",
-            "page",
-            "must",
-            "pages",
-            "doubles",
-            "colours",
-            "times",
-            "by_name",
-            "by_number",
-            "any",
-            "settings",
-            "legacy",
-            "one_point",
-            "one_page",
-            "text",
-            "inner",
-            "inner.page",
-            "inner.names",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1308,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
@@ -681,52 +661,24 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
     "settings" = excluded."settings", "legacy" = excluded."legacy",
     "one_point" = excluded."one_point", "one_page" = excluded."one_page", "text" = excluded."text",
     "inner" = excluded."inner", "inner__page" = excluded."inner__page",
-    "inner__names" = excluded."inner__names""#,
-        &[
-            "id",
-            "page",
-            "must",
-            "pages",
-            "doubles",
-            "colours",
-            "times",
-            "by_name",
-            "by_number",
-            "any",
-            "settings",
-            "legacy",
-            "one_point",
-            "one_page",
-            "text",
-            "inner",
-            "inner.page",
-            "inner.names",
-        ],
+    "inner__names" = excluded."inner__names""#
     ),
-    delete: generated::Stmt::new(
-        1310,
-        r#"DELETE FROM "texts" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1310, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
+    page_first: stmt!(1311, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1312, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1311, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1312,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1313,
+    get_many: stmt!(
+        1313, [keys],
         r#"SELECT o.key, t."id", t."page", t."must", t."pages", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."any", t."settings", t."legacy", t."one_point", t."one_page",
     t."text", t."inner", t."inner__page", t."inner__names"
 FROM json_each($1) o
-CROSS JOIN "texts" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "texts" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1314,
-        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1314, [keys],
+        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

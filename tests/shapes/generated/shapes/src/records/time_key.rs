@@ -3,7 +3,7 @@
 //! Table 44 of `shapes.v1.ShapesStore`: `time_keys`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A key of a point in time and a number, and lists of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,28 +29,19 @@ pub fn list_by_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<TimeKey, protostore::stored::Rfc3339> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1015,
-            select!(r#"WHERE "time" = $1 ORDER BY "time", "number""#),
-            &["time"],
+        first: stmt!(
+            1015, [time, limit],
+            select!(r#"WHERE "time" = $1 ORDER BY "time", "number" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1016,
-            select!(
-                r#"WHERE "time" = $1 AND ("time", "number") > ($2, $3) ORDER BY "time", "number""#
-            ),
-            &["time", "time", "number"],
+        after: stmt!(
+            1016, [time, after time, after number, limit],
+            select!(r#"WHERE "time" = $1 AND ("time", "number") > ($2, $3) ORDER BY "time", "number" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1018,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#,
-            &["time", ""],
+        count: stmt!(
+            1018, [time, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1017,
-            r#"DELETE FROM "time_keys" WHERE "time" = $1"#,
-            &["time"],
-        ),
+        delete: stmt!(1017, [time], r#"DELETE FROM "time_keys" WHERE "time" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Rfc3339(time))
@@ -166,47 +157,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Words as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        1000,
-        select!(r#"WHERE "time" = $1 AND "number" = $2"#),
-        &["time", "number"],
-    ),
-    insert: generated::Stmt::new(
-        1002,
-        r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#,
-        &["time", "number"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1000, [time, number], select!(r#"WHERE "time" = $1 AND "number" = $2"#)),
+    insert: stmt!(1002, r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1001,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES ($1, $2)
 ON CONFLICT ("time", "number")
-DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
-        &["time", "number"],
+DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#
     ),
-    delete: generated::Stmt::new(
-        1003,
-        r#"DELETE FROM "time_keys" WHERE "time" = $1 AND "number" = $2"#,
-        &["time", "number"],
+    delete: stmt!(
+        1003, [time, number],
+        r#"DELETE FROM "time_keys" WHERE "time" = $1 AND "number" = $2"#
     ),
-    page_first: generated::Stmt::new(1004, select!(r#"ORDER BY "time", "number""#), &[]),
-    page_after: generated::Stmt::new(
-        1005,
-        select!(r#"WHERE ("time", "number") > ($1, $2) ORDER BY "time", "number""#),
-        &["time", "number"],
+    page_first: stmt!(1004, [limit], select!(r#"ORDER BY "time", "number" LIMIT $1"#)),
+    page_after: stmt!(
+        1005, [after time, after number, limit],
+        select!(r#"WHERE ("time", "number") > ($1, $2) ORDER BY "time", "number" LIMIT $3"#)
     ),
-    get_many: generated::Stmt::new(
-        1006,
+    get_many: stmt!(
+        1006, [keys],
         r#"SELECT o.key, t."time", t."number"
 FROM json_each($1) o
-CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        1007,
+    delete_many: stmt!(
+        1007, [keys],
         r#"DELETE FROM "time_keys"
-WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

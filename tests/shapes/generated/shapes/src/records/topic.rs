@@ -3,7 +3,7 @@
 //! Table 61 of `shapes.v1.ShapesStore`: `topics`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What is talked about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,10 +115,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["topic"],
             field: "topic",
-            names: generated::Stmt::new(
-                1376,
-                r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#,
-                &["name"],
+            names: stmt!(
+                1376, [name], r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -126,10 +124,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["part__topic"],
             field: "part.topic",
-            names: generated::Stmt::new(
-                1377,
-                r#"SELECT 1 FROM "remarks" WHERE "part__topic" = $1 LIMIT 1"#,
-                &["name"],
+            names: stmt!(
+                1377, [name],
+                r#"SELECT 1 FROM "remarks" WHERE "part__topic" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -137,49 +134,36 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "remarks",
             columns: &["topic"],
             field: "parts.topic",
-            names: generated::Stmt::new(
-                1378,
-                r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = $1 LIMIT 1"#,
-                &["name"],
+            names: stmt!(
+                1378, [name],
+                r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = $1 LIMIT 1"#
             ),
         },
     ],
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
-    insert: generated::Stmt::new(
-        1370,
-        r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#,
-        &["name", "text"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(1368, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(1370, r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#),
+    upsert: stmt!(
         1369,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES ($1, $2)
 ON CONFLICT ("name")
-DO UPDATE SET "text" = excluded."text""#,
-        &["name", "text"],
+DO UPDATE SET "text" = excluded."text""#
     ),
-    delete: generated::Stmt::new(
-        1371,
-        r#"DELETE FROM "topics" WHERE "name" = $1"#,
-        &["name"],
+    delete: stmt!(1371, [name], r#"DELETE FROM "topics" WHERE "name" = $1"#),
+    page_first: stmt!(1372, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    page_after: stmt!(
+        1373, [after name, limit],
+        select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1372, select!(r#"ORDER BY "name""#), &[]),
-    page_after: generated::Stmt::new(
-        1373,
-        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
-        &["name"],
+    get_many: stmt!(
+        1374, [keys],
+        r#"SELECT o.key, t."name", t."text" FROM json_each($1) o CROSS JOIN "topics" t ON t."name" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        1374,
-        r#"SELECT o.key, t."name", t."text" FROM json_each($1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        1375,
-        r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1375, [keys],
+        r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 46 of `shapes.v1.ShapesStore`: `trees`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// A message that contains itself in every way, and ends each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -757,8 +757,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Branches as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(1045, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1045, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1047,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
@@ -766,37 +766,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "leaf", "must", "must__number", "must__next", "must__list", "must__map", "must__left",
     "must__knot", "must__knot__branch")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26)"#,
-        &[
-            "id",
-            "branch",
-            "branch.number",
-            "branch.next",
-            "branch.list",
-            "branch.map",
-            "branch.left",
-            "branch.knot",
-            "branch.knot.branch",
-            "other",
-            "other.number",
-            "other.next",
-            "other.list",
-            "other.map",
-            "other.left",
-            "other.knot",
-            "other.knot.branch",
-            "leaf",
-            "must",
-            "must.number",
-            "must.next",
-            "must.list",
-            "must.map",
-            "must.left",
-            "must.knot",
-            "must.knot.branch",
-        ],
+    $21, $22, $23, $24, $25, $26)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1046,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
@@ -818,62 +790,26 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
     "must" = excluded."must", "must__number" = excluded."must__number",
     "must__next" = excluded."must__next", "must__list" = excluded."must__list",
     "must__map" = excluded."must__map", "must__left" = excluded."must__left",
-    "must__knot" = excluded."must__knot", "must__knot__branch" = excluded."must__knot__branch""#,
-        &[
-            "id",
-            "branch",
-            "branch.number",
-            "branch.next",
-            "branch.list",
-            "branch.map",
-            "branch.left",
-            "branch.knot",
-            "branch.knot.branch",
-            "other",
-            "other.number",
-            "other.next",
-            "other.list",
-            "other.map",
-            "other.left",
-            "other.knot",
-            "other.knot.branch",
-            "leaf",
-            "must",
-            "must.number",
-            "must.next",
-            "must.list",
-            "must.map",
-            "must.left",
-            "must.knot",
-            "must.knot.branch",
-        ],
+    "must__knot" = excluded."must__knot", "must__knot__branch" = excluded."must__knot__branch""#
     ),
-    delete: generated::Stmt::new(
-        1048,
-        r#"DELETE FROM "trees" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1048, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
+    page_first: stmt!(1049, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1050, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1049, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1050,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1051,
+    get_many: stmt!(
+        1051, [keys],
         r#"SELECT o.key, t."id", t."branch", t."branch__number", t."branch__next", t."branch__list",
     t."branch__map", t."branch__left", t."branch__knot", t."branch__knot__branch", t."other",
     t."other__number", t."other__next", t."other__list", t."other__map", t."other__left",
     t."other__knot", t."other__knot__branch", t."leaf", t."must", t."must__number", t."must__next",
     t."must__list", t."must__map", t."must__left", t."must__knot", t."must__knot__branch"
 FROM json_each($1) o
-CROSS JOIN "trees" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "trees" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1052,
-        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1052, [keys],
+        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

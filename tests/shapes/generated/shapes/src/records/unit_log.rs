@@ -3,7 +3,7 @@
 //! Table 64 of `shapes.v1.ShapesStore`: `unit_logs`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// What a unit said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,26 +43,18 @@ pub fn list_by_run(
     run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1481,
-            select!(r#"WHERE "run" IS $1 ORDER BY "id""#),
-            &["run"],
+        first: stmt!(
+            1481, [run, limit], select!(r#"WHERE "run" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1482,
-            select!(r#"WHERE "run" IS $1 AND "id" > $2 ORDER BY "id""#),
-            &["run", "id"],
+        after: stmt!(
+            1482, [run, after id, limit],
+            select!(r#"WHERE "run" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1484,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#,
-            &["run", ""],
+        count: stmt!(
+            1484, [run, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1483,
-            r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#,
-            &["run"],
-        ),
+        delete: stmt!(1483, [run], r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -77,25 +69,21 @@ pub fn list_by_from_run(
     from_run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1485,
-            select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "id""#),
-            &["from.run"],
+        first: stmt!(
+            1485, ["from.run", limit],
+            select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "id" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            1486,
-            select!(r#"WHERE "from__run" IS $1 AND "from" AND "id" > $2 ORDER BY "id""#),
-            &["from.run", "id"],
+        after: stmt!(
+            1486, ["from.run", after id, limit],
+            select!(r#"WHERE "from__run" IS $1 AND "from" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            1488,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#,
-            &["from.run", ""],
+        count: stmt!(
+            1488, ["from.run", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1487,
-            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#,
-            &["from.run"],
+        delete: stmt!(
+            1487, ["from.run"],
+            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#
         ),
     };
 
@@ -112,25 +100,21 @@ pub fn list_by_run_unit(
     unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1489,
-            select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id""#),
-            &["run", "unit"],
+        first: stmt!(
+            1489, [run, unit, limit],
+            select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1490,
-            select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id""#),
-            &["run", "unit", "id"],
+        after: stmt!(
+            1490, [run, unit, after id, limit],
+            select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1492,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#,
-            &["run", "unit", ""],
+        count: stmt!(
+            1492, [run, unit, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1491,
-            r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#,
-            &["run", "unit"],
+        delete: stmt!(
+            1491, [run, unit],
+            r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#
         ),
     };
 
@@ -147,32 +131,24 @@ pub fn list_by_from_run_from_unit(
     from_unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            1493,
-            select!(
-                r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id""#
-            ),
-            &["from.run", "from.unit"],
+        first: stmt!(
+            1493, ["from.run", "from.unit", limit],
+            select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            1494,
-            select!(
-                r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id""#
-            ),
-            &["from.run", "from.unit", "id"],
+        after: stmt!(
+            1494, ["from.run", "from.unit", after id, limit],
+            select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            1496,
+        count: stmt!(
+            1496, ["from.run", "from.unit", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "unit_logs"
-  WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#,
-            &["from.run", "from.unit", ""],
+  WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            1495,
-            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#,
-            &["from.run", "from.unit"],
+        delete: stmt!(
+            1495, ["from.run", "from.unit"],
+            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#
         ),
     };
 
@@ -321,10 +297,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "run, unit",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: generated::Stmt::new(
-                    1479,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
-                    &["run", "unit"],
+                hides: false,
+                exists: stmt!(
+                    1479, [run, unit],
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
             protostore::ForeignKey {
@@ -333,10 +309,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "from.run, from.unit",
                 table: "plan_units",
                 key: &["run", "number"],
-                exists: generated::Stmt::new(
-                    1480,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
-                    &["from.run", "from.unit"],
+                hides: false,
+                exists: stmt!(
+                    1480, ["from.run", "from.unit"],
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
         ],
@@ -376,44 +352,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(1471, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         1473,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-        &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1472,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = excluded."from",
     "from__run" = excluded."from__run", "from__unit" = excluded."from__unit",
-    "text" = excluded."text""#,
-        &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
+    "text" = excluded."text""#
     ),
-    delete: generated::Stmt::new(
-        1474,
-        r#"DELETE FROM "unit_logs" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(1474, [id], r#"DELETE FROM "unit_logs" WHERE "id" = $1"#),
+    page_first: stmt!(1475, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        1476, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(1475, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        1476,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        1477,
+    get_many: stmt!(
+        1477, [keys],
         r#"SELECT o.key, t."id", t."run", t."unit", t."from", t."from__run", t."from__unit", t."text"
 FROM json_each($1) o
-CROSS JOIN "unit_logs" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "unit_logs" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        1478,
-        r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        1478, [keys],
+        r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Values without a schema, and a message without fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -525,37 +525,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::InnerMasks as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(825, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         827,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-        &[
-            "id",
-            "a_struct",
-            "a_value",
-            "a_list",
-            "an_any",
-            "a_mask",
-            "an_empty",
-            "a_null",
-            "one_struct",
-            "one_value",
-            "one_list",
-            "one_any",
-            "one_mask",
-            "one_empty",
-            "inner",
-            "inner.a_value",
-            "inner.an_any",
-            "inner.an_empty",
-            "must",
-            "must_be",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         826,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
@@ -570,55 +548,25 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     "one_mask" = excluded."one_mask", "one_empty" = excluded."one_empty",
     "inner" = excluded."inner", "inner__a_value" = excluded."inner__a_value",
     "inner__an_any" = excluded."inner__an_any", "inner__an_empty" = excluded."inner__an_empty",
-    "must" = excluded."must", "must_be" = excluded."must_be""#,
-        &[
-            "id",
-            "a_struct",
-            "a_value",
-            "a_list",
-            "an_any",
-            "a_mask",
-            "an_empty",
-            "a_null",
-            "one_struct",
-            "one_value",
-            "one_list",
-            "one_any",
-            "one_mask",
-            "one_empty",
-            "inner",
-            "inner.a_value",
-            "inner.an_any",
-            "inner.an_empty",
-            "must",
-            "must_be",
-        ],
+    "must" = excluded."must", "must_be" = excluded."must_be""#
     ),
-    delete: generated::Stmt::new(
-        828,
-        r#"DELETE FROM "well_knowns" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(828, [id], r#"DELETE FROM "well_knowns" WHERE "id" = $1"#),
+    page_first: stmt!(829, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        830, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        830,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        831,
+    get_many: stmt!(
+        831, [keys],
         r#"SELECT o.key, t."id", t."a_struct", t."a_value", t."a_list", t."an_any", t."a_mask", t."an_empty",
     t."a_null", t."one_struct", t."one_value", t."one_list", t."one_any", t."one_mask",
     t."one_empty", t."inner", t."inner__a_value", t."inner__an_any", t."inner__an_empty", t."must",
     t."must_be"
 FROM json_each($1) o
-CROSS JOIN "well_knowns" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "well_knowns" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        832,
-        r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        832, [keys],
+        r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -4,7 +4,7 @@
 
 use crate::proto;
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Keyed by everything else at once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,29 +41,21 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            296,
-            select!(r#"WHERE "a" = $1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
-            &["a"],
+        first: stmt!(
+            296, [a, limit],
+            select!(r#"WHERE "a" = $1 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            297,
-            select!(
-                r#"WHERE "a" = $1 AND ("a", "b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7, $8)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "a", "b", "c", "d", "e", "f", "g"],
+        after: stmt!(
+            297, [a, after a, after b, after c, after d, after e, after f, after g,
+            limit],
+            select!(r#"WHERE "a" = $1 AND ("a", "b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7, $8)
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $9"#)
         ),
-        count: generated::Stmt::new(
-            299,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#,
-            &["a", ""],
+        count: stmt!(
+            299, [a, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            298,
-            r#"DELETE FROM "wide_keys" WHERE "a" = $1"#,
-            &["a"],
-        ),
+        delete: stmt!(298, [a], r#"DELETE FROM "wide_keys" WHERE "a" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, a.into())
@@ -76,30 +68,22 @@ pub fn list_by_a_b(
     b: u32,
 ) -> protostore::ListBy<WideKey, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            300,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b"],
+        first: stmt!(
+            300, [a, b, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $3"#)
         ),
-        after: generated::Stmt::new(
-            301,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND ("a", "b", "c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7, $8, $9)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
+        after: stmt!(
+            301, [a, b, after a, after b, after c, after d, after e, after f, after g,
+            limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND ("a", "b", "c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7, $8, $9)
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $10"#)
         ),
-        count: generated::Stmt::new(
-            303,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#,
-            &["a", "b", ""],
+        count: stmt!(
+            303, [a, b, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            302,
-            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#,
-            &["a", "b"],
+        delete: stmt!(
+            302, [a, b], r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#
         ),
     };
 
@@ -114,32 +98,25 @@ pub fn list_by_a_b_c(
     c: bool,
 ) -> protostore::ListBy<WideKey, (String, u32, bool)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            304,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c"],
+        first: stmt!(
+            304, [a, b, c, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $4"#)
         ),
-        after: generated::Stmt::new(
-            305,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3
+        after: stmt!(
+            305, [a, b, c, after a, after b, after c, after d, after e, after f, after g,
+            limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3
     AND ("a", "b", "c", "d", "e", "f", "g") > ($4, $5, $6, $7, $8, $9, $10)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $11"#)
         ),
-        count: generated::Stmt::new(
-            307,
+        count: stmt!(
+            307, [a, b, c, limit],
             r#"SELECT count(*)
-FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $4) AS "c""#,
-            &["a", "b", "c", ""],
+FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $4) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            306,
-            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3"#,
-            &["a", "b", "c"],
+        delete: stmt!(
+            306, [a, b, c],
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3"#
         ),
     };
 
@@ -155,34 +132,28 @@ pub fn list_by_a_b_c_d(
     d: types::Colour,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            308,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d"],
+        first: stmt!(
+            308, [a, b, c, d, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $5"#)
         ),
-        after: generated::Stmt::new(
-            309,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
+        after: stmt!(
+            309, [a, b, c, d, after a, after b, after c, after d, after e, after f, after
+            g, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
     AND ("a", "b", "c", "d", "e", "f", "g") > ($5, $6, $7, $8, $9, $10, $11)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $12"#)
         ),
-        count: generated::Stmt::new(
-            311,
+        count: stmt!(
+            311, [a, b, c, d, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
-  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 LIMIT $5) AS "c""#,
-            &["a", "b", "c", "d", ""],
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 LIMIT $5) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            310,
-            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4"#,
-            &["a", "b", "c", "d"],
+        delete: stmt!(
+            310, [a, b, c, d],
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4"#
         ),
     };
 
@@ -199,35 +170,28 @@ pub fn list_by_a_b_c_d_e(
     e: impl Into<Vec<u8>>,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            312,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d", "e"],
+        first: stmt!(
+            312, [a, b, c, d, e, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $6"#)
         ),
-        after: generated::Stmt::new(
-            313,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
+        after: stmt!(
+            313, [a, b, c, d, e, after a, after b, after c, after d, after e, after f,
+            after g, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
     AND ("a", "b", "c", "d", "e", "f", "g") > ($6, $7, $8, $9, $10, $11, $12)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $13"#)
         ),
-        count: generated::Stmt::new(
-            315,
+        count: stmt!(
+            315, [a, b, c, d, e, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
-  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 LIMIT $6) AS "c""#,
-            &["a", "b", "c", "d", "e", ""],
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 LIMIT $6) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            314,
-            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5"#,
-            &["a", "b", "c", "d", "e"],
+        delete: stmt!(
+            314, [a, b, c, d, e],
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5"#
         ),
     };
 
@@ -249,36 +213,29 @@ pub fn list_by_a_b_c_d_e_f(
     (String, u32, bool, types::Colour, Vec<u8>, protostore::Timestamp),
 > {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            316,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d", "e", "f"],
+        first: stmt!(
+            316, [a, b, c, d, e, f, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $7"#)
         ),
-        after: generated::Stmt::new(
-            317,
-            select!(
-                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
+        after: stmt!(
+            317, [a, b, c, d, e, f, after a, after b, after c, after d, after e, after f,
+            after g, limit],
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
     AND ("a", "b", "c", "d", "e", "f", "g") > ($7, $8, $9, $10, $11, $12, $13)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-            ),
-            &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $14"#)
         ),
-        count: generated::Stmt::new(
-            319,
+        count: stmt!(
+            319, [a, b, c, d, e, f, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
-  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 LIMIT $7) AS "c""#,
-            &["a", "b", "c", "d", "e", "f", ""],
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 LIMIT $7) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            318,
+        delete: stmt!(
+            318, [a, b, c, d, e, f],
             r#"DELETE FROM "wide_keys"
-WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6"#,
-            &["a", "b", "c", "d", "e", "f"],
+WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6"#
         ),
     };
 
@@ -448,62 +405,49 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Numbers as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        281,
-        select!(
-            r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#
-        ),
-        &["a", "b", "c", "d", "e", "f", "g"],
+    get: stmt!(
+        281, [a, b, c, d, e, f, g],
+        select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#)
     ),
-    insert: generated::Stmt::new(
+    insert: stmt!(
         283,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        &["a", "b", "c", "d", "e", "f", "g", "value"],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         282,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
-DO UPDATE SET "value" = excluded."value""#,
-        &["a", "b", "c", "d", "e", "f", "g", "value"],
+DO UPDATE SET "value" = excluded."value""#
     ),
-    delete: generated::Stmt::new(
-        284,
+    delete: stmt!(
+        284, [a, b, c, d, e, f, g],
         r#"DELETE FROM "wide_keys"
-WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#,
-        &["a", "b", "c", "d", "e", "f", "g"],
+WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#
     ),
-    page_first: generated::Stmt::new(
-        285,
-        select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
-        &[],
+    page_first: stmt!(
+        285, [limit], select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $1"#)
     ),
-    page_after: generated::Stmt::new(
-        286,
-        select!(
-            r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > ($1, $2, $3, $4, $5, $6, $7)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
-        ),
-        &["a", "b", "c", "d", "e", "f", "g"],
+    page_after: stmt!(
+        286, [after a, after b, after c, after d, after e, after f, after g, limit],
+        select!(r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > ($1, $2, $3, $4, $5, $6, $7)
+ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $8"#)
     ),
-    get_many: generated::Stmt::new(
-        287,
+    get_many: stmt!(
+        287, [keys],
         r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
 FROM json_each($1) o
 CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1
     AND t."c" = o.value ->> 2 AND t."d" = o.value ->> 3 AND t."e" = unhex(o.value ->> 4)
-    AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
-        &[""],
+    AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#
     ),
-    delete_many: generated::Stmt::new(
-        288,
+    delete_many: stmt!(
+        288, [keys],
         r#"DELETE FROM "wide_keys"
 WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,
     value ->> 3, unhex(value ->> 4), value ->> 5, value ->> 6
-  FROM json_each($1))"#,
-        &[""],
+  FROM json_each($1))"#
     ),
 };
 

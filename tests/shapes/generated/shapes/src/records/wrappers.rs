@@ -3,7 +3,7 @@
 //! Table 40 of `shapes.v1.ShapesStore`: `wrappers`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// Scalars in messages of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -373,34 +373,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::ByNumber as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
-    insert: generated::Stmt::new(
+    get: stmt!(797, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(
         799,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "an_int64",
-            "a_uint32",
-            "a_uint64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "yes",
-            "word",
-            "number",
-            "inner",
-            "inner.number",
-            "inner.must",
-            "must",
-        ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         798,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
@@ -414,51 +395,24 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "a_bytes" = excluded."a_bytes", "yes" = excluded."yes", "word" = excluded."word",
     "number" = excluded."number", "inner" = excluded."inner",
     "inner__number" = excluded."inner__number", "inner__must" = excluded."inner__must",
-    "must" = excluded."must""#,
-        &[
-            "id",
-            "a_bool",
-            "an_int32",
-            "an_int64",
-            "a_uint32",
-            "a_uint64",
-            "a_float",
-            "a_double",
-            "a_string",
-            "a_bytes",
-            "yes",
-            "word",
-            "number",
-            "inner",
-            "inner.number",
-            "inner.must",
-            "must",
-        ],
+    "must" = excluded."must""#
     ),
-    delete: generated::Stmt::new(
-        800,
-        r#"DELETE FROM "wrappers" WHERE "id" = $1"#,
-        &["id"],
+    delete: stmt!(800, [id], r#"DELETE FROM "wrappers" WHERE "id" = $1"#),
+    page_first: stmt!(801, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    page_after: stmt!(
+        802, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(801, select!(r#"ORDER BY "id""#), &[]),
-    page_after: generated::Stmt::new(
-        802,
-        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
-        &["id"],
-    ),
-    get_many: generated::Stmt::new(
-        803,
+    get_many: stmt!(
+        803, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."an_int64", t."a_uint32", t."a_uint64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."yes", t."word", t."number", t."inner",
     t."inner__number", t."inner__must", t."must"
 FROM json_each($1) o
-CROSS JOIN "wrappers" t ON t."id" = o.value"#,
-        &[""],
+CROSS JOIN "wrappers" t ON t."id" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        804,
-        r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        804, [keys],
+        r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 6 of `WordsStore`: `info`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `BoxMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,28 +27,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            136,
-            select!(r#"WHERE "box" = $1 ORDER BY "box", "dyn""#),
-            &["box"],
+        first: stmt!(
+            136, ["box", limit],
+            select!(r#"WHERE "box" = $1 ORDER BY "box", "dyn" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            137,
-            select!(
-                r#"WHERE "box" = $1 AND ("box", "dyn") > ($2, $3) ORDER BY "box", "dyn""#
-            ),
-            &["box", "box", "dyn"],
+        after: stmt!(
+            137, ["box", after "box", after "dyn", limit],
+            select!(r#"WHERE "box" = $1 AND ("box", "dyn") > ($2, $3) ORDER BY "box", "dyn" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            139,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#,
-            &["box", ""],
+        count: stmt!(
+            139, ["box", limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            138,
-            r#"DELETE FROM "info" WHERE "box" = $1"#,
-            &["box"],
-        ),
+        delete: stmt!(138, ["box"], r#"DELETE FROM "info" WHERE "box" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, r#box.into())
@@ -60,39 +51,31 @@ pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            140,
-            select!(
-                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)
-ORDER BY "box", "dyn""#
-            ),
-            &["reads"],
+        first: stmt!(
+            140, [reads, limit],
+            select!(r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)
+ORDER BY "box", "dyn" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            141,
-            select!(
-                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+        after: stmt!(
+            141, [reads, after "box", after "dyn", limit],
+            select!(r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
   FROM "info__reads"
   WHERE "value" = $1) AND ("box", "dyn") > ($2, $3)
-ORDER BY "box", "dyn""#
-            ),
-            &["reads", "box", "dyn"],
+ORDER BY "box", "dyn" LIMIT $4"#)
         ),
-        count: generated::Stmt::new(
-            143,
+        count: stmt!(
+            143, [reads, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "info"
   WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
     FROM "info__reads"
-    WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["reads", ""],
+    WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            142,
+        delete: stmt!(
+            142, [reads],
             r#"DELETE FROM "info"
-WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)"#,
-            &["reads"],
+WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)"#
         ),
     };
 
@@ -105,14 +88,13 @@ pub fn read_table_by_reads(
     r#box: impl Into<String>,
     r#dyn: u32,
 ) -> protostore::AllBy<crate::OptionMessage, (String, u32)> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        131,
+    static ROWS: generated::Stmt = stmt!(
+        131, ["box", "dyn"],
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
 JOIN "read" t ON t."self" = j."value"
 WHERE j."_box" = $1 AND j."_dyn" = $2
-ORDER BY j."_position""#,
-        &["box", "dyn"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, (r#box.into(), r#dyn))
 }
@@ -220,46 +202,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Reads as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(
-        119,
-        select!(r#"WHERE "box" = $1 AND "dyn" = $2"#),
-        &["box", "dyn"],
-    ),
-    insert: generated::Stmt::new(
-        121,
-        r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#,
-        &["box", "dyn"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(119, ["box", "dyn"], select!(r#"WHERE "box" = $1 AND "dyn" = $2"#)),
+    insert: stmt!(121, r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#),
+    upsert: stmt!(
         120,
         r#"INSERT INTO "info" ("box", "dyn")
 VALUES ($1, $2)
 ON CONFLICT ("box", "dyn")
-DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
-        &["box", "dyn"],
+DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#
     ),
-    delete: generated::Stmt::new(
-        122,
-        r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#,
-        &["box", "dyn"],
+    delete: stmt!(
+        122, ["box", "dyn"], r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#
     ),
-    page_first: generated::Stmt::new(123, select!(r#"ORDER BY "box", "dyn""#), &[]),
-    page_after: generated::Stmt::new(
-        124,
-        select!(r#"WHERE ("box", "dyn") > ($1, $2) ORDER BY "box", "dyn""#),
-        &["box", "dyn"],
+    page_first: stmt!(123, [limit], select!(r#"ORDER BY "box", "dyn" LIMIT $1"#)),
+    page_after: stmt!(
+        124, [after "box", after "dyn", limit],
+        select!(r#"WHERE ("box", "dyn") > ($1, $2) ORDER BY "box", "dyn" LIMIT $3"#)
     ),
-    get_many: generated::Stmt::new(
-        125,
+    get_many: stmt!(
+        125, [keys],
         r#"SELECT o.key, t."box", t."dyn"
 FROM json_each($1) o
-CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#,
-        &[""],
+CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#
     ),
-    delete_many: generated::Stmt::new(
-        126,
-        r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        126, [keys],
+        r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };
 

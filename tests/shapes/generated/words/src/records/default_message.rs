@@ -3,7 +3,7 @@
 //! Table 7 of `WordsStore`: `table`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `DefaultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -245,42 +245,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
-    insert: generated::Stmt::new(
+    get: stmt!(144, [default], select!(r#"WHERE "default" = $1"#)),
+    insert: stmt!(
         146,
-        r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES ($1, $2, $3, $4)"#,
-        &["default", "clone", "clone.copy", "debug"],
+        r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES ($1, $2, $3, $4)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         145,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("default")
 DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy",
-    "debug" = excluded."debug""#,
-        &["default", "clone", "clone.copy", "debug"],
+    "debug" = excluded."debug""#
     ),
-    delete: generated::Stmt::new(
-        147,
-        r#"DELETE FROM "table" WHERE "default" = $1"#,
-        &["default"],
+    delete: stmt!(147, [default], r#"DELETE FROM "table" WHERE "default" = $1"#),
+    page_first: stmt!(148, [limit], select!(r#"ORDER BY "default" LIMIT $1"#)),
+    page_after: stmt!(
+        149, [after default, limit],
+        select!(r#"WHERE "default" > $1 ORDER BY "default" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(148, select!(r#"ORDER BY "default""#), &[]),
-    page_after: generated::Stmt::new(
-        149,
-        select!(r#"WHERE "default" > $1 ORDER BY "default""#),
-        &["default"],
-    ),
-    get_many: generated::Stmt::new(
-        150,
+    get_many: stmt!(
+        150, [keys],
         r#"SELECT o.key, t."default", t."clone", t."clone__copy", t."debug"
 FROM json_each($1) o
-CROSS JOIN "table" t ON t."default" = o.value"#,
-        &[""],
+CROSS JOIN "table" t ON t."default" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        151,
-        r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        151, [keys],
+        r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each($1))"#
     ),
 };

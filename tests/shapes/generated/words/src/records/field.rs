@@ -3,7 +3,7 @@
 //! Table 9 of `WordsStore`: `open`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `Field`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,39 +113,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
-    insert: generated::Stmt::new(
-        168,
-        r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#,
-        &["field", "columns"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(166, [field], select!(r#"WHERE "field" = $1"#)),
+    insert: stmt!(168, r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#),
+    upsert: stmt!(
         167,
         r#"INSERT INTO "open" ("field", "columns")
 VALUES ($1, $2)
 ON CONFLICT ("field")
-DO UPDATE SET "columns" = excluded."columns""#,
-        &["field", "columns"],
+DO UPDATE SET "columns" = excluded."columns""#
     ),
-    delete: generated::Stmt::new(
-        169,
-        r#"DELETE FROM "open" WHERE "field" = $1"#,
-        &["field"],
+    delete: stmt!(169, [field], r#"DELETE FROM "open" WHERE "field" = $1"#),
+    page_first: stmt!(170, [limit], select!(r#"ORDER BY "field" LIMIT $1"#)),
+    page_after: stmt!(
+        171, [after field, limit],
+        select!(r#"WHERE "field" > $1 ORDER BY "field" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(170, select!(r#"ORDER BY "field""#), &[]),
-    page_after: generated::Stmt::new(
-        171,
-        select!(r#"WHERE "field" > $1 ORDER BY "field""#),
-        &["field"],
+    get_many: stmt!(
+        172, [keys],
+        r#"SELECT o.key, t."field", t."columns" FROM json_each($1) o CROSS JOIN "open" t ON t."field" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        172,
-        r#"SELECT o.key, t."field", t."columns" FROM json_each($1) o CROSS JOIN "open" t ON t."field" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        173,
-        r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        173, [keys],
+        r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each($1))"#
     ),
 };

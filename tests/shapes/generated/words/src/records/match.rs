@@ -3,7 +3,7 @@
 //! Table 8 of `WordsStore`: `clone`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `Match`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -268,40 +268,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Traits as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
-    insert: generated::Stmt::new(
-        154,
-        r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#,
-        &["type", "impl"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(152, ["type"], select!(r#"WHERE "type" = $1"#)),
+    insert: stmt!(154, r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#),
+    upsert: stmt!(
         153,
         r#"INSERT INTO "clone" ("type", "impl")
 VALUES ($1, $2)
 ON CONFLICT ("type")
-DO UPDATE SET "impl" = excluded."impl""#,
-        &["type", "impl"],
+DO UPDATE SET "impl" = excluded."impl""#
     ),
-    delete: generated::Stmt::new(
-        155,
-        r#"DELETE FROM "clone" WHERE "type" = $1"#,
-        &["type"],
+    delete: stmt!(155, ["type"], r#"DELETE FROM "clone" WHERE "type" = $1"#),
+    page_first: stmt!(156, [limit], select!(r#"ORDER BY "type" LIMIT $1"#)),
+    page_after: stmt!(
+        157, [after "type", limit],
+        select!(r#"WHERE "type" > $1 ORDER BY "type" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(156, select!(r#"ORDER BY "type""#), &[]),
-    page_after: generated::Stmt::new(
-        157,
-        select!(r#"WHERE "type" > $1 ORDER BY "type""#),
-        &["type"],
+    get_many: stmt!(
+        158, [keys],
+        r#"SELECT o.key, t."type", t."impl" FROM json_each($1) o CROSS JOIN "clone" t ON t."type" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        158,
-        r#"SELECT o.key, t."type", t."impl" FROM json_each($1) o CROSS JOIN "clone" t ON t."type" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        159,
-        r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        159, [keys],
+        r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

@@ -3,7 +3,7 @@
 //! Table 1 of `WordsStore`: `read`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `OptionMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -403,10 +403,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "write",
             columns: &["value"],
             field: "reads",
-            names: generated::Stmt::new(
-                8,
-                r#"SELECT 1 FROM "write__reads" WHERE "value" = $1 LIMIT 1"#,
-                &["self"],
+            names: stmt!(
+                8, ["self"], r#"SELECT 1 FROM "write__reads" WHERE "value" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -414,21 +412,15 @@ pub static TABLE: protostore::Table = protostore::Table {
             table: "run",
             columns: &["str"],
             field: "str",
-            names: generated::Stmt::new(
-                9,
-                r#"SELECT 1 FROM "run" WHERE "str" = $1 LIMIT 1"#,
-                &["self"],
-            ),
+            names: stmt!(9, ["self"], r#"SELECT 1 FROM "run" WHERE "str" = $1 LIMIT 1"#),
         },
         protostore::Referrer {
             name: "info__reads__value__fk",
             table: "info",
             columns: &["value"],
             field: "reads",
-            names: generated::Stmt::new(
-                10,
-                r#"SELECT 1 FROM "info__reads" WHERE "value" = $1 LIMIT 1"#,
-                &["self"],
+            names: stmt!(
+                10, ["self"], r#"SELECT 1 FROM "info__reads" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -443,43 +435,34 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::OfAB_10_1 as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
-    insert: generated::Stmt::new(
+    get: stmt!(0, ["self"], select!(r#"WHERE "self" = $1"#)),
+    insert: stmt!(
         2,
-        r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a") VALUES ($1, $2, $3, $4, $5)"#,
-        &["self", "some", "some.value", "none", "a"],
+        r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a") VALUES ($1, $2, $3, $4, $5)"#
     ),
-    upsert: generated::Stmt::new(
+    upsert: stmt!(
         1,
         r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("self")
 DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
-    "none" = excluded."none", "a" = excluded."a""#,
-        &["self", "some", "some.value", "none", "a"],
+    "none" = excluded."none", "a" = excluded."a""#
     ),
-    delete: generated::Stmt::new(
-        3,
-        r#"DELETE FROM "read" WHERE "self" = $1"#,
-        &["self"],
+    delete: stmt!(3, ["self"], r#"DELETE FROM "read" WHERE "self" = $1"#),
+    page_first: stmt!(4, [limit], select!(r#"ORDER BY "self" LIMIT $1"#)),
+    page_after: stmt!(
+        5, [after "self", limit],
+        select!(r#"WHERE "self" > $1 ORDER BY "self" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(4, select!(r#"ORDER BY "self""#), &[]),
-    page_after: generated::Stmt::new(
-        5,
-        select!(r#"WHERE "self" > $1 ORDER BY "self""#),
-        &["self"],
-    ),
-    get_many: generated::Stmt::new(
-        6,
+    get_many: stmt!(
+        6, [keys],
         r#"SELECT o.key, t."self", t."some", t."some__value", t."none", t."a"
 FROM json_each($1) o
-CROSS JOIN "read" t ON t."self" = o.value"#,
-        &[""],
+CROSS JOIN "read" t ON t."self" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        7,
-        r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        7, [keys],
+        r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

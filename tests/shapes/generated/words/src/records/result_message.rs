@@ -3,7 +3,7 @@
 //! Table 2 of `WordsStore`: `write`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `ResultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,32 +104,25 @@ pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<ResultMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            76,
-            select!(
-                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) ORDER BY "ok""#
-            ),
-            &["reads"],
+        first: stmt!(
+            76, [reads, limit],
+            select!(r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) ORDER BY "ok" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            77,
-            select!(
-                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) AND "ok" > $2 ORDER BY "ok""#
-            ),
-            &["reads", "ok"],
+        after: stmt!(
+            77, [reads, after ok, limit],
+            select!(r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) AND "ok" > $2
+ORDER BY "ok" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            79,
+        count: stmt!(
+            79, [reads, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "write"
-  WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) LIMIT $2) AS "c""#,
-            &["reads", ""],
+  WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            78,
-            r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1)"#,
-            &["reads"],
+        delete: stmt!(
+            78, [reads],
+            r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1)"#
         ),
     };
 
@@ -139,14 +132,13 @@ FROM (SELECT 1
 /// Lists the rows of `read` that `reads` of one row names, in its order.
 #[must_use]
 pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i64> {
-    static ROWS: generated::Stmt = generated::Stmt::new(
-        71,
+    static ROWS: generated::Stmt = stmt!(
+        71, [ok],
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
 JOIN "read" t ON t."self" = j."value"
 WHERE j."_ok" = $1
-ORDER BY j."_position""#,
-        &["ok"],
+ORDER BY j."_position""#
     );
     protostore::AllBy::new(&ROWS, ok)
 }
@@ -253,36 +245,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[<children::Reads as generated::ChildTable>::CHILD],
     sequences: &[],
-    get: generated::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
-    insert: generated::Stmt::new(
-        61,
-        r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#,
-        &["ok", "err"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(59, [ok], select!(r#"WHERE "ok" = $1"#)),
+    insert: stmt!(61, r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#),
+    upsert: stmt!(
         60,
         r#"INSERT INTO "write" ("ok", "err")
 VALUES ($1, $2)
 ON CONFLICT ("ok")
-DO UPDATE SET "err" = excluded."err""#,
-        &["ok", "err"],
+DO UPDATE SET "err" = excluded."err""#
     ),
-    delete: generated::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = $1"#, &["ok"]),
-    page_first: generated::Stmt::new(63, select!(r#"ORDER BY "ok""#), &[]),
-    page_after: generated::Stmt::new(
-        64,
-        select!(r#"WHERE "ok" > $1 ORDER BY "ok""#),
-        &["ok"],
+    delete: stmt!(62, [ok], r#"DELETE FROM "write" WHERE "ok" = $1"#),
+    page_first: stmt!(63, [limit], select!(r#"ORDER BY "ok" LIMIT $1"#)),
+    page_after: stmt!(
+        64, [after ok, limit], select!(r#"WHERE "ok" > $1 ORDER BY "ok" LIMIT $2"#)
     ),
-    get_many: generated::Stmt::new(
-        65,
-        r#"SELECT o.key, t."ok", t."err" FROM json_each($1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
-        &[""],
+    get_many: stmt!(
+        65, [keys],
+        r#"SELECT o.key, t."ok", t."err" FROM json_each($1) o CROSS JOIN "write" t ON t."ok" = o.value"#
     ),
-    delete_many: generated::Stmt::new(
-        66,
-        r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        66, [keys],
+        r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each($1))"#
     ),
 };
 

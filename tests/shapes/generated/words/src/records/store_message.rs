@@ -3,7 +3,7 @@
 //! Table 5 of `WordsStore`: `close`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `StoreMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,26 +27,19 @@ pub fn list_by_result(
     result: impl Into<String>,
 ) -> protostore::ListBy<StoreMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
-        first: generated::Stmt::new(
-            115,
-            select!(r#"WHERE "result" = $1 ORDER BY "store""#),
-            &["result"],
+        first: stmt!(
+            115, [result, limit],
+            select!(r#"WHERE "result" = $1 ORDER BY "store" LIMIT $2"#)
         ),
-        after: generated::Stmt::new(
-            116,
-            select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store""#),
-            &["result", "store"],
+        after: stmt!(
+            116, [result, after store, limit],
+            select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store" LIMIT $3"#)
         ),
-        count: generated::Stmt::new(
-            118,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#,
-            &["result", ""],
+        count: stmt!(
+            118, [result, limit],
+            r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#
         ),
-        delete: generated::Stmt::new(
-            117,
-            r#"DELETE FROM "close" WHERE "result" = $1"#,
-            &["result"],
-        ),
+        delete: stmt!(117, [result], r#"DELETE FROM "close" WHERE "result" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, result.into())
@@ -144,39 +137,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
-    insert: generated::Stmt::new(
-        109,
-        r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#,
-        &["store", "result"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(107, [store], select!(r#"WHERE "store" = $1"#)),
+    insert: stmt!(109, r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#),
+    upsert: stmt!(
         108,
         r#"INSERT INTO "close" ("store", "result")
 VALUES ($1, $2)
 ON CONFLICT ("store")
-DO UPDATE SET "result" = excluded."result""#,
-        &["store", "result"],
+DO UPDATE SET "result" = excluded."result""#
     ),
-    delete: generated::Stmt::new(
-        110,
-        r#"DELETE FROM "close" WHERE "store" = $1"#,
-        &["store"],
+    delete: stmt!(110, [store], r#"DELETE FROM "close" WHERE "store" = $1"#),
+    page_first: stmt!(111, [limit], select!(r#"ORDER BY "store" LIMIT $1"#)),
+    page_after: stmt!(
+        112, [after store, limit],
+        select!(r#"WHERE "store" > $1 ORDER BY "store" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(111, select!(r#"ORDER BY "store""#), &[]),
-    page_after: generated::Stmt::new(
-        112,
-        select!(r#"WHERE "store" > $1 ORDER BY "store""#),
-        &["store"],
+    get_many: stmt!(
+        113, [keys],
+        r#"SELECT o.key, t."store", t."result" FROM json_each($1) o CROSS JOIN "close" t ON t."store" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        113,
-        r#"SELECT o.key, t."store", t."result" FROM json_each($1) o CROSS JOIN "close" t ON t."store" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        114,
-        r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        114, [keys],
+        r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each($1))"#
     ),
 };

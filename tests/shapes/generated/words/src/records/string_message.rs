@@ -3,7 +3,7 @@
 //! Table 3 of `WordsStore`: `run`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `StringMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,11 +21,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_STR: generated::Stmt = generated::Stmt::new(
-    89,
-    select!(r#"WHERE "str" = $1"#),
-    &["str"],
-);
+static GET_BY_STR: generated::Stmt = stmt!(89, [str], select!(r#"WHERE "str" = $1"#));
 
 /// Gets the row of `run` with this `str`, by its unique index.
 #[must_use]
@@ -124,11 +120,8 @@ pub static TABLE: protostore::Table = protostore::Table {
                 field: "str",
                 table: "read",
                 key: &["self"],
-                exists: generated::Stmt::new(
-                    88,
-                    r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
-                    &["str"],
-                ),
+                hides: false,
+                exists: stmt!(88, [str], r#"SELECT 1 FROM "read" WHERE "self" = $1"#),
             },
         ],
         checks: &[
@@ -147,39 +140,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     recursions: &[],
     children: &[],
     sequences: &[],
-    get: generated::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
-    insert: generated::Stmt::new(
-        82,
-        r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#,
-        &["string", "str"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(80, [string], select!(r#"WHERE "string" = $1"#)),
+    insert: stmt!(82, r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#),
+    upsert: stmt!(
         81,
         r#"INSERT INTO "run" ("string", "str")
 VALUES ($1, $2)
 ON CONFLICT ("string")
-DO UPDATE SET "str" = excluded."str""#,
-        &["string", "str"],
+DO UPDATE SET "str" = excluded."str""#
     ),
-    delete: generated::Stmt::new(
-        83,
-        r#"DELETE FROM "run" WHERE "string" = $1"#,
-        &["string"],
+    delete: stmt!(83, [string], r#"DELETE FROM "run" WHERE "string" = $1"#),
+    page_first: stmt!(84, [limit], select!(r#"ORDER BY "string" LIMIT $1"#)),
+    page_after: stmt!(
+        85, [after string, limit],
+        select!(r#"WHERE "string" > $1 ORDER BY "string" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(84, select!(r#"ORDER BY "string""#), &[]),
-    page_after: generated::Stmt::new(
-        85,
-        select!(r#"WHERE "string" > $1 ORDER BY "string""#),
-        &["string"],
+    get_many: stmt!(
+        86, [keys],
+        r#"SELECT o.key, t."string", t."str" FROM json_each($1) o CROSS JOIN "run" t ON t."string" = o.value"#
     ),
-    get_many: generated::Stmt::new(
-        86,
-        r#"SELECT o.key, t."string", t."str" FROM json_each($1) o CROSS JOIN "run" t ON t."string" = o.value"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        87,
-        r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        87, [keys],
+        r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -3,7 +3,7 @@
 //! Table 4 of `WordsStore`: `apply`.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 /// The message `VecMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -138,37 +138,24 @@ pub static TABLE: protostore::Table = protostore::Table {
         <children::OkOk as generated::ChildTable>::CHILD,
     ],
     sequences: &[],
-    get: generated::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
-    insert: generated::Stmt::new(
-        92,
-        r#"INSERT INTO "apply" ("vec") VALUES ($1)"#,
-        &["vec"],
-    ),
-    upsert: generated::Stmt::new(
+    get: stmt!(90, [vec], select!(r#"WHERE "vec" = $1"#)),
+    insert: stmt!(92, r#"INSERT INTO "apply" ("vec") VALUES ($1)"#),
+    upsert: stmt!(
         91,
-        r#"INSERT INTO "apply" ("vec") VALUES ($1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#,
-        &["vec"],
+        r#"INSERT INTO "apply" ("vec") VALUES ($1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#
     ),
-    delete: generated::Stmt::new(
-        93,
-        r#"DELETE FROM "apply" WHERE "vec" = $1"#,
-        &["vec"],
+    delete: stmt!(93, [vec], r#"DELETE FROM "apply" WHERE "vec" = $1"#),
+    page_first: stmt!(94, [limit], select!(r#"ORDER BY "vec" LIMIT $1"#)),
+    page_after: stmt!(
+        95, [after vec, limit], select!(r#"WHERE "vec" > $1 ORDER BY "vec" LIMIT $2"#)
     ),
-    page_first: generated::Stmt::new(94, select!(r#"ORDER BY "vec""#), &[]),
-    page_after: generated::Stmt::new(
-        95,
-        select!(r#"WHERE "vec" > $1 ORDER BY "vec""#),
-        &["vec"],
+    get_many: stmt!(
+        96, [keys],
+        r#"SELECT o.key, t."vec" FROM json_each($1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#
     ),
-    get_many: generated::Stmt::new(
-        96,
-        r#"SELECT o.key, t."vec" FROM json_each($1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#,
-        &[""],
-    ),
-    delete_many: generated::Stmt::new(
-        97,
-        r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each($1))"#,
-        &[""],
+    delete_many: stmt!(
+        97, [keys],
+        r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each($1))"#
     ),
 };
 

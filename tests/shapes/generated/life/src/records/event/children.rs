@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `events` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -39,10 +39,9 @@ impl generated::ChildTable for TopicIds {
                     field: "topic_ids",
                     table: "topics",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        24,
-                        r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
-                        &["topic_ids"],
+                    hides: false,
+                    exists: stmt!(
+                        24, [topic_ids], r#"SELECT 1 FROM "topics" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -52,30 +51,23 @@ impl generated::ChildTable for TopicIds {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             19,
-            r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "topic_ids", "topic_ids"],
+            r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                20,
-                r#"DELETE FROM "events__topic_ids" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(20, [id], r#"DELETE FROM "events__topic_ids" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            21,
-            r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            21, [id],
+            r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            22,
+        load_many: stmt!(
+            22, [keys topic_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "events__topic_ids" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["topic_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -128,30 +120,23 @@ impl generated::ChildTable for Details {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             25,
-            r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES ($1, $2, $3)"#,
-            &["id", "details", "details.text"],
+            r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                26,
-                r#"DELETE FROM "events__details" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(26, [id], r#"DELETE FROM "events__details" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            27,
-            r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            27, [id],
+            r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            28,
+        load_many: stmt!(
+            28, [keys details],
             r#"SELECT o.key, c."_position", c."text"
 FROM json_each($1) o
 CROSS JOIN "events__details" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["details"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -215,28 +200,25 @@ impl generated::ChildTable for DetailsNumbers {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             29,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "details", "details.numbers", "details.numbers"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            30,
+        load: stmt!(
+            30, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "events__details__numbers"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            31,
+        load_many: stmt!(
+            31, [keys "details.numbers"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "events__details__numbers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["details.numbers"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 

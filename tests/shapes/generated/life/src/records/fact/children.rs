@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `facts` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,21 @@ impl generated::ChildTable for Words {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             59,
-            r#"INSERT INTO "facts__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "facts__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                60,
-                r#"DELETE FROM "facts__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(60, [id], r#"DELETE FROM "facts__words" WHERE "_id" = $1"#)),
+        load: stmt!(
+            61, [id],
+            r#"SELECT 0, "_position", "value" FROM "facts__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            61,
-            r#"SELECT 0, "_position", "value" FROM "facts__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            62,
+        load_many: stmt!(
+            62, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "facts__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,28 +75,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            63,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            63, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            64,
+        remove_at: stmt!(
+            64, [id, offset],
             r#"DELETE FROM "facts__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "facts__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        65,
-        r#"DELETE FROM "facts__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        65, [id, words],
+        r#"DELETE FROM "facts__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -139,12 +127,11 @@ impl generated::ChildTable for Others {
                     field: "others",
                     table: "facts",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                            71,
-                            r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                            &["others"],
-                        )
-                        .live(&[generated::Clock::Nanoseconds]),
+                    hides: true,
+                    exists: stmt!(
+                        71, [others, now nanos],
+                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+                    ),
                 },
             ],
             checks: &[
@@ -153,30 +140,21 @@ impl generated::ChildTable for Others {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             66,
-            r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "others", "others"],
+            r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                67,
-                r#"DELETE FROM "facts__others" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(67, [id], r#"DELETE FROM "facts__others" WHERE "_id" = $1"#)),
+        load: stmt!(
+            68, [id],
+            r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            68,
-            r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            69,
+        load_many: stmt!(
+            69, [keys others],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "facts__others" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["others"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -203,27 +181,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Others {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            72,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            72, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            73,
+        remove_at: stmt!(
+            73, [id, offset],
             r#"DELETE FROM "facts__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "facts__others"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Others {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        74,
-        r#"DELETE FROM "facts__others" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "others"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        74, [id, others],
+        r#"DELETE FROM "facts__others" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

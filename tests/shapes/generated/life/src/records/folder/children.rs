@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `folders` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -36,12 +36,11 @@ impl generated::ChildTable for Links {
                     field: "links",
                     table: "folders",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                            208,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                            &["links"],
-                        )
-                        .live(&[]),
+                    hides: true,
+                    exists: stmt!(
+                        208, [links],
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                    ),
                 },
             ],
             checks: &[
@@ -50,30 +49,23 @@ impl generated::ChildTable for Links {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             203,
-            r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "links", "links"],
+            r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                204,
-                r#"DELETE FROM "folders__links" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(204, [id], r#"DELETE FROM "folders__links" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            205,
-            r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            205, [id],
+            r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            206,
+        load_many: stmt!(
+            206, [keys links],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__links" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["links"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -100,28 +92,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            209,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            209, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            210,
+        remove_at: stmt!(
+            210, [id, offset],
             r#"DELETE FROM "folders__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__links"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Links {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        211,
-        r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "links"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        211, [id, links],
+        r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -155,12 +144,11 @@ impl generated::ChildTable for Needs {
                     field: "needs",
                     table: "folders",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                            217,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                            &["needs"],
-                        )
-                        .live(&[]),
+                    hides: true,
+                    exists: stmt!(
+                        217, [needs],
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                    ),
                 },
             ],
             checks: &[
@@ -169,30 +157,23 @@ impl generated::ChildTable for Needs {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             212,
-            r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "needs", "needs"],
+            r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                213,
-                r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(213, [id], r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            214,
-            r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            214, [id],
+            r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            215,
+        load_many: stmt!(
+            215, [keys needs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__needs" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["needs"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -219,27 +200,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Needs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            218,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            218, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            219,
+        remove_at: stmt!(
+            219, [id, offset],
             r#"DELETE FROM "folders__needs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__needs"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Needs {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        220,
-        r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "needs"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        220, [id, needs],
+        r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

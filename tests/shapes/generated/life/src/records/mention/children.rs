@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `mentions` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -36,42 +36,34 @@ impl generated::ChildTable for All {
                     field: "all",
                     table: "facts",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                            107,
-                            r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
-                            &["all"],
-                        )
-                        .live(&[generated::Clock::Nanoseconds]),
+                    hides: true,
+                    exists: stmt!(
+                        107, [all, now nanos],
+                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
+                    ),
                 },
             ],
             checks: &[protostore::Check::new("value__check", "all", "must not be empty")],
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             102,
-            r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "all", "all"],
+            r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                103,
-                r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(103, [id], r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            104,
-            r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            104, [id],
+            r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            105,
+        load_many: stmt!(
+            105, [keys all],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "mentions__all" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["all"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -98,27 +90,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for All {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            108,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            108, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            109,
+        remove_at: stmt!(
+            109, [id, offset],
             r#"DELETE FROM "mentions__all"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "mentions__all"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for All {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        110,
-        r#"DELETE FROM "mentions__all" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "all"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        110, [id, all],
+        r#"DELETE FROM "mentions__all" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

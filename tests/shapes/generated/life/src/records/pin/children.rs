@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `pins` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -36,12 +36,11 @@ impl generated::ChildTable for FolderIds {
                     field: "folder_ids",
                     table: "folders",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                            279,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
-                            &["folder_ids"],
-                        )
-                        .live(&[]),
+                    hides: true,
+                    exists: stmt!(
+                        279, [folder_ids],
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
+                    ),
                 },
             ],
             checks: &[
@@ -50,30 +49,23 @@ impl generated::ChildTable for FolderIds {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             274,
-            r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "folder_ids", "folder_ids"],
+            r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                275,
-                r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(275, [id], r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            276,
-            r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            276, [id],
+            r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            277,
+        load_many: stmt!(
+            277, [keys folder_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "pins__folder_ids" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["folder_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -100,27 +92,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for FolderIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            280,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            280, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            281,
+        remove_at: stmt!(
+            281, [id, offset],
             r#"DELETE FROM "pins__folder_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "pins__folder_ids"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for FolderIds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        282,
-        r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "folder_ids"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        282, [id, folder_ids],
+        r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `devices` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -42,34 +42,27 @@ impl generated::ChildTable for Ports {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             345,
             r#"INSERT INTO "devices__ports" ("_id", "_position", "number", "status", "secret")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "ports", "ports.number", "ports.status", "ports.secret"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                346,
-                r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(346, [id], r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            347,
+        load: stmt!(
+            347, [id],
             r#"SELECT 0, "_position", "number", "status", "secret"
 FROM "devices__ports"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            348,
+        load_many: stmt!(
+            348, [keys ports],
             r#"SELECT o.key, c."_position", c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__ports" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["ports"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -102,19 +95,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Ports {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            349,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__ports" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            349, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__ports" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            350,
+        remove_at: stmt!(
+            350, [id, offset],
             r#"DELETE FROM "devices__ports"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__ports"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -155,40 +146,27 @@ impl generated::ChildTable for Named {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             351,
             r#"INSERT INTO "devices__named" ("_id", "_key", "value__number", "value__status", "value__secret")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "named.key",
-                "named.value.number",
-                "named.value.status",
-                "named.value.secret",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                352,
-                r#"DELETE FROM "devices__named" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(352, [id], r#"DELETE FROM "devices__named" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            353,
+        load: stmt!(
+            353, [id],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            354,
+        load_many: stmt!(
+            354, [keys named],
             r#"SELECT o.key, c."_key", c."value__number", c."value__status", c."value__secret"
 FROM json_each($1) o
 CROSS JOIN "devices__named" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["named"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -221,17 +199,15 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            355,
+        get: stmt!(
+            355, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            356,
-            r#"DELETE FROM "devices__named" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+        remove: stmt!(
+            356, [id, place "named.key"],
+            r#"DELETE FROM "devices__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -271,30 +247,23 @@ impl generated::ChildTable for Apart {
         },
         member: 9,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             357,
-            r#"INSERT INTO "devices__apart" ("_id", "number", "status", "secret") VALUES ($1, $2, $3, $4)"#,
-            &["id", "apart.number", "apart.status", "apart.secret"],
+            r#"INSERT INTO "devices__apart" ("_id", "number", "status", "secret") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                358,
-                r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(358, [id], r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            359,
-            r#"SELECT 0, "number", "status", "secret" FROM "devices__apart" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            359, [id],
+            r#"SELECT 0, "number", "status", "secret" FROM "devices__apart" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            360,
+        load_many: stmt!(
+            360, [keys apart],
             r#"SELECT o.key, c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__apart" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["apart"],
+ORDER BY o.key"#
         ),
     };
 
@@ -352,30 +321,23 @@ impl generated::ChildTable for Seen {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             361,
-            r#"INSERT INTO "devices__seen" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "seen", "seen"],
+            r#"INSERT INTO "devices__seen" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                362,
-                r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(362, [id], r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            363,
-            r#"SELECT 0, "_position", "value" FROM "devices__seen" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            363, [id],
+            r#"SELECT 0, "_position", "value" FROM "devices__seen" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            364,
+        load_many: stmt!(
+            364, [keys seen],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__seen" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["seen"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -402,28 +364,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Seen {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            365,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__seen" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            365, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__seen" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            366,
+        remove_at: stmt!(
+            366, [id, offset],
             r#"DELETE FROM "devices__seen"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__seen"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Seen {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        367,
-        r#"DELETE FROM "devices__seen" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "seen"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        367, [id, seen],
+        r#"DELETE FROM "devices__seen" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -455,30 +414,23 @@ impl generated::ChildTable for Notes {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             368,
-            r#"INSERT INTO "devices__notes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "notes.key", "notes.value"],
+            r#"INSERT INTO "devices__notes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                369,
-                r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(369, [id], r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            370,
-            r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            370, [id],
+            r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            371,
+        load_many: stmt!(
+            371, [keys notes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__notes" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["notes"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -505,15 +457,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Notes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            372,
-            r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "notes.key"],
+        get: stmt!(
+            372, [id, place "notes.key"],
+            r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            373,
-            r#"DELETE FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "notes.key"],
+        remove: stmt!(
+            373, [id, place "notes.key"],
+            r#"DELETE FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

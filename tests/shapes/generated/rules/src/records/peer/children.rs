@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `peers` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,10 +41,9 @@ impl generated::ChildTable for Trees {
                     field: "trees",
                     table: "trees",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        151,
-                        r#"SELECT 1 FROM "trees" WHERE "id" = $1"#,
-                        &["trees"],
+                    hides: false,
+                    exists: stmt!(
+                        151, [trees], r#"SELECT 1 FROM "trees" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -59,30 +58,21 @@ impl generated::ChildTable for Trees {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             146,
-            r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "trees", "trees"],
+            r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                147,
-                r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(147, [id], r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#)),
+        load: stmt!(
+            148, [id],
+            r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            148,
-            r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            149,
+        load_many: stmt!(
+            149, [keys trees],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "peers__trees" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["trees"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -130,27 +120,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Trees {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            152,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            152, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            153,
+        remove_at: stmt!(
+            153, [id, offset],
             r#"DELETE FROM "peers__trees"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "peers__trees"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Trees {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        154,
-        r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "trees"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        154, [id, trees],
+        r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

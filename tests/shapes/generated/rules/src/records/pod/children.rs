@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `pods` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -50,34 +50,30 @@ impl generated::ChildTable for Owners {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             319,
             r#"INSERT INTO "pods__owners" ("_metadata__name", "_position", "name", "number", "hash")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["metadata.name", "owners", "owners.name", "owners.number", "owners.hash"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                320,
-                r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = $1"#,
-                &["metadata.name"],
+            stmt!(
+                320, ["metadata.name"],
+                r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            321,
+        load: stmt!(
+            321, ["metadata.name"],
             r#"SELECT 0, "_position", "name", "number", "hash"
 FROM "pods__owners"
 WHERE "_metadata__name" = $1
-ORDER BY "_position""#,
-            &["metadata.name"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            322,
+        load_many: stmt!(
+            322, [keys owners],
             r#"SELECT o.key, c."_position", c."name", c."number", c."hash"
 FROM json_each($1) o
 CROSS JOIN "pods__owners" c ON c."_metadata__name" = o.value
-ORDER BY o.key, c."_position""#,
-            &["owners"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -110,19 +106,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Owners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            323,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = $1"#,
-            &["metadata.name"],
+        next: stmt!(
+            323, ["metadata.name"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            324,
+        remove_at: stmt!(
+            324, ["metadata.name", offset],
             r#"DELETE FROM "pods__owners"
 WHERE "_metadata__name" = $1 AND "_position" = (SELECT "_position"
   FROM "pods__owners"
   WHERE "_metadata__name" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["metadata.name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

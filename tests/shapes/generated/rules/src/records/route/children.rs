@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `routes` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Hosts {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             167,
-            r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "hosts", "hosts"],
+            r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                168,
-                r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(168, [id], r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            169,
-            r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            169, [id],
+            r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            170,
+        load_many: stmt!(
+            170, [keys hosts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hosts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["hosts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -86,28 +79,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Hosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            171,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            171, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            172,
+        remove_at: stmt!(
+            172, [id, offset],
             r#"DELETE FROM "routes__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hosts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Hosts {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        173,
-        r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "hosts"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        173, [id, hosts],
+        r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -139,30 +129,23 @@ impl generated::ChildTable for Labels {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             174,
-            r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "labels.key", "labels.value"],
+            r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                175,
-                r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(175, [id], r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            176,
-            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            176, [id],
+            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            177,
+        load_many: stmt!(
+            177, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__labels" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["labels"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -191,15 +174,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            178,
-            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "labels.key"],
+        get: stmt!(
+            178, [id, place "labels.key"],
+            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            179,
-            r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "labels.key"],
+        remove: stmt!(
+            179, [id, place "labels.key"],
+            r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -232,30 +213,21 @@ impl generated::ChildTable for Hops {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             180,
-            r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#,
-            &["id", "hops", "hops.address"],
+            r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                181,
-                r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(181, [id], r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#)),
+        load: stmt!(
+            182, [id],
+            r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            182,
-            r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            183,
+        load_many: stmt!(
+            183, [keys hops],
             r#"SELECT o.key, c."_position", c."address"
 FROM json_each($1) o
 CROSS JOIN "routes__hops" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["hops"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -296,19 +268,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Hops {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            184,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            184, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            185,
+        remove_at: stmt!(
+            185, [id, offset],
             r#"DELETE FROM "routes__hops"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hops"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -355,28 +325,25 @@ impl generated::ChildTable for HopsPorts {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             186,
             r#"INSERT INTO "routes__hops__ports" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "hops", "hops.ports", "hops.ports"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            187,
+        load: stmt!(
+            187, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "routes__hops__ports"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            188,
+        load_many: stmt!(
+            188, [keys "hops.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hops__ports" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["hops.ports"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -436,41 +403,30 @@ impl generated::ChildTable for DetourHosts {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             189,
-            r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "detour.hosts", "detour.hosts"],
+            r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                190,
-                r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(190, [id], r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            191,
-            r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            191, [id],
+            r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            192,
+        load_many: stmt!(
+            192, [keys "detour.hosts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__detour__hosts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["detour.hosts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "detour",
-            set: generated::Stmt::new(
-                196,
-                r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(196, [id], r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -500,28 +456,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for DetourHosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            193,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            193, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            194,
+        remove_at: stmt!(
+            194, [id, offset],
             r#"DELETE FROM "routes__detour__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__detour__hosts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for DetourHosts {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        195,
-        r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "detour.hosts"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        195, [id, "detour.hosts"],
+        r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -553,30 +506,23 @@ impl generated::ChildTable for Drafts {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             197,
-            r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "drafts", "drafts"],
+            r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                198,
-                r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(198, [id], r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            199,
-            r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            199, [id],
+            r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            200,
+        load_many: stmt!(
+            200, [keys drafts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__drafts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["drafts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -603,27 +549,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Drafts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            201,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            201, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            202,
+        remove_at: stmt!(
+            202, [id, offset],
             r#"DELETE FROM "routes__drafts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__drafts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Drafts {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        203,
-        r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "drafts"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        203, [id, drafts],
+        r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

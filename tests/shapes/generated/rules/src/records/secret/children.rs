@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `secrets` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -35,30 +35,21 @@ impl generated::ChildTable for Cards {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             8,
-            r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES ($1, $2, $3, $4)"#,
-            &["id", "cards", "cards.number", "cards.pin"],
+            r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                9,
-                r#"DELETE FROM "secrets__cards" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(9, [id], r#"DELETE FROM "secrets__cards" WHERE "_id" = $1"#)),
+        load: stmt!(
+            10, [id],
+            r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            10,
-            r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            11,
+        load_many: stmt!(
+            11, [keys cards],
             r#"SELECT o.key, c."_position", c."number", c."pin"
 FROM json_each($1) o
 CROSS JOIN "secrets__cards" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["cards"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -89,19 +80,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Cards {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            12,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            12, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            13,
+        remove_at: stmt!(
+            13, [id, offset],
             r#"DELETE FROM "secrets__cards"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "secrets__cards"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -134,30 +123,23 @@ impl generated::ChildTable for Answers {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             14,
-            r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "answers.key", "answers.value"],
+            r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                15,
-                r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(15, [id], r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            16,
-            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            16, [id],
+            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            17,
+        load_many: stmt!(
+            17, [keys answers],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "secrets__answers" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["answers"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -184,15 +166,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Answers {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            18,
-            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "answers.key"],
+        get: stmt!(
+            18, [id, place "answers.key"],
+            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            19,
-            r#"DELETE FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "answers.key"],
+        remove: stmt!(
+            19, [id, place "answers.key"],
+            r#"DELETE FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `stacks` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,21 @@ impl generated::ChildTable for Tags {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             212,
-            r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "tags", "tags"],
+            r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                213,
-                r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(213, [id], r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#)),
+        load: stmt!(
+            214, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            214,
-            r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            215,
+        load_many: stmt!(
+            215, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__tags" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["tags"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -93,28 +84,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            216,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            216, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            217,
+        remove_at: stmt!(
+            217, [id, offset],
             r#"DELETE FROM "stacks__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__tags"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Tags {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        218,
-        r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "tags"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        218, [id, tags],
+        r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -152,30 +140,23 @@ impl generated::ChildTable for Sizes {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             219,
-            r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sizes.key", "sizes.value"],
+            r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                220,
-                r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(220, [id], r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            221,
-            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            221, [id],
+            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            222,
+        load_many: stmt!(
+            222, [keys sizes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sizes" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["sizes"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -211,15 +192,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Sizes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            223,
-            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sizes.key"],
+        get: stmt!(
+            223, [id, place "sizes.key"],
+            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            224,
-            r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sizes.key"],
+        remove: stmt!(
+            224, [id, place "sizes.key"],
+            r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -277,43 +256,28 @@ impl generated::ChildTable for Layers {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             225,
             r#"INSERT INTO "stacks__layers" ("_id", "_position", "digest", "size", "origin", "origin__number",
     "origin__note")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "id",
-                "layers",
-                "layers.digest",
-                "layers.size",
-                "layers.origin",
-                "layers.origin.number",
-                "layers.origin.note",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                226,
-                r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(226, [id], r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            227,
+        load: stmt!(
+            227, [id],
             r#"SELECT 0, "_position", "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__layers"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            228,
+        load_many: stmt!(
+            228, [keys layers],
             r#"SELECT o.key, c."_position", c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["layers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -380,19 +344,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Layers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            229,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            229, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            230,
+        remove_at: stmt!(
+            230, [id, offset],
             r#"DELETE FROM "stacks__layers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__layers"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -433,28 +395,25 @@ impl generated::ChildTable for LayersUrls {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             231,
             r#"INSERT INTO "stacks__layers__urls" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "layers", "layers.urls", "layers.urls"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            232,
+        load: stmt!(
+            232, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__urls"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            233,
+        load_many: stmt!(
+            233, [keys "layers.urls"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__urls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["layers.urls"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -515,28 +474,25 @@ impl generated::ChildTable for LayersParts {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             234,
             r#"INSERT INTO "stacks__layers__parts" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "layers", "layers.parts", "layers.parts"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            235,
+        load: stmt!(
+            235, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__parts"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            236,
+        load_many: stmt!(
+            236, [keys "layers.parts"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["layers.parts"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -613,34 +569,25 @@ impl generated::ChildTable for LayersOrigins {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             237,
             r#"INSERT INTO "stacks__layers__origins" ("_id", "_position", "_position_2", "number", "note")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "layers",
-                "layers.origins",
-                "layers.origins.number",
-                "layers.origins.note",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            238,
+        load: stmt!(
+            238, [id],
             r#"SELECT 0, "_position", "_position_2", "number", "note"
 FROM "stacks__layers__origins"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            239,
+        load_many: stmt!(
+            239, [keys "layers.origins"],
             r#"SELECT o.key, c."_position", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__origins" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["layers.origins"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -740,45 +687,30 @@ impl generated::ChildTable for Named {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             240,
             r#"INSERT INTO "stacks__named" ("_id", "_key", "value__digest", "value__size", "value__origin",
     "value__origin__number", "value__origin__note")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "id",
-                "named.key",
-                "named.value.digest",
-                "named.value.size",
-                "named.value.origin",
-                "named.value.origin.number",
-                "named.value.origin.note",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                241,
-                r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(241, [id], r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            242,
+        load: stmt!(
+            242, [id],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            243,
+        load_many: stmt!(
+            243, [keys named],
             r#"SELECT o.key, c."_key", c."value__digest", c."value__size", c."value__origin",
     c."value__origin__number", c."value__origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__named" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["named"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -845,18 +777,16 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            244,
+        get: stmt!(
+            244, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            245,
-            r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+        remove: stmt!(
+            245, [id, place "named.key"],
+            r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -897,28 +827,25 @@ impl generated::ChildTable for NamedValueUrls {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             246,
             r#"INSERT INTO "stacks__named__value__urls" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "named.key", "named.value.urls", "named.value.urls"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            247,
+        load: stmt!(
+            247, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__urls"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            248,
+        load_many: stmt!(
+            248, [keys "named.value.urls"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__urls" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["named.value.urls"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -979,28 +906,25 @@ impl generated::ChildTable for NamedValueParts {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             249,
             r#"INSERT INTO "stacks__named__value__parts" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "named.key", "named.value.parts", "named.value.parts"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            250,
+        load: stmt!(
+            250, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__parts"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            251,
+        load_many: stmt!(
+            251, [keys "named.value.parts"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["named.value.parts"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -1077,34 +1001,25 @@ impl generated::ChildTable for NamedValueOrigins {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             252,
             r#"INSERT INTO "stacks__named__value__origins" ("_id", "_key", "_position_2", "number", "note")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "named.key",
-                "named.value.origins",
-                "named.value.origins.number",
-                "named.value.origins.note",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            253,
+        load: stmt!(
+            253, [id],
             r#"SELECT 0, "_key", "_position_2", "number", "note"
 FROM "stacks__named__value__origins"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            254,
+        load_many: stmt!(
+            254, [keys "named.value.origins"],
             r#"SELECT o.key, c."_key", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__origins" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["named.value.origins"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -1179,30 +1094,23 @@ impl generated::ChildTable for BaseUrls {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             255,
-            r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "base.urls", "base.urls"],
+            r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                256,
-                r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(256, [id], r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            257,
-            r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            257, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            258,
+        load_many: stmt!(
+            258, [keys "base.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__urls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["base.urls"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1217,11 +1125,7 @@ ORDER BY o.key, c."_position""#,
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: generated::Stmt::new(
-                262,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(262, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1250,28 +1154,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for BaseUrls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            259,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            259, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            260,
+        remove_at: stmt!(
+            260, [id, offset],
             r#"DELETE FROM "stacks__base__urls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__urls"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for BaseUrls {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        261,
-        r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "base.urls"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        261, [id, "base.urls"],
+        r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1310,30 +1211,23 @@ impl generated::ChildTable for BaseParts {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             263,
-            r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "base.parts", "base.parts"],
+            r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                264,
-                r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(264, [id], r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            265,
-            r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            265, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            266,
+        load_many: stmt!(
+            266, [keys "base.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["base.parts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1348,11 +1242,7 @@ ORDER BY o.key, c."_position""#,
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: generated::Stmt::new(
-                270,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(270, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1381,28 +1271,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for BaseParts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            267,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            267, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            268,
+        remove_at: stmt!(
+            268, [id, offset],
             r#"DELETE FROM "stacks__base__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__parts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for BaseParts {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        269,
-        r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "base.parts"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        269, [id, "base.parts"],
+        r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1448,33 +1335,26 @@ impl generated::ChildTable for BaseOrigins {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             271,
-            r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
-            &["id", "base.origins", "base.origins.number", "base.origins.note"],
+            r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                272,
-                r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(272, [id], r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            273,
+        load: stmt!(
+            273, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__base__origins"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            274,
+        load_many: stmt!(
+            274, [keys "base.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__origins" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["base.origins"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1495,11 +1375,7 @@ ORDER BY o.key, c."_position""#,
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: generated::Stmt::new(
-                277,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(277, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1532,19 +1408,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for BaseOrigins {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            275,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            275, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            276,
+        remove_at: stmt!(
+            276, [id, offset],
             r#"DELETE FROM "stacks__base__origins"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__origins"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -1601,40 +1475,26 @@ impl generated::ChildTable for Apart {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             278,
             r#"INSERT INTO "stacks__apart" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "apart.digest",
-                "apart.size",
-                "apart.origin",
-                "apart.origin.number",
-                "apart.origin.note",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                279,
-                r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(279, [id], r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            280,
+        load: stmt!(
+            280, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__apart"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            281,
+        load_many: stmt!(
+            281, [keys apart],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["apart"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1733,24 +1593,21 @@ impl generated::ChildTable for ApartUrls {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             282,
-            r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "apart.urls", "apart.urls"],
+            r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            283,
-            r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            283, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            284,
+        load_many: stmt!(
+            284, [keys "apart.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__urls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["apart.urls"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1810,24 +1667,21 @@ impl generated::ChildTable for ApartParts {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             285,
-            r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "apart.parts", "apart.parts"],
+            r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            286,
-            r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            286, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            287,
+        load_many: stmt!(
+            287, [keys "apart.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["apart.parts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1903,27 +1757,24 @@ impl generated::ChildTable for ApartOrigins {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             288,
-            r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
-            &["id", "apart.origins", "apart.origins.number", "apart.origins.note"],
+            r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            289,
+        load: stmt!(
+            289, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__apart__origins"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            290,
+        load_many: stmt!(
+            290, [keys "apart.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__origins" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["apart.origins"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2019,40 +1870,26 @@ impl generated::ChildTable for Sealed {
         },
         member: 7,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             291,
             r#"INSERT INTO "stacks__sealed" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "sealed.digest",
-                "sealed.size",
-                "sealed.origin",
-                "sealed.origin.number",
-                "sealed.origin.note",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                292,
-                r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(292, [id], r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            293,
+        load: stmt!(
+            293, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__sealed"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            294,
+        load_many: stmt!(
+            294, [keys sealed],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["sealed"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2151,24 +1988,21 @@ impl generated::ChildTable for SealedUrls {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             295,
-            r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sealed.urls", "sealed.urls"],
+            r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            296,
-            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            296, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            297,
+        load_many: stmt!(
+            297, [keys "sealed.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__urls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sealed.urls"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2237,24 +2071,21 @@ impl generated::ChildTable for SealedParts {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             298,
-            r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sealed.parts", "sealed.parts"],
+            r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            299,
-            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            299, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            300,
+        load_many: stmt!(
+            300, [keys "sealed.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sealed.parts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2330,27 +2161,24 @@ impl generated::ChildTable for SealedOrigins {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             301,
-            r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
-            &["id", "sealed.origins", "sealed.origins.number", "sealed.origins.note"],
+            r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            302,
+        load: stmt!(
+            302, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__sealed__origins"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            303,
+        load_many: stmt!(
+            303, [keys "sealed.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__origins" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sealed.origins"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2422,30 +2250,21 @@ impl generated::ChildTable for Free {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             304,
-            r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "free", "free"],
+            r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                305,
-                r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(305, [id], r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#)),
+        load: stmt!(
+            306, [id],
+            r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            306,
-            r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            307,
+        load_many: stmt!(
+            307, [keys free],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__free" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["free"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2472,27 +2291,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Free {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            308,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            308, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            309,
+        remove_at: stmt!(
+            309, [id, offset],
             r#"DELETE FROM "stacks__free"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__free"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Free {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        310,
-        r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "free"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        310, [id, free],
+        r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `trees` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -44,41 +44,30 @@ impl generated::ChildTable for LeafRings {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             53,
-            r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "leaf.rings", "leaf.rings"],
+            r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                54,
-                r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(54, [id], r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            55,
-            r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            55, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            56,
+        load_many: stmt!(
+            56, [keys "leaf.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__leaf__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["leaf.rings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "leaf",
-            set: generated::Stmt::new(
-                60,
-                r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(60, [id], r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -108,28 +97,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for LeafRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            57,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            57, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            58,
+        remove_at: stmt!(
+            58, [id, offset],
             r#"DELETE FROM "trees__leaf__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__leaf__rings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for LeafRings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        59,
-        r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "leaf.rings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        59, [id, "leaf.rings"],
+        r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -170,30 +156,23 @@ impl generated::ChildTable for MustRings {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             61,
-            r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.rings", "must.rings"],
+            r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                62,
-                r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(62, [id], r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            63,
-            r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            63, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            64,
+        load_many: stmt!(
+            64, [keys "must.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__must__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.rings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -222,28 +201,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            65,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            65, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            66,
+        remove_at: stmt!(
+            66, [id, offset],
             r#"DELETE FROM "trees__must__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__must__rings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustRings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        67,
-        r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.rings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        67, [id, "must.rings"],
+        r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -299,33 +275,24 @@ impl generated::ChildTable for Leaves {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             68,
-            r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "leaves", "leaves.value", "leaves.one", "leaves.two"],
+            r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES ($1, $2, $3, $4, $5)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                69,
-                r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            70,
+        delete: Some(stmt!(69, [id], r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#)),
+        load: stmt!(
+            70, [id],
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            71,
+        load_many: stmt!(
+            71, [keys leaves],
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
 FROM json_each($1) o
 CROSS JOIN "trees__leaves" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["leaves"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -381,19 +348,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Leaves {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            72,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            72, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            73,
+        remove_at: stmt!(
+            73, [id, offset],
             r#"DELETE FROM "trees__leaves"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__leaves"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -440,28 +405,25 @@ impl generated::ChildTable for LeavesRings {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             74,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "leaves", "leaves.rings", "leaves.rings"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            75,
+        load: stmt!(
+            75, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            76,
+        load_many: stmt!(
+            76, [keys "leaves.rings"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__leaves__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["leaves.rings"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -520,30 +482,21 @@ impl generated::ChildTable for Words {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             77,
-            r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                78,
-                r#"DELETE FROM "trees__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(78, [id], r#"DELETE FROM "trees__words" WHERE "_id" = $1"#)),
+        load: stmt!(
+            79, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            79,
-            r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            80,
+        load_many: stmt!(
+            80, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -591,28 +544,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            81,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            81, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            82,
+        remove_at: stmt!(
+            82, [id, offset],
             r#"DELETE FROM "trees__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        83,
-        r#"DELETE FROM "trees__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        83, [id, words],
+        r#"DELETE FROM "trees__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -656,30 +606,21 @@ impl generated::ChildTable for Sizes {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             84,
-            r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sizes.key", "sizes.value"],
+            r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                85,
-                r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(85, [id], r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#)),
+        load: stmt!(
+            86, [id],
+            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load: generated::Stmt::new(
-            86,
-            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            87,
+        load_many: stmt!(
+            87, [keys sizes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__sizes" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["sizes"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -744,15 +685,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Sizes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            88,
-            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sizes.key"],
+        get: stmt!(
+            88, [id, place "sizes.key"],
+            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            89,
-            r#"DELETE FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sizes.key"],
+        remove: stmt!(
+            89, [id, place "sizes.key"],
+            r#"DELETE FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -818,40 +757,27 @@ impl generated::ChildTable for ByNumber {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             90,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "by_number.key",
-                "by_number.value.value",
-                "by_number.value.one",
-                "by_number.value.two",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                91,
-                r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(91, [id], r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            92,
+        load: stmt!(
+            92, [id],
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            93,
+        load_many: stmt!(
+            93, [keys by_number],
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
 FROM json_each($1) o
 CROSS JOIN "trees__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -905,17 +831,15 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            94,
+        get: stmt!(
+            94, [id, place "by_number.key"],
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_number.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            95,
-            r#"DELETE FROM "trees__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_number.key"],
+        remove: stmt!(
+            95, [id, place "by_number.key"],
+            r#"DELETE FROM "trees__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -967,28 +891,25 @@ impl generated::ChildTable for ByNumberValueRings {
         },
         member: 6,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             96,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_number.key", "by_number.value.rings", "by_number.value.rings"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            97,
+        load: stmt!(
+            97, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            98,
+        load_many: stmt!(
+            98, [keys "by_number.value.rings"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__by_number__value__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_number.value.rings"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -1050,41 +971,30 @@ impl generated::ChildTable for InnerRings {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             99,
-            r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "inner.rings", "inner.rings"],
+            r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                100,
-                r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(100, [id], r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            101,
-            r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            101, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            102,
+        load_many: stmt!(
+            102, [keys "inner.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__inner__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["inner.rings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: generated::Stmt::new(
-                106,
-                r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(106, [id], r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -1114,28 +1024,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for InnerRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            103,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            103, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            104,
+        remove_at: stmt!(
+            104, [id, offset],
             r#"DELETE FROM "trees__inner__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__inner__rings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for InnerRings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        105,
-        r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "inner.rings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        105, [id, "inner.rings"],
+        r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1167,30 +1074,23 @@ impl generated::ChildTable for Needed {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             107,
-            r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "needed", "needed"],
+            r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                108,
-                r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(108, [id], r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            109,
-            r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            109, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            110,
+        load_many: stmt!(
+            110, [keys needed],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__needed" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["needed"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1219,28 +1119,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Needed {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            111,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            111, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            112,
+        remove_at: stmt!(
+            112, [id, offset],
             r#"DELETE FROM "trees__needed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__needed"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Needed {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        113,
-        r#"DELETE FROM "trees__needed" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "needed"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        113, [id, needed],
+        r#"DELETE FROM "trees__needed" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1283,30 +1180,23 @@ impl generated::ChildTable for Colours {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             114,
-            r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "colours", "colours"],
+            r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                115,
-                r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(115, [id], r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            116,
-            r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            116, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            117,
+        load_many: stmt!(
+            117, [keys colours],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__colours" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["colours"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1360,28 +1250,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Colours {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            118,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            118, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            119,
+        remove_at: stmt!(
+            119, [id, offset],
             r#"DELETE FROM "trees__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__colours"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Colours {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        120,
-        r#"DELETE FROM "trees__colours" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "colours"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        120, [id, colours],
+        r#"DELETE FROM "trees__colours" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1436,30 +1323,21 @@ impl generated::ChildTable for Apart {
         },
         member: 10,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             121,
-            r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES ($1, $2, $3, $4)"#,
-            &["id", "apart.value", "apart.one", "apart.two"],
+            r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                122,
-                r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(122, [id], r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#)),
+        load: stmt!(
+            123, [id],
+            r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = $1"#
         ),
-        load: generated::Stmt::new(
-            123,
-            r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = $1"#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            124,
+        load_many: stmt!(
+            124, [keys apart],
             r#"SELECT o.key, c."value", c."one", c."two"
 FROM json_each($1) o
 CROSS JOIN "trees__apart" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["apart"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1542,24 +1420,21 @@ impl generated::ChildTable for ApartRings {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             125,
-            r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "apart.rings", "apart.rings"],
+            r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            126,
-            r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            126, [id],
+            r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            127,
+        load_many: stmt!(
+            127, [keys "apart.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__apart__rings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["apart.rings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 

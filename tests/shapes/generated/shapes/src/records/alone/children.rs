@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `alone` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -57,30 +57,26 @@ impl generated::ChildTable for OfPoint_1 {
         },
         member: 0,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1277,
-            r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
-            &["_singleton", "point.x", "point.y", "point.colour", "point.time"],
+            r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1278,
-                r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                1278, [_singleton],
+                r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1279,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1279, [_singleton],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1280,
+        load_many: stmt!(
+            1280, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__point" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["point"],
+ORDER BY o.key"#
         ),
     };
 
@@ -144,30 +140,26 @@ impl generated::ChildTable for Wing {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1281,
-            r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#,
-            &["_singleton", "wing.name", "wing.right"],
+            r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1282,
-                r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                1282, [_singleton],
+                r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1283,
-            r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1283, [_singleton],
+            r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1284,
+        load_many: stmt!(
+            1284, [keys wing],
             r#"SELECT o.key, c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "alone__wing" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["wing"],
+ORDER BY o.key"#
         ),
     };
 
@@ -234,24 +226,21 @@ impl generated::ChildTable for WingShelf {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1285,
-            r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#,
-            &["_singleton", "wing.shelf.number"],
+            r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1286,
-            r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1286, [_singleton],
+            r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1287,
+        load_many: stmt!(
+            1287, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["wing.shelf"],
+ORDER BY o.key"#
         ),
     };
 
@@ -314,27 +303,24 @@ impl generated::ChildTable for WingShelfBooks {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1288,
-            r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "wing.shelf.books", "wing.shelf.books"],
+            r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1289,
+        load: stmt!(
+            1289, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
 WHERE "_singleton" = $1
-ORDER BY "_position""#,
-            &["_singleton"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1290,
+        load_many: stmt!(
+            1290, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__books" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wing.shelf.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -412,31 +398,22 @@ impl generated::ChildTable for WingShelfPlace {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1291,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "_singleton",
-                "wing.shelf.place.x",
-                "wing.shelf.place.y",
-                "wing.shelf.place.colour",
-                "wing.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1292,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1292, [_singleton],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1293,
+        load_many: stmt!(
+            1293, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__place" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["wing.shelf.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -502,24 +479,21 @@ impl generated::ChildTable for WingLeft {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1294,
-            r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#,
-            &["_singleton", "wing.left.number"],
+            r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1295,
-            r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1295, [_singleton],
+            r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1296,
+        load_many: stmt!(
+            1296, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["wing.left"],
+ORDER BY o.key"#
         ),
     };
 
@@ -585,27 +559,24 @@ impl generated::ChildTable for WingLeftBooks {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1297,
-            r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "wing.left.books", "wing.left.books"],
+            r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1298,
+        load: stmt!(
+            1298, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
 WHERE "_singleton" = $1
-ORDER BY "_position""#,
-            &["_singleton"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1299,
+        load_many: stmt!(
+            1299, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__books" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wing.left.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -683,31 +654,22 @@ impl generated::ChildTable for WingLeftPlace {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1300,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "_singleton",
-                "wing.left.place.x",
-                "wing.left.place.y",
-                "wing.left.place.colour",
-                "wing.left.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1301,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1301, [_singleton],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1302,
+        load_many: stmt!(
+            1302, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__place" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["wing.left.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -770,30 +732,25 @@ impl generated::ChildTable for OfNothing_3 {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
-            1303,
-            r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#,
-            &["_singleton"],
+        insert: stmt!(
+            1303, r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1304,
-                r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                1304, [_singleton],
+                r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1305,
-            r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        load: stmt!(
+            1305, [_singleton],
+            r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1306,
+        load_many: stmt!(
+            1306, [keys nothing],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "alone__nothing" c ON c."_singleton" = o.value
-ORDER BY o.key"#,
-            &["nothing"],
+ORDER BY o.key"#
         ),
     };
 

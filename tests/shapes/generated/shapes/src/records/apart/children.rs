@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `aparts` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -53,30 +53,23 @@ impl generated::ChildTable for OfPoint_2 {
         },
         member: 1,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1075,
-            r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "point.x", "point.y", "point.colour", "point.time"],
+            r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1076,
-                r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1076, [id], r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1077,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1077, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1078,
+        load_many: stmt!(
+            1078, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["point"],
+ORDER BY o.key"#
         ),
     };
 
@@ -132,27 +125,14 @@ impl generated::ChildTable for OfNothing_3 {
         },
         member: 2,
         key: 1,
-        insert: generated::Stmt::new(
-            1079,
-            r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1079, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
         delete: Some(
-            generated::Stmt::new(
-                1080,
-                r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1080, [id], r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1081,
-            r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            1082,
-            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
-            &["nothing"],
+        load: stmt!(1081, [id], r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#),
+        load_many: stmt!(
+            1082, [keys nothing],
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
 
@@ -200,27 +180,14 @@ impl generated::ChildTable for Empty {
         },
         member: 3,
         key: 1,
-        insert: generated::Stmt::new(
-            1083,
-            r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1083, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
         delete: Some(
-            generated::Stmt::new(
-                1084,
-                r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1084, [id], r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1085,
-            r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            1086,
-            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
-            &["empty"],
+        load: stmt!(1085, [id], r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#),
+        load_many: stmt!(
+            1086, [keys empty],
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
 
@@ -282,10 +249,10 @@ impl generated::ChildTable for Must {
                     field: "must.target",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1091,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["must.target"],
+                    hides: false,
+                    exists: stmt!(
+                        1091, ["must.target"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -335,48 +302,29 @@ impl generated::ChildTable for Must {
         },
         member: 4,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1087,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
-            &[
-                "id",
-                "must.name",
-                "must.floor",
-                "must.target",
-                "must.point",
-                "must.point.x",
-                "must.point.y",
-                "must.point.colour",
-                "must.point.time",
-                "must.colour",
-                "must.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1088,
-                r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1088, [id], r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1089,
+        load: stmt!(
+            1089, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1090,
+        load_many: stmt!(
+            1090, [keys must],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["must"],
+ORDER BY o.key"#
         ),
     };
 
@@ -484,24 +432,21 @@ impl generated::ChildTable for MustNames {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1092,
-            r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.names", "must.names"],
+            r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1093,
-            r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1093, [id],
+            r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1094,
+        load_many: stmt!(
+            1094, [keys "must.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -580,35 +525,25 @@ impl generated::ChildTable for MustPoints {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1095,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "must.points",
-                "must.points.x",
-                "must.points.y",
-                "must.points.colour",
-                "must.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1096,
+        load: stmt!(
+            1096, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1097,
+        load_many: stmt!(
+            1097, [keys "must.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -700,36 +635,26 @@ impl generated::ChildTable for MustByNumber {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1098,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "must.by_number.key",
-                "must.by_number.value.x",
-                "must.by_number.value.y",
-                "must.by_number.value.colour",
-                "must.by_number.value.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1099,
+        load: stmt!(
+            1099, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1100,
+        load_many: stmt!(
+            1100, [keys "must.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["must.by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -790,24 +715,17 @@ impl generated::ChildTable for MustBare {
         },
         member: 4,
         key: 1,
-        insert: generated::Stmt::new(
-            1101,
-            r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1101, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
         delete: None,
-        load: generated::Stmt::new(
-            1102,
-            r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1102, [id], r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1103,
+        load_many: stmt!(
+            1103, [keys "must.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["must.bare"],
+ORDER BY o.key"#
         ),
     };
 
@@ -865,24 +783,21 @@ impl generated::ChildTable for MustShelf {
         },
         member: 4,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1104,
-            r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#,
-            &["id", "must.shelf.number"],
+            r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1105,
-            r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1105, [id],
+            r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1106,
+        load_many: stmt!(
+            1106, [keys "must.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["must.shelf"],
+ORDER BY o.key"#
         ),
     };
 
@@ -945,27 +860,24 @@ impl generated::ChildTable for MustShelfBooks {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1107,
-            r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.shelf.books", "must.shelf.books"],
+            r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1108,
+        load: stmt!(
+            1108, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1109,
+        load_many: stmt!(
+            1109, [keys "must.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.shelf.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1040,31 +952,22 @@ impl generated::ChildTable for MustShelfPlace {
         },
         member: 4,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1110,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "must.shelf.place.x",
-                "must.shelf.place.y",
-                "must.shelf.place.colour",
-                "must.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1111,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1111, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1112,
+        load_many: stmt!(
+            1112, [keys "must.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["must.shelf.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1137,10 +1040,10 @@ impl generated::ChildTable for Room {
                     field: "room.target",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1117,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["room.target"],
+                    hides: false,
+                    exists: stmt!(
+                        1117, ["room.target"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -1190,48 +1093,29 @@ impl generated::ChildTable for Room {
         },
         member: 5,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1113,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
-            &[
-                "id",
-                "room.name",
-                "room.floor",
-                "room.target",
-                "room.point",
-                "room.point.x",
-                "room.point.y",
-                "room.point.colour",
-                "room.point.time",
-                "room.colour",
-                "room.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1114,
-                r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1114, [id], r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1115,
+        load: stmt!(
+            1115, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1116,
+        load_many: stmt!(
+            1116, [keys room],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["room"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1336,24 +1220,21 @@ impl generated::ChildTable for RoomNames {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1118,
-            r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "room.names", "room.names"],
+            r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1119,
-            r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1119, [id],
+            r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1120,
+        load_many: stmt!(
+            1120, [keys "room.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["room.names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1432,35 +1313,25 @@ impl generated::ChildTable for RoomPoints {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1121,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "room.points",
-                "room.points.x",
-                "room.points.y",
-                "room.points.colour",
-                "room.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1122,
+        load: stmt!(
+            1122, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1123,
+        load_many: stmt!(
+            1123, [keys "room.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["room.points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1552,36 +1423,26 @@ impl generated::ChildTable for RoomByNumber {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1124,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "room.by_number.key",
-                "room.by_number.value.x",
-                "room.by_number.value.y",
-                "room.by_number.value.colour",
-                "room.by_number.value.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1125,
+        load: stmt!(
+            1125, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1126,
+        load_many: stmt!(
+            1126, [keys "room.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["room.by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1642,24 +1503,17 @@ impl generated::ChildTable for RoomBare {
         },
         member: 5,
         key: 1,
-        insert: generated::Stmt::new(
-            1127,
-            r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1127, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
         delete: None,
-        load: generated::Stmt::new(
-            1128,
-            r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1128, [id], r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1129,
+        load_many: stmt!(
+            1129, [keys "room.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["room.bare"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1717,24 +1571,21 @@ impl generated::ChildTable for RoomShelf {
         },
         member: 5,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1130,
-            r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#,
-            &["id", "room.shelf.number"],
+            r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1131,
-            r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1131, [id],
+            r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1132,
+        load_many: stmt!(
+            1132, [keys "room.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["room.shelf"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1797,27 +1648,24 @@ impl generated::ChildTable for RoomShelfBooks {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1133,
-            r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "room.shelf.books", "room.shelf.books"],
+            r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1134,
+        load: stmt!(
+            1134, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1135,
+        load_many: stmt!(
+            1135, [keys "room.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["room.shelf.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1892,31 +1740,22 @@ impl generated::ChildTable for RoomShelfPlace {
         },
         member: 5,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1136,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "room.shelf.place.x",
-                "room.shelf.place.y",
-                "room.shelf.place.colour",
-                "room.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1137,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1137, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1138,
+        load_many: stmt!(
+            1138, [keys "room.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["room.shelf.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -1997,30 +1836,23 @@ impl generated::ChildTable for There {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1139,
-            r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "there.x", "there.y", "there.colour", "there.time"],
+            r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1140,
-                r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1140, [id], r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1141,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1141, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1142,
+        load_many: stmt!(
+            1142, [keys there],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["there"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2096,10 +1928,10 @@ impl generated::ChildTable for House {
                     field: "house.target",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1147,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["house.target"],
+                    hides: false,
+                    exists: stmt!(
+                        1147, ["house.target"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -2149,48 +1981,29 @@ impl generated::ChildTable for House {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1143,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
-            &[
-                "id",
-                "house.name",
-                "house.floor",
-                "house.target",
-                "house.point",
-                "house.point.x",
-                "house.point.y",
-                "house.point.colour",
-                "house.point.time",
-                "house.colour",
-                "house.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1144,
-                r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1144, [id], r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1145,
+        load: stmt!(
+            1145, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
-WHERE "_id" = $1"#,
-            &["id"],
+WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1146,
+        load_many: stmt!(
+            1146, [keys house],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["house"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2298,24 +2111,21 @@ impl generated::ChildTable for HouseNames {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1148,
-            r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "house.names", "house.names"],
+            r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1149,
-            r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1149, [id],
+            r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1150,
+        load_many: stmt!(
+            1150, [keys "house.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["house.names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2394,35 +2204,25 @@ impl generated::ChildTable for HousePoints {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1151,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "house.points",
-                "house.points.x",
-                "house.points.y",
-                "house.points.colour",
-                "house.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1152,
+        load: stmt!(
+            1152, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1153,
+        load_many: stmt!(
+            1153, [keys "house.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["house.points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2514,36 +2314,26 @@ impl generated::ChildTable for HouseByNumber {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1154,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "house.by_number.key",
-                "house.by_number.value.x",
-                "house.by_number.value.y",
-                "house.by_number.value.colour",
-                "house.by_number.value.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1155,
+        load: stmt!(
+            1155, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1156,
+        load_many: stmt!(
+            1156, [keys "house.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["house.by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -2604,24 +2394,17 @@ impl generated::ChildTable for HouseBare {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
-            1157,
-            r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1157, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
         delete: None,
-        load: generated::Stmt::new(
-            1158,
-            r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1158, [id], r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1159,
+        load_many: stmt!(
+            1159, [keys "house.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["house.bare"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2679,24 +2462,21 @@ impl generated::ChildTable for HouseShelf {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1160,
-            r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#,
-            &["id", "house.shelf.number"],
+            r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1161,
-            r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1161, [id],
+            r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1162,
+        load_many: stmt!(
+            1162, [keys "house.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["house.shelf"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2759,27 +2539,24 @@ impl generated::ChildTable for HouseShelfBooks {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1163,
-            r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "house.shelf.books", "house.shelf.books"],
+            r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1164,
+        load: stmt!(
+            1164, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1165,
+        load_many: stmt!(
+            1165, [keys "house.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["house.shelf.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2854,31 +2631,22 @@ impl generated::ChildTable for HouseShelfPlace {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1166,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "house.shelf.place.x",
-                "house.shelf.place.y",
-                "house.shelf.place.colour",
-                "house.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1167,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1167, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1168,
+        load_many: stmt!(
+            1168, [keys "house.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["house.shelf.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -2937,27 +2705,14 @@ impl generated::ChildTable for OfNone_11 {
         },
         member: 6,
         key: 1,
-        insert: generated::Stmt::new(
-            1169,
-            r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#,
-            &["id"],
-        ),
+        insert: stmt!(1169, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
         delete: Some(
-            generated::Stmt::new(
-                1170,
-                r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1170, [id], r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1171,
-            r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            1172,
-            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
-            &["none"],
+        load: stmt!(1171, [id], r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#),
+        load_many: stmt!(
+            1172, [keys none],
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
 
@@ -3030,30 +2785,23 @@ impl generated::ChildTable for Only {
         },
         member: 7,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1173,
-            r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "only.x", "only.y", "only.colour", "only.time"],
+            r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1174,
-                r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1174, [id], r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1175,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1175, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1176,
+        load_many: stmt!(
+            1176, [keys only],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["only"],
+ORDER BY o.key"#
         ),
     };
 
@@ -3119,30 +2867,23 @@ impl generated::ChildTable for WingShelf {
         },
         member: 8,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1177,
-            r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#,
-            &["id", "wing.shelf.number"],
+            r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1178,
-                r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1178, [id], r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1179,
-            r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1179, [id],
+            r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1180,
+        load_many: stmt!(
+            1180, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["wing.shelf"],
+ORDER BY o.key"#
         ),
     };
 
@@ -3207,27 +2948,24 @@ impl generated::ChildTable for WingShelfBooks {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1181,
-            r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "wing.shelf.books", "wing.shelf.books"],
+            r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1182,
+        load: stmt!(
+            1182, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1183,
+        load_many: stmt!(
+            1183, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wing.shelf.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -3302,31 +3040,22 @@ impl generated::ChildTable for WingShelfPlace {
         },
         member: 8,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1184,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "wing.shelf.place.x",
-                "wing.shelf.place.y",
-                "wing.shelf.place.colour",
-                "wing.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1185,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1185, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1186,
+        load_many: stmt!(
+            1186, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["wing.shelf.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -3388,30 +3117,22 @@ impl generated::ChildTable for WingLeft {
         },
         member: 8,
         key: 1,
-        insert: generated::Stmt::new(
-            1187,
-            r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#,
-            &["id", "wing.left.number"],
+        insert: stmt!(
+            1187, r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1188,
-                r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1188, [id], r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1189,
-            r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1189, [id],
+            r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1190,
+        load_many: stmt!(
+            1190, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["wing.left"],
+ORDER BY o.key"#
         ),
     };
 
@@ -3479,27 +3200,24 @@ impl generated::ChildTable for WingLeftBooks {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1191,
-            r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "wing.left.books", "wing.left.books"],
+            r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1192,
+        load: stmt!(
+            1192, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1193,
+        load_many: stmt!(
+            1193, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wing.left.books"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -3574,31 +3292,22 @@ impl generated::ChildTable for WingLeftPlace {
         },
         member: 8,
         key: 1,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1194,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "id",
-                "wing.left.place.x",
-                "wing.left.place.y",
-                "wing.left.place.colour",
-                "wing.left.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1195,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#,
-            &["id"],
+        load: stmt!(
+            1195, [id],
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#
         ),
-        load_many: generated::Stmt::new(
-            1196,
+        load_many: stmt!(
+            1196, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
-ORDER BY o.key"#,
-            &["wing.left.place"],
+ORDER BY o.key"#
         ),
     };
 
@@ -3662,30 +3371,23 @@ impl generated::ChildTable for Wings {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1197,
-            r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#,
-            &["id", "wings", "wings.name", "wings.right"],
+            r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1198,
-                r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1198, [id], r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1199,
-            r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1199, [id],
+            r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1200,
+        load_many: stmt!(
+            1200, [keys wings],
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -3721,19 +3423,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Wings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1201,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1201, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1202,
+        remove_at: stmt!(
+            1202, [id, offset],
             r#"DELETE FROM "aparts__wings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "aparts__wings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -3773,24 +3473,21 @@ impl generated::ChildTable for WingsShelf {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1203,
-            r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
-            &["id", "wings", "wings.shelf.number"],
+            r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1204,
-            r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1204, [id],
+            r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1205,
+        load_many: stmt!(
+            1205, [keys "wings.shelf"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wings.shelf"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -3854,28 +3551,25 @@ impl generated::ChildTable for WingsShelfBooks {
         },
         member: 9,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1206,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "wings", "wings.shelf.books", "wings.shelf.books"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1207,
+        load: stmt!(
+            1207, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1208,
+        load_many: stmt!(
+            1208, [keys "wings.shelf.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["wings.shelf.books"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -3954,35 +3648,25 @@ impl generated::ChildTable for WingsShelfPlace {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1209,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "wings",
-                "wings.shelf.place.x",
-                "wings.shelf.place.y",
-                "wings.shelf.place.colour",
-                "wings.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1210,
+        load: stmt!(
+            1210, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1211,
+        load_many: stmt!(
+            1211, [keys "wings.shelf.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wings.shelf.place"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -4052,24 +3736,21 @@ impl generated::ChildTable for WingsLeft {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1212,
-            r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
-            &["id", "wings", "wings.left.number"],
+            r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1213,
-            r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1213, [id],
+            r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1214,
+        load_many: stmt!(
+            1214, [keys "wings.left"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wings.left"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -4136,28 +3817,25 @@ impl generated::ChildTable for WingsLeftBooks {
         },
         member: 9,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1215,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "wings", "wings.left.books", "wings.left.books"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1216,
+        load: stmt!(
+            1216, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1217,
+        load_many: stmt!(
+            1217, [keys "wings.left.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["wings.left.books"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -4236,35 +3914,25 @@ impl generated::ChildTable for WingsLeftPlace {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1218,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "wings",
-                "wings.left.place.x",
-                "wings.left.place.y",
-                "wings.left.place.colour",
-                "wings.left.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1219,
+        load: stmt!(
+            1219, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1220,
+        load_many: stmt!(
+            1220, [keys "wings.left.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["wings.left.place"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -4328,33 +3996,26 @@ impl generated::ChildTable for ByName {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1221,
-            r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.name", "by_name.value.right"],
+            r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1222,
-                r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1222, [id], r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1223,
+        load: stmt!(
+            1223, [id],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1224,
+        load_many: stmt!(
+            1224, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -4390,17 +4051,15 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1225,
+        get: stmt!(
+            1225, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1226,
-            r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+        remove: stmt!(
+            1226, [id, place "by_name.key"],
+            r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -4440,24 +4099,21 @@ impl generated::ChildTable for ByNameValueShelf {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1227,
-            r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
-            &["id", "by_name.key", "by_name.value.shelf.number"],
+            r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1228,
-            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1228, [id],
+            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1229,
+        load_many: stmt!(
+            1229, [keys "by_name.value.shelf"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name.value.shelf"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -4521,33 +4177,25 @@ impl generated::ChildTable for ByNameValueShelfBooks {
         },
         member: 10,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1230,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.shelf.books",
-                "by_name.value.shelf.books",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1231,
+        load: stmt!(
+            1231, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1232,
+        load_many: stmt!(
+            1232, [keys "by_name.value.shelf.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.shelf.books"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4626,35 +4274,25 @@ impl generated::ChildTable for ByNameValueShelfPlace {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1233,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.shelf.place.x",
-                "by_name.value.shelf.place.y",
-                "by_name.value.shelf.place.colour",
-                "by_name.value.shelf.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1234,
+        load: stmt!(
+            1234, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1235,
+        load_many: stmt!(
+            1235, [keys "by_name.value.shelf.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name.value.shelf.place"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -4724,24 +4362,21 @@ impl generated::ChildTable for ByNameValueLeft {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1236,
-            r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
-            &["id", "by_name.key", "by_name.value.left.number"],
+            r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1237,
-            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1237, [id],
+            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1238,
+        load_many: stmt!(
+            1238, [keys "by_name.value.left"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name.value.left"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -4808,33 +4443,25 @@ impl generated::ChildTable for ByNameValueLeftBooks {
         },
         member: 10,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1239,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.left.books",
-                "by_name.value.left.books",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1240,
+        load: stmt!(
+            1240, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1241,
+        load_many: stmt!(
+            1241, [keys "by_name.value.left.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.left.books"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4913,35 +4540,25 @@ impl generated::ChildTable for ByNameValueLeftPlace {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1242,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.left.place.x",
-                "by_name.value.left.place.y",
-                "by_name.value.left.place.colour",
-                "by_name.value.left.place.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1243,
+        load: stmt!(
+            1243, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1244,
+        load_many: stmt!(
+            1244, [keys "by_name.value.left.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name.value.left.place"],
+ORDER BY o.key, c."_key""#
         ),
     };
 

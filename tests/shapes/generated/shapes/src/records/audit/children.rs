@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `audits` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -47,30 +47,23 @@ impl generated::ChildTable for Reals {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1675,
-            r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["number", "reals", "reals"],
+            r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1676,
-                r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#,
-                &["number"],
-            ),
+            stmt!(1676, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1677,
-            r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#,
-            &["number"],
+        load: stmt!(
+            1677, [number],
+            r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1678,
+        load_many: stmt!(
+            1678, [keys reals],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["reals"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -130,30 +123,25 @@ impl generated::ChildTable for Numbers {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1679,
-            r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["number", "numbers", "numbers"],
+            r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1680,
-                r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#,
-                &["number"],
+            stmt!(
+                1680, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1681,
-            r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#,
-            &["number"],
+        load: stmt!(
+            1681, [number],
+            r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1682,
+        load_many: stmt!(
+            1682, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["numbers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -213,30 +201,23 @@ impl generated::ChildTable for Words {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1683,
-            r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["number", "words", "words"],
+            r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1684,
-                r#"DELETE FROM "audits__words" WHERE "_number" = $1"#,
-                &["number"],
-            ),
+            stmt!(1684, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1685,
-            r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#,
-            &["number"],
+        load: stmt!(
+            1685, [number],
+            r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1686,
+        load_many: stmt!(
+            1686, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -304,33 +285,26 @@ impl generated::ChildTable for Steps {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1687,
-            r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#,
-            &["number", "steps", "steps.count", "steps.done"],
+            r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1688,
-                r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#,
-                &["number"],
-            ),
+            stmt!(1688, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1689,
+        load: stmt!(
+            1689, [number],
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = $1
-ORDER BY "_position""#,
-            &["number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1690,
+        load_many: stmt!(
+            1690, [keys steps],
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each($1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["steps"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -396,28 +370,25 @@ impl generated::ChildTable for StepsWords {
         },
         member: 12,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1691,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["number", "steps", "steps.words", "steps.words"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1692,
+        load: stmt!(
+            1692, [number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = $1
-ORDER BY "_position", "_position_2""#,
-            &["number"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1693,
+        load_many: stmt!(
+            1693, [keys "steps.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["steps.words"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -477,30 +448,26 @@ impl generated::ChildTable for StepWords {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1694,
-            r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["number", "step.words", "step.words"],
+            r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1695,
-                r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#,
-                &["number"],
+            stmt!(
+                1695, [number],
+                r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1696,
-            r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#,
-            &["number"],
+        load: stmt!(
+            1696, [number],
+            r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1697,
+        load_many: stmt!(
+            1697, [keys "step.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["step.words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -562,30 +529,26 @@ impl generated::ChildTable for OtherWords {
         },
         member: 14,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1698,
-            r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["number", "other.words", "other.words"],
+            r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1699,
-                r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#,
-                &["number"],
+            stmt!(
+                1699, [number],
+                r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1700,
-            r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#,
-            &["number"],
+        load: stmt!(
+            1700, [number],
+            r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1701,
+        load_many: stmt!(
+            1701, [keys "other.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value
-ORDER BY o.key, c."_position""#,
-            &["other.words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 

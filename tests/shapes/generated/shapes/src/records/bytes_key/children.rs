@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `bytes_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for Words {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             274,
-            r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                275,
-                r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(275, [id], r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            276,
-            r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            276, [id],
+            r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            277,
+        load_many: stmt!(
+            277, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "bytes_keys__words" c ON c."_id" = unhex(o.value)
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,27 +84,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            278,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "bytes_keys__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            278, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "bytes_keys__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            279,
+        remove_at: stmt!(
+            279, [id, offset],
             r#"DELETE FROM "bytes_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "bytes_keys__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        280,
-        r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        280, [id, words],
+        r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

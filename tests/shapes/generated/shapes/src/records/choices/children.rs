@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `choices` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -47,41 +47,32 @@ impl generated::ChildTable for ListedNumbers {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             196,
-            r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "listed.numbers", "listed.numbers"],
+            r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                197,
-                r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                197, [id], r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            198,
-            r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            198, [id],
+            r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            199,
+        load_many: stmt!(
+            199, [keys "listed.numbers"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["listed.numbers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "listed",
-            set: generated::Stmt::new(
-                203,
-                r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(203, [id], r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#),
         },
     );
 
@@ -114,27 +105,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for ListedNumbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            200,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            200, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            201,
+        remove_at: stmt!(
+            201, [id, offset],
             r#"DELETE FROM "choices__listed__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "choices__listed__numbers"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for ListedNumbers {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        202,
-        r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "listed.numbers"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        202, [id, "listed.numbers"],
+        r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `codes` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for MustUint64s {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1816,
-            r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.uint64s", "must.uint64s"],
+            r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1817,
-                r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1817, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1818,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1818, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1819,
+        load_many: stmt!(
+            1819, [keys "must.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.uint64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,28 +84,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1820,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1820, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1821,
+        remove_at: stmt!(
+            1821, [id, offset],
             r#"DELETE FROM "codes__must__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__uint64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustUint64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1822,
-        r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.uint64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1822, [id, "must.uint64s"],
+        r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -151,30 +141,23 @@ impl generated::ChildTable for MustFixed64s {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1823,
-            r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.fixed64s", "must.fixed64s"],
+            r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1824,
-                r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1824, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1825,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1825, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1826,
+        load_many: stmt!(
+            1826, [keys "must.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.fixed64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -201,28 +184,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1827,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1827, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1828,
+        remove_at: stmt!(
+            1828, [id, offset],
             r#"DELETE FROM "codes__must__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__fixed64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustFixed64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1829,
-        r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.fixed64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1829, [id, "must.fixed64s"],
+        r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -263,30 +243,23 @@ impl generated::ChildTable for MustFloats {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1830,
-            r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.floats", "must.floats"],
+            r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1831,
-                r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1831, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1832,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1832, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1833,
+        load_many: stmt!(
+            1833, [keys "must.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.floats"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -313,28 +286,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1834,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1834, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1835,
+        remove_at: stmt!(
+            1835, [id, offset],
             r#"DELETE FROM "codes__must__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__floats"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustFloats {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1836,
-        r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.floats"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1836, [id, "must.floats"],
+        r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -373,30 +343,23 @@ impl generated::ChildTable for MustDoubles {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1837,
-            r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.doubles", "must.doubles"],
+            r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1838,
-                r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1838, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1839,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1839, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1840,
+        load_many: stmt!(
+            1840, [keys "must.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.doubles"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -423,28 +386,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1841,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1841, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1842,
+        remove_at: stmt!(
+            1842, [id, offset],
             r#"DELETE FROM "codes__must__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__doubles"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustDoubles {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1843,
-        r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.doubles"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1843, [id, "must.doubles"],
+        r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -483,30 +443,25 @@ impl generated::ChildTable for MustAllSeconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1844,
-            r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_seconds", "must.all_seconds"],
+            r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1845,
-                r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1845, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1846,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1846, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1847,
+        load_many: stmt!(
+            1847, [keys "must.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_seconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -533,28 +488,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1848,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1848, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1849,
+        remove_at: stmt!(
+            1849, [id, offset],
             r#"DELETE FROM "codes__must__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_seconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllSeconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1850,
-        r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_seconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1850, [id, "must.all_seconds"],
+        r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -593,33 +545,29 @@ impl generated::ChildTable for MustAllMilliseconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1851,
-            r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_milliseconds", "must.all_milliseconds"],
+            r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1852,
-                r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1852, [id],
+                r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1853,
+        load: stmt!(
+            1853, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1854,
+        load_many: stmt!(
+            1854, [keys "must.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_milliseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -646,28 +594,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1855,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1855, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1856,
+        remove_at: stmt!(
+            1856, [id, offset],
             r#"DELETE FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_milliseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllMilliseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1857,
-        r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_milliseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1857, [id, "must.all_milliseconds"],
+        r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -706,33 +651,29 @@ impl generated::ChildTable for MustAllMicroseconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1858,
-            r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_microseconds", "must.all_microseconds"],
+            r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1859,
-                r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1859, [id],
+                r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1860,
+        load: stmt!(
+            1860, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1861,
+        load_many: stmt!(
+            1861, [keys "must.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_microseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -759,28 +700,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1862,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1862, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1863,
+        remove_at: stmt!(
+            1863, [id, offset],
             r#"DELETE FROM "codes__must__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_microseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllMicroseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1864,
-        r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_microseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1864, [id, "must.all_microseconds"],
+        r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -825,30 +763,23 @@ impl generated::ChildTable for MustAllText {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1865,
-            r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_text", "must.all_text"],
+            r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1866,
-                r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1866, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1867,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1867, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1868,
+        load_many: stmt!(
+            1868, [keys "must.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_text"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -875,28 +806,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1869,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1869, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1870,
+        remove_at: stmt!(
+            1870, [id, offset],
             r#"DELETE FROM "codes__must__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_text"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllText {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1871,
-        r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_text"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1871, [id, "must.all_text"],
+        r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -935,33 +863,29 @@ impl generated::ChildTable for MustAllSpanSeconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1872,
-            r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_span_seconds", "must.all_span_seconds"],
+            r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1873,
-                r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1873, [id],
+                r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1874,
+        load: stmt!(
+            1874, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1875,
+        load_many: stmt!(
+            1875, [keys "must.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_span_seconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -988,28 +912,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1876,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1876, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1877,
+        remove_at: stmt!(
+            1877, [id, offset],
             r#"DELETE FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_seconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllSpanSeconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1878,
-        r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_span_seconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1878, [id, "must.all_span_seconds"],
+        r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1048,33 +969,29 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1879,
-            r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_span_milliseconds", "must.all_span_milliseconds"],
+            r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1880,
-                r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1880, [id],
+                r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1881,
+        load: stmt!(
+            1881, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1882,
+        load_many: stmt!(
+            1882, [keys "must.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_span_milliseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1101,28 +1018,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1883,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1883, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1884,
+        remove_at: stmt!(
+            1884, [id, offset],
             r#"DELETE FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_milliseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllSpanMilliseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1885,
-        r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_span_milliseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1885, [id, "must.all_span_milliseconds"],
+        r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1161,33 +1075,29 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1886,
-            r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_span_microseconds", "must.all_span_microseconds"],
+            r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1887,
-                r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1887, [id],
+                r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1888,
+        load: stmt!(
+            1888, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1889,
+        load_many: stmt!(
+            1889, [keys "must.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_span_microseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1214,28 +1124,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1890,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1890, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1891,
+        remove_at: stmt!(
+            1891, [id, offset],
             r#"DELETE FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_microseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllSpanMicroseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1892,
-        r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_span_microseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1892, [id, "must.all_span_microseconds"],
+        r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1274,30 +1181,25 @@ impl generated::ChildTable for MustAllWrapped {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1893,
-            r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_wrapped", "must.all_wrapped"],
+            r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1894,
-                r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1894, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1895,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1895, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1896,
+        load_many: stmt!(
+            1896, [keys "must.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_wrapped"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1324,28 +1226,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1897,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1897, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1898,
+        remove_at: stmt!(
+            1898, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllWrapped {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1899,
-        r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_wrapped"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1899, [id, "must.all_wrapped"],
+        r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1390,33 +1289,29 @@ impl generated::ChildTable for MustAllWrappedFloat {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1900,
-            r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_wrapped_float", "must.all_wrapped_float"],
+            r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1901,
-                r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1901, [id],
+                r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1902,
+        load: stmt!(
+            1902, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1903,
+        load_many: stmt!(
+            1903, [keys "must.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_wrapped_float"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1443,28 +1338,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1904,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1904, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1905,
+        remove_at: stmt!(
+            1905, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_float"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllWrappedFloat {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1906,
-        r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_wrapped_float"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1906, [id, "must.all_wrapped_float"],
+        r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1503,33 +1395,29 @@ impl generated::ChildTable for MustAllWrappedDouble {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1907,
-            r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "must.all_wrapped_double", "must.all_wrapped_double"],
+            r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1908,
-                r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1908, [id],
+                r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1909,
+        load: stmt!(
+            1909, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1910,
+        load_many: stmt!(
+            1910, [keys "must.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["must.all_wrapped_double"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1556,28 +1444,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for MustAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1911,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1911, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1912,
+        remove_at: stmt!(
+            1912, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_double"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for MustAllWrappedDouble {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1913,
-        r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "must.all_wrapped_double"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1913, [id, "must.all_wrapped_double"],
+        r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1680,64 +1565,34 @@ impl generated::ChildTable for List {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1914,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
     "maybe_fixed64", "maybe_float", "maybe_double")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "list",
-                "list.a_uint64",
-                "list.a_fixed64",
-                "list.a_float",
-                "list.a_double",
-                "list.seconds",
-                "list.milliseconds",
-                "list.microseconds",
-                "list.text",
-                "list.span_seconds",
-                "list.span_milliseconds",
-                "list.span_microseconds",
-                "list.wrapped",
-                "list.wrapped_float",
-                "list.wrapped_double",
-                "list.maybe_uint64",
-                "list.maybe_fixed64",
-                "list.maybe_float",
-                "list.maybe_double",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                1915,
-                r#"DELETE FROM "codes__list" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            1916,
+        delete: Some(stmt!(1915, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
+        load: stmt!(
+            1916, [id],
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
     "maybe_double"
 FROM "codes__list"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1917,
+        load_many: stmt!(
+            1917, [keys list],
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
     c."maybe_fixed64", c."maybe_float", c."maybe_double"
 FROM json_each($1) o
 CROSS JOIN "codes__list" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["list"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1897,19 +1752,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1918,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1918, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1919,
+        remove_at: stmt!(
+            1919, [id, offset],
             r#"DELETE FROM "codes__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__list"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -1950,28 +1803,25 @@ impl generated::ChildTable for ListUint64s {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1920,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.uint64s", "list.uint64s"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1921,
+        load: stmt!(
+            1921, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1922,
+        load_many: stmt!(
+            1922, [keys "list.uint64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.uint64s"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2032,28 +1882,25 @@ impl generated::ChildTable for ListFixed64s {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1923,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.fixed64s", "list.fixed64s"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1924,
+        load: stmt!(
+            1924, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1925,
+        load_many: stmt!(
+            1925, [keys "list.fixed64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.fixed64s"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2120,28 +1967,25 @@ impl generated::ChildTable for ListFloats {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1926,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.floats", "list.floats"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1927,
+        load: stmt!(
+            1927, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1928,
+        load_many: stmt!(
+            1928, [keys "list.floats"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.floats"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2202,28 +2046,25 @@ impl generated::ChildTable for ListDoubles {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1929,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.doubles", "list.doubles"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1930,
+        load: stmt!(
+            1930, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1931,
+        load_many: stmt!(
+            1931, [keys "list.doubles"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.doubles"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2284,28 +2125,25 @@ impl generated::ChildTable for ListAllSeconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1932,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_seconds", "list.all_seconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1933,
+        load: stmt!(
+            1933, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1934,
+        load_many: stmt!(
+            1934, [keys "list.all_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_seconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2366,28 +2204,25 @@ impl generated::ChildTable for ListAllMilliseconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1935,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_milliseconds", "list.all_milliseconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1936,
+        load: stmt!(
+            1936, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1937,
+        load_many: stmt!(
+            1937, [keys "list.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_milliseconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2448,28 +2283,25 @@ impl generated::ChildTable for ListAllMicroseconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1938,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_microseconds", "list.all_microseconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1939,
+        load: stmt!(
+            1939, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1940,
+        load_many: stmt!(
+            1940, [keys "list.all_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_microseconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2536,28 +2368,25 @@ impl generated::ChildTable for ListAllText {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1941,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_text", "list.all_text"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1942,
+        load: stmt!(
+            1942, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1943,
+        load_many: stmt!(
+            1943, [keys "list.all_text"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_text"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2618,28 +2447,25 @@ impl generated::ChildTable for ListAllSpanSeconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1944,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_span_seconds", "list.all_span_seconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1945,
+        load: stmt!(
+            1945, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1946,
+        load_many: stmt!(
+            1946, [keys "list.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_span_seconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2700,28 +2526,25 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1947,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_span_milliseconds", "list.all_span_milliseconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1948,
+        load: stmt!(
+            1948, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1949,
+        load_many: stmt!(
+            1949, [keys "list.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_span_milliseconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2782,28 +2605,25 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1950,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_span_microseconds", "list.all_span_microseconds"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1951,
+        load: stmt!(
+            1951, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1952,
+        load_many: stmt!(
+            1952, [keys "list.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_span_microseconds"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2864,28 +2684,25 @@ impl generated::ChildTable for ListAllWrapped {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1953,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_wrapped", "list.all_wrapped"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1954,
+        load: stmt!(
+            1954, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1955,
+        load_many: stmt!(
+            1955, [keys "list.all_wrapped"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_wrapped"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -2952,28 +2769,25 @@ impl generated::ChildTable for ListAllWrappedFloat {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1956,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_wrapped_float", "list.all_wrapped_float"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1957,
+        load: stmt!(
+            1957, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1958,
+        load_many: stmt!(
+            1958, [keys "list.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_wrapped_float"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -3034,28 +2848,25 @@ impl generated::ChildTable for ListAllWrappedDouble {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1959,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "list", "list.all_wrapped_double", "list.all_wrapped_double"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1960,
+        load: stmt!(
+            1960, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1961,
+        load_many: stmt!(
+            1961, [keys "list.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["list.all_wrapped_double"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -3218,46 +3029,20 @@ impl generated::ChildTable for ByName {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1962,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
     "value__span_microseconds", "value__wrapped", "value__wrapped_float", "value__wrapped_double",
     "value__maybe_uint64", "value__maybe_fixed64", "value__maybe_float", "value__maybe_double")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.a_uint64",
-                "by_name.value.a_fixed64",
-                "by_name.value.a_float",
-                "by_name.value.a_double",
-                "by_name.value.seconds",
-                "by_name.value.milliseconds",
-                "by_name.value.microseconds",
-                "by_name.value.text",
-                "by_name.value.span_seconds",
-                "by_name.value.span_milliseconds",
-                "by_name.value.span_microseconds",
-                "by_name.value.wrapped",
-                "by_name.value.wrapped_float",
-                "by_name.value.wrapped_double",
-                "by_name.value.maybe_uint64",
-                "by_name.value.maybe_fixed64",
-                "by_name.value.maybe_float",
-                "by_name.value.maybe_double",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1963,
-                r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1963, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1964,
+        load: stmt!(
+            1964, [id],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3265,11 +3050,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     "value__maybe_float", "value__maybe_double"
 FROM "codes__by_name"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1965,
+        load_many: stmt!(
+            1965, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -3278,8 +3062,7 @@ ORDER BY "_key""#,
     c."value__maybe_float", c."value__maybe_double"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -3439,21 +3222,19 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1966,
+        get: stmt!(
+            1966, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
     "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64", "value__maybe_fixed64",
     "value__maybe_float", "value__maybe_double"
 FROM "codes__by_name"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1967,
-            r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+        remove: stmt!(
+            1967, [id, place "by_name.key"],
+            r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -3494,28 +3275,25 @@ impl generated::ChildTable for ByNameValueUint64s {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1968,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.uint64s", "by_name.value.uint64s"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1969,
+        load: stmt!(
+            1969, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1970,
+        load_many: stmt!(
+            1970, [keys "by_name.value.uint64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.uint64s"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -3576,28 +3354,25 @@ impl generated::ChildTable for ByNameValueFixed64s {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1971,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.fixed64s", "by_name.value.fixed64s"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1972,
+        load: stmt!(
+            1972, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1973,
+        load_many: stmt!(
+            1973, [keys "by_name.value.fixed64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.fixed64s"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -3664,28 +3439,25 @@ impl generated::ChildTable for ByNameValueFloats {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1974,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.floats", "by_name.value.floats"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1975,
+        load: stmt!(
+            1975, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1976,
+        load_many: stmt!(
+            1976, [keys "by_name.value.floats"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.floats"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -3746,28 +3518,25 @@ impl generated::ChildTable for ByNameValueDoubles {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1977,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.doubles", "by_name.value.doubles"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1978,
+        load: stmt!(
+            1978, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1979,
+        load_many: stmt!(
+            1979, [keys "by_name.value.doubles"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.doubles"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -3828,33 +3597,25 @@ impl generated::ChildTable for ByNameValueAllSeconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1980,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_seconds",
-                "by_name.value.all_seconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1981,
+        load: stmt!(
+            1981, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1982,
+        load_many: stmt!(
+            1982, [keys "by_name.value.all_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_seconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -3915,33 +3676,25 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1983,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_milliseconds",
-                "by_name.value.all_milliseconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1984,
+        load: stmt!(
+            1984, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1985,
+        load_many: stmt!(
+            1985, [keys "by_name.value.all_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_milliseconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4002,33 +3755,25 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1986,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_microseconds",
-                "by_name.value.all_microseconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1987,
+        load: stmt!(
+            1987, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1988,
+        load_many: stmt!(
+            1988, [keys "by_name.value.all_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_microseconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4095,28 +3840,25 @@ impl generated::ChildTable for ByNameValueAllText {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1989,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "by_name.key", "by_name.value.all_text", "by_name.value.all_text"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1990,
+        load: stmt!(
+            1990, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1991,
+        load_many: stmt!(
+            1991, [keys "by_name.value.all_text"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_text"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4177,33 +3919,25 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1992,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_span_seconds",
-                "by_name.value.all_span_seconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1993,
+        load: stmt!(
+            1993, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1994,
+        load_many: stmt!(
+            1994, [keys "by_name.value.all_span_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_span_seconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4267,33 +4001,25 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1995,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_span_milliseconds",
-                "by_name.value.all_span_milliseconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1996,
+        load: stmt!(
+            1996, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            1997,
+        load_many: stmt!(
+            1997, [keys "by_name.value.all_span_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_span_milliseconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4357,33 +4083,25 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1998,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_span_microseconds",
-                "by_name.value.all_span_microseconds",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            1999,
+        load: stmt!(
+            1999, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            2000,
+        load_many: stmt!(
+            2000, [keys "by_name.value.all_span_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_span_microseconds"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4444,33 +4162,25 @@ impl generated::ChildTable for ByNameValueAllWrapped {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2001,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_wrapped",
-                "by_name.value.all_wrapped",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            2002,
+        load: stmt!(
+            2002, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            2003,
+        load_many: stmt!(
+            2003, [keys "by_name.value.all_wrapped"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_wrapped"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4540,33 +4250,25 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2004,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_wrapped_float",
-                "by_name.value.all_wrapped_float",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            2005,
+        load: stmt!(
+            2005, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            2006,
+        load_many: stmt!(
+            2006, [keys "by_name.value.all_wrapped_float"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_wrapped_float"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4630,33 +4332,25 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2007,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.all_wrapped_double",
-                "by_name.value.all_wrapped_double",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            2008,
+        load: stmt!(
+            2008, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            2009,
+        load_many: stmt!(
+            2009, [keys "by_name.value.all_wrapped_double"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["by_name.value.all_wrapped_double"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -4712,41 +4406,30 @@ impl generated::ChildTable for OneUint64s {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2010,
-            r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.uint64s", "one.uint64s"],
+            r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2011,
-                r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2011, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2012,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2012, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2013,
+        load_many: stmt!(
+            2013, [keys "one.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.uint64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2017,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2017, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4775,28 +4458,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2014,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2014, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2015,
+        remove_at: stmt!(
+            2015, [id, offset],
             r#"DELETE FROM "codes__one__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__uint64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneUint64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2016,
-        r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.uint64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2016, [id, "one.uint64s"],
+        r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -4835,41 +4515,30 @@ impl generated::ChildTable for OneFixed64s {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2018,
-            r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.fixed64s", "one.fixed64s"],
+            r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2019,
-                r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2019, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2020,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2020, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2021,
+        load_many: stmt!(
+            2021, [keys "one.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.fixed64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2025,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2025, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4898,28 +4567,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2022,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2022, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2023,
+        remove_at: stmt!(
+            2023, [id, offset],
             r#"DELETE FROM "codes__one__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__fixed64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneFixed64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2024,
-        r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.fixed64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2024, [id, "one.fixed64s"],
+        r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -4960,41 +4626,30 @@ impl generated::ChildTable for OneFloats {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2026,
-            r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.floats", "one.floats"],
+            r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2027,
-                r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2027, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2028,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2028, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2029,
+        load_many: stmt!(
+            2029, [keys "one.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.floats"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2033,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2033, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5023,28 +4678,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2030,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2030, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2031,
+        remove_at: stmt!(
+            2031, [id, offset],
             r#"DELETE FROM "codes__one__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__floats"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneFloats {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2032,
-        r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.floats"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2032, [id, "one.floats"],
+        r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5079,41 +4731,30 @@ impl generated::ChildTable for OneDoubles {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2034,
-            r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.doubles", "one.doubles"],
+            r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2035,
-                r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2035, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2036,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2036, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2037,
+        load_many: stmt!(
+            2037, [keys "one.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.doubles"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2041,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2041, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5142,28 +4783,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2038,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2038, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2039,
+        remove_at: stmt!(
+            2039, [id, offset],
             r#"DELETE FROM "codes__one__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__doubles"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneDoubles {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2040,
-        r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.doubles"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2040, [id, "one.doubles"],
+        r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5202,41 +4840,32 @@ impl generated::ChildTable for OneAllSeconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2042,
-            r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_seconds", "one.all_seconds"],
+            r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2043,
-                r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2043, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2044,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2044, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2045,
+        load_many: stmt!(
+            2045, [keys "one.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_seconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2049,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2049, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5265,28 +4894,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2046,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2046, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2047,
+        remove_at: stmt!(
+            2047, [id, offset],
             r#"DELETE FROM "codes__one__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_seconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllSeconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2048,
-        r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_seconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2048, [id, "one.all_seconds"],
+        r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5325,44 +4951,36 @@ impl generated::ChildTable for OneAllMilliseconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2050,
-            r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_milliseconds", "one.all_milliseconds"],
+            r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2051,
-                r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2051, [id],
+                r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2052,
+        load: stmt!(
+            2052, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2053,
+        load_many: stmt!(
+            2053, [keys "one.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_milliseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2057,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2057, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5391,28 +5009,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2054,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2054, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2055,
+        remove_at: stmt!(
+            2055, [id, offset],
             r#"DELETE FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_milliseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllMilliseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2056,
-        r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_milliseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2056, [id, "one.all_milliseconds"],
+        r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5451,44 +5066,36 @@ impl generated::ChildTable for OneAllMicroseconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2058,
-            r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_microseconds", "one.all_microseconds"],
+            r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2059,
-                r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2059, [id],
+                r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2060,
+        load: stmt!(
+            2060, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2061,
+        load_many: stmt!(
+            2061, [keys "one.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_microseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2065,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2065, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5517,28 +5124,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2062,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2062, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2063,
+        remove_at: stmt!(
+            2063, [id, offset],
             r#"DELETE FROM "codes__one__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_microseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllMicroseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2064,
-        r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_microseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2064, [id, "one.all_microseconds"],
+        r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5583,41 +5187,30 @@ impl generated::ChildTable for OneAllText {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2066,
-            r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_text", "one.all_text"],
+            r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2067,
-                r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2067, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2068,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2068, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2069,
+        load_many: stmt!(
+            2069, [keys "one.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_text"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2073,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2073, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5646,28 +5239,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2070,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2070, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2071,
+        remove_at: stmt!(
+            2071, [id, offset],
             r#"DELETE FROM "codes__one__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_text"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllText {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2072,
-        r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_text"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2072, [id, "one.all_text"],
+        r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5706,44 +5296,36 @@ impl generated::ChildTable for OneAllSpanSeconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2074,
-            r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_span_seconds", "one.all_span_seconds"],
+            r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2075,
-                r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2075, [id],
+                r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2076,
+        load: stmt!(
+            2076, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2077,
+        load_many: stmt!(
+            2077, [keys "one.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_span_seconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2081,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2081, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5772,28 +5354,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2078,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2078, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2079,
+        remove_at: stmt!(
+            2079, [id, offset],
             r#"DELETE FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_seconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllSpanSeconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2080,
-        r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_span_seconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2080, [id, "one.all_span_seconds"],
+        r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5832,44 +5411,36 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2082,
-            r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_span_milliseconds", "one.all_span_milliseconds"],
+            r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2083,
-                r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2083, [id],
+                r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2084,
+        load: stmt!(
+            2084, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2085,
+        load_many: stmt!(
+            2085, [keys "one.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_span_milliseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2089,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2089, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5898,28 +5469,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2086,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2086, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2087,
+        remove_at: stmt!(
+            2087, [id, offset],
             r#"DELETE FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_milliseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllSpanMilliseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2088,
-        r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_span_milliseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2088, [id, "one.all_span_milliseconds"],
+        r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -5958,44 +5526,36 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2090,
-            r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_span_microseconds", "one.all_span_microseconds"],
+            r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2091,
-                r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2091, [id],
+                r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2092,
+        load: stmt!(
+            2092, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2093,
+        load_many: stmt!(
+            2093, [keys "one.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_span_microseconds"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2097,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2097, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6024,28 +5584,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2094,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2094, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2095,
+        remove_at: stmt!(
+            2095, [id, offset],
             r#"DELETE FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_microseconds"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllSpanMicroseconds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2096,
-        r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_span_microseconds"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2096, [id, "one.all_span_microseconds"],
+        r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -6084,41 +5641,32 @@ impl generated::ChildTable for OneAllWrapped {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2098,
-            r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_wrapped", "one.all_wrapped"],
+            r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2099,
-                r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2099, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2100,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            2100, [id],
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2101,
+        load_many: stmt!(
+            2101, [keys "one.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_wrapped"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2105,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2105, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6147,28 +5695,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2102,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2102, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2103,
+        remove_at: stmt!(
+            2103, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllWrapped {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2104,
-        r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_wrapped"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2104, [id, "one.all_wrapped"],
+        r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -6213,44 +5758,36 @@ impl generated::ChildTable for OneAllWrappedFloat {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2106,
-            r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_wrapped_float", "one.all_wrapped_float"],
+            r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2107,
-                r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2107, [id],
+                r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2108,
+        load: stmt!(
+            2108, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2109,
+        load_many: stmt!(
+            2109, [keys "one.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_wrapped_float"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2113,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2113, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6279,28 +5816,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2110,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2110, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2111,
+        remove_at: stmt!(
+            2111, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_float"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllWrappedFloat {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2112,
-        r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_wrapped_float"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2112, [id, "one.all_wrapped_float"],
+        r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -6339,44 +5873,36 @@ impl generated::ChildTable for OneAllWrappedDouble {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2114,
-            r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "one.all_wrapped_double", "one.all_wrapped_double"],
+            r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2115,
-                r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2115, [id],
+                r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2116,
+        load: stmt!(
+            2116, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2117,
+        load_many: stmt!(
+            2117, [keys "one.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["one.all_wrapped_double"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: generated::Stmt::new(
-                2121,
-                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(2121, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6405,27 +5931,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OneAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2118,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2118, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2119,
+        remove_at: stmt!(
+            2119, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_double"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OneAllWrappedDouble {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        2120,
-        r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "one.all_wrapped_double"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        2120, [id, "one.all_wrapped_double"],
+        r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `counted` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -44,10 +44,9 @@ impl generated::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1632,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["targets"],
+                    hides: false,
+                    exists: stmt!(
+                        1632, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -57,33 +56,29 @@ impl generated::ChildTable for Targets {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1627,
-            r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
-            &["region", "number", "targets", "targets"],
+            r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1628,
-                r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2"#,
-                &["region", "number"],
+            stmt!(
+                1628, [region, number],
+                r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            1629,
+        load: stmt!(
+            1629, [region, number],
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position""#,
-            &["region", "number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1630,
+        load_many: stmt!(
+            1630, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["targets"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -110,29 +105,26 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1633,
+        next: stmt!(
+            1633, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "counted__targets"
-WHERE "_region" = $1 AND "_number" = $2"#,
-            &["region", "number"],
+WHERE "_region" = $1 AND "_number" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            1634,
+        remove_at: stmt!(
+            1634, [region, number, offset],
             r#"DELETE FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "counted__targets"
   WHERE "_region" = $1 AND "_number" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["region", "number", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
 
 impl generated::EditedValues for Targets {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1635,
-        r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#,
-        &["region", "number", "targets"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1635, [region, number, targets],
+        r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `crates` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Tags {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1506,
-            r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "tags", "tags"],
+            r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1507,
-                r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1507, [id], r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1508,
-            r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1508, [id],
+            r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1509,
+        load_many: stmt!(
+            1509, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "crates__tags" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["tags"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +77,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1510,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1510, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1511,
+        remove_at: stmt!(
+            1511, [id, offset],
             r#"DELETE FROM "crates__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "crates__tags"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Tags {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1512,
-        r#"DELETE FROM "crates__tags" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "tags"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1512, [id, tags],
+        r#"DELETE FROM "crates__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `deeps` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -52,34 +52,30 @@ impl generated::ChildTable for Racks {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             593,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["region", "number", "racks", "racks.name", "racks.cabinet"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                594,
-                r#"DELETE FROM "deeps__racks" WHERE "_region" = $1 AND "_number" = $2"#,
-                &["region", "number"],
+            stmt!(
+                594, [region, number],
+                r#"DELETE FROM "deeps__racks" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            595,
+        load: stmt!(
+            595, [region, number],
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position""#,
-            &["region", "number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            596,
+        load_many: stmt!(
+            596, [keys racks],
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["racks"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -121,21 +117,19 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Racks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            597,
+        next: stmt!(
+            597, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "deeps__racks"
-WHERE "_region" = $1 AND "_number" = $2"#,
-            &["region", "number"],
+WHERE "_region" = $1 AND "_number" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            598,
+        remove_at: stmt!(
+            598, [region, number, offset],
             r#"DELETE FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "deeps__racks"
   WHERE "_region" = $1 AND "_number" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["region", "number", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
@@ -177,28 +171,25 @@ impl generated::ChildTable for RacksHosts {
         },
         member: 2,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             599,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            600,
+        load: stmt!(
+            600, [region, number],
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            601,
+        load_many: stmt!(
+            601, [keys "racks.hosts"],
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["racks.hosts"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -271,37 +262,27 @@ impl generated::ChildTable for RacksHostsPorts {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             602,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.hosts",
-                "racks.hosts.ports",
-                "racks.hosts.ports.number",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            603,
+        load: stmt!(
+            603, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            604,
+        load_many: stmt!(
+            604, [keys "racks.hosts.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
-            &["racks.hosts.ports"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
         ),
     };
 
@@ -376,38 +357,27 @@ impl generated::ChildTable for RacksHostsPortsFrames {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             605,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.hosts",
-                "racks.hosts.ports",
-                "racks.hosts.ports.frames",
-                "racks.hosts.ports.frames",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            606,
+        load: stmt!(
+            606, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3", "_position_4""#
         ),
-        load_many: generated::Stmt::new(
-            607,
+        load_many: stmt!(
+            607, [keys "racks.hosts.ports.frames"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#,
-            &["racks.hosts.ports.frames"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#
         ),
     };
 
@@ -478,38 +448,27 @@ impl generated::ChildTable for RacksHostsPortsLabels {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             608,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.hosts",
-                "racks.hosts.ports",
-                "racks.hosts.ports.labels.key",
-                "racks.hosts.ports.labels.value",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            609,
+        load: stmt!(
+            609, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3", "_key_4""#
         ),
-        load_many: generated::Stmt::new(
-            610,
+        load_many: stmt!(
+            610, [keys "racks.hosts.ports.labels"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
-            &["racks.hosts.ports.labels"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
         ),
     };
 
@@ -572,37 +531,27 @@ impl generated::ChildTable for RacksHostsNames {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             611,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.hosts",
-                "racks.hosts.names",
-                "racks.hosts.names",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            612,
+        load: stmt!(
+            612, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            613,
+        load_many: stmt!(
+            613, [keys "racks.hosts.names"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
-            &["racks.hosts.names"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
         ),
     };
 
@@ -664,28 +613,25 @@ impl generated::ChildTable for RacksSpares {
         },
         member: 2,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             614,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            615,
+        load: stmt!(
+            615, [region, number],
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_key_2""#,
-            &["region", "number"],
+ORDER BY "_position", "_key_2""#
         ),
-        load_many: generated::Stmt::new(
-            616,
+        load_many: stmt!(
+            616, [keys "racks.spares"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_key_2""#,
-            &["racks.spares"],
+ORDER BY o.key, c."_position", c."_key_2""#
         ),
     };
 
@@ -758,37 +704,27 @@ impl generated::ChildTable for RacksSparesValuePorts {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             617,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.spares.key",
-                "racks.spares.value.ports",
-                "racks.spares.value.ports.number",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            618,
+        load: stmt!(
+            618, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_key_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_key_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            619,
+        load_many: stmt!(
+            619, [keys "racks.spares.value.ports"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
-            &["racks.spares.value.ports"],
+ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
         ),
     };
 
@@ -866,38 +802,27 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             620,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.spares.key",
-                "racks.spares.value.ports",
-                "racks.spares.value.ports.frames",
-                "racks.spares.value.ports.frames",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            621,
+        load: stmt!(
+            621, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_key_2", "_position_3", "_position_4""#
         ),
-        load_many: generated::Stmt::new(
-            622,
+        load_many: stmt!(
+            622, [keys "racks.spares.value.ports.frames"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
-            &["racks.spares.value.ports.frames"],
+ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#
         ),
     };
 
@@ -961,38 +886,27 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             623,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.spares.key",
-                "racks.spares.value.ports",
-                "racks.spares.value.ports.labels.key",
-                "racks.spares.value.ports.labels.value",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            624,
+        load: stmt!(
+            624, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_key_2", "_position_3", "_key_4""#
         ),
-        load_many: generated::Stmt::new(
-            625,
+        load_many: stmt!(
+            625, [keys "racks.spares.value.ports.labels"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
-            &["racks.spares.value.ports.labels"],
+ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#
         ),
     };
 
@@ -1055,37 +969,27 @@ impl generated::ChildTable for RacksSparesValueNames {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             626,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.spares.key",
-                "racks.spares.value.names",
-                "racks.spares.value.names",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            627,
+        load: stmt!(
+            627, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_key_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_key_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            628,
+        load_many: stmt!(
+            628, [keys "racks.spares.value.names"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
-            &["racks.spares.value.names"],
+ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
         ),
     };
 
@@ -1147,28 +1051,25 @@ impl generated::ChildTable for RacksTags {
         },
         member: 2,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             629,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["region", "number", "racks", "racks.tags", "racks.tags"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            630,
+        load: stmt!(
+            630, [region, number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            631,
+        load_many: stmt!(
+            631, [keys "racks.tags"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["racks.tags"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -1236,30 +1137,27 @@ impl generated::ChildTable for RacksCabinetSlots {
         },
         member: 2,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             632,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["region", "number", "racks", "racks.cabinet.slots", "racks.cabinet.slots"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            633,
+        load: stmt!(
+            633, [region, number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            634,
+        load_many: stmt!(
+            634, [keys "racks.cabinet.slots"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["racks.cabinet.slots"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -1323,36 +1221,27 @@ impl generated::ChildTable for RacksCabinetDoors {
         },
         member: 2,
         key: 4,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             635,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.cabinet.doors",
-                "racks.cabinet.doors.name",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            636,
+        load: stmt!(
+            636, [region, number],
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            637,
+        load_many: stmt!(
+            637, [keys "racks.cabinet.doors"],
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["racks.cabinet.doors"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -1427,37 +1316,27 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             638,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.cabinet.doors",
-                "racks.cabinet.doors.ports",
-                "racks.cabinet.doors.ports.number",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            639,
+        load: stmt!(
+            639, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            640,
+        load_many: stmt!(
+            640, [keys "racks.cabinet.doors.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
-            &["racks.cabinet.doors.ports"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
         ),
     };
 
@@ -1535,38 +1414,27 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             641,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.cabinet.doors",
-                "racks.cabinet.doors.ports",
-                "racks.cabinet.doors.ports.frames",
-                "racks.cabinet.doors.ports.frames",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            642,
+        load: stmt!(
+            642, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3", "_position_4""#
         ),
-        load_many: generated::Stmt::new(
-            643,
+        load_many: stmt!(
+            643, [keys "racks.cabinet.doors.ports.frames"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#,
-            &["racks.cabinet.doors.ports.frames"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#
         ),
     };
 
@@ -1643,38 +1511,27 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
         },
         member: 2,
         key: 6,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             644,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.cabinet.doors",
-                "racks.cabinet.doors.ports",
-                "racks.cabinet.doors.ports.labels.key",
-                "racks.cabinet.doors.ports.labels.value",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            645,
+        load: stmt!(
+            645, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3", "_key_4""#
         ),
-        load_many: generated::Stmt::new(
-            646,
+        load_many: stmt!(
+            646, [keys "racks.cabinet.doors.ports.labels"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
-            &["racks.cabinet.doors.ports.labels"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
         ),
     };
 
@@ -1737,37 +1594,27 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
         },
         member: 2,
         key: 5,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             647,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "region",
-                "number",
-                "racks",
-                "racks.cabinet.doors",
-                "racks.cabinet.doors.names",
-                "racks.cabinet.doors.names",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            648,
+        load: stmt!(
+            648, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = $1 AND "_number" = $2
-ORDER BY "_position", "_position_2", "_position_3""#,
-            &["region", "number"],
+ORDER BY "_position", "_position_2", "_position_3""#
         ),
-        load_many: generated::Stmt::new(
-            649,
+        load_many: stmt!(
+            649, [keys "racks.cabinet.doors.names"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
-            &["racks.cabinet.doors.names"],
+ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
         ),
     };
 

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `deep_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,26 @@ impl generated::ChildTable for Words {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             328,
-            r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["meta.name", "words", "words"],
+            r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                329,
-                r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1"#,
-                &["meta.name"],
+            stmt!(
+                329, ["meta.name"],
+                r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            330,
-            r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = $1 ORDER BY "_position""#,
-            &["meta.name"],
+        load: stmt!(
+            330, ["meta.name"],
+            r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            331,
+        load_many: stmt!(
+            331, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,27 +87,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            332,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = $1"#,
-            &["meta.name"],
+        next: stmt!(
+            332, ["meta.name"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            333,
+        remove_at: stmt!(
+            333, ["meta.name", offset],
             r#"DELETE FROM "deep_keys__words"
 WHERE "_meta__name" = $1 AND "_position" = (SELECT "_position"
   FROM "deep_keys__words"
   WHERE "_meta__name" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["meta.name", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        334,
-        r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1 AND "value" = $2"#,
-        &["meta.name", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        334, ["meta.name", words],
+        r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `encodings` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -38,30 +38,23 @@ impl generated::ChildTable for Fulls {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             902,
-            r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "fulls", "fulls"],
+            r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                903,
-                r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(903, [id], r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            904,
-            r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            904, [id],
+            r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            905,
+        load_many: stmt!(
+            905, [keys fulls],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["fulls"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -88,28 +81,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Fulls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            906,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            906, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            907,
+        remove_at: stmt!(
+            907, [id, offset],
             r#"DELETE FROM "encodings__fulls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__fulls"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Fulls {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        908,
-        r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "fulls"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        908, [id, fulls],
+        r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -148,30 +138,23 @@ impl generated::ChildTable for FullByFull {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             909,
-            r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "full_by_full.key", "full_by_full.value"],
+            r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                910,
-                r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(910, [id], r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            911,
-            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            911, [id],
+            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            912,
+        load_many: stmt!(
+            912, [keys full_by_full],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["full_by_full"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -201,15 +184,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for FullByFull {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            913,
-            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "full_by_full.key"],
+        get: stmt!(
+            913, [id, place "full_by_full.key"],
+            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            914,
-            r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "full_by_full.key"],
+        remove: stmt!(
+            914, [id, place "full_by_full.key"],
+            r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -249,30 +230,23 @@ impl generated::ChildTable for ManyBits {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             915,
-            r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "many_bits", "many_bits"],
+            r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                916,
-                r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(916, [id], r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            917,
-            r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            917, [id],
+            r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            918,
+        load_many: stmt!(
+            918, [keys many_bits],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["many_bits"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -299,28 +273,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for ManyBits {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            919,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            919, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            920,
+        remove_at: stmt!(
+            920, [id, offset],
             r#"DELETE FROM "encodings__many_bits"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__many_bits"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for ManyBits {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        921,
-        r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "many_bits"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        921, [id, many_bits],
+        r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -365,30 +336,23 @@ impl generated::ChildTable for BitsByName {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             922,
-            r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "bits_by_name.key", "bits_by_name.value"],
+            r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                923,
-                r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(923, [id], r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            924,
-            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            924, [id],
+            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            925,
+        load_many: stmt!(
+            925, [keys bits_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["bits_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -415,15 +379,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for BitsByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            926,
-            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "bits_by_name.key"],
+        get: stmt!(
+            926, [id, place "bits_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            927,
-            r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "bits_by_name.key"],
+        remove: stmt!(
+            927, [id, place "bits_by_name.key"],
+            r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -466,30 +428,23 @@ impl generated::ChildTable for OfTexts_18 {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             928,
-            r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "texts", "texts"],
+            r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                929,
-                r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(929, [id], r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            930,
-            r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            930, [id],
+            r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            931,
+        load_many: stmt!(
+            931, [keys texts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["texts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -516,28 +471,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfTexts_18 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            932,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            932, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            933,
+        remove_at: stmt!(
+            933, [id, offset],
             r#"DELETE FROM "encodings__texts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__texts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfTexts_18 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        934,
-        r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "texts"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        934, [id, texts],
+        r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -569,30 +521,23 @@ impl generated::ChildTable for Owns {
         },
         member: 20,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             935,
-            r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "owns", "owns"],
+            r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                936,
-                r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(936, [id], r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            937,
-            r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            937, [id],
+            r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            938,
+        load_many: stmt!(
+            938, [keys owns],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["owns"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -619,28 +564,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Owns {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            939,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            939, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            940,
+        remove_at: stmt!(
+            940, [id, offset],
             r#"DELETE FROM "encodings__owns"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__owns"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Owns {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        941,
-        r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "owns"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        941, [id, owns],
+        r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -679,41 +621,30 @@ impl generated::ChildTable for InnerNames {
         },
         member: 21,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             942,
-            r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "inner.names.key", "inner.names.value"],
+            r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                943,
-                r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(943, [id], r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            944,
-            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            944, [id],
+            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            945,
+        load_many: stmt!(
+            945, [keys "inner.names"],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["inner.names"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: generated::Stmt::new(
-                948,
-                r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(948, [id], r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#),
         },
     );
 
@@ -745,15 +676,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for InnerNames {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            946,
-            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "inner.names.key"],
+        get: stmt!(
+            946, [id, place "inner.names.key"],
+            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            947,
-            r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "inner.names.key"],
+        remove: stmt!(
+            947, [id, place "inner.names.key"],
+            r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -806,34 +735,27 @@ impl generated::ChildTable for Inners {
         },
         member: 22,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             949,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "inners", "inners.full", "inners.bits", "inners.text"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                950,
-                r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(950, [id], r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            951,
+        load: stmt!(
+            951, [id],
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            952,
+        load_many: stmt!(
+            952, [keys inners],
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["inners"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -867,19 +789,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            953,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            953, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            954,
+        remove_at: stmt!(
+            954, [id, offset],
             r#"DELETE FROM "encodings__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__inners"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -920,28 +840,25 @@ impl generated::ChildTable for InnersNames {
         },
         member: 22,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             955,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "inners", "inners.names.key", "inners.names.value"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            956,
+        load: stmt!(
+            956, [id],
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = $1
-ORDER BY "_position", "_key_2""#,
-            &["id"],
+ORDER BY "_position", "_key_2""#
         ),
-        load_many: generated::Stmt::new(
-            957,
+        load_many: stmt!(
+            957, [keys "inners.names"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_key_2""#,
-            &["inners.names"],
+ORDER BY o.key, c."_position", c."_key_2""#
         ),
     };
 

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `fixed` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Notes {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1555,
-            r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "notes", "notes"],
+            r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1556,
-                r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1556, [id], r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1557,
-            r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1557, [id],
+            r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1558,
+        load_many: stmt!(
+            1558, [keys notes],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "fixed__notes" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["notes"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +77,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Notes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1559,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1559, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1560,
+        remove_at: stmt!(
+            1560, [id, offset],
             r#"DELETE FROM "fixed__notes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "fixed__notes"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Notes {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1561,
-        r#"DELETE FROM "fixed__notes" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "notes"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1561, [id, notes],
+        r#"DELETE FROM "fixed__notes" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `flags` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,26 @@ impl generated::ChildTable for Names {
         },
         member: 0,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             751,
-            r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "names", "names"],
+            r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                752,
-                r#"DELETE FROM "flags__names" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                752, [_singleton],
+                r#"DELETE FROM "flags__names" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            753,
-            r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = $1 ORDER BY "_position""#,
-            &["_singleton"],
+        load: stmt!(
+            753, [_singleton],
+            r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            754,
+        load_many: stmt!(
+            754, [keys names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "flags__names" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,27 +87,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Names {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            755,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "flags__names" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        next: stmt!(
+            755, [_singleton],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "flags__names" WHERE "_singleton" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            756,
+        remove_at: stmt!(
+            756, [_singleton, offset],
             r#"DELETE FROM "flags__names"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "flags__names"
   WHERE "_singleton" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["_singleton", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Names {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        757,
-        r#"DELETE FROM "flags__names" WHERE "_singleton" = $1 AND "value" = $2"#,
-        &["_singleton", "names"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        757, [_singleton, names],
+        r#"DELETE FROM "flags__names" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

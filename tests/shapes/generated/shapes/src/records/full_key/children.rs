@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `full_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -43,10 +43,9 @@ impl generated::ChildTable for Others {
                     field: "others",
                     table: "full_keys",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        981,
-                        r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
-                        &["others"],
+                    hides: false,
+                    exists: stmt!(
+                        981, [others], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -54,30 +53,23 @@ impl generated::ChildTable for Others {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             976,
-            r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "others", "others"],
+            r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                977,
-                r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(977, [id], r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            978,
-            r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            978, [id],
+            r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            979,
+        load_many: stmt!(
+            979, [keys others],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["others"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -104,28 +96,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Others {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            982,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            982, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            983,
+        remove_at: stmt!(
+            983, [id, offset],
             r#"DELETE FROM "full_keys__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__others"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Others {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        984,
-        r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "others"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        984, [id, others],
+        r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -161,30 +150,23 @@ impl generated::ChildTable for Words {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             985,
-            r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                986,
-                r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(986, [id], r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            987,
-            r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            987, [id],
+            r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            988,
+        load_many: stmt!(
+            988, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -211,27 +193,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            989,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            989, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            990,
+        remove_at: stmt!(
+            990, [id, offset],
             r#"DELETE FROM "full_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        991,
-        r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        991, [id, words],
+        r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

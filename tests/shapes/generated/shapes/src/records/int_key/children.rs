@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `int_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Words {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             259,
-            r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                260,
-                r#"DELETE FROM "int_keys__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(260, [id], r#"DELETE FROM "int_keys__words" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            261,
-            r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            261, [id],
+            r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            262,
+        load_many: stmt!(
+            262, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "int_keys__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +77,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            263,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "int_keys__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            263, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "int_keys__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            264,
+        remove_at: stmt!(
+            264, [id, offset],
             r#"DELETE FROM "int_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "int_keys__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        265,
-        r#"DELETE FROM "int_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        265, [id, words],
+        r#"DELETE FROM "int_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `items` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Names {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1526,
-            r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "names", "names"],
+            r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1527,
-                r#"DELETE FROM "items__names" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1527, [id], r#"DELETE FROM "items__names" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1528,
-            r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1528, [id],
+            r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1529,
+        load_many: stmt!(
+            1529, [keys names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "items__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +77,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Names {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1530,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "items__names" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1530, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "items__names" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1531,
+        remove_at: stmt!(
+            1531, [id, offset],
             r#"DELETE FROM "items__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "items__names"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Names {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1532,
-        r#"DELETE FROM "items__names" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "names"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1532, [id, names],
+        r#"DELETE FROM "items__names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `jobs` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -37,30 +37,21 @@ impl generated::ChildTable for Tries {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1337,
-            r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#,
-            &["id", "tries", "tries.host", "tries.failed"],
+            r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                1338,
-                r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(1338, [id], r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#)),
+        load: stmt!(
+            1339, [id],
+            r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            1339,
-            r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            1340,
+        load_many: stmt!(
+            1340, [keys tries],
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each($1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["tries"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,19 +82,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Tries {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1341,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1341, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1342,
+        remove_at: stmt!(
+            1342, [id, offset],
             r#"DELETE FROM "jobs__tries"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "jobs__tries"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

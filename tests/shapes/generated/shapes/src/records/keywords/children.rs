@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `keywords` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Order {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             238,
-            r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "order", "order"],
+            r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                239,
-                r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(239, [id], r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            240,
-            r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            240, [id],
+            r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            241,
+        load_many: stmt!(
+            241, [keys order],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["order"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,28 +77,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Order {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            242,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            242, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            243,
+        remove_at: stmt!(
+            243, [id, offset],
             r#"DELETE FROM "keywords__order"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "keywords__order"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Order {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        244,
-        r#"DELETE FROM "keywords__order" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "order"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        244, [id, order],
+        r#"DELETE FROM "keywords__order" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -145,34 +135,27 @@ impl generated::ChildTable for Where {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             245,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "where", "where.from", "where.owner", "where.item"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                246,
-                r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(246, [id], r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            247,
+        load: stmt!(
+            247, [id],
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            248,
+        load_many: stmt!(
+            248, [keys "where"],
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each($1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["where"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -205,19 +188,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Where {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            249,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            249, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            250,
+        remove_at: stmt!(
+            250, [id, offset],
             r#"DELETE FROM "keywords__where"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "keywords__where"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `known` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -81,61 +81,33 @@ impl generated::ChildTable for List {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2130,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "list",
-                "list.a_bool_value",
-                "list.a_int32_value",
-                "list.a_int64_value",
-                "list.a_uint32_value",
-                "list.a_uint64_value",
-                "list.a_float_value",
-                "list.a_double_value",
-                "list.a_string_value",
-                "list.a_bytes_value",
-                "list.a_struct",
-                "list.a_value",
-                "list.a_list_value",
-                "list.a_any",
-                "list.a_field_mask",
-                "list.a_empty",
-                "list.a_null",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                2131,
-                r#"DELETE FROM "known__list" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            2132,
+        delete: Some(stmt!(2131, [id], r#"DELETE FROM "known__list" WHERE "_id" = $1"#)),
+        load: stmt!(
+            2132, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
 FROM "known__list"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2133,
+        load_many: stmt!(
+            2133, [keys list],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
     c."a_field_mask", c."a_empty", c."a_null"
 FROM json_each($1) o
 CROSS JOIN "known__list" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["list"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -203,19 +175,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2134,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2134, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2135,
+        remove_at: stmt!(
+            2135, [id, offset],
             r#"DELETE FROM "known__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__list"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -327,44 +297,20 @@ impl generated::ChildTable for ByName {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2136,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
     "value__a_bytes_value", "value__a_struct", "value__a_value", "value__a_list_value",
     "value__a_any", "value__a_field_mask", "value__a_empty", "value__a_null")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.a_bool_value",
-                "by_name.value.a_int32_value",
-                "by_name.value.a_int64_value",
-                "by_name.value.a_uint32_value",
-                "by_name.value.a_uint64_value",
-                "by_name.value.a_float_value",
-                "by_name.value.a_double_value",
-                "by_name.value.a_string_value",
-                "by_name.value.a_bytes_value",
-                "by_name.value.a_struct",
-                "by_name.value.a_value",
-                "by_name.value.a_list_value",
-                "by_name.value.a_any",
-                "by_name.value.a_field_mask",
-                "by_name.value.a_empty",
-                "by_name.value.a_null",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2137,
-                r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2137, [id], r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2138,
+        load: stmt!(
+            2138, [id],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -372,11 +318,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     "value__a_empty", "value__a_null"
 FROM "known__by_name"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2139,
+        load_many: stmt!(
+            2139, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value", c."value__a_int64_value",
     c."value__a_uint32_value", c."value__a_uint64_value", c."value__a_float_value",
     c."value__a_double_value", c."value__a_string_value", c."value__a_bytes_value",
@@ -384,8 +329,7 @@ ORDER BY "_key""#,
     c."value__a_field_mask", c."value__a_empty", c."value__a_null"
 FROM json_each($1) o
 CROSS JOIN "known__by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -453,21 +397,19 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2140,
+        get: stmt!(
+            2140, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
     "value__a_value", "value__a_list_value", "value__a_any", "value__a_field_mask",
     "value__a_empty", "value__a_null"
 FROM "known__by_name"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2141,
-            r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+        remove: stmt!(
+            2141, [id, place "by_name.key"],
+            r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -551,61 +493,33 @@ impl generated::ChildTable for Ones {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2142,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "ones",
-                "ones.a_bool_value",
-                "ones.a_int32_value",
-                "ones.a_int64_value",
-                "ones.a_uint32_value",
-                "ones.a_uint64_value",
-                "ones.a_float_value",
-                "ones.a_double_value",
-                "ones.a_string_value",
-                "ones.a_bytes_value",
-                "ones.a_struct",
-                "ones.a_value",
-                "ones.a_list_value",
-                "ones.a_any",
-                "ones.a_field_mask",
-                "ones.a_empty",
-                "ones.a_null",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                2143,
-                r#"DELETE FROM "known__ones" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            2144,
+        delete: Some(stmt!(2143, [id], r#"DELETE FROM "known__ones" WHERE "_id" = $1"#)),
+        load: stmt!(
+            2144, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
 FROM "known__ones"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            2145,
+        load_many: stmt!(
+            2145, [keys ones],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
     c."a_field_mask", c."a_empty", c."a_null"
 FROM json_each($1) o
 CROSS JOIN "known__ones" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["ones"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -785,19 +699,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Ones {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            2146,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            2146, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            2147,
+        remove_at: stmt!(
+            2147, [id, offset],
             r#"DELETE FROM "known__ones"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__ones"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -843,30 +755,26 @@ impl generated::ChildTable for ABoolValueByName {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2148,
-            r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_bool_value_by_name.key", "a_bool_value_by_name.value"],
+            r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2149,
-                r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2149, [id],
+                r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2150,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2150, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2151,
+        load_many: stmt!(
+            2151, [keys a_bool_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_bool_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -893,15 +801,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ABoolValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2152,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_bool_value_by_name.key"],
+        get: stmt!(
+            2152, [id, place "a_bool_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2153,
-            r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_bool_value_by_name.key"],
+        remove: stmt!(
+            2153, [id, place "a_bool_value_by_name.key"],
+            r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -947,30 +853,26 @@ impl generated::ChildTable for AInt32ValueByName {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2154,
-            r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_int32_value_by_name.key", "a_int32_value_by_name.value"],
+            r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2155,
-                r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2155, [id],
+                r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2156,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2156, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2157,
+        load_many: stmt!(
+            2157, [keys a_int32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_int32_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -997,15 +899,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AInt32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2158,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_int32_value_by_name.key"],
+        get: stmt!(
+            2158, [id, place "a_int32_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2159,
-            r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_int32_value_by_name.key"],
+        remove: stmt!(
+            2159, [id, place "a_int32_value_by_name.key"],
+            r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1045,30 +945,26 @@ impl generated::ChildTable for AInt64ValueByName {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2160,
-            r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_int64_value_by_name.key", "a_int64_value_by_name.value"],
+            r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2161,
-                r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2161, [id],
+                r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2162,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2162, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2163,
+        load_many: stmt!(
+            2163, [keys a_int64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_int64_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1095,15 +991,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AInt64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2164,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_int64_value_by_name.key"],
+        get: stmt!(
+            2164, [id, place "a_int64_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2165,
-            r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_int64_value_by_name.key"],
+        remove: stmt!(
+            2165, [id, place "a_int64_value_by_name.key"],
+            r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1149,30 +1043,26 @@ impl generated::ChildTable for AUint32ValueByName {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2166,
-            r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_uint32_value_by_name.key", "a_uint32_value_by_name.value"],
+            r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2167,
-                r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2167, [id],
+                r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2168,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2168, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2169,
+        load_many: stmt!(
+            2169, [keys a_uint32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_uint32_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1199,15 +1089,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AUint32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2170,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_uint32_value_by_name.key"],
+        get: stmt!(
+            2170, [id, place "a_uint32_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2171,
-            r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_uint32_value_by_name.key"],
+        remove: stmt!(
+            2171, [id, place "a_uint32_value_by_name.key"],
+            r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1253,30 +1141,26 @@ impl generated::ChildTable for AUint64ValueByName {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2172,
-            r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_uint64_value_by_name.key", "a_uint64_value_by_name.value"],
+            r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2173,
-                r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2173, [id],
+                r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2174,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2174, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2175,
+        load_many: stmt!(
+            2175, [keys a_uint64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_uint64_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1303,15 +1187,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AUint64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2176,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_uint64_value_by_name.key"],
+        get: stmt!(
+            2176, [id, place "a_uint64_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2177,
-            r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_uint64_value_by_name.key"],
+        remove: stmt!(
+            2177, [id, place "a_uint64_value_by_name.key"],
+            r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1351,30 +1233,26 @@ impl generated::ChildTable for AFloatValueByName {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2178,
-            r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_float_value_by_name.key", "a_float_value_by_name.value"],
+            r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2179,
-                r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2179, [id],
+                r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2180,
-            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2180, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2181,
+        load_many: stmt!(
+            2181, [keys a_float_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_float_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1401,15 +1279,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AFloatValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2182,
-            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_float_value_by_name.key"],
+        get: stmt!(
+            2182, [id, place "a_float_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2183,
-            r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_float_value_by_name.key"],
+        remove: stmt!(
+            2183, [id, place "a_float_value_by_name.key"],
+            r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1449,30 +1325,26 @@ impl generated::ChildTable for ADoubleValueByName {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2184,
-            r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_double_value_by_name.key", "a_double_value_by_name.value"],
+            r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2185,
-                r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2185, [id],
+                r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2186,
-            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2186, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2187,
+        load_many: stmt!(
+            2187, [keys a_double_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_double_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1499,15 +1371,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ADoubleValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2188,
-            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_double_value_by_name.key"],
+        get: stmt!(
+            2188, [id, place "a_double_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2189,
-            r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_double_value_by_name.key"],
+        remove: stmt!(
+            2189, [id, place "a_double_value_by_name.key"],
+            r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1547,30 +1417,26 @@ impl generated::ChildTable for AStringValueByName {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2190,
-            r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_string_value_by_name.key", "a_string_value_by_name.value"],
+            r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2191,
-                r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2191, [id],
+                r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2192,
-            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2192, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2193,
+        load_many: stmt!(
+            2193, [keys a_string_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_string_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1597,15 +1463,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AStringValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2194,
-            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_string_value_by_name.key"],
+        get: stmt!(
+            2194, [id, place "a_string_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2195,
-            r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_string_value_by_name.key"],
+        remove: stmt!(
+            2195, [id, place "a_string_value_by_name.key"],
+            r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1645,30 +1509,26 @@ impl generated::ChildTable for ABytesValueByName {
         },
         member: 14,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2196,
-            r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_bytes_value_by_name.key", "a_bytes_value_by_name.value"],
+            r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2197,
-                r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2197, [id],
+                r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2198,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2198, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2199,
+        load_many: stmt!(
+            2199, [keys a_bytes_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_bytes_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1695,15 +1555,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ABytesValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2200,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_bytes_value_by_name.key"],
+        get: stmt!(
+            2200, [id, place "a_bytes_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2201,
-            r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_bytes_value_by_name.key"],
+        remove: stmt!(
+            2201, [id, place "a_bytes_value_by_name.key"],
+            r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1743,30 +1601,25 @@ impl generated::ChildTable for AStructByName {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2202,
-            r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_struct_by_name.key", "a_struct_by_name.value"],
+            r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2203,
-                r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2203, [id], r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2204,
-            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2204, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2205,
+        load_many: stmt!(
+            2205, [keys a_struct_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_struct_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1793,15 +1646,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AStructByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2206,
-            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_struct_by_name.key"],
+        get: stmt!(
+            2206, [id, place "a_struct_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2207,
-            r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_struct_by_name.key"],
+        remove: stmt!(
+            2207, [id, place "a_struct_by_name.key"],
+            r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1841,30 +1692,23 @@ impl generated::ChildTable for AValueByName {
         },
         member: 16,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2208,
-            r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_value_by_name.key", "a_value_by_name.value"],
+            r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2209,
-                r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2209, [id], r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2210,
-            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2210, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2211,
+        load_many: stmt!(
+            2211, [keys a_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1891,15 +1735,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2212,
-            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_value_by_name.key"],
+        get: stmt!(
+            2212, [id, place "a_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2213,
-            r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_value_by_name.key"],
+        remove: stmt!(
+            2213, [id, place "a_value_by_name.key"],
+            r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1939,30 +1781,26 @@ impl generated::ChildTable for AListValueByName {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2214,
-            r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_list_value_by_name.key", "a_list_value_by_name.value"],
+            r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2215,
-                r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2215, [id],
+                r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2216,
-            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2216, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2217,
+        load_many: stmt!(
+            2217, [keys a_list_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_list_value_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1989,15 +1827,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AListValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2218,
-            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_list_value_by_name.key"],
+        get: stmt!(
+            2218, [id, place "a_list_value_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2219,
-            r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_list_value_by_name.key"],
+        remove: stmt!(
+            2219, [id, place "a_list_value_by_name.key"],
+            r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -2034,30 +1870,23 @@ impl generated::ChildTable for AAnyByName {
         },
         member: 18,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2220,
-            r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_any_by_name.key", "a_any_by_name.value"],
+            r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2221,
-                r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2221, [id], r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2222,
-            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2222, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2223,
+        load_many: stmt!(
+            2223, [keys a_any_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_any_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -2084,15 +1913,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AAnyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2224,
-            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_any_by_name.key"],
+        get: stmt!(
+            2224, [id, place "a_any_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2225,
-            r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_any_by_name.key"],
+        remove: stmt!(
+            2225, [id, place "a_any_by_name.key"],
+            r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -2132,30 +1959,26 @@ impl generated::ChildTable for AFieldMaskByName {
         },
         member: 19,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2226,
-            r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_field_mask_by_name.key", "a_field_mask_by_name.value"],
+            r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2227,
-                r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                2227, [id],
+                r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            2228,
-            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2228, [id],
+            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2229,
+        load_many: stmt!(
+            2229, [keys a_field_mask_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_field_mask_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -2182,15 +2005,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AFieldMaskByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2230,
-            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_field_mask_by_name.key"],
+        get: stmt!(
+            2230, [id, place "a_field_mask_by_name.key"],
+            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2231,
-            r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_field_mask_by_name.key"],
+        remove: stmt!(
+            2231, [id, place "a_field_mask_by_name.key"],
+            r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -2229,30 +2050,23 @@ impl generated::ChildTable for AEmptyByName {
         },
         member: 20,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             2232,
-            r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#,
-            &["id", "a_empty_by_name.key"],
+            r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                2233,
-                r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(2233, [id], r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            2234,
-            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            2234, [id],
+            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            2235,
+        load_many: stmt!(
+            2235, [keys a_empty_by_name],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_empty_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -2279,15 +2093,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AEmptyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            2236,
-            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_empty_by_name.key"],
+        get: stmt!(
+            2236, [id, place "a_empty_by_name.key"],
+            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            2237,
-            r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_empty_by_name.key"],
+        remove: stmt!(
+            2237, [id, place "a_empty_by_name.key"],
+            r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

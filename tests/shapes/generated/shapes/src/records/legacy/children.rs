@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `legacies` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Words {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             446,
-            r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                447,
-                r#"DELETE FROM "legacies__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(447, [id], r#"DELETE FROM "legacies__words" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            448,
-            r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            448, [id],
+            r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            449,
+        load_many: stmt!(
+            449, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +77,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            450,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "legacies__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            450, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "legacies__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            451,
+        remove_at: stmt!(
+            451, [id, offset],
             r#"DELETE FROM "legacies__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "legacies__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        452,
-        r#"DELETE FROM "legacies__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        452, [id, words],
+        r#"DELETE FROM "legacies__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `linked` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Groups {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             662,
-            r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES ($1, $2, $3)"#,
-            &["id", "groups", "groups.title"],
+            r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                663,
-                r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(663, [id], r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            664,
-            r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            664, [id],
+            r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            665,
+        load_many: stmt!(
+            665, [keys groups],
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["groups"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -87,19 +80,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Groups {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            666,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            666, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            667,
+        remove_at: stmt!(
+            667, [id, offset],
             r#"DELETE FROM "linked__groups"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "linked__groups"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -142,10 +133,10 @@ impl generated::ChildTable for GroupsTargets {
                     field: "groups.targets",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        672,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["groups.targets"],
+                    hides: false,
+                    exists: stmt!(
+                        672, ["groups.targets"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -159,28 +150,25 @@ impl generated::ChildTable for GroupsTargets {
         },
         member: 1,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             668,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "groups", "groups.targets", "groups.targets"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            669,
+        load: stmt!(
+            669, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
 WHERE "_id" = $1
-ORDER BY "_position", "_position_2""#,
-            &["id"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            670,
+        load_many: stmt!(
+            670, [keys "groups.targets"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["groups.targets"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -235,10 +223,10 @@ impl generated::ChildTable for Named {
                     field: "named.value",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        678,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["named.value"],
+                    hides: false,
+                    exists: stmt!(
+                        678, ["named.value"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -252,30 +240,23 @@ impl generated::ChildTable for Named {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             673,
-            r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "named.key", "named.value"],
+            r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                674,
-                r#"DELETE FROM "linked__named" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(674, [id], r#"DELETE FROM "linked__named" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            675,
-            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            675, [id],
+            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            676,
+        load_many: stmt!(
+            676, [keys named],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["named"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -302,15 +283,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            679,
-            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+        get: stmt!(
+            679, [id, place "named.key"],
+            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            680,
-            r#"DELETE FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "named.key"],
+        remove: stmt!(
+            680, [id, place "named.key"],
+            r#"DELETE FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `lists` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -54,34 +54,27 @@ impl generated::ChildTable for Points {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             212,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                213,
-                r#"DELETE FROM "lists__points" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(213, [id], r#"DELETE FROM "lists__points" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            214,
+        load: stmt!(
+            214, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            215,
+        load_many: stmt!(
+            215, [keys points],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -116,19 +109,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Points {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            216,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            216, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            217,
+        remove_at: stmt!(
+            217, [id, offset],
             r#"DELETE FROM "lists__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__points"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -160,30 +151,22 @@ impl generated::ChildTable for Nothings {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
-            218,
-            r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#,
-            &["id", "nothings"],
+        insert: stmt!(
+            218, r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                219,
-                r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(219, [id], r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            220,
-            r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            220, [id],
+            r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            221,
+        load_many: stmt!(
+            221, [keys nothings],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["nothings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -210,19 +193,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Nothings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            222,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            222, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            223,
+        remove_at: stmt!(
+            223, [id, offset],
             r#"DELETE FROM "lists__nothings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__nothings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -316,55 +297,30 @@ impl generated::ChildTable for Items {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             224,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
     "data")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
-            &[
-                "id",
-                "items",
-                "items.point",
-                "items.point.x",
-                "items.point.y",
-                "items.point.colour",
-                "items.point.time",
-                "items.name",
-                "items.place",
-                "items.place.x",
-                "items.place.y",
-                "items.place.colour",
-                "items.place.time",
-                "items.none",
-                "items.data",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                225,
-                r#"DELETE FROM "lists__items" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            226,
+        delete: Some(stmt!(225, [id], r#"DELETE FROM "lists__items" WHERE "_id" = $1"#)),
+        load: stmt!(
+            226, [id],
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            227,
+        load_many: stmt!(
+            227, [keys items],
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
     c."place__time", c."none", c."data"
 FROM json_each($1) o
 CROSS JOIN "lists__items" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["items"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -451,19 +407,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Items {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            228,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            228, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            229,
+        remove_at: stmt!(
+            229, [id, offset],
             r#"DELETE FROM "lists__items"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__items"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `mades` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,21 @@ impl generated::ChildTable for Words {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             770,
-            r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                771,
-                r#"DELETE FROM "mades__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(771, [id], r#"DELETE FROM "mades__words" WHERE "_id" = $1"#)),
+        load: stmt!(
+            772, [id],
+            r#"SELECT 0, "_position", "value" FROM "mades__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            772,
-            r#"SELECT 0, "_position", "value" FROM "mades__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            773,
+        load_many: stmt!(
+            773, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "mades__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,27 +75,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            774,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mades__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            774, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mades__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            775,
+        remove_at: stmt!(
+            775, [id, offset],
             r#"DELETE FROM "mades__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "mades__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        776,
-        r#"DELETE FROM "mades__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        776, [id, words],
+        r#"DELETE FROM "mades__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

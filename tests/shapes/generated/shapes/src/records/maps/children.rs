@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `maps` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -35,30 +35,23 @@ impl generated::ChildTable for Strings {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             461,
-            r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "strings.key", "strings.value"],
+            r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                462,
-                r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(462, [id], r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            463,
-            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            463, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            464,
+        load_many: stmt!(
+            464, [keys strings],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["strings"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -85,15 +78,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Strings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            465,
-            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "strings.key"],
+        get: stmt!(
+            465, [id, place "strings.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            466,
-            r#"DELETE FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "strings.key"],
+        remove: stmt!(
+            466, [id, place "strings.key"],
+            r#"DELETE FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -129,30 +120,21 @@ impl generated::ChildTable for Bools {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             467,
-            r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "bools.key", "bools.value"],
+            r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                468,
-                r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(468, [id], r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#)),
+        load: stmt!(
+            469, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load: generated::Stmt::new(
-            469,
-            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            470,
+        load_many: stmt!(
+            470, [keys bools],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["bools"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -179,15 +161,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Bools {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            471,
-            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "bools.key"],
+        get: stmt!(
+            471, [id, place "bools.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            472,
-            r#"DELETE FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "bools.key"],
+        remove: stmt!(
+            472, [id, place "bools.key"],
+            r#"DELETE FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -226,30 +206,21 @@ impl generated::ChildTable for Int32s {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             473,
-            r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "int32s.key", "int32s.value"],
+            r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                474,
-                r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(474, [id], r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#)),
+        load: stmt!(
+            475, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load: generated::Stmt::new(
-            475,
-            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            476,
+        load_many: stmt!(
+            476, [keys int32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["int32s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -276,15 +247,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Int32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            477,
-            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "int32s.key"],
+        get: stmt!(
+            477, [id, place "int32s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            478,
-            r#"DELETE FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "int32s.key"],
+        remove: stmt!(
+            478, [id, place "int32s.key"],
+            r#"DELETE FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -323,30 +292,23 @@ impl generated::ChildTable for Sint32s {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             479,
-            r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sint32s.key", "sint32s.value"],
+            r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                480,
-                r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(480, [id], r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            481,
-            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            481, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            482,
+        load_many: stmt!(
+            482, [keys sint32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["sint32s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -373,15 +335,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Sint32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            483,
-            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sint32s.key"],
+        get: stmt!(
+            483, [id, place "sint32s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            484,
-            r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sint32s.key"],
+        remove: stmt!(
+            484, [id, place "sint32s.key"],
+            r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -420,30 +380,23 @@ impl generated::ChildTable for Sfixed32s {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             485,
-            r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sfixed32s.key", "sfixed32s.value"],
+            r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                486,
-                r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(486, [id], r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            487,
-            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            487, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            488,
+        load_many: stmt!(
+            488, [keys sfixed32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["sfixed32s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -470,15 +423,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Sfixed32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            489,
-            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sfixed32s.key"],
+        get: stmt!(
+            489, [id, place "sfixed32s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            490,
-            r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "sfixed32s.key"],
+        remove: stmt!(
+            490, [id, place "sfixed32s.key"],
+            r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -517,30 +468,21 @@ impl generated::ChildTable for Int64s {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             491,
-            r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "int64s.key", "int64s.value"],
+            r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                492,
-                r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(492, [id], r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#)),
+        load: stmt!(
+            493, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load: generated::Stmt::new(
-            493,
-            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            494,
+        load_many: stmt!(
+            494, [keys int64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["int64s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -567,15 +509,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Int64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            495,
-            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "int64s.key"],
+        get: stmt!(
+            495, [id, place "int64s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            496,
-            r#"DELETE FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "int64s.key"],
+        remove: stmt!(
+            496, [id, place "int64s.key"],
+            r#"DELETE FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -619,30 +559,23 @@ impl generated::ChildTable for Uint32s {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             497,
-            r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "uint32s.key", "uint32s.value"],
+            r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                498,
-                r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(498, [id], r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            499,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            499, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            500,
+        load_many: stmt!(
+            500, [keys uint32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["uint32s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -669,15 +602,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Uint32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            501,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "uint32s.key"],
+        get: stmt!(
+            501, [id, place "uint32s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            502,
-            r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "uint32s.key"],
+        remove: stmt!(
+            502, [id, place "uint32s.key"],
+            r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -721,30 +652,23 @@ impl generated::ChildTable for Fixed32s {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             503,
-            r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "fixed32s.key", "fixed32s.value"],
+            r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                504,
-                r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(504, [id], r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            505,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            505, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            506,
+        load_many: stmt!(
+            506, [keys fixed32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["fixed32s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -771,15 +695,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Fixed32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            507,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "fixed32s.key"],
+        get: stmt!(
+            507, [id, place "fixed32s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            508,
-            r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "fixed32s.key"],
+        remove: stmt!(
+            508, [id, place "fixed32s.key"],
+            r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -823,30 +745,23 @@ impl generated::ChildTable for Uint64s {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             509,
-            r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "uint64s.key", "uint64s.value"],
+            r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                510,
-                r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(510, [id], r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            511,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            511, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            512,
+        load_many: stmt!(
+            512, [keys uint64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["uint64s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -873,15 +788,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Uint64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            513,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "uint64s.key"],
+        get: stmt!(
+            513, [id, place "uint64s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            514,
-            r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "uint64s.key"],
+        remove: stmt!(
+            514, [id, place "uint64s.key"],
+            r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -920,30 +833,23 @@ impl generated::ChildTable for Fixed64s {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             515,
-            r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "fixed64s.key", "fixed64s.value"],
+            r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                516,
-                r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(516, [id], r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            517,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            517, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            518,
+        load_many: stmt!(
+            518, [keys fixed64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["fixed64s"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -970,15 +876,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Fixed64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            519,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "fixed64s.key"],
+        get: stmt!(
+            519, [id, place "fixed64s.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            520,
-            r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "fixed64s.key"],
+        remove: stmt!(
+            520, [id, place "fixed64s.key"],
+            r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1011,30 +915,23 @@ impl generated::ChildTable for Doubles {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             521,
-            r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "doubles.key", "doubles.value"],
+            r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                522,
-                r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(522, [id], r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            523,
-            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            523, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            524,
+        load_many: stmt!(
+            524, [keys doubles],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["doubles"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1061,15 +958,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Doubles {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            525,
-            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "doubles.key"],
+        get: stmt!(
+            525, [id, place "doubles.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            526,
-            r#"DELETE FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "doubles.key"],
+        remove: stmt!(
+            526, [id, place "doubles.key"],
+            r#"DELETE FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1102,30 +997,23 @@ impl generated::ChildTable for ByteStrings {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             527,
-            r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "byte_strings.key", "byte_strings.value"],
+            r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                528,
-                r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(528, [id], r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            529,
-            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            529, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            530,
+        load_many: stmt!(
+            530, [keys byte_strings],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["byte_strings"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1152,15 +1040,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByteStrings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            531,
-            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "byte_strings.key"],
+        get: stmt!(
+            531, [id, place "byte_strings.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            532,
-            r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "byte_strings.key"],
+        remove: stmt!(
+            532, [id, place "byte_strings.key"],
+            r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1199,30 +1085,23 @@ impl generated::ChildTable for Colours {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             533,
-            r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "colours.key", "colours.value"],
+            r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                534,
-                r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(534, [id], r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            535,
-            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            535, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            536,
+        load_many: stmt!(
+            536, [keys colours],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["colours"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1249,15 +1128,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Colours {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            537,
-            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "colours.key"],
+        get: stmt!(
+            537, [id, place "colours.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            538,
-            r#"DELETE FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "colours.key"],
+        remove: stmt!(
+            538, [id, place "colours.key"],
+            r#"DELETE FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1290,30 +1167,21 @@ impl generated::ChildTable for Times {
         },
         member: 14,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             539,
-            r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "times.key", "times.value"],
+            r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                540,
-                r#"DELETE FROM "maps__times" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+        delete: Some(stmt!(540, [id], r#"DELETE FROM "maps__times" WHERE "_id" = $1"#)),
+        load: stmt!(
+            541, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load: generated::Stmt::new(
-            541,
-            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
-        ),
-        load_many: generated::Stmt::new(
-            542,
+        load_many: stmt!(
+            542, [keys times],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["times"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1340,15 +1208,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Times {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            543,
-            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "times.key"],
+        get: stmt!(
+            543, [id, place "times.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            544,
-            r#"DELETE FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "times.key"],
+        remove: stmt!(
+            544, [id, place "times.key"],
+            r#"DELETE FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1381,30 +1247,23 @@ impl generated::ChildTable for Durations {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             545,
-            r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "durations.key", "durations.value"],
+            r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                546,
-                r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(546, [id], r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            547,
-            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            547, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            548,
+        load_many: stmt!(
+            548, [keys durations],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["durations"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1431,15 +1290,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Durations {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            549,
-            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "durations.key"],
+        get: stmt!(
+            549, [id, place "durations.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            550,
-            r#"DELETE FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "durations.key"],
+        remove: stmt!(
+            550, [id, place "durations.key"],
+            r#"DELETE FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1491,41 +1348,25 @@ impl generated::ChildTable for Points {
         },
         member: 16,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             551,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "points.key",
-                "points.value.x",
-                "points.value.y",
-                "points.value.colour",
-                "points.value.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                552,
-                r#"DELETE FROM "maps__points" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            553,
+        delete: Some(stmt!(552, [id], r#"DELETE FROM "maps__points" WHERE "_id" = $1"#)),
+        load: stmt!(
+            553, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            554,
+        load_many: stmt!(
+            554, [keys points],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["points"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1560,17 +1401,15 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Points {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            555,
+        get: stmt!(
+            555, [id, place "points.key"],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "points.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            556,
-            r#"DELETE FROM "maps__points" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "points.key"],
+        remove: stmt!(
+            556, [id, place "points.key"],
+            r#"DELETE FROM "maps__points" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1602,30 +1441,22 @@ impl generated::ChildTable for Nothings {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
-            557,
-            r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#,
-            &["id", "nothings.key"],
+        insert: stmt!(
+            557, r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                558,
-                r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(558, [id], r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            559,
-            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            559, [id],
+            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            560,
+        load_many: stmt!(
+            560, [keys nothings],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["nothings"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1652,15 +1483,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Nothings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            561,
-            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "nothings.key"],
+        get: stmt!(
+            561, [id, place "nothings.key"],
+            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            562,
-            r#"DELETE FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "nothings.key"],
+        remove: stmt!(
+            562, [id, place "nothings.key"],
+            r#"DELETE FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1742,48 +1571,30 @@ impl generated::ChildTable for Shelves {
         },
         member: 18,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             563,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
-            &[
-                "id",
-                "shelves.key",
-                "shelves.value.name",
-                "shelves.value.point",
-                "shelves.value.point.x",
-                "shelves.value.point.y",
-                "shelves.value.point.colour",
-                "shelves.value.point.time",
-                "shelves.value.text",
-                "shelves.value.none",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                564,
-                r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(564, [id], r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            565,
+        load: stmt!(
+            565, [id],
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            566,
+        load_many: stmt!(
+            566, [keys shelves],
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x", c."value__point__y",
     c."value__point__colour", c."value__point__time", c."value__text", c."value__none"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["shelves"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1851,18 +1662,16 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Shelves {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            567,
+        get: stmt!(
+            567, [id, place "shelves.key"],
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "shelves.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            568,
-            r#"DELETE FROM "maps__shelves" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "shelves.key"],
+        remove: stmt!(
+            568, [id, place "shelves.key"],
+            r#"DELETE FROM "maps__shelves" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1903,28 +1712,25 @@ impl generated::ChildTable for ShelvesValueBooks {
         },
         member: 18,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             569,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            570,
+        load: stmt!(
+            570, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            571,
+        load_many: stmt!(
+            571, [keys "shelves.value.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["shelves.value.books"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -1991,33 +1797,25 @@ impl generated::ChildTable for ShelvesValueLabels {
         },
         member: 18,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             572,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &[
-                "id",
-                "shelves.key",
-                "shelves.value.labels.key",
-                "shelves.value.labels.value",
-            ],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            573,
+        load: stmt!(
+            573, [id],
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = $1
-ORDER BY "_key", "_key_2""#,
-            &["id"],
+ORDER BY "_key", "_key_2""#
         ),
-        load_many: generated::Stmt::new(
-            574,
+        load_many: stmt!(
+            574, [keys "shelves.value.labels"],
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_key_2""#,
-            &["shelves.value.labels"],
+ORDER BY o.key, c."_key", c."_key_2""#
         ),
     };
 
@@ -2097,37 +1895,26 @@ impl generated::ChildTable for ShelvesValuePoints {
         },
         member: 18,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             575,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
-VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
-            &[
-                "id",
-                "shelves.key",
-                "shelves.value.points",
-                "shelves.value.points.x",
-                "shelves.value.points.y",
-                "shelves.value.points.colour",
-                "shelves.value.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            576,
+        load: stmt!(
+            576, [id],
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = $1
-ORDER BY "_key", "_position_2""#,
-            &["id"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            577,
+        load_many: stmt!(
+            577, [keys "shelves.value.points"],
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["shelves.value.points"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -2194,41 +1981,30 @@ impl generated::ChildTable for InsideCounts {
         },
         member: 19,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             578,
-            r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "inside.counts.key", "inside.counts.value"],
+            r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                579,
-                r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(579, [id], r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            580,
-            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            580, [id],
+            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            581,
+        load_many: stmt!(
+            581, [keys "inside.counts"],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["inside.counts"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inside",
-            set: generated::Stmt::new(
-                584,
-                r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(584, [id], r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#),
         },
     );
 
@@ -2257,15 +2033,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for InsideCounts {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            582,
-            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "inside.counts.key"],
+        get: stmt!(
+            582, [id, place "inside.counts.key"],
+            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            583,
-            r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "inside.counts.key"],
+        remove: stmt!(
+            583, [id, place "inside.counts.key"],
+            r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

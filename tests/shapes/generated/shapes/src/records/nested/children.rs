@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `nesteds` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -61,51 +61,38 @@ impl generated::ChildTable for OuterMiddlePoints {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             166,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "outer.middle.points",
-                "outer.middle.points.x",
-                "outer.middle.points.y",
-                "outer.middle.points.colour",
-                "outer.middle.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                167,
-                r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                167, [id],
+                r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            168,
+        load: stmt!(
+            168, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            169,
+        load_many: stmt!(
+            169, [keys "outer.middle.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["outer.middle.points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "outer.middle",
-            set: generated::Stmt::new(
-                172,
-                r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                172, [id], r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#
             ),
         },
     );
@@ -145,19 +132,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OuterMiddlePoints {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            170,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            170, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            171,
+        remove_at: stmt!(
+            171, [id, offset],
             r#"DELETE FROM "nesteds__outer__middle__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__middle__points"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -216,51 +201,38 @@ impl generated::ChildTable for OuterAlwaysPoints {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             173,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES ($1, $2, $3, $4, $5, $6)"#,
-            &[
-                "id",
-                "outer.always.points",
-                "outer.always.points.x",
-                "outer.always.points.y",
-                "outer.always.points.colour",
-                "outer.always.points.time",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                174,
-                r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                174, [id],
+                r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            175,
+        load: stmt!(
+            175, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            176,
+        load_many: stmt!(
+            176, [keys "outer.always.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["outer.always.points"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "outer.always",
-            set: generated::Stmt::new(
-                179,
-                r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#,
-                &["id"],
+            set: stmt!(
+                179, [id], r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#
             ),
         },
     );
@@ -298,19 +270,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OuterAlwaysPoints {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            177,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            177, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            178,
+        remove_at: stmt!(
+            178, [id, offset],
             r#"DELETE FROM "nesteds__outer__always__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__always__points"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -350,41 +320,30 @@ impl generated::ChildTable for OuterNames {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             180,
-            r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "outer.names", "outer.names"],
+            r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                181,
-                r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(181, [id], r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            182,
-            r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            182, [id],
+            r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            183,
+        load_many: stmt!(
+            183, [keys "outer.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["outer.names"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "outer",
-            set: generated::Stmt::new(
-                187,
-                r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(187, [id], r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#),
         },
     );
 
@@ -413,27 +372,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OuterNames {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            184,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            184, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            185,
+        remove_at: stmt!(
+            185, [id, offset],
             r#"DELETE FROM "nesteds__outer__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__names"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OuterNames {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        186,
-        r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "outer.names"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        186, [id, "outer.names"],
+        r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `olden` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -95,59 +95,33 @@ impl generated::ChildTable for Musts {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1721,
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "musts",
-                "musts.a_bool",
-                "musts.an_int32",
-                "musts.a_sint32",
-                "musts.a_sfixed32",
-                "musts.an_int64",
-                "musts.a_sint64",
-                "musts.a_sfixed64",
-                "musts.a_uint32",
-                "musts.a_fixed32",
-                "musts.a_uint64",
-                "musts.a_fixed64",
-                "musts.a_float",
-                "musts.a_double",
-                "musts.a_string",
-                "musts.a_bytes",
-                "musts.a_grade",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1722,
-                r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1722, [id], r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1723,
+        load: stmt!(
+            1723, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
 FROM "olden__musts"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1724,
+        load_many: stmt!(
+            1724, [keys musts],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
 FROM json_each($1) o
 CROSS JOIN "olden__musts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["musts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -206,19 +180,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Musts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1725,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1725, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1726,
+        remove_at: stmt!(
+            1726, [id, offset],
             r#"DELETE FROM "olden__musts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__musts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -308,59 +280,31 @@ impl generated::ChildTable for Mays {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1727,
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "mays",
-                "mays.a_bool",
-                "mays.an_int32",
-                "mays.a_sint32",
-                "mays.a_sfixed32",
-                "mays.an_int64",
-                "mays.a_sint64",
-                "mays.a_sfixed64",
-                "mays.a_uint32",
-                "mays.a_fixed32",
-                "mays.a_uint64",
-                "mays.a_fixed64",
-                "mays.a_float",
-                "mays.a_double",
-                "mays.a_string",
-                "mays.a_bytes",
-                "mays.a_grade",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                1728,
-                r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#,
-                &["id"],
-            ),
-        ),
-        load: generated::Stmt::new(
-            1729,
+        delete: Some(stmt!(1728, [id], r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#)),
+        load: stmt!(
+            1729, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
 FROM "olden__mays"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1730,
+        load_many: stmt!(
+            1730, [keys mays],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
 FROM json_each($1) o
 CROSS JOIN "olden__mays" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["mays"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -419,19 +363,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Mays {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1731,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1731, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1732,
+        remove_at: stmt!(
+            1732, [id, offset],
             r#"DELETE FROM "olden__mays"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__mays"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -525,54 +467,29 @@ impl generated::ChildTable for ByName {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1733,
             r#"INSERT INTO "olden__by_name" ("_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32",
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
     "value__a_uint32", "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float",
     "value__a_double", "value__a_string", "value__a_bytes", "value__a_grade")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "by_name.key",
-                "by_name.value.a_bool",
-                "by_name.value.an_int32",
-                "by_name.value.a_sint32",
-                "by_name.value.a_sfixed32",
-                "by_name.value.an_int64",
-                "by_name.value.a_sint64",
-                "by_name.value.a_sfixed64",
-                "by_name.value.a_uint32",
-                "by_name.value.a_fixed32",
-                "by_name.value.a_uint64",
-                "by_name.value.a_fixed64",
-                "by_name.value.a_float",
-                "by_name.value.a_double",
-                "by_name.value.a_string",
-                "by_name.value.a_bytes",
-                "by_name.value.a_grade",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1734,
-                r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1734, [id], r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1735,
+        load: stmt!(
+            1735, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_grade"
 FROM "olden__by_name"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1736,
+        load_many: stmt!(
+            1736, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -580,8 +497,7 @@ ORDER BY "_key""#,
     c."value__a_grade"
 FROM json_each($1) o
 CROSS JOIN "olden__by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -640,20 +556,18 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1737,
+        get: stmt!(
+            1737, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_grade"
 FROM "olden__by_name"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1738,
-            r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_name.key"],
+        remove: stmt!(
+            1738, [id, place "by_name.key"],
+            r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -692,30 +606,23 @@ impl generated::ChildTable for OfPacked_9 {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1739,
-            r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "packed", "packed"],
+            r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1740,
-                r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1740, [id], r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1741,
-            r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1741, [id],
+            r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1742,
+        load_many: stmt!(
+            1742, [keys packed],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "olden__packed" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["packed"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -742,27 +649,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfPacked_9 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1743,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1743, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1744,
+        remove_at: stmt!(
+            1744, [id, offset],
             r#"DELETE FROM "olden__packed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__packed"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfPacked_9 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1745,
-        r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "packed"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1745, [id, packed],
+        r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `packed` are stored, each in a table of its own.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -35,30 +35,23 @@ impl generated::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1027,
-            r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "values.key", "values.value"],
+            r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1028,
-                r#"DELETE FROM "packed__values" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1028, [id], r#"DELETE FROM "packed__values" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1029,
-            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1029, [id],
+            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1030,
+        load_many: stmt!(
+            1030, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["values"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -85,15 +78,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1031,
-            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "values.key"],
+        get: stmt!(
+            1031, [id, place "values.key"],
+            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1032,
-            r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "values.key"],
+        remove: stmt!(
+            1032, [id, place "values.key"],
+            r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -126,30 +117,23 @@ impl generated::ChildTable for RawByRaw {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1033,
-            r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "raw_by_raw.key", "raw_by_raw.value"],
+            r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1034,
-                r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1034, [id], r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1035,
-            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1035, [id],
+            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1036,
+        load_many: stmt!(
+            1036, [keys raw_by_raw],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["raw_by_raw"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -179,15 +163,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for RawByRaw {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1037,
-            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "raw_by_raw.key"],
+        get: stmt!(
+            1037, [id, place "raw_by_raw.key"],
+            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1038,
-            r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "raw_by_raw.key"],
+        remove: stmt!(
+            1038, [id, place "raw_by_raw.key"],
+            r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -222,34 +204,27 @@ impl generated::ChildTable for Inners {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1039,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["id", "inners", "inners.point", "inners.names", "inners.raw"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1040,
-                r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1040, [id], r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1041,
+        load: stmt!(
+            1041, [id],
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1042,
+        load_many: stmt!(
+            1042, [keys inners],
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each($1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["inners"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -294,19 +269,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1043,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1043, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1044,
+        remove_at: stmt!(
+            1044, [id, offset],
             r#"DELETE FROM "packed__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "packed__inners"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `places` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -96,59 +96,33 @@ impl generated::ChildTable for Plains {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1754,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "plains",
-                "plains.a_bool",
-                "plains.an_int32",
-                "plains.a_sint32",
-                "plains.a_sfixed32",
-                "plains.an_int64",
-                "plains.a_sint64",
-                "plains.a_sfixed64",
-                "plains.a_uint32",
-                "plains.a_fixed32",
-                "plains.a_uint64",
-                "plains.a_fixed64",
-                "plains.a_float",
-                "plains.a_double",
-                "plains.a_string",
-                "plains.a_bytes",
-                "plains.a_colour",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1755,
-                r#"DELETE FROM "places__plains" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1755, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1756,
+        load: stmt!(
+            1756, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
 FROM "places__plains"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1757,
+        load_many: stmt!(
+            1757, [keys plains],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
 FROM json_each($1) o
 CROSS JOIN "places__plains" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["plains"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -207,19 +181,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Plains {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1758,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1758, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1759,
+        remove_at: stmt!(
+            1759, [id, offset],
             r#"DELETE FROM "places__plains"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__plains"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -315,61 +287,33 @@ impl generated::ChildTable for Maybes {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1760,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "maybes",
-                "maybes.a_bool",
-                "maybes.an_int32",
-                "maybes.a_sint32",
-                "maybes.a_sfixed32",
-                "maybes.an_int64",
-                "maybes.a_sint64",
-                "maybes.a_sfixed64",
-                "maybes.a_uint32",
-                "maybes.a_fixed32",
-                "maybes.a_uint64",
-                "maybes.a_fixed64",
-                "maybes.a_float",
-                "maybes.a_double",
-                "maybes.a_string",
-                "maybes.a_bytes",
-                "maybes.a_colour",
-                "maybes.a_time",
-                "maybes.a_duration",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1761,
-                r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1761, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1762,
+        load: stmt!(
+            1762, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
 FROM "places__maybes"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1763,
+        load_many: stmt!(
+            1763, [keys maybes],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__maybes" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["maybes"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -432,19 +376,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Maybes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1764,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1764, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1765,
+        remove_at: stmt!(
+            1765, [id, offset],
             r#"DELETE FROM "places__maybes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__maybes"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -545,61 +487,33 @@ impl generated::ChildTable for Eithers {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1766,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "eithers",
-                "eithers.a_bool",
-                "eithers.an_int32",
-                "eithers.a_sint32",
-                "eithers.a_sfixed32",
-                "eithers.an_int64",
-                "eithers.a_sint64",
-                "eithers.a_sfixed64",
-                "eithers.a_uint32",
-                "eithers.a_fixed32",
-                "eithers.a_uint64",
-                "eithers.a_fixed64",
-                "eithers.a_float",
-                "eithers.a_double",
-                "eithers.a_string",
-                "eithers.a_bytes",
-                "eithers.a_colour",
-                "eithers.a_time",
-                "eithers.a_duration",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1767,
-                r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1767, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1768,
+        load: stmt!(
+            1768, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
 FROM "places__eithers"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1769,
+        load_many: stmt!(
+            1769, [keys eithers],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__eithers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["eithers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -786,19 +700,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Eithers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1770,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1770, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1771,
+        remove_at: stmt!(
+            1771, [id, offset],
             r#"DELETE FROM "places__eithers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__eithers"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -935,55 +847,30 @@ impl generated::ChildTable for PlainByName {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1772,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
-            &[
-                "id",
-                "plain_by_name.key",
-                "plain_by_name.value.a_bool",
-                "plain_by_name.value.an_int32",
-                "plain_by_name.value.a_sint32",
-                "plain_by_name.value.a_sfixed32",
-                "plain_by_name.value.an_int64",
-                "plain_by_name.value.a_sint64",
-                "plain_by_name.value.a_sfixed64",
-                "plain_by_name.value.a_uint32",
-                "plain_by_name.value.a_fixed32",
-                "plain_by_name.value.a_uint64",
-                "plain_by_name.value.a_fixed64",
-                "plain_by_name.value.a_float",
-                "plain_by_name.value.a_double",
-                "plain_by_name.value.a_string",
-                "plain_by_name.value.a_bytes",
-                "plain_by_name.value.a_colour",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1773,
-                r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1773, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1774,
+        load: stmt!(
+            1774, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour"
 FROM "places__plain_by_name"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1775,
+        load_many: stmt!(
+            1775, [keys plain_by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -991,8 +878,7 @@ ORDER BY "_key""#,
     c."value__a_colour"
 FROM json_each($1) o
 CROSS JOIN "places__plain_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["plain_by_name"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1051,20 +937,18 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for PlainByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1776,
+        get: stmt!(
+            1776, [id, place "plain_by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour"
 FROM "places__plain_by_name"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "plain_by_name.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1777,
-            r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "plain_by_name.key"],
+        remove: stmt!(
+            1777, [id, place "plain_by_name.key"],
+            r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1220,57 +1104,32 @@ impl generated::ChildTable for MaybeByNumber {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1778,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour", "value__a_time", "value__a_duration")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "maybe_by_number.key",
-                "maybe_by_number.value.a_bool",
-                "maybe_by_number.value.an_int32",
-                "maybe_by_number.value.a_sint32",
-                "maybe_by_number.value.a_sfixed32",
-                "maybe_by_number.value.an_int64",
-                "maybe_by_number.value.a_sint64",
-                "maybe_by_number.value.a_sfixed64",
-                "maybe_by_number.value.a_uint32",
-                "maybe_by_number.value.a_fixed32",
-                "maybe_by_number.value.a_uint64",
-                "maybe_by_number.value.a_fixed64",
-                "maybe_by_number.value.a_float",
-                "maybe_by_number.value.a_double",
-                "maybe_by_number.value.a_string",
-                "maybe_by_number.value.a_bytes",
-                "maybe_by_number.value.a_colour",
-                "maybe_by_number.value.a_time",
-                "maybe_by_number.value.a_duration",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1779,
-                r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1779, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1780,
+        load: stmt!(
+            1780, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__maybe_by_number"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1781,
+        load_many: stmt!(
+            1781, [keys maybe_by_number],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1278,8 +1137,7 @@ ORDER BY "_key""#,
     c."value__a_colour", c."value__a_time", c."value__a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__maybe_by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["maybe_by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1342,20 +1200,18 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for MaybeByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1782,
+        get: stmt!(
+            1782, [id, place "maybe_by_number.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__maybe_by_number"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "maybe_by_number.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1783,
-            r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "maybe_by_number.key"],
+        remove: stmt!(
+            1783, [id, place "maybe_by_number.key"],
+            r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1516,57 +1372,30 @@ impl generated::ChildTable for EitherByFlag {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1784,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour", "value__a_time", "value__a_duration")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
-            &[
-                "id",
-                "either_by_flag.key",
-                "either_by_flag.value.a_bool",
-                "either_by_flag.value.an_int32",
-                "either_by_flag.value.a_sint32",
-                "either_by_flag.value.a_sfixed32",
-                "either_by_flag.value.an_int64",
-                "either_by_flag.value.a_sint64",
-                "either_by_flag.value.a_sfixed64",
-                "either_by_flag.value.a_uint32",
-                "either_by_flag.value.a_fixed32",
-                "either_by_flag.value.a_uint64",
-                "either_by_flag.value.a_fixed64",
-                "either_by_flag.value.a_float",
-                "either_by_flag.value.a_double",
-                "either_by_flag.value.a_string",
-                "either_by_flag.value.a_bytes",
-                "either_by_flag.value.a_colour",
-                "either_by_flag.value.a_time",
-                "either_by_flag.value.a_duration",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1785,
-                r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1785, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1786,
+        load: stmt!(
+            1786, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__either_by_flag"
 WHERE "_id" = $1
-ORDER BY "_key""#,
-            &["id"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1787,
+        load_many: stmt!(
+            1787, [keys either_by_flag],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1574,8 +1403,7 @@ ORDER BY "_key""#,
     c."value__a_colour", c."value__a_time", c."value__a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__either_by_flag" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["either_by_flag"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1762,20 +1590,18 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for EitherByFlag {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1788,
+        get: stmt!(
+            1788, [id, place "either_by_flag.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__either_by_flag"
-WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "either_by_flag.key"],
+WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1789,
-            r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "either_by_flag.key"],
+        remove: stmt!(
+            1789, [id, place "either_by_flag.key"],
+            r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1821,30 +1647,26 @@ impl generated::ChildTable for ASint32ByNumber {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1790,
-            r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_sint32_by_number.key", "a_sint32_by_number.value"],
+            r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1791,
-                r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1791, [id],
+                r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1792,
-            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1792, [id],
+            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1793,
+        load_many: stmt!(
+            1793, [keys a_sint32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_sint32_by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1871,15 +1693,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ASint32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1794,
-            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_sint32_by_number.key"],
+        get: stmt!(
+            1794, [id, place "a_sint32_by_number.key"],
+            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1795,
-            r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_sint32_by_number.key"],
+        remove: stmt!(
+            1795, [id, place "a_sint32_by_number.key"],
+            r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -1925,30 +1745,26 @@ impl generated::ChildTable for AnSfixed32ByNumber {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1796,
-            r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "an_sfixed32_by_number.key", "an_sfixed32_by_number.value"],
+            r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1797,
-                r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1797, [id],
+                r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1798,
-            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1798, [id],
+            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1799,
+        load_many: stmt!(
+            1799, [keys an_sfixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["an_sfixed32_by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -1975,15 +1791,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1800,
-            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "an_sfixed32_by_number.key"],
+        get: stmt!(
+            1800, [id, place "an_sfixed32_by_number.key"],
+            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1801,
-            r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "an_sfixed32_by_number.key"],
+        remove: stmt!(
+            1801, [id, place "an_sfixed32_by_number.key"],
+            r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -2034,30 +1848,26 @@ impl generated::ChildTable for AFixed32ByNumber {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1802,
-            r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "a_fixed32_by_number.key", "a_fixed32_by_number.value"],
+            r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1803,
-                r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                1803, [id],
+                r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            1804,
-            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1804, [id],
+            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1805,
+        load_many: stmt!(
+            1805, [keys a_fixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["a_fixed32_by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -2084,15 +1894,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AFixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1806,
-            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_fixed32_by_number.key"],
+        get: stmt!(
+            1806, [id, place "a_fixed32_by_number.key"],
+            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1807,
-            r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "a_fixed32_by_number.key"],
+        remove: stmt!(
+            1807, [id, place "a_fixed32_by_number.key"],
+            r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

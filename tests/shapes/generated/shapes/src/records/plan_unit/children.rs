@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `plan_units` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -45,10 +45,10 @@ impl generated::ChildTable for Dependencies {
                     field: "run, dependencies.unit",
                     table: "plan_units",
                     key: &["run", "number"],
-                    exists: generated::Stmt::new(
-                        1443,
-                        r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
-                        &["run", "dependencies.unit"],
+                    hides: false,
+                    exists: stmt!(
+                        1443, [run, "dependencies.unit"],
+                        r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                     ),
                 },
             ],
@@ -62,34 +62,30 @@ impl generated::ChildTable for Dependencies {
         },
         member: 3,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1439,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["run", "number", "dependencies", "dependencies.unit", "dependencies.why"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1440,
-                r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#,
-                &["run", "number"],
+            stmt!(
+                1440, [run, number],
+                r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            1441,
+        load: stmt!(
+            1441, [run, number],
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2
-ORDER BY "_position""#,
-            &["run", "number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1442,
+        load_many: stmt!(
+            1442, [keys dependencies],
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["dependencies"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -120,21 +116,19 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1445,
+        next: stmt!(
+            1445, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
-WHERE "_run" = $1 AND "_number" = $2"#,
-            &["run", "number"],
+WHERE "_run" = $1 AND "_number" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            1446,
+        remove_at: stmt!(
+            1446, [run, number, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"
   WHERE "_run" = $1 AND "_number" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["run", "number", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
@@ -181,33 +175,29 @@ impl generated::ChildTable for Beside {
         },
         member: 4,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1447,
-            r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
-            &["run", "number", "beside", "beside"],
+            r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1448,
-                r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#,
-                &["run", "number"],
+            stmt!(
+                1448, [run, number],
+                r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            1449,
+        load: stmt!(
+            1449, [run, number],
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2
-ORDER BY "_position""#,
-            &["run", "number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1450,
+        load_many: stmt!(
+            1450, [keys beside],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["beside"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -234,29 +224,26 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Beside {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1452,
+        next: stmt!(
+            1452, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
-WHERE "_run" = $1 AND "_number" = $2"#,
-            &["run", "number"],
+WHERE "_run" = $1 AND "_number" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            1453,
+        remove_at: stmt!(
+            1453, [run, number, offset],
             r#"DELETE FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__beside"
   WHERE "_run" = $1 AND "_number" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["run", "number", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
 
 impl generated::EditedValues for Beside {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1454,
-        r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#,
-        &["run", "number", "beside"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1454, [run, number, beside],
+        r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

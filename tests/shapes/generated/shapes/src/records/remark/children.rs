@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `remarks` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -47,30 +47,23 @@ impl generated::ChildTable for SeenTopics {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1389,
-            r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "seen_topics", "seen_topics"],
+            r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1390,
-                r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1390, [id], r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1391,
-            r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1391, [id],
+            r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1392,
+        load_many: stmt!(
+            1392, [keys seen_topics],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["seen_topics"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -97,28 +90,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for SeenTopics {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1394,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1394, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1395,
+        remove_at: stmt!(
+            1395, [id, offset],
             r#"DELETE FROM "remarks__seen_topics"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__seen_topics"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for SeenTopics {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1396,
-        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "seen_topics"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1396, [id, seen_topics],
+        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -152,10 +142,10 @@ impl generated::ChildTable for Parts {
                     field: "parts.topic",
                     table: "topics",
                     key: &["name"],
-                    exists: generated::Stmt::new(
-                        1401,
-                        r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
-                        &["parts.topic"],
+                    hides: false,
+                    exists: stmt!(
+                        1401, ["parts.topic"],
+                        r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                     ),
                 },
             ],
@@ -169,30 +159,23 @@ impl generated::ChildTable for Parts {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1397,
-            r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#,
-            &["id", "parts", "parts.topic"],
+            r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1398,
-                r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1398, [id], r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1399,
-            r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1399, [id],
+            r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1400,
+        load_many: stmt!(
+            1400, [keys parts],
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each($1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["parts"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -221,19 +204,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Parts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1402,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1402, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1403,
+        remove_at: stmt!(
+            1403, [id, offset],
             r#"DELETE FROM "remarks__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__parts"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

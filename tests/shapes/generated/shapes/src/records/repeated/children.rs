@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `repeateds` are stored, each in a table of its own.
 
 use crate::records::types;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -39,30 +39,23 @@ impl generated::ChildTable for Bools {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             24,
-            r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "bools", "bools"],
+            r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                25,
-                r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(25, [id], r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            26,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            26, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            27,
+        load_many: stmt!(
+            27, [keys bools],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__bools" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["bools"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -89,28 +82,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Bools {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            28,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            28, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            29,
+        remove_at: stmt!(
+            29, [id, offset],
             r#"DELETE FROM "repeateds__bools"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__bools"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Bools {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        30,
-        r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "bools"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        30, [id, bools],
+        r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -155,30 +145,23 @@ impl generated::ChildTable for Int32s {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             31,
-            r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "int32s", "int32s"],
+            r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                32,
-                r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(32, [id], r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            33,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            33, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            34,
+        load_many: stmt!(
+            34, [keys int32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["int32s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -205,28 +188,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Int32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            35,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            35, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            36,
+        remove_at: stmt!(
+            36, [id, offset],
             r#"DELETE FROM "repeateds__int32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__int32s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Int32s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        37,
-        r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "int32s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        37, [id, int32s],
+        r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -271,30 +251,23 @@ impl generated::ChildTable for Sint32s {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             38,
-            r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sint32s", "sint32s"],
+            r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                39,
-                r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(39, [id], r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            40,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            40, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            41,
+        load_many: stmt!(
+            41, [keys sint32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sint32s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -321,28 +294,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Sint32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            42,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            42, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            43,
+        remove_at: stmt!(
+            43, [id, offset],
             r#"DELETE FROM "repeateds__sint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sint32s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Sint32s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        44,
-        r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "sint32s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        44, [id, sint32s],
+        r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -387,30 +357,23 @@ impl generated::ChildTable for Sfixed32s {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             45,
-            r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sfixed32s", "sfixed32s"],
+            r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                46,
-                r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(46, [id], r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            47,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            47, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            48,
+        load_many: stmt!(
+            48, [keys sfixed32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sfixed32s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -437,28 +400,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Sfixed32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            49,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            49, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            50,
+        remove_at: stmt!(
+            50, [id, offset],
             r#"DELETE FROM "repeateds__sfixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sfixed32s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Sfixed32s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        51,
-        r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "sfixed32s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        51, [id, sfixed32s],
+        r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -497,30 +457,23 @@ impl generated::ChildTable for Int64s {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             52,
-            r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "int64s", "int64s"],
+            r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                53,
-                r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(53, [id], r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            54,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            54, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            55,
+        load_many: stmt!(
+            55, [keys int64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["int64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -547,28 +500,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Int64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            56,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            56, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            57,
+        remove_at: stmt!(
+            57, [id, offset],
             r#"DELETE FROM "repeateds__int64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__int64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Int64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        58,
-        r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "int64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        58, [id, int64s],
+        r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -607,30 +557,23 @@ impl generated::ChildTable for Sint64s {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             59,
-            r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sint64s", "sint64s"],
+            r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                60,
-                r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(60, [id], r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            61,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            61, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            62,
+        load_many: stmt!(
+            62, [keys sint64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sint64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -657,28 +600,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Sint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            63,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            63, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            64,
+        remove_at: stmt!(
+            64, [id, offset],
             r#"DELETE FROM "repeateds__sint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sint64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Sint64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        65,
-        r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "sint64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        65, [id, sint64s],
+        r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -717,30 +657,23 @@ impl generated::ChildTable for Sfixed64s {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             66,
-            r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "sfixed64s", "sfixed64s"],
+            r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                67,
-                r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(67, [id], r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            68,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            68, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            69,
+        load_many: stmt!(
+            69, [keys sfixed64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sfixed64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -767,28 +700,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Sfixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            70,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            70, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            71,
+        remove_at: stmt!(
+            71, [id, offset],
             r#"DELETE FROM "repeateds__sfixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sfixed64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Sfixed64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        72,
-        r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "sfixed64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        72, [id, sfixed64s],
+        r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -833,30 +763,23 @@ impl generated::ChildTable for Uint32s {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             73,
-            r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "uint32s", "uint32s"],
+            r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                74,
-                r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(74, [id], r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            75,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            75, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            76,
+        load_many: stmt!(
+            76, [keys uint32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["uint32s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -883,28 +806,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Uint32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            77,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            77, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            78,
+        remove_at: stmt!(
+            78, [id, offset],
             r#"DELETE FROM "repeateds__uint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__uint32s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Uint32s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        79,
-        r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "uint32s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        79, [id, uint32s],
+        r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -949,30 +869,23 @@ impl generated::ChildTable for Fixed32s {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             80,
-            r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "fixed32s", "fixed32s"],
+            r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                81,
-                r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(81, [id], r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            82,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            82, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            83,
+        load_many: stmt!(
+            83, [keys fixed32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["fixed32s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -999,28 +912,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Fixed32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            84,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            84, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            85,
+        remove_at: stmt!(
+            85, [id, offset],
             r#"DELETE FROM "repeateds__fixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__fixed32s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Fixed32s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        86,
-        r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "fixed32s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        86, [id, fixed32s],
+        r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1065,30 +975,23 @@ impl generated::ChildTable for Uint64s {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             87,
-            r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "uint64s", "uint64s"],
+            r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                88,
-                r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(88, [id], r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            89,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            89, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            90,
+        load_many: stmt!(
+            90, [keys uint64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["uint64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1115,28 +1018,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Uint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            91,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            91, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            92,
+        remove_at: stmt!(
+            92, [id, offset],
             r#"DELETE FROM "repeateds__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__uint64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Uint64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        93,
-        r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "uint64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        93, [id, uint64s],
+        r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1181,30 +1081,23 @@ impl generated::ChildTable for Fixed64s {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             94,
-            r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "fixed64s", "fixed64s"],
+            r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                95,
-                r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(95, [id], r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            96,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            96, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            97,
+        load_many: stmt!(
+            97, [keys fixed64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["fixed64s"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1231,28 +1124,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Fixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            98,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            98, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            99,
+        remove_at: stmt!(
+            99, [id, offset],
             r#"DELETE FROM "repeateds__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__fixed64s"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Fixed64s {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        100,
-        r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "fixed64s"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        100, [id, fixed64s],
+        r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1291,30 +1181,23 @@ impl generated::ChildTable for Floats {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             101,
-            r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "floats", "floats"],
+            r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                102,
-                r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(102, [id], r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            103,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            103, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            104,
+        load_many: stmt!(
+            104, [keys floats],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["floats"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1341,28 +1224,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Floats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            105,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            105, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            106,
+        remove_at: stmt!(
+            106, [id, offset],
             r#"DELETE FROM "repeateds__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__floats"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Floats {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        107,
-        r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "floats"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        107, [id, floats],
+        r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1401,30 +1281,23 @@ impl generated::ChildTable for Doubles {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             108,
-            r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "doubles", "doubles"],
+            r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                109,
-                r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(109, [id], r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            110,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            110, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            111,
+        load_many: stmt!(
+            111, [keys doubles],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["doubles"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1451,28 +1324,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Doubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            112,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            112, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            113,
+        remove_at: stmt!(
+            113, [id, offset],
             r#"DELETE FROM "repeateds__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__doubles"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Doubles {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        114,
-        r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "doubles"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        114, [id, doubles],
+        r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1511,30 +1381,23 @@ impl generated::ChildTable for Strings {
         },
         member: 14,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             115,
-            r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "strings", "strings"],
+            r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                116,
-                r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(116, [id], r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            117,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            117, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            118,
+        load_many: stmt!(
+            118, [keys strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["strings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1561,28 +1424,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Strings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            119,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            119, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            120,
+        remove_at: stmt!(
+            120, [id, offset],
             r#"DELETE FROM "repeateds__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__strings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Strings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        121,
-        r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "strings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        121, [id, strings],
+        r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1621,30 +1481,23 @@ impl generated::ChildTable for ByteStrings {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             122,
-            r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "byte_strings", "byte_strings"],
+            r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                123,
-                r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(123, [id], r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            124,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            124, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            125,
+        load_many: stmt!(
+            125, [keys byte_strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["byte_strings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1671,28 +1524,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for ByteStrings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            126,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            126, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            127,
+        remove_at: stmt!(
+            127, [id, offset],
             r#"DELETE FROM "repeateds__byte_strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__byte_strings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for ByteStrings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        128,
-        r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "byte_strings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        128, [id, byte_strings],
+        r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1737,30 +1587,23 @@ impl generated::ChildTable for Colours {
         },
         member: 16,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             129,
-            r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "colours", "colours"],
+            r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                130,
-                r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(130, [id], r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            131,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            131, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            132,
+        load_many: stmt!(
+            132, [keys colours],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["colours"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1787,28 +1630,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Colours {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            133,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            133, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            134,
+        remove_at: stmt!(
+            134, [id, offset],
             r#"DELETE FROM "repeateds__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__colours"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Colours {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        135,
-        r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "colours"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        135, [id, colours],
+        r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1844,30 +1684,23 @@ impl generated::ChildTable for Times {
         },
         member: 17,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             136,
-            r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "times", "times"],
+            r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                137,
-                r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(137, [id], r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            138,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            138, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            139,
+        load_many: stmt!(
+            139, [keys times],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["times"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -1894,28 +1727,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Times {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            140,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            140, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            141,
+        remove_at: stmt!(
+            141, [id, offset],
             r#"DELETE FROM "repeateds__times"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__times"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Times {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        142,
-        r#"DELETE FROM "repeateds__times" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "times"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        142, [id, times],
+        r#"DELETE FROM "repeateds__times" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -1954,30 +1784,23 @@ impl generated::ChildTable for Durations {
         },
         member: 18,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             143,
-            r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "durations", "durations"],
+            r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                144,
-                r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(144, [id], r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            145,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            145, [id],
+            r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            146,
+        load_many: stmt!(
+            146, [keys durations],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["durations"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -2004,27 +1827,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Durations {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            147,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            147, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            148,
+        remove_at: stmt!(
+            148, [id, offset],
             r#"DELETE FROM "repeateds__durations"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__durations"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Durations {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        149,
-        r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "durations"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        149, [id, durations],
+        r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `settings` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,26 @@ impl generated::ChildTable for Words {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             701,
-            r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "words", "words"],
+            r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                702,
-                r#"DELETE FROM "settings__words" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                702, [_singleton],
+                r#"DELETE FROM "settings__words" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            703,
-            r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = $1 ORDER BY "_position""#,
-            &["_singleton"],
+        load: stmt!(
+            703, [_singleton],
+            r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            704,
+        load_many: stmt!(
+            704, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,28 +87,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            705,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        next: stmt!(
+            705, [_singleton],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            706,
+        remove_at: stmt!(
+            706, [_singleton, offset],
             r#"DELETE FROM "settings__words"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__words"
   WHERE "_singleton" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["_singleton", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        707,
-        r#"DELETE FROM "settings__words" WHERE "_singleton" = $1 AND "value" = $2"#,
-        &["_singleton", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        707, [_singleton, words],
+        r#"DELETE FROM "settings__words" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }
 
@@ -151,30 +144,26 @@ impl generated::ChildTable for Sheets {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             708,
-            r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES ($1, $2, $3)"#,
-            &["_singleton", "sheets", "sheets.title"],
+            r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                709,
-                r#"DELETE FROM "settings__sheets" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                709, [_singleton],
+                r#"DELETE FROM "settings__sheets" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            710,
-            r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = $1 ORDER BY "_position""#,
-            &["_singleton"],
+        load: stmt!(
+            710, [_singleton],
+            r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            711,
+        load_many: stmt!(
+            711, [keys sheets],
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["sheets"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -204,19 +193,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Sheets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            712,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        next: stmt!(
+            712, [_singleton],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            713,
+        remove_at: stmt!(
+            713, [_singleton, offset],
             r#"DELETE FROM "settings__sheets"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__sheets"
   WHERE "_singleton" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["_singleton", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -257,28 +244,25 @@ impl generated::ChildTable for SheetsNumbers {
         },
         member: 6,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             714,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            715,
+        load: stmt!(
+            715, [_singleton],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
 WHERE "_singleton" = $1
-ORDER BY "_position", "_position_2""#,
-            &["_singleton"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            716,
+        load_many: stmt!(
+            716, [keys "sheets.numbers"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["sheets.numbers"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 
@@ -338,30 +322,26 @@ impl generated::ChildTable for Named {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             717,
-            r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES ($1, $2, $3)"#,
-            &["_singleton", "named.key", "named.value.title"],
+            r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                718,
-                r#"DELETE FROM "settings__named" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                718, [_singleton],
+                r#"DELETE FROM "settings__named" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            719,
-            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 ORDER BY "_key""#,
-            &["_singleton"],
+        load: stmt!(
+            719, [_singleton],
+            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            720,
+        load_many: stmt!(
+            720, [keys named],
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each($1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_key""#,
-            &["named"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -391,15 +371,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            721,
-            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
-            &["_singleton", "named.key"],
+        get: stmt!(
+            721, [_singleton, place "named.key"],
+            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            722,
-            r#"DELETE FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
-            &["_singleton", "named.key"],
+        remove: stmt!(
+            722, [_singleton, place "named.key"],
+            r#"DELETE FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -440,28 +418,25 @@ impl generated::ChildTable for NamedValueNumbers {
         },
         member: 7,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             723,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
-VALUES ($1, $2, $3, $4)"#,
-            &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
+VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            724,
+        load: stmt!(
+            724, [_singleton],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
 WHERE "_singleton" = $1
-ORDER BY "_key", "_position_2""#,
-            &["_singleton"],
+ORDER BY "_key", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            725,
+        load_many: stmt!(
+            725, [keys "named.value.numbers"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-            &["named.value.numbers"],
+ORDER BY o.key, c."_key", c."_position_2""#
         ),
     };
 
@@ -523,10 +498,9 @@ impl generated::ChildTable for TargetIds {
                     field: "target_ids",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        731,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["target_ids"],
+                    hides: false,
+                    exists: stmt!(
+                        731, [target_ids], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -536,33 +510,29 @@ impl generated::ChildTable for TargetIds {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             726,
-            r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["_singleton", "target_ids", "target_ids"],
+            r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                727,
-                r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1"#,
-                &["_singleton"],
+            stmt!(
+                727, [_singleton],
+                r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            728,
+        load: stmt!(
+            728, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
 WHERE "_singleton" = $1
-ORDER BY "_position""#,
-            &["_singleton"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            729,
+        load_many: stmt!(
+            729, [keys target_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-            &["target_ids"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -589,27 +559,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for TargetIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            732,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = $1"#,
-            &["_singleton"],
+        next: stmt!(
+            732, [_singleton],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            733,
+        remove_at: stmt!(
+            733, [_singleton, offset],
             r#"DELETE FROM "settings__target_ids"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__target_ids"
   WHERE "_singleton" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["_singleton", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for TargetIds {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        734,
-        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1 AND "value" = $2"#,
-        &["_singleton", "target_ids"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        734, [_singleton, target_ids],
+        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

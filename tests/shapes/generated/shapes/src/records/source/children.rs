@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `sources` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -36,10 +36,9 @@ impl generated::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        368,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["targets"],
+                    hides: false,
+                    exists: stmt!(
+                        368, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -49,30 +48,23 @@ impl generated::ChildTable for Targets {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             363,
-            r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "targets", "targets"],
+            r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                364,
-                r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(364, [id], r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            365,
-            r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            365, [id],
+            r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            366,
+        load_many: stmt!(
+            366, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["targets"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -99,28 +91,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            369,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            369, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            370,
+        remove_at: stmt!(
+            370, [id, offset],
             r#"DELETE FROM "sources__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__targets"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Targets {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        371,
-        r#"DELETE FROM "sources__targets" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "targets"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        371, [id, targets],
+        r#"DELETE FROM "sources__targets" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -154,10 +143,9 @@ impl generated::ChildTable for Numbers {
                     field: "numbers",
                     table: "int_keys",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        377,
-                        r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
-                        &["numbers"],
+                    hides: false,
+                    exists: stmt!(
+                        377, [numbers], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -165,30 +153,23 @@ impl generated::ChildTable for Numbers {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             372,
-            r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "numbers", "numbers"],
+            r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                373,
-                r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(373, [id], r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            374,
-            r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            374, [id],
+            r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            375,
+        load_many: stmt!(
+            375, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["numbers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -215,28 +196,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Numbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            378,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            378, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            379,
+        remove_at: stmt!(
+            379, [id, offset],
             r#"DELETE FROM "sources__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__numbers"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Numbers {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        380,
-        r#"DELETE FROM "sources__numbers" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "numbers"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        380, [id, numbers],
+        r#"DELETE FROM "sources__numbers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -271,10 +249,10 @@ impl generated::ChildTable for Links {
                     field: "links.target",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        385,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["links.target"],
+                    hides: false,
+                    exists: stmt!(
+                        385, ["links.target"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -288,30 +266,23 @@ impl generated::ChildTable for Links {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             381,
-            r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES ($1, $2, $3, $4)"#,
-            &["id", "links", "links.target", "links.note"],
+            r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                382,
-                r#"DELETE FROM "sources__links" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(382, [id], r#"DELETE FROM "sources__links" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            383,
-            r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            383, [id],
+            r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            384,
+        load_many: stmt!(
+            384, [keys links],
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each($1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["links"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -342,19 +313,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            386,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            386, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            387,
+        remove_at: stmt!(
+            387, [id, offset],
             r#"DELETE FROM "sources__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__links"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

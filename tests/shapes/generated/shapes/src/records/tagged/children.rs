@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `tagged` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -34,30 +34,23 @@ impl generated::ChildTable for Words {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1575,
-            r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "words", "words"],
+            r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1576,
-                r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1576, [id], r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1577,
-            r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1577, [id],
+            r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1578,
+        load_many: stmt!(
+            1578, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -84,28 +77,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1579,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1579, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1580,
+        remove_at: stmt!(
+            1580, [id, offset],
             r#"DELETE FROM "tagged__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__words"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1581,
-        r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1581, [id, words],
+        r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -139,10 +129,9 @@ impl generated::ChildTable for Targets {
                     field: "targets",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1587,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["targets"],
+                    hides: false,
+                    exists: stmt!(
+                        1587, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -152,30 +141,23 @@ impl generated::ChildTable for Targets {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1582,
-            r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "targets", "targets"],
+            r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1583,
-                r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1583, [id], r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1584,
-            r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1584, [id],
+            r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1585,
+        load_many: stmt!(
+            1585, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["targets"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -202,28 +184,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1588,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1588, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1589,
+        remove_at: stmt!(
+            1589, [id, offset],
             r#"DELETE FROM "tagged__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__targets"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Targets {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1590,
-        r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "targets"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1590, [id, targets],
+        r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -257,10 +236,10 @@ impl generated::ChildTable for Links {
                     field: "links.target",
                     table: "targets",
                     key: &["id"],
-                    exists: generated::Stmt::new(
-                        1595,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
-                        &["links.target"],
+                    hides: false,
+                    exists: stmt!(
+                        1595, ["links.target"],
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -274,30 +253,23 @@ impl generated::ChildTable for Links {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1591,
-            r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#,
-            &["id", "links", "links.target"],
+            r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1592,
-                r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1592, [id], r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1593,
-            r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1593, [id],
+            r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1594,
+        load_many: stmt!(
+            1594, [keys links],
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each($1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["links"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -326,19 +298,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1596,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1596, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1597,
+        remove_at: stmt!(
+            1597, [id, offset],
             r#"DELETE FROM "tagged__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__links"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `texts` are stored, each in a table of its own.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -35,30 +35,23 @@ impl generated::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1315,
-            r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "values.key", "values.value"],
+            r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1316,
-                r#"DELETE FROM "texts__values" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1316, [id], r#"DELETE FROM "texts__values" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1317,
-            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            1317, [id],
+            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            1318,
+        load_many: stmt!(
+            1318, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "texts__values" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["values"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -100,15 +93,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            1319,
-            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "values.key"],
+        get: stmt!(
+            1319, [id, place "values.key"],
+            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            1320,
-            r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "values.key"],
+        remove: stmt!(
+            1320, [id, place "values.key"],
+            r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -142,30 +133,23 @@ impl generated::ChildTable for Inners {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1321,
-            r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#,
-            &["id", "inners", "inners.page", "inners.names"],
+            r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1322,
-                r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1322, [id], r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1323,
-            r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            1323, [id],
+            r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1324,
+        load_many: stmt!(
+            1324, [keys inners],
             r#"SELECT o.key, c."_position", c."page", c."names"
 FROM json_each($1) o
 CROSS JOIN "texts__inners" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["inners"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -234,19 +218,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1325,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1325, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1326,
+        remove_at: stmt!(
+            1326, [id, offset],
             r#"DELETE FROM "texts__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "texts__inners"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

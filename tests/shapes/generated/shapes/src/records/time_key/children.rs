@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `time_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -42,33 +42,29 @@ impl generated::ChildTable for Words {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1008,
-            r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
-            &["time", "number", "words", "words"],
+            r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1009,
-                r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#,
-                &["time", "number"],
+            stmt!(
+                1009, [time, number],
+                r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            1010,
+        load: stmt!(
+            1010, [time, number],
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2
-ORDER BY "_position""#,
-            &["time", "number"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1011,
+        load_many: stmt!(
+            1011, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["words"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -95,29 +91,26 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1012,
+        next: stmt!(
+            1012, [time, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "time_keys__words"
-WHERE "_time" = $1 AND "_number" = $2"#,
-            &["time", "number"],
+WHERE "_time" = $1 AND "_number" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            1013,
+        remove_at: stmt!(
+            1013, [time, number, offset],
             r#"DELETE FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "time_keys__words"
   WHERE "_time" = $1 AND "_number" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["time", "number", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
 
 impl generated::EditedValues for Words {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        1014,
-        r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#,
-        &["time", "number", "words"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        1014, [time, number, words],
+        r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -3,7 +3,7 @@
 //! How the repeated and map fields of `trees` are stored, each in a table of its own.
 
 use crate::proto;
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -58,46 +58,29 @@ impl generated::ChildTable for Branches {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             1053,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-            &[
-                "id",
-                "branches",
-                "branches.number",
-                "branches.next",
-                "branches.list",
-                "branches.map",
-                "branches.left",
-                "branches.knot",
-                "branches.knot.branch",
-            ],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                1054,
-                r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(1054, [id], r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            1055,
+        load: stmt!(
+            1055, [id],
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            1056,
+        load_many: stmt!(
+            1056, [keys branches],
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
 FROM json_each($1) o
 CROSS JOIN "trees__branches" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["branches"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -205,19 +188,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Branches {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            1057,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            1057, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            1058,
+        remove_at: stmt!(
+            1058, [id, offset],
             r#"DELETE FROM "trees__branches"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__branches"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `well_knowns` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for Structs {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             833,
-            r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "structs", "structs"],
+            r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                834,
-                r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(834, [id], r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            835,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            835, [id],
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            836,
+        load_many: stmt!(
+            836, [keys structs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["structs"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,19 +84,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Structs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            837,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            837, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            838,
+        remove_at: stmt!(
+            838, [id, offset],
             r#"DELETE FROM "well_knowns__structs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__structs"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -143,30 +134,23 @@ impl generated::ChildTable for Values {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             839,
-            r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "values", "values"],
+            r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                840,
-                r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(840, [id], r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            841,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            841, [id],
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            842,
+        load_many: stmt!(
+            842, [keys values],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["values"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -193,19 +177,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Values {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            843,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            843, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            844,
+        remove_at: stmt!(
+            844, [id, offset],
             r#"DELETE FROM "well_knowns__values"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__values"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -245,30 +227,23 @@ impl generated::ChildTable for OfLists_11 {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             845,
-            r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "lists", "lists"],
+            r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                846,
-                r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(846, [id], r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            847,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            847, [id],
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            848,
+        load_many: stmt!(
+            848, [keys lists],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["lists"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -295,19 +270,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfLists_11 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            849,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            849, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            850,
+        remove_at: stmt!(
+            850, [id, offset],
             r#"DELETE FROM "well_knowns__lists"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__lists"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -347,30 +320,23 @@ impl generated::ChildTable for Anys {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             851,
-            r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "anys", "anys"],
+            r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                852,
-                r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(852, [id], r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            853,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            853, [id],
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            854,
+        load_many: stmt!(
+            854, [keys anys],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["anys"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -397,19 +363,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Anys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            855,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            855, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            856,
+        remove_at: stmt!(
+            856, [id, offset],
             r#"DELETE FROM "well_knowns__anys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__anys"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -449,30 +413,23 @@ impl generated::ChildTable for Masks {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             857,
-            r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "masks", "masks"],
+            r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                858,
-                r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(858, [id], r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            859,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            859, [id],
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            860,
+        load_many: stmt!(
+            860, [keys masks],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["masks"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -499,19 +456,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Masks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            861,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            861, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            862,
+        remove_at: stmt!(
+            862, [id, offset],
             r#"DELETE FROM "well_knowns__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__masks"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -550,30 +505,23 @@ impl generated::ChildTable for Empties {
         },
         member: 13,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             863,
-            r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#,
-            &["id", "empties"],
+            r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                864,
-                r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(864, [id], r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            865,
-            r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            865, [id],
+            r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            866,
+        load_many: stmt!(
+            866, [keys empties],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["empties"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -600,19 +548,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Empties {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            867,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            867, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            868,
+        remove_at: stmt!(
+            868, [id, offset],
             r#"DELETE FROM "well_knowns__empties"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__empties"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -652,30 +598,26 @@ impl generated::ChildTable for StructsByKey {
         },
         member: 14,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             869,
-            r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "structs_by_key.key", "structs_by_key.value"],
+            r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                870,
-                r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                870, [id],
+                r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            871,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            871, [id],
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            872,
+        load_many: stmt!(
+            872, [keys structs_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["structs_by_key"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -702,15 +644,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for StructsByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            873,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "structs_by_key.key"],
+        get: stmt!(
+            873, [id, place "structs_by_key.key"],
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            874,
-            r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "structs_by_key.key"],
+        remove: stmt!(
+            874, [id, place "structs_by_key.key"],
+            r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -756,30 +696,25 @@ impl generated::ChildTable for AnysByKey {
         },
         member: 15,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             875,
-            r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "anys_by_key.key", "anys_by_key.value"],
+            r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                876,
-                r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                876, [id], r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            877,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            877, [id],
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            878,
+        load_many: stmt!(
+            878, [keys anys_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["anys_by_key"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -806,15 +741,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for AnysByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            879,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "anys_by_key.key"],
+        get: stmt!(
+            879, [id, place "anys_by_key.key"],
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            880,
-            r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "anys_by_key.key"],
+        remove: stmt!(
+            880, [id, place "anys_by_key.key"],
+            r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -859,30 +792,26 @@ impl generated::ChildTable for EmptiesByKey {
         },
         member: 16,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             881,
-            r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#,
-            &["id", "empties_by_key.key"],
+            r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                882,
-                r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                882, [id],
+                r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            883,
-            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            883, [id],
+            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            884,
+        load_many: stmt!(
+            884, [keys empties_by_key],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["empties_by_key"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -909,15 +838,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for EmptiesByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            885,
-            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "empties_by_key.key"],
+        get: stmt!(
+            885, [id, place "empties_by_key.key"],
+            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            886,
-            r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "empties_by_key.key"],
+        remove: stmt!(
+            886, [id, place "empties_by_key.key"],
+            r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -957,44 +884,35 @@ impl generated::ChildTable for InnerMasks {
         },
         member: 18,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             887,
-            r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "inner.masks", "inner.masks"],
+            r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                888,
-                r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
-                &["id"],
+            stmt!(
+                888, [id], r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
             ),
         ),
-        load: generated::Stmt::new(
-            889,
+        load: stmt!(
+            889, [id],
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = $1
-ORDER BY "_position""#,
-            &["id"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            890,
+        load_many: stmt!(
+            890, [keys "inner.masks"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["inner.masks"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: generated::Stmt::new(
-                893,
-                r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#,
-                &["id"],
-            ),
+            set: stmt!(893, [id], r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#),
         },
     );
 
@@ -1023,19 +941,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for InnerMasks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            891,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            891, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            892,
+        remove_at: stmt!(
+            892, [id, offset],
             r#"DELETE FROM "well_knowns__inner__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__inner__masks"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `wide_keys` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -53,37 +53,33 @@ impl generated::ChildTable for Numbers {
         },
         member: 8,
         key: 8,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             289,
             r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
-            &["a", "b", "c", "d", "e", "f", "g", "numbers", "numbers"],
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                290,
+            stmt!(
+                290, [a, b, c, d, e, f, g],
                 r#"DELETE FROM "wide_keys__numbers"
-WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
-                &["a", "b", "c", "d", "e", "f", "g"],
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#
             ),
         ),
-        load: generated::Stmt::new(
-            291,
+        load: stmt!(
+            291, [a, b, c, d, e, f, g],
             r#"SELECT 0, "_position", "value"
 FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
-ORDER BY "_position""#,
-            &["a", "b", "c", "d", "e", "f", "g"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            292,
+        load_many: stmt!(
+            292, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1
     AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4)
     AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
-ORDER BY o.key, c."_position""#,
-            &["numbers"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -110,33 +106,30 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Numbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            293,
+        next: stmt!(
+            293, [a, b, c, d, e, f, g],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "wide_keys__numbers"
-WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
-            &["a", "b", "c", "d", "e", "f", "g"],
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#
         ),
-        remove_at: generated::Stmt::new(
-            294,
+        remove_at: stmt!(
+            294, [a, b, c, d, e, f, g, offset],
             r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
     AND "_position" = (SELECT "_position"
   FROM "wide_keys__numbers"
   WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6
       AND "_g" = $7
-  ORDER BY "_position" LIMIT 1 OFFSET $8)"#,
-            &["a", "b", "c", "d", "e", "f", "g", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $8)"#
         ),
     };
 }
 
 impl generated::EditedValues for Numbers {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        295,
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        295, [a, b, c, d, e, f, g, numbers],
         r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
-    AND "value" = $8"#,
-        &["a", "b", "c", "d", "e", "f", "g", "numbers"],
+    AND "value" = $8"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `wrappers` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for Strings {
         },
         member: 10,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             805,
-            r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "strings", "strings"],
+            r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                806,
-                r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(806, [id], r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            807,
-            r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            807, [id],
+            r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            808,
+        load_many: stmt!(
+            808, [keys strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["strings"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -91,28 +84,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Strings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            809,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            809, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            810,
+        remove_at: stmt!(
+            810, [id, offset],
             r#"DELETE FROM "wrappers__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__strings"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Strings {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        811,
-        r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "strings"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        811, [id, strings],
+        r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -151,30 +141,23 @@ impl generated::ChildTable for Doubles {
         },
         member: 11,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             812,
-            r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["id", "doubles", "doubles"],
+            r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                813,
-                r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(813, [id], r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            814,
-            r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
-            &["id"],
+        load: stmt!(
+            814, [id],
+            r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            815,
+        load_many: stmt!(
+            815, [keys doubles],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-            &["doubles"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -201,28 +184,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Doubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            816,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#,
-            &["id"],
+        next: stmt!(
+            816, [id],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            817,
+        remove_at: stmt!(
+            817, [id, offset],
             r#"DELETE FROM "wrappers__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__doubles"
   WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["id", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Doubles {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        818,
-        r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#,
-        &["id", "doubles"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        818, [id, doubles],
+        r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
 
@@ -258,30 +238,23 @@ impl generated::ChildTable for ByNumber {
         },
         member: 12,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             819,
-            r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
-            &["id", "by_number.key", "by_number.value"],
+            r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                820,
-                r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#,
-                &["id"],
-            ),
+            stmt!(820, [id], r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#),
         ),
-        load: generated::Stmt::new(
-            821,
-            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#,
-            &["id"],
+        load: stmt!(
+            821, [id],
+            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            822,
+        load_many: stmt!(
+            822, [keys by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-            &["by_number"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -308,15 +281,13 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            823,
-            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_number.key"],
+        get: stmt!(
+            823, [id, place "by_number.key"],
+            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            824,
-            r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
-            &["id", "by_number.key"],
+        remove: stmt!(
+            824, [id, place "by_number.key"],
+            r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
 }

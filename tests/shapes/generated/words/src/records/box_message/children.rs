@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `info` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -44,10 +44,9 @@ impl generated::ChildTable for Reads {
                     field: "reads",
                     table: "read",
                     key: &["self"],
-                    exists: generated::Stmt::new(
-                        132,
-                        r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
-                        &["reads"],
+                    hides: false,
+                    exists: stmt!(
+                        132, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
                     ),
                 },
             ],
@@ -57,33 +56,29 @@ impl generated::ChildTable for Reads {
         },
         member: 2,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             127,
-            r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES ($1, $2, $3, $4)"#,
-            &["box", "dyn", "reads", "reads"],
+            r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                128,
-                r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
-                &["box", "dyn"],
+            stmt!(
+                128, ["box", "dyn"],
+                r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#
             ),
         ),
-        load: generated::Stmt::new(
-            129,
+        load: stmt!(
+            129, ["box", "dyn"],
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
 WHERE "_box" = $1 AND "_dyn" = $2
-ORDER BY "_position""#,
-            &["box", "dyn"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            130,
+        load_many: stmt!(
+            130, [keys reads],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-            &["reads"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -110,27 +105,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Reads {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            133,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
-            &["box", "dyn"],
+        next: stmt!(
+            133, ["box", "dyn"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#
         ),
-        remove_at: generated::Stmt::new(
-            134,
+        remove_at: stmt!(
+            134, ["box", "dyn", offset],
             r#"DELETE FROM "info__reads"
 WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
   FROM "info__reads"
   WHERE "_box" = $1 AND "_dyn" = $2
-  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
-            &["box", "dyn", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#
         ),
     };
 }
 
 impl generated::EditedValues for Reads {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        135,
-        r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2 AND "value" = $3"#,
-        &["box", "dyn", "reads"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        135, ["box", "dyn", reads],
+        r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2 AND "value" = $3"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `clone` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -42,34 +42,27 @@ impl generated::ChildTable for Traits {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             160,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &["type", "traits", "traits.fn", "traits.super", "traits.crate"],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                161,
-                r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#,
-                &["type"],
-            ),
+            stmt!(161, ["type"], r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#),
         ),
-        load: generated::Stmt::new(
-            162,
+        load: stmt!(
+            162, ["type"],
             r#"SELECT 0, "_position", "fn", "super", "crate"
 FROM "clone__traits"
 WHERE "_type" = $1
-ORDER BY "_position""#,
-            &["type"],
+ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            163,
+        load_many: stmt!(
+            163, [keys traits],
             r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
 FROM json_each($1) o
 CROSS JOIN "clone__traits" c ON c."_type" = o.value
-ORDER BY o.key, c."_position""#,
-            &["traits"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -113,19 +106,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Traits {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            164,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = $1"#,
-            &["type"],
+        next: stmt!(
+            164, ["type"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            165,
+        remove_at: stmt!(
+            165, ["type", offset],
             r#"DELETE FROM "clone__traits"
 WHERE "_type" = $1 AND "_position" = (SELECT "_position"
   FROM "clone__traits"
   WHERE "_type" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["type", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `read` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -41,30 +41,23 @@ impl generated::ChildTable for OfInto_4 {
         },
         member: 3,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             11,
-            r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES ($1, $2, $3, $4)"#,
-            &["self", "into", "into.binder", "into.row"],
+            r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                12,
-                r#"DELETE FROM "read__into" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(12, ["self"], r#"DELETE FROM "read__into" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            13,
-            r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            13, ["self"],
+            r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            14,
+        load_many: stmt!(
+            14, [keys into],
             r#"SELECT o.key, c."_position", c."binder", c."row"
 FROM json_each($1) o
 CROSS JOIN "read__into" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["into"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -95,19 +88,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfInto_4 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            15,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            15, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            16,
+        remove_at: stmt!(
+            16, ["self", offset],
             r#"DELETE FROM "read__into"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__into"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -140,30 +131,23 @@ impl generated::ChildTable for OfString_5 {
         },
         member: 4,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             17,
-            r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["self", "string", "string"],
+            r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                18,
-                r#"DELETE FROM "read__string" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(18, ["self"], r#"DELETE FROM "read__string" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            19,
-            r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            19, ["self"],
+            r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            20,
+        load_many: stmt!(
+            20, [keys string],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__string" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["string"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -190,28 +174,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfString_5 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            21,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            21, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            22,
+        remove_at: stmt!(
+            22, ["self", offset],
             r#"DELETE FROM "read__string"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__string"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfString_5 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        23,
-        r#"DELETE FROM "read__string" WHERE "_self" = $1 AND "value" = $2"#,
-        &["self", "string"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        23, ["self", string],
+        r#"DELETE FROM "read__string" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
 
@@ -243,30 +224,23 @@ impl generated::ChildTable for OfVec_6 {
         },
         member: 5,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             24,
-            r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["self", "vec", "vec"],
+            r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                25,
-                r#"DELETE FROM "read__vec" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(25, ["self"], r#"DELETE FROM "read__vec" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            26,
-            r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            26, ["self"],
+            r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            27,
+        load_many: stmt!(
+            27, [keys vec],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__vec" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["vec"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -293,28 +267,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfVec_6 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            28,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            28, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            29,
+        remove_at: stmt!(
+            29, ["self", offset],
             r#"DELETE FROM "read__vec"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__vec"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfVec_6 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        30,
-        r#"DELETE FROM "read__vec" WHERE "_self" = $1 AND "value" = $2"#,
-        &["self", "vec"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        30, ["self", vec],
+        r#"DELETE FROM "read__vec" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
 
@@ -352,30 +323,23 @@ impl generated::ChildTable for OfOption_7 {
         },
         member: 6,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             31,
-            r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["self", "option", "option"],
+            r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                32,
-                r#"DELETE FROM "read__option" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(32, ["self"], r#"DELETE FROM "read__option" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            33,
-            r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            33, ["self"],
+            r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            34,
+        load_many: stmt!(
+            34, [keys option],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__option" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["option"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -402,28 +366,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfOption_7 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            35,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            35, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            36,
+        remove_at: stmt!(
+            36, ["self", offset],
             r#"DELETE FROM "read__option"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__option"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfOption_7 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        37,
-        r#"DELETE FROM "read__option" WHERE "_self" = $1 AND "value" = $2"#,
-        &["self", "option"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        37, ["self", option],
+        r#"DELETE FROM "read__option" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
 
@@ -478,40 +439,27 @@ impl generated::ChildTable for OfFrom_8 {
         },
         member: 7,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             38,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
-VALUES ($1, $2, $3, $4, $5)"#,
-            &[
-                "self",
-                "from.key",
-                "from.value.owner",
-                "from.value.item",
-                "from.value.item.key",
-            ],
+VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                39,
-                r#"DELETE FROM "read__from" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(39, ["self"], r#"DELETE FROM "read__from" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            40,
+        load: stmt!(
+            40, ["self"],
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = $1
-ORDER BY "_key""#,
-            &["self"],
+ORDER BY "_key""#
         ),
-        load_many: generated::Stmt::new(
-            41,
+        load_many: stmt!(
+            41, [keys from],
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
 FROM json_each($1) o
 CROSS JOIN "read__from" c ON c."_self" = o.value
-ORDER BY o.key, c."_key""#,
-            &["from"],
+ORDER BY o.key, c."_key""#
         ),
     };
 
@@ -559,17 +507,15 @@ ORDER BY o.key, c."_key""#,
 
 impl generated::EditedMap for OfFrom_8 {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
-        get: generated::Stmt::new(
-            42,
+        get: stmt!(
+            42, ["self", place "from.key"],
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
-WHERE "_self" = $1 AND "_key" = $2"#,
-            &["self", "from.key"],
+WHERE "_self" = $1 AND "_key" = $2"#
         ),
-        remove: generated::Stmt::new(
-            43,
-            r#"DELETE FROM "read__from" WHERE "_self" = $1 AND "_key" = $2"#,
-            &["self", "from.key"],
+        remove: stmt!(
+            43, ["self", place "from.key"],
+            r#"DELETE FROM "read__from" WHERE "_self" = $1 AND "_key" = $2"#
         ),
     };
 }
@@ -608,30 +554,23 @@ impl generated::ChildTable for OfAB_9 {
         },
         member: 8,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             44,
-            r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["self", "a_b", "a_b"],
+            r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                45,
-                r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(45, ["self"], r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            46,
-            r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            46, ["self"],
+            r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            47,
+        load_many: stmt!(
+            47, [keys a_b],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__a_b" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["a_b"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -658,28 +597,25 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfAB_9 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            48,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            48, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            49,
+        remove_at: stmt!(
+            49, ["self", offset],
             r#"DELETE FROM "read__a_b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__a_b"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfAB_9 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        50,
-        r#"DELETE FROM "read__a_b" WHERE "_self" = $1 AND "value" = $2"#,
-        &["self", "a_b"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        50, ["self", a_b],
+        r#"DELETE FROM "read__a_b" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
 
@@ -717,41 +653,30 @@ impl generated::ChildTable for OfAB_10_1 {
         },
         member: 9,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             51,
-            r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["self", "a.b", "a.b"],
+            r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            generated::Stmt::new(
-                52,
-                r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#,
-                &["self"],
-            ),
+            stmt!(52, ["self"], r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#),
         ),
-        load: generated::Stmt::new(
-            53,
-            r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = $1 ORDER BY "_position""#,
-            &["self"],
+        load: stmt!(
+            53, ["self"],
+            r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = $1 ORDER BY "_position""#
         ),
-        load_many: generated::Stmt::new(
-            54,
+        load_many: stmt!(
+            54, [keys "a.b"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__a__b" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-            &["a.b"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "a",
-            set: generated::Stmt::new(
-                58,
-                r#"SELECT "a" FROM "read" WHERE "self" = $1"#,
-                &["self"],
-            ),
+            set: stmt!(58, ["self"], r#"SELECT "a" FROM "read" WHERE "self" = $1"#),
         },
     );
 
@@ -780,27 +705,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfAB_10_1 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            55,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = $1"#,
-            &["self"],
+        next: stmt!(
+            55, ["self"],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            56,
+        remove_at: stmt!(
+            56, ["self", offset],
             r#"DELETE FROM "read__a__b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__a__b"
   WHERE "_self" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["self", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for OfAB_10_1 {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        57,
-        r#"DELETE FROM "read__a__b" WHERE "_self" = $1 AND "value" = $2"#,
-        &["self", "a.b"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        57, ["self", "a.b"],
+        r#"DELETE FROM "read__a__b" WHERE "_self" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `write` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -36,10 +36,9 @@ impl generated::ChildTable for Reads {
                     field: "reads",
                     table: "read",
                     key: &["self"],
-                    exists: generated::Stmt::new(
-                        72,
-                        r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
-                        &["reads"],
+                    hides: false,
+                    exists: stmt!(
+                        72, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
                     ),
                 },
             ],
@@ -49,30 +48,21 @@ impl generated::ChildTable for Reads {
         },
         member: 2,
         key: 2,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             67,
-            r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES ($1, $2, $3)"#,
-            &["ok", "reads", "reads"],
+            r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                68,
-                r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#,
-                &["ok"],
-            ),
+        delete: Some(stmt!(68, [ok], r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#)),
+        load: stmt!(
+            69, [ok],
+            r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            69,
-            r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = $1 ORDER BY "_position""#,
-            &["ok"],
-        ),
-        load_many: generated::Stmt::new(
-            70,
+        load_many: stmt!(
+            70, [keys reads],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "write__reads" c ON c."_ok" = o.value
-ORDER BY o.key, c."_position""#,
-            &["reads"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -99,27 +89,24 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for Reads {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            73,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = $1"#,
-            &["ok"],
+        next: stmt!(
+            73, [ok],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            74,
+        remove_at: stmt!(
+            74, [ok, offset],
             r#"DELETE FROM "write__reads"
 WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
   FROM "write__reads"
   WHERE "_ok" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["ok", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
 
 impl generated::EditedValues for Reads {
-    const REMOVE: &'static generated::Stmt = &generated::Stmt::new(
-        75,
-        r#"DELETE FROM "write__reads" WHERE "_ok" = $1 AND "value" = $2"#,
-        &["ok", "reads"],
+    const REMOVE: &'static generated::Stmt = &stmt!(
+        75, [ok, reads],
+        r#"DELETE FROM "write__reads" WHERE "_ok" = $1 AND "value" = $2"#
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! How the repeated and map fields of `apply` are stored, each in a table of its own.
 
-use protostore::generated;
+use protostore::generated::{self, stmt};
 
 use super::*;
 
@@ -33,30 +33,20 @@ impl generated::ChildTable for OfOk_2 {
         },
         member: 1,
         key: 2,
-        insert: generated::Stmt::new(
-            98,
-            r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#,
-            &["vec", "ok"],
+        insert: stmt!(
+            98, r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#
         ),
-        delete: Some(
-            generated::Stmt::new(
-                99,
-                r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#,
-                &["vec"],
-            ),
+        delete: Some(stmt!(99, [vec], r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#)),
+        load: stmt!(
+            100, [vec],
+            r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = $1 ORDER BY "_position""#
         ),
-        load: generated::Stmt::new(
-            100,
-            r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = $1 ORDER BY "_position""#,
-            &["vec"],
-        ),
-        load_many: generated::Stmt::new(
-            101,
+        load_many: stmt!(
+            101, [keys ok],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
-ORDER BY o.key, c."_position""#,
-            &["ok"],
+ORDER BY o.key, c."_position""#
         ),
     };
 
@@ -83,19 +73,17 @@ ORDER BY o.key, c."_position""#,
 
 impl generated::EditedList for OfOk_2 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: generated::Stmt::new(
-            102,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = $1"#,
-            &["vec"],
+        next: stmt!(
+            102, [vec],
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = $1"#
         ),
-        remove_at: generated::Stmt::new(
-            103,
+        remove_at: stmt!(
+            103, [vec, offset],
             r#"DELETE FROM "apply__ok"
 WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
   FROM "apply__ok"
   WHERE "_vec" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
-            &["vec", ""],
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
         ),
     };
 }
@@ -136,27 +124,24 @@ impl generated::ChildTable for OkOk {
         },
         member: 1,
         key: 3,
-        insert: generated::Stmt::new(
+        insert: stmt!(
             104,
-            r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES ($1, $2, $3, $4)"#,
-            &["vec", "ok", "ok.ok", "ok.ok"],
+            r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
-        load: generated::Stmt::new(
-            105,
+        load: stmt!(
+            105, [vec],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
 WHERE "_vec" = $1
-ORDER BY "_position", "_position_2""#,
-            &["vec"],
+ORDER BY "_position", "_position_2""#
         ),
-        load_many: generated::Stmt::new(
-            106,
+        load_many: stmt!(
+            106, [keys "ok.ok"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)
-ORDER BY o.key, c."_position", c."_position_2""#,
-            &["ok.ok"],
+ORDER BY o.key, c."_position", c."_position_2""#
         ),
     };
 

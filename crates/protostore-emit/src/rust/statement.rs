@@ -1,0 +1,91 @@
+//! `stmt!(…)`: a statement as generated code declares it, its slot, its parameters and its text.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_sql::{Clock, Dialect, Param, ParamRole, Text};
+use quote::quote;
+
+use super::tokens::{ident, sql};
+use crate::plan::Statement;
+
+/// Returns a statement that reads records of the file's table, and begins with the macro `select!`.
+pub(super) fn reading(statement: &Statement) -> TokenStream {
+    declared(statement, |text| {
+        let rest = sql(&text.rest, text.has_control);
+        quote!(select!(#rest))
+    })
+}
+
+/// Returns a statement with its whole text.
+pub(super) fn statement(statement: &Statement) -> TokenStream {
+    declared(statement, |text| sql(&text.whole(), text.has_control))
+}
+
+fn declared(statement: &Statement, token: impl Fn(&Text<'_>) -> TokenStream) -> TokenStream {
+    let slot = Literal::u32_unsuffixed(statement.slot);
+    let params = (!statement.row).then(|| {
+        let params = statement.params().iter().map(param);
+        quote!([#(#params),*],)
+    });
+    let first = statement.text();
+    let text = match statement.texts.iter().all(|(_, text)| text.head == first.head && text.rest == first.rest) {
+        true => token(first),
+        false => {
+            let texts = statement.texts.iter().map(|(dialect, text)| {
+                let (dialect, text) = (ident(label(*dialect)), token(text));
+                quote!(#dialect: #text)
+            });
+            quote!(#(#texts),*)
+        }
+    };
+    quote!(stmt!(#slot, #params #text))
+}
+
+/// Returns what `stmt!` calls a dialect.
+fn label(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "sqlite",
+        Dialect::Postgres => "postgres",
+        Dialect::Cockroach => "cockroach",
+    }
+}
+
+/// Returns a parameter: the path of its field, and before it what it carries, unless that is the field's value.
+fn param(Param { field, role, ty: _ }: &Param<'_>) -> TokenStream {
+    let named = |word: &str| {
+        let word = ident(word);
+        let field = (!field.is_empty()).then(|| path(field));
+        quote!(#word #field)
+    };
+    match role {
+        ParamRole::Value => path(field),
+        ParamRole::Place => named("place"),
+        ParamRole::After => {
+            let field = path(field);
+            quote!(after #field)
+        }
+        ParamRole::Keys => named("keys"),
+        ParamRole::Limit => quote!(limit),
+        ParamRole::Offset => quote!(offset),
+        ParamRole::Now(clock) => {
+            let clock = ident(match clock {
+                Clock::Nanos => "nanos",
+                Clock::Seconds => "seconds",
+                Clock::Millis => "millis",
+                Clock::Micros => "micros",
+                Clock::Instant => "instant",
+                Clock::Rfc3339 => "rfc3339",
+            });
+            quote!(now #clock)
+        }
+        ParamRole::Nth(_) => unreachable!("only statements that are made at run time have numbered values"),
+    }
+}
+
+/// Returns the path of a field, in quotes where it is no plain word, or one of the notation.
+fn path(field: &str) -> TokenStream {
+    let is_word = matches!(field, "after" | "keys" | "limit" | "now" | "offset" | "place");
+    match syn::parse_str::<syn::Ident>(field) {
+        Ok(field) if !is_word => quote!(#field),
+        _ => quote!(#field),
+    }
+}
