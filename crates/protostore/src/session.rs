@@ -74,9 +74,10 @@ pub trait Session: Send {
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Opens, keeps or undoes a part of a transaction: one operation of a closure. Parts do not nest.
+    /// Begins a part of a transaction, inside of the one that is open, or ends the innermost.
     ///
-    /// An engine may leave the undoing of a part to that of the whole closure, which it then runs again.
+    /// Undoing a part undoes those that were inside of it and kept. A part that was begun is ended, also where ending it
+    /// fails.
     fn part(&mut self, step: Part) -> impl Future<Output = Result<()>> + Send;
 }
 
@@ -85,7 +86,10 @@ pub trait Session: Send {
 pub enum Part {
     /// What follows can be undone alone.
     Open,
-    /// It stays, with the transaction.
+    /// What follows is one operation of a closure. Most are kept: an engine may leave the undoing of one to that of the
+    /// whole closure, which it then runs again.
+    Operation,
+    /// It stays, with what is around it.
     Keep,
     /// It did not happen.
     Undo,

@@ -37,8 +37,11 @@ impl Timestamp {
         clock::now().into()
     }
 
-    /// Returns the same, rounded towards the past to a multiple of `step` nanoseconds, which divide a second.
-    pub(crate) const fn floor(self, step: u32) -> Self {
+    #[doc(hidden)]
+    /// For generated code: returns the same, rounded towards the past to a multiple of `step` nanoseconds, which divide a
+    /// second.
+    #[must_use]
+    pub const fn floor(self, step: u32) -> Self {
         Self { seconds: self.seconds, nanos: self.nanos - self.nanos % step }
     }
 

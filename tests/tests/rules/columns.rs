@@ -127,7 +127,7 @@ fn elements_agree<T, P: Elements>(file: &Connection, _: Col<Tree, T, P>, owners:
     let mut refused = 0;
     for owner in owners {
         for (place, item) in P::Child::items(&owner) {
-            let checked = P::Child::check(&place, item);
+            let checked = P::Child::check(&place, item, Timestamp::now());
             let mut columns = Columns(vec![Value::Text(owner.id.clone())]);
             place.bind(&mut columns).expect("a place");
             P::Child::bind_item(item, &mut columns).expect("a value that its column can hold");

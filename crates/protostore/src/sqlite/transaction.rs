@@ -21,10 +21,21 @@ pub(super) struct State {
     trouble: Trouble,
     /// A closure runs as a whole: its operations have no savepoints of their own.
     whole: bool,
-    /// A statement that writes has begun since the request or operation did.
+    /// A statement that writes has begun since the innermost part did.
     begun: bool,
+    /// The parts that are open, from the outermost.
+    parts: Vec<Opened>,
     /// Something that was written since the request began is still there.
     left: bool,
+}
+
+/// A part that is open.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    /// It can be undone alone.
+    savepoint: bool,
+    /// A statement that writes had begun before, since the part around began.
+    begun: bool,
 }
 
 /// What prevents the next statement.
@@ -79,7 +90,7 @@ impl Own {
 pub(super) enum Level {
     /// One request of the group.
     Request,
-    /// One operation inside of a request.
+    /// One operation inside of a request, or several; parts nest, and the innermost of the name is meant.
     Part,
 }
 
@@ -102,7 +113,7 @@ impl Held {
         if self.step(Own::Commit).is_err() {
             self.rollback();
         }
-        self.transaction = State::default();
+        self.reset(false);
         out.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
@@ -123,7 +134,7 @@ impl Held {
         if outcome.is_err() {
             self.rollback();
         }
-        self.transaction = State::default();
+        self.reset(false);
         outcome
     }
 
@@ -133,7 +144,7 @@ impl Held {
             // What matters is not whether it reports an error but whether the transaction is over.
             let _ = self.step(Own::Rollback);
         }
-        self.transaction = State::default();
+        self.reset(false);
         self.connection().is_autocommit()
     }
 
@@ -156,7 +167,8 @@ impl Held {
         self.transaction.left
     }
 
-    /// Runs a closure inside the savepoint of its request, without savepoints around its operations.
+    /// Runs a closure inside the savepoint of its request, without savepoints around its operations; the parts that it asks
+    /// for have some.
     ///
     /// Where it goes on after an operation that was refused, which only a savepoint undoes reliably, all of it is undone,
     /// and it runs again with a part around each operation.
@@ -178,27 +190,66 @@ impl Held {
         drop(out);
         let undone = self.step(Own::UndoRequest);
         self.sure(undone)?;
+        self.transaction.parts.clear();
         f(self)
     }
 
-    /// Takes a step in the life of an operation: a savepoint's, unless its closure runs as a whole.
+    /// Begins a part, or ends the innermost.
     pub(super) fn part_now(&mut self, step: Part) -> Result<()> {
-        match (self.transaction.whole, step) {
-            (false, Part::Open) => self.open(Level::Part),
-            (false, Part::Keep) => self.keep(Level::Part),
-            (false, Part::Undo) => self.undo(Level::Part),
-            (true, Part::Open) => {
-                self.ready()?;
-                self.transaction.begun = false;
-                Ok(())
+        match step {
+            Part::Open => self.open_part(true),
+            Part::Operation => self.open_part(!self.transaction.whole),
+            Part::Keep => self.keep_part(),
+            Part::Undo => self.undo_part(),
+        }
+    }
+
+    fn open_part(&mut self, savepoint: bool) -> Result<()> {
+        if savepoint {
+            self.open(Level::Part)?;
+        } else {
+            self.ready()?;
+        }
+        let begun = std::mem::take(&mut self.transaction.begun);
+        self.transaction.parts.push(Opened { savepoint, begun });
+        Ok(())
+    }
+
+    fn keep_part(&mut self) -> Result<()> {
+        let Opened { savepoint, begun } = self.innermost()?;
+        self.transaction.begun |= begun;
+        let ready = self.ready();
+        match (savepoint, &ready) {
+            (false, _) => ready,
+            (true, Ok(())) => self.keep(Level::Part),
+            // It ends in any case, so that the part around is the innermost.
+            (true, Err(_)) => self.undo(Level::Part).and(ready),
+        }
+    }
+
+    fn undo_part(&mut self) -> Result<()> {
+        let Opened { savepoint, begun } = self.innermost()?;
+        if savepoint {
+            self.transaction.begun = begun;
+            self.undo(Level::Part)?;
+            // What an operation inside of it had left is gone with it.
+            if self.transaction.trouble == Trouble::Refused {
+                self.transaction.trouble = Trouble::None;
             }
-            (true, Part::Keep) => self.ready(),
-            (true, Part::Undo) => {
-                if self.transaction.begun && self.transaction.trouble == Trouble::None {
-                    self.transaction.trouble = Trouble::Refused;
-                }
-                Ok(())
+        } else {
+            if self.transaction.begun && self.transaction.trouble == Trouble::None {
+                self.transaction.trouble = Trouble::Refused;
             }
+            self.transaction.begun |= begun;
+        }
+        Ok(())
+    }
+
+    fn innermost(&mut self) -> Result<Opened> {
+        match self.transaction.parts.pop() {
+            Some(opened) => Ok(opened),
+            // They went with their transaction.
+            None => self.ready().and_then(|()| Err(Error::new(Kind::Engine, "no part of the transaction is open"))),
         }
     }
 
@@ -285,9 +336,16 @@ impl Held {
         ended
     }
 
+    /// Forgets what a transaction was in the middle of.
+    fn reset(&mut self, open: bool) {
+        let mut parts = std::mem::take(&mut self.transaction.parts);
+        parts.clear();
+        self.transaction = State { open, parts, ..State::default() };
+    }
+
     fn begin(&mut self, own: Own) -> Result<()> {
         self.step(own)?;
-        self.transaction = State { open: true, ..State::default() };
+        self.reset(true);
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use crate::session::{Part, Session};
 /// that runs again calls them anew, so that they may get other ones.
 ///
 /// An operation that is refused undoes itself alone, so that a closure may go on after it: where it does, the closure is
-/// undone and runs again, with the means to undo each operation alone.
+/// undone and runs again, with the means to undo each operation alone. [`Tx::part`] undoes several together.
 pub struct Tx<'a, E: Engine>(View<'a, E>);
 
 impl<'a, E: Engine> Tx<'a, E> {
@@ -32,7 +32,7 @@ impl<'a, E: Engine> Tx<'a, E> {
         let mut record = record.clone();
         let mut fixed = Fixed::now();
         Make::insert(&mut record, &mut fixed, 0)?;
-        self.part(|session| E::wait(ops::insert(session, record, fixed.present()?)))
+        self.operation(|session| E::wait(ops::insert(session, record, fixed.present()?)))
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
@@ -41,7 +41,7 @@ impl<'a, E: Engine> Tx<'a, E> {
         let mut record = record.clone();
         let mut fixed = Fixed::now();
         let made = Make::upsert(&mut record, &mut fixed)?;
-        self.part(|session| E::wait(ops::upsert(session, record, &made, fixed.present()?)))
+        self.operation(|session| E::wait(ops::upsert(session, record, &made, fixed.present()?)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -69,16 +69,62 @@ impl<'a, E: Engine> Tx<'a, E> {
     /// Runs any operation.
     pub fn run<O: Op>(&mut self, mut op: O) -> Result<O::Out> {
         let fixed = prepare(&mut op)?;
-        self.part(|session| E::wait(op.run(session, &fixed)))
+        self.replay(&op, &fixed)
+    }
+
+    /// Runs an operation with what was fixed for it when it was prepared, here or elsewhere: as a replica applies what
+    /// another has logged.
+    ///
+    /// What [`Op::prepare`] refuses is not looked for again.
+    pub fn replay<O: Op>(&mut self, op: &O, fixed: &Fixed) -> Result<O::Out> {
+        self.operation(|session| E::wait(op.run(session, fixed)))
+    }
+
+    /// Runs a closure in a part of the transaction: if it returns an error or panics, what it did is undone alone, and the
+    /// transaction goes on. Parts nest.
+    ///
+    /// ```
+    /// # use protostore::{Engine, Kind, Record, Result, Tx};
+    /// /// Inserts all of a group or, where one of them is there already, none of it.
+    /// fn insert_group<R: Record, E: Engine>(tx: &mut Tx<'_, E>, group: &[R]) -> Result<bool> {
+    ///     let inserted = tx.part(|tx| group.iter().try_for_each(|record| tx.insert(record).map(drop)));
+    ///     match inserted {
+    ///         Ok(()) => Ok(true),
+    ///         Err(e) if e.kind() == Kind::AlreadyExists => Ok(false),
+    ///         Err(e) => Err(e),
+    ///     }
+    /// }
+    /// ```
+    pub fn part<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.inside(Part::Open, true, f)
+    }
+
+    /// Runs a closure, returns what it returned, and undoes what it did: it says what would happen.
+    ///
+    /// What is made for its operations, such as an id or a time, is not what a later run gets. On SQLite, the numbers that
+    /// it took from sequences are given again.
+    ///
+    /// ```
+    /// # use protostore::{Engine, Mutable, Result, Tx};
+    /// /// Says whether a record could be deleted: an error says what keeps it.
+    /// fn can_go<R: Mutable, E: Engine>(tx: &mut Tx<'_, E>, key: R::KeyRef<'_>) -> Result<bool> {
+    ///     tx.dry_run(|tx| tx.delete::<R>(key))
+    /// }
+    /// ```
+    pub fn dry_run<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.inside(Part::Open, false, f)
     }
 
     /// Runs an operation, with the means to undo it alone.
-    fn part<T>(&mut self, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
-        let session = &mut *self.0.session;
-        E::wait(session.part(Part::Open))?;
-        let done = catch_unwind(AssertUnwindSafe(|| run(session)));
-        let end = if let Ok(Ok(_)) = done { Part::Keep } else { Part::Undo };
-        let ended = E::wait(session.part(end));
+    fn operation<T>(&mut self, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
+        self.inside(Part::Operation, true, |tx| run(tx.0.session))
+    }
+
+    fn inside<T>(&mut self, part: Part, kept: bool, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        E::wait(self.0.session.part(part))?;
+        let done = catch_unwind(AssertUnwindSafe(|| run(self)));
+        let end = if kept && matches!(done, Ok(Ok(_))) { Part::Keep } else { Part::Undo };
+        let ended = E::wait(self.0.session.part(end));
         let done = done.unwrap_or_else(|panic| resume_unwind(panic))?;
         ended.map(|()| done)
     }

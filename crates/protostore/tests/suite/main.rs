@@ -18,6 +18,7 @@ mod joins;
 mod lists;
 mod log;
 mod masks;
+mod parts;
 mod records;
 mod refusals;
 mod refused;

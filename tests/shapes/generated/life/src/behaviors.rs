@@ -58,6 +58,10 @@ impl protostore::Resource for records::lock::Lock {
     type Message = proto::life::v1::Lock;
 }
 
+impl protostore::Resource for records::ticket::Ticket {
+    type Message = proto::life::v1::Ticket;
+}
+
 impl protostore::FieldBehavior for proto::life::v1::Badge {}
 
 impl protostore::FieldBehavior for proto::life::v1::Claim {}
@@ -91,5 +95,7 @@ impl protostore::FieldBehavior for proto::life::v1::Mention {}
 impl protostore::FieldBehavior for proto::life::v1::Note {}
 
 impl protostore::FieldBehavior for proto::life::v1::Pin {}
+
+impl protostore::FieldBehavior for proto::life::v1::Ticket {}
 
 impl protostore::FieldBehavior for proto::life::v1::Topic {}

@@ -21,6 +21,7 @@ protostore::generated::format! {
     pub use records::mention::Mention;
     pub use records::note::Note;
     pub use records::pin::Pin;
+    pub use records::ticket::Ticket;
     pub use records::topic::Topic;
 
     /// Table `topics`: the record `Topic`, its fields and its accessors.
@@ -88,6 +89,11 @@ protostore::generated::format! {
         pub use crate::records::lock::{*, columns::*};
     }
 
+    /// Table `tickets`: the record `Ticket`, its fields and its accessors.
+    pub mod ticket {
+        pub use crate::records::ticket::{*, columns::*};
+    }
+
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "life.v1.LifeStore",
@@ -95,7 +101,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 333,
+        slots: 372,
         migrations: &[
             protostore::Migration {
                 version: 1,
@@ -117,12 +123,14 @@ protostore::generated::format! {
             &records::pin::TABLE,
             &records::badge::TABLE,
             &records::lock::TABLE,
+            &records::ticket::TABLE,
         ],
         expiring: &[
             &records::fact::EXPIRE,
             &records::lease::EXPIRE,
             &records::leader::EXPIRE,
             &records::lock::EXPIRE,
+            &records::ticket::EXPIRE,
         ],
         snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
@@ -212,6 +220,12 @@ protostore::generated::format! {
         /// Returns the table `locks`.
         #[must_use]
         pub fn locks(&self) -> protostore::TableOf<'_, records::lock::Lock, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `tickets`.
+        #[must_use]
+        pub fn tickets(&self) -> protostore::TableOf<'_, records::ticket::Ticket, E> {
             self.0.table()
         }
 

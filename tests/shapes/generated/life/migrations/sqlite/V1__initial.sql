@@ -282,6 +282,39 @@ CREATE TABLE "locks" (
 ) STRICT;
 CREATE INDEX "locks_by_until" ON "locks" ("until", "id");
 
+-- Everything that the store makes, in a row that expires and has lists.
+CREATE TABLE "tickets" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" <> 0),
+  "token" TEXT,
+  "place" TEXT,
+  "holder" TEXT NOT NULL DEFAULT '',
+  "create_time" INTEGER,
+  "update_time" INTEGER,
+  "expire_time" INTEGER,
+  "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "since" INTEGER,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE UNIQUE INDEX "tickets_unique_number" ON "tickets" ("number");
+CREATE UNIQUE INDEX "tickets_unique_place" ON "tickets" ("place");
+CREATE INDEX "tickets_by_holder" ON "tickets" ("holder", "id");
+CREATE INDEX "tickets_by_expire_time" ON "tickets" ("expire_time", "id");
+
+CREATE TABLE "tickets__seats" (
+  "_id" TEXT NOT NULL REFERENCES "tickets" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "tickets__prices" (
+  "_id" TEXT NOT NULL REFERENCES "tickets" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW "topics_readable" AS SELECT
   "id"
 FROM "topics";
@@ -432,3 +465,30 @@ CREATE VIEW "locks_readable" AS SELECT
   strftime('%Y-%m-%dT%H:%M:%S', "until" / 1000000000 - ("until" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("until" % 1000000000 + 1000000000) % 1000000000) AS "until",
   "etag"
 FROM "locks";
+
+CREATE VIEW "tickets_readable" AS SELECT
+  "id",
+  "number",
+  "token",
+  "place",
+  "holder",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000 - ("update_time" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("update_time" % 1000 + 1000) % 1000), "update_time") AS "update_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000) AS "expire_time",
+  "etag",
+  (SELECT count(*) FROM "tickets__seats" WHERE "tickets__seats"."_id" = "tickets"."id") AS "seats__count",
+  (SELECT count(*) FROM "tickets__prices" WHERE "tickets__prices"."_id" = "tickets"."id") AS "prices__count",
+  strftime('%Y-%m-%dT%H:%M:%S', "since" / 1000000000 - ("since" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("since" % 1000000000 + 1000000000) % 1000000000) AS "since"
+FROM "tickets";
+
+CREATE VIEW "tickets__seats_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "tickets__seats";
+
+CREATE VIEW "tickets__prices_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "tickets__prices";

@@ -170,3 +170,34 @@ pub struct Badge {
     #[prost(message, optional, tag = "4")]
     pub gone: ::core::option::Option<::prost_types::Timestamp>,
 }
+/// Everything that the store makes, in a row that expires and has lists.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Ticket {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub number: i64,
+    #[prost(string, optional, tag = "3")]
+    pub token: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "4")]
+    pub place: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, tag = "5")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "6")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "7")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "8")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, tag = "9")]
+    pub etag: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "10")]
+    pub seats: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(btree_map = "string, int64", tag = "11")]
+    pub prices: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i64,
+    >,
+    #[prost(message, optional, tag = "12")]
+    pub since: ::core::option::Option<::prost_types::Timestamp>,
+}

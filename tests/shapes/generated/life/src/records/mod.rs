@@ -14,4 +14,5 @@ pub mod lock;
 pub mod mention;
 pub mod note;
 pub mod pin;
+pub mod ticket;
 pub mod topic;
