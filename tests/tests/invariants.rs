@@ -210,8 +210,8 @@ fn only_the_engine_knows_files_and_logs() {
         let words = ["rusqlite", "checkpoint", "-wal", "std::fs", "std::path"];
         code(text).any(|line| words.iter().any(|word| line.contains(word)))
     };
-    // Private keys are files too.
-    let own = |path: &str| ["src/sqlite", "src/key"].iter().any(|dir| path.contains(dir));
+    // Private keys are files too, and generated code opens one by its path.
+    let own = |path: &str| ["src/sqlite", "src/key", "src/generated/"].iter().any(|dir| path.contains(dir));
     let (engine, others): (Vec<_>, Vec<_>) = sources.iter().partition(|(path, _)| own(path));
     assert!(engine.iter().any(|(_, text)| knows(text)), "the words that are looked for are those of the engine");
     let found: Vec<_> = others.iter().filter(|(_, text)| knows(text)).map(|(path, _)| path).collect();

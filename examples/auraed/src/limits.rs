@@ -21,6 +21,9 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// and gives its connection back after this one.
 const GONE: Duration = Duration::from_secs(10);
 
+/// The store ends a request in time, and says exactly what has come of it; what is not ended by it is this much later.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// What clients can take of the daemon.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
@@ -33,7 +36,7 @@ pub struct Limits {
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_streams: u32,
 
-    /// How many seconds a request may take before it is answered with an error; a write that has begun is finished.
+    /// How many seconds a request may take before it is answered with DEADLINE_EXCEEDED: nothing that it wrote is kept.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub request_timeout: u64,
 
@@ -56,11 +59,16 @@ impl Limits {
         Arc::new(Semaphore::new(self.max_connections.min(Semaphore::MAX_PERMITS)))
     }
 
+    /// Returns how long a request may take.
+    pub(crate) fn within(&self) -> Duration {
+        Duration::from_secs(self.request_timeout)
+    }
+
     /// Returns a server of these routes.
     pub(crate) fn server(&self, routes: Routes) -> Router {
         Server::builder()
             .max_concurrent_streams(self.max_streams)
-            .timeout(Duration::from_secs(self.request_timeout))
+            .timeout(self.within() + GRACE)
             .http2_keepalive_interval(Some(KEEPALIVE))
             .http2_keepalive_timeout(Some(GONE))
             .add_routes(routes)

@@ -19,59 +19,63 @@ pub(super) struct Cells(pub(super) Core);
 #[tonic::async_trait]
 impl CellService for Cells {
     async fn get_cell(&self, request: Request<GetCellRequest>) -> Answer<proto::Cell> {
-        self.0.get::<Cell>(&request.into_inner().name).await
+        let (core, request) = self.0.begin(request);
+        core.get::<Cell>(&request.name).await
     }
 
     async fn list_cells(&self, request: Request<ListCellsRequest>) -> Answer<ListCellsResponse> {
-        let ListCellsRequest { page_size, page_token, parent_name } = request.into_inner();
-        let page = Page::of(self.0.tokens(), vec!["ListCells", &parent_name], page_size, &page_token)?;
+        let (core, ListCellsRequest { page_size, page_token, parent_name }) = self.0.begin(request);
+        let page = Page::of(core.tokens(), vec!["ListCells", &parent_name], page_size, &page_token)?;
         let (cells, next_page_token) = match parent_name.as_str() {
-            "" => self.0.list(&page, page.all::<Cell>()).await?,
-            parent => self.0.list(&page, page.list(cell::list_by_parent_name(parent))).await?,
+            "" => core.list(&page, page.all::<Cell>()).await?,
+            parent => core.list(&page, page.list(cell::list_by_parent_name(parent))).await?,
         };
         Ok(Response::new(ListCellsResponse { cells, next_page_token }))
     }
 
     async fn create_cell(&self, request: Request<CreateCellRequest>) -> Answer<proto::Cell> {
-        let mut cell: Cell = record(request.into_inner().cell, "cell")?;
+        let (core, request) = self.0.begin(request);
+        let mut cell: Cell = record(request.cell, "cell")?;
         cell.cgroup_v2 = true;
-        self.0.create(cell).await
+        core.create(cell).await
     }
 
     async fn update_cell(&self, request: Request<UpdateCellRequest>) -> Answer<proto::Cell> {
-        let UpdateCellRequest { cell, update_mask } = request.into_inner();
+        let (core, UpdateCellRequest { cell, update_mask }) = self.0.begin(request);
         let given = set(cell, "cell")?;
-        self.0.update::<Cell>(given.name.clone(), given, update_mask).await
+        core.update::<Cell>(given.name.clone(), given, update_mask).await
     }
 
     async fn delete_cell(&self, request: Request<DeleteCellRequest>) -> Answer<()> {
-        self.0.delete::<Cell>(request.into_inner().name, |_| Ok(())).await
+        let (core, request) = self.0.begin(request);
+        core.delete::<Cell>(request.name, |_| Ok(())).await
     }
 
     async fn get_executable(&self, request: Request<GetExecutableRequest>) -> Answer<proto::Executable> {
-        let GetExecutableRequest { cell_name, name } = request.into_inner();
-        self.0.get::<Executable>((&cell_name, &name)).await
+        let (core, GetExecutableRequest { cell_name, name }) = self.0.begin(request);
+        core.get::<Executable>((&cell_name, &name)).await
     }
 
     async fn list_executables(&self, request: Request<ListExecutablesRequest>) -> Answer<ListExecutablesResponse> {
-        let ListExecutablesRequest { page_size, page_token, cell_name } = request.into_inner();
-        let page = Page::of(self.0.tokens(), vec!["ListExecutables", &cell_name], page_size, &page_token)?;
+        let (core, ListExecutablesRequest { page_size, page_token, cell_name }) = self.0.begin(request);
+        let page = Page::of(core.tokens(), vec!["ListExecutables", &cell_name], page_size, &page_token)?;
         let (executables, next_page_token) = match cell_name.as_str() {
-            "" => self.0.list(&page, page.all::<Executable>()).await?,
-            cell => self.0.list(&page, page.list(executable::list_by_cell_name(cell))).await?,
+            "" => core.list(&page, page.all::<Executable>()).await?,
+            cell => core.list(&page, page.list(executable::list_by_cell_name(cell))).await?,
         };
         Ok(Response::new(ListExecutablesResponse { executables, next_page_token }))
     }
 
     async fn start_executable(&self, request: Request<StartExecutableRequest>) -> Answer<proto::Executable> {
-        let mut executable: Executable = record(request.into_inner().executable, "executable")?;
+        let (core, request) = self.0.begin(request);
+        let mut executable: Executable = record(request.executable, "executable")?;
         executable.state = State::Running;
         executable.start_time = Some(Timestamp::now());
-        self.0.create(executable).await
+        core.create(executable).await
     }
 
     async fn stop_executable(&self, request: Request<StopExecutableRequest>) -> Answer<proto::Executable> {
-        let StopExecutableRequest { cell_name, name } = request.into_inner();
+        let (core, StopExecutableRequest { cell_name, name }) = self.0.begin(request);
         let now = Timestamp::now();
         let stop = move |executable: &mut Executable| {
             if executable.state == State::Ended {
@@ -83,12 +87,12 @@ impl CellService for Cells {
             executable.end_time = Some(now);
             Ok(())
         };
-        self.0.change((cell_name, name), stop).await
+        core.change((cell_name, name), stop).await
     }
 
     async fn delete_executable(&self, request: Request<DeleteExecutableRequest>) -> Answer<()> {
-        let DeleteExecutableRequest { cell_name, name } = request.into_inner();
-        self.0.delete::<Executable>((cell_name, name), must_have_ended).await
+        let (core, DeleteExecutableRequest { cell_name, name }) = self.0.begin(request);
+        core.delete::<Executable>((cell_name, name), must_have_ended).await
     }
 }
 

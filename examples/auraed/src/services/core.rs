@@ -1,11 +1,16 @@
 //! The standard methods, written once for every record.
 
+use std::time::Duration;
+
 use aurae::Store;
 use prost::Message;
 use prost_types::FieldMask;
-use protostore::{Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record, Resource};
-use tonic::{Response, Status};
+use protostore::{
+    CallOptions, Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record, Resource,
+};
+use tonic::{Request, Response, Status};
 
+use super::deadline;
 use super::shown::Shown;
 use crate::mask::{self, Named};
 use crate::page::Page;
@@ -17,9 +22,18 @@ pub(super) type Answer<M> = Result<Response<M>, Status>;
 #[derive(Clone)]
 pub(super) struct Core {
     pub(super) store: Store,
+    /// How long a request may take; less, where its client says so.
+    pub(super) within: Duration,
 }
 
 impl Core {
+    /// Begins a request: returns its message, and this with a store that ends what the request asks of it in time.
+    pub(super) fn begin<M>(&self, request: Request<M>) -> (Self, M) {
+        let within = deadline::of(request.metadata()).map_or(self.within, |asked| asked.min(self.within));
+        let store = self.store.with(CallOptions::new().within(within));
+        (Self { store, within }, request.into_inner())
+    }
+
     /// Returns what seals the tokens of pages.
     pub(super) fn tokens(&self) -> &PageTokens {
         self.store.page_tokens()

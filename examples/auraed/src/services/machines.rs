@@ -16,18 +16,19 @@ pub(super) struct Machines(pub(super) Core);
 #[tonic::async_trait]
 impl VmService for Machines {
     async fn get_virtual_machine(&self, request: Request<GetVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
-        self.0.get::<VirtualMachine>(&request.into_inner().id).await
+        let (core, request) = self.0.begin(request);
+        core.get::<VirtualMachine>(&request.id).await
     }
 
     async fn list_virtual_machines(
         &self,
         request: Request<ListVirtualMachinesRequest>,
     ) -> Answer<ListVirtualMachinesResponse> {
-        let ListVirtualMachinesRequest { page_size, page_token, image_id } = request.into_inner();
-        let page = Page::of(self.0.tokens(), vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
+        let (core, ListVirtualMachinesRequest { page_size, page_token, image_id }) = self.0.begin(request);
+        let page = Page::of(core.tokens(), vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
         let (virtual_machines, next_page_token) = match image_id.as_str() {
-            "" => self.0.list(&page, page.all::<VirtualMachine>()).await?,
-            image => self.0.list(&page, page.list(virtual_machine::list_by_image_ids(image))).await?,
+            "" => core.list(&page, page.all::<VirtualMachine>()).await?,
+            image => core.list(&page, page.list(virtual_machine::list_by_image_ids(image))).await?,
         };
         Ok(Response::new(ListVirtualMachinesResponse { virtual_machines, next_page_token }))
     }
@@ -36,28 +37,31 @@ impl VmService for Machines {
         &self,
         request: Request<CreateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
-        let mut machine: VirtualMachine = record(request.into_inner().virtual_machine, "virtual_machine")?;
+        let (core, request) = self.0.begin(request);
+        let mut machine: VirtualMachine = record(request.virtual_machine, "virtual_machine")?;
         enter(&mut machine, State::Reserved);
-        self.0.create(machine).await
+        core.create(machine).await
     }
 
     async fn update_virtual_machine(
         &self,
         request: Request<UpdateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
-        let UpdateVirtualMachineRequest { virtual_machine, update_mask } = request.into_inner();
+        let (core, UpdateVirtualMachineRequest { virtual_machine, update_mask }) = self.0.begin(request);
         let given = set(virtual_machine, "virtual_machine")?;
-        self.0.update::<VirtualMachine>(given.id.clone(), given, update_mask).await
+        core.update::<VirtualMachine>(given.id.clone(), given, update_mask).await
     }
 
     async fn delete_virtual_machine(&self, request: Request<DeleteVirtualMachineRequest>) -> Answer<()> {
-        self.0.delete::<VirtualMachine>(request.into_inner().id, must_not_run).await
+        let (core, request) = self.0.begin(request);
+        core.delete::<VirtualMachine>(request.id, must_not_run).await
     }
 
     async fn start_virtual_machine(
         &self,
         request: Request<StartVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
+        let (core, request) = self.0.begin(request);
         let now = Timestamp::now();
         let start = move |machine: &mut VirtualMachine| {
             must_not_run(machine)?;
@@ -65,10 +69,11 @@ impl VmService for Machines {
             enter(machine, State::Running);
             Ok(())
         };
-        self.0.change(request.into_inner().id, start).await
+        core.change(request.id, start).await
     }
 
     async fn stop_virtual_machine(&self, request: Request<StopVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
+        let (core, request) = self.0.begin(request);
         let stop = |machine: &mut VirtualMachine| {
             if machine.state != State::Running {
                 return Err(precondition::<VirtualMachine>(format!("{} does not run", quoted(&machine.id))));
@@ -76,12 +81,12 @@ impl VmService for Machines {
             enter(machine, State::Stopped);
             Ok(())
         };
-        self.0.change(request.into_inner().id, stop).await
+        core.change(request.id, stop).await
     }
 
     async fn attach_image(&self, request: Request<AttachImageRequest>) -> Answer<proto::VirtualMachine> {
-        let AttachImageRequest { id, image_id } = request.into_inner();
-        let attached = self.0.store.write_async(move |tx| {
+        let (core, AttachImageRequest { id, image_id }) = self.0.begin(request);
+        let attached = core.store.write_async(move |tx| {
             tx.run(virtual_machine::image_ids.of(&id).append(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))?.show_one(tx)
         });
@@ -89,8 +94,8 @@ impl VmService for Machines {
     }
 
     async fn detach_image(&self, request: Request<DetachImageRequest>) -> Answer<proto::VirtualMachine> {
-        let DetachImageRequest { id, image_id } = request.into_inner();
-        let detached = self.0.store.write_async(move |tx| {
+        let (core, DetachImageRequest { id, image_id }) = self.0.begin(request);
+        let detached = core.store.write_async(move |tx| {
             tx.run(virtual_machine::image_ids.of(&id).remove(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))?.show_one(tx)
         });
@@ -101,8 +106,9 @@ impl VmService for Machines {
         &self,
         request: Request<ListAttachedImagesRequest>,
     ) -> Answer<ListAttachedImagesResponse> {
-        let id = request.into_inner().id;
-        let listed = self.0.store.read_async(move |r| {
+        let (core, request) = self.0.begin(request);
+        let id = request.id;
+        let listed = core.store.read_async(move |r| {
             if !r.exists::<VirtualMachine>(&id)? {
                 return Err(missing::<VirtualMachine>(&id));
             }
@@ -114,14 +120,16 @@ impl VmService for Machines {
     }
 
     async fn get_guest(&self, request: Request<GetGuestRequest>) -> Answer<proto::Guest> {
-        let machine = request.into_inner().machine_id;
-        let found = self.0.read(guest::get_by_machine_id(machine.as_str())).await?;
+        let (core, request) = self.0.begin(request);
+        let machine = request.machine_id;
+        let found = core.read(guest::get_by_machine_id(machine.as_str())).await?;
         Ok(Response::new(found.ok_or_else(|| missing::<Guest>(&machine))?.into_response()))
     }
 
     async fn report_guest(&self, request: Request<ReportGuestRequest>) -> Answer<proto::Guest> {
-        let guest: Guest = record(request.into_inner().guest, "guest")?;
-        Ok(Response::new(self.0.store.guests().upsert(guest).await?.into_response()))
+        let (core, request) = self.0.begin(request);
+        let guest: Guest = record(request.guest, "guest")?;
+        Ok(Response::new(core.store.guests().upsert(guest).await?.into_response()))
     }
 }
 
@@ -161,6 +169,7 @@ fn must_not_run(machine: &VirtualMachine) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
     use aurae::Nic;
 
@@ -195,7 +204,7 @@ mod tests {
                 }
                 ended.store(true, Ordering::Release);
             });
-            let service = Machines(Core { store: store.clone() });
+            let service = Machines(Core { store: store.clone(), within: Duration::from_secs(60) });
             let handle = tokio::runtime::Handle::current();
             scope.spawn({
                 let (ended, read) = (&ended, &mut read);

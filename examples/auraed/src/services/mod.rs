@@ -2,6 +2,7 @@
 
 mod cells;
 mod core;
+mod deadline;
 mod images;
 mod machines;
 mod networks;
@@ -31,7 +32,7 @@ const NAMES: [&str; 5] = [
 
 /// Returns the services, with health and reflection beside them, and the handle that changes their health.
 pub(crate) async fn routes(store: &Store, limits: &Limits) -> Result<(HealthReporter, Routes), Failure> {
-    let core = Core { store: store.clone() };
+    let core = Core { store: store.clone(), within: limits.within() };
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(aurae::SCHEMA.descriptors)
         .build_v1()
