@@ -44,7 +44,7 @@ use std::future::Future;
 
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
-use crate::record::{Children, Record};
+use crate::record::{Children, Keys, Record};
 use crate::session::Session;
 use crate::value::{Bind, Decode, Pick, Row};
 
@@ -114,6 +114,6 @@ async fn load_children<R: Record, S: Session>(s: &mut S, records: &mut [R]) -> R
     if R::Children::NONE || records.is_empty() {
         return Ok(());
     }
-    let keys = S::keys::<R>(records.iter().map(R::key))?;
+    let keys = Keys::of::<R>(records.iter().map(R::key))?;
     R::Children::load_many(s, records, &keys).await
 }

@@ -9,7 +9,6 @@ use std::thread::{self, Thread};
 use protostore_sql::Dialect;
 
 use crate::error::Result;
-use crate::record::Record;
 use crate::room::{End, Room};
 use crate::schema::Stmt;
 use crate::value::{Bind, Decode};
@@ -21,12 +20,6 @@ use crate::value::{Bind, Decode};
 pub trait Session: Send {
     /// Whose SQL the database speaks, for statements that are written at run time.
     const DIALECT: Dialect;
-
-    /// A list of keys as one parameter.
-    type Keys: Bind + Send + Sync;
-
-    /// Makes a list of keys.
-    fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self::Keys>;
 
     /// Returns the room of one answer.
     fn page(&self) -> Room;

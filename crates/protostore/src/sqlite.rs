@@ -14,7 +14,6 @@ mod fork;
 mod held;
 mod info;
 mod job;
-mod keys;
 mod near;
 mod open;
 mod options;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use protostore::generated::sql::Dialect;
 use protostore::generated::{Binder, Decode, Stmt};
-use protostore::{Bind, End, Error, Fixed, Kind, Op, Part, Record, Result, Room, Session};
+use protostore::{Bind, End, Error, Fixed, Kind, Op, Part, Result, Room, Session};
 
 /// The statements that an operation would run, printed for PostgreSQL or SQLite.
 #[derive(Default)]
@@ -44,12 +44,6 @@ impl<const POSTGRES: bool> Printed<POSTGRES> {
 
 impl<const POSTGRES: bool> Session for Printed<POSTGRES> {
     const DIALECT: Dialect = if POSTGRES { Dialect::Postgres } else { Dialect::Sqlite };
-
-    type Keys = String;
-
-    fn keys<'k, R: Record>(_: impl Iterator<Item = R::KeyRef<'k>>) -> Result<String> {
-        Err(Error::new(Kind::Engine, "no row is read, so none has a key"))
-    }
 
     fn page(&self) -> Room {
         Room::ENDLESS

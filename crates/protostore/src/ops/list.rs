@@ -7,10 +7,10 @@ use super::whole::whole;
 use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing};
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
-use crate::record::{Children, Mutable, Record};
+use crate::record::{Children, Keys, Mutable, Record};
 use crate::schema::{Listing, Stmt};
 use crate::session::Session;
-use crate::value::{After, Bind, Keys, Now};
+use crate::value::{After, Bind, Now};
 
 /// How many records a page of a list has, unless told.
 const SIZE: usize = 100;
@@ -146,9 +146,9 @@ impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Vec<R>>> {
-        let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
+        let keys = Keys::of::<Q>(self.keys.iter().map(Q::borrow_key))?;
         let split = |found: Vec<(u64, R)>| found.into_iter().unzip();
-        let (places, records) = whole(s, s.page(), self.stmt, &(Keys(keys), Now(fixed.time())), split).await?;
+        let (places, records) = whole(s, s.page(), self.stmt, &(keys, Now(fixed.time())), split).await?;
         let mut all: Vec<Vec<R>> = Vec::new();
         all.resize_with(self.keys.len(), Vec::new);
         for (place, record) in places.into_iter().zip(records) {

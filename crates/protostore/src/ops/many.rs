@@ -5,10 +5,10 @@ use super::{Op, ReadOp, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
 use crate::life;
-use crate::record::{Children, Mutable, Record};
+use crate::record::{Children, Keys, Mutable, Record};
 use crate::room::Room;
 use crate::session::Session;
-use crate::value::{Keys, Now, Pick};
+use crate::value::{Now, Pick};
 
 /// Reads the records of these keys, in their order; a key may stand in it more than once.
 ///
@@ -26,10 +26,10 @@ impl<R: Record> Op for GetMany<R> {
         // No record has a key that no column holds.
         let asked = self.0.iter().map(R::borrow_key).enumerate().filter(|(_, key)| !Pick::refuses(key));
         let (asked, keys): (Vec<usize>, Vec<_>) = asked.unzip();
-        let keys = S::keys::<R>(keys.into_iter())?;
+        let keys = Keys::of::<R>(keys.into_iter())?;
         // A record alone is never too large.
         let room = if self.0.len() > 1 { s.page() } else { Room::ENDLESS };
-        let (given, split) = ((Keys(keys), Now(fixed.time())), |found: Vec<(u64, R)>| found.into_iter().unzip());
+        let (given, split) = ((keys, Now(fixed.time())), |found: Vec<(u64, R)>| found.into_iter().unzip());
         let (places, records) = whole(s, room, &R::TABLE.get_many, &given, split).await?;
         let mut all: Vec<Option<R>> = Vec::new();
         all.resize_with(self.0.len(), || None);
@@ -62,8 +62,8 @@ impl<R: Mutable> Op for DeleteMany<R> {
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         // No record has a key that no column holds.
         let keys = self.0.iter().map(R::borrow_key).filter(|key| !Pick::refuses(key));
-        let (keys, now) = (S::keys::<R>(keys)?, fixed.present()?);
-        let deleted = match s.run(&R::TABLE.delete_many, &(Keys(keys), Now(Some(now)))).await {
+        let (keys, now) = (Keys::of::<R>(keys)?, fixed.present()?);
+        let deleted = match s.run(&R::TABLE.delete_many, &(keys, Now(Some(now)))).await {
             Ok(deleted) => deleted,
             Err(e) => return Err(refusal::of_deletes::<R, S>(s, e, &self.0, now).await),
         };

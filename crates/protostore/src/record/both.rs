@@ -7,7 +7,7 @@ use super::children::{By, Children, Element, Nested};
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::record::immutable::Image;
-use crate::record::{ChildTable, Record};
+use crate::record::{ChildTable, Keys, Record};
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Decode};
@@ -39,7 +39,7 @@ impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
         B::load(s, owner).await
     }
 
-    async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
+    async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &Keys) -> Result<()> {
         A::load_many(s, owners, keys).await?;
         B::load_many(s, owners, keys).await
     }

@@ -6,12 +6,12 @@ use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
 use crate::ops::refusal;
 use crate::record::immutable::{self, Image};
-use crate::record::{ChildTable, Record, check};
+use crate::record::{ChildTable, Keys, Record, check};
 use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Decode, Keys, Row};
+use crate::value::{Bind, Binder, Decode, Row};
 
 /// The child tables of a record: `()`, or `(C, Rest)`.
 pub trait Children<R: Record>: Send + Sync + 'static {
@@ -26,7 +26,7 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     /// Reads the children of one record.
     fn load<S: Session>(s: &mut S, owner: &mut R) -> impl Future<Output = Result<()>> + Send;
     /// Reads the children of many records: one statement a child table, however many records there are.
-    fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> impl Future<Output = Result<()>> + Send;
+    fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &Keys) -> impl Future<Output = Result<()>> + Send;
     /// Refuses a record with an element that no column can hold, where the mask asks for it; of all without one.
     fn storable(owner: &R, mask: Option<&Mask<R>>) -> Result<()>;
     /// Writes the children of a record that has none in the database.
@@ -106,7 +106,7 @@ impl<R: Record> Children<R> for () {
         ready(Ok(()))
     }
 
-    fn load_many<S: Session>(_: &mut S, _: &mut [R], _: &S::Keys) -> impl Future<Output = Result<()>> + Send {
+    fn load_many<S: Session>(_: &mut S, _: &mut [R], _: &Keys) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 
@@ -156,8 +156,8 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
         Rest::load(s, owner).await
     }
 
-    async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
-        let elements = elements::<S, C, _, u64>(s, By { many: true, keys: &Keys(keys) }).await?;
+    async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &Keys) -> Result<()> {
+        let elements = elements::<S, C, _, u64>(s, By { many: true, keys }).await?;
         complete::<C>(elements.len(), owners.iter())?;
         for element in elements {
             let owner = usize::try_from(element.path).ok().and_then(|index| owners.get_mut(index));

@@ -7,10 +7,8 @@ use protostore_sql::Dialect;
 use super::bind::{bind, bind_dynamic};
 use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
-use super::keys::Keys;
 use super::row::Columns;
 use crate::error::{Kind, Result};
-use crate::record::Record;
 use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::{Part, Session};
@@ -18,12 +16,6 @@ use crate::value::{Bind, Decode};
 
 impl Session for Held {
     const DIALECT: Dialect = Dialect::Sqlite;
-
-    type Keys = Keys;
-
-    fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Keys> {
-        Keys::of::<R>(keys)
-    }
 
     fn page(&self) -> Room {
         Room::of(self.page_bytes)

@@ -22,16 +22,13 @@ impl Turn {
     pub(crate) const VALUES: Self = Self::of(ParamRole::Value);
 
     /// All parameters of a role.
-    const fn of(role: ParamRole) -> Self {
+    pub(crate) const fn of(role: ParamRole) -> Self {
         Self { role, next: 0 }
     }
 }
 
 /// The key at which the page before ended.
 pub(crate) struct After<T>(pub(crate) T);
-
-/// A list of keys.
-pub(crate) struct Keys<T>(pub(crate) T);
 
 /// The greatest number of rows.
 pub(crate) struct Limit(pub(crate) usize);
@@ -47,13 +44,6 @@ impl<T: Bind> Bind for After<T> {
     #[inline(always)]
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         give(b, ParamRole::After, &self.0)
-    }
-}
-
-impl<T: Bind> Bind for Keys<T> {
-    #[inline(always)]
-    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        give(b, ParamRole::Keys, &self.0)
     }
 }
 

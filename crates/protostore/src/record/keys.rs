@@ -1,20 +1,22 @@
-//! A list of keys as one parameter: a JSON array, which `json_each` turns into rows.
+//! A list of keys as one parameter: a JSON array, which every engine turns into rows.
 //!
 //! An element is a key: a scalar, or an array where the key has several parts. Bytes are upper-case hexadecimal text.
 
 use std::fmt::Write;
 
+use protostore_sql::ParamRole;
+
 use crate::error::{Error, Kind, Result};
 use crate::record::Record;
-use crate::value::{Bind, Binder};
+use crate::value::{Bind, Binder, Turn};
 
-/// A list of keys as JSON text.
+/// A list of keys as one parameter, however long it is: `["vm-1","vm-2"]`, and `[["eu",1],["eu",2]]` of keys of two parts.
 #[derive(Debug)]
 pub struct Keys(String);
 
 impl Keys {
-    /// Writes these keys.
-    pub(super) fn of<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self> {
+    /// Writes these keys; one that no column holds is refused, by the path of its field.
+    pub(crate) fn of<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self> {
         let parts = R::TABLE.key.len() > 1;
         let mut json = Json { text: String::with_capacity(2 + keys.size_hint().0 * 24), part: 0 };
         json.text.push('[');
@@ -36,7 +38,10 @@ impl Keys {
 
 impl Bind for Keys {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        b.text(&self.0)
+        let values = b.turn(Turn::of(ParamRole::Keys));
+        b.text(&self.0)?;
+        b.turn(values);
+        Ok(())
     }
 }
 
