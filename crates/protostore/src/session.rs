@@ -8,7 +8,7 @@ use std::thread::{self, Thread};
 
 use protostore_sql::Dialect;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::room::{End, Room};
 use crate::schema::Stmt;
 use crate::value::{Bind, Decode};
@@ -58,6 +58,14 @@ pub trait Session: Send {
         stmt: &'static Stmt,
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send;
+
+    /// Runs a statement that writes once for each of these rows, in their order: one call however many there are, which an
+    /// engine over a network sends in one go. The first row that is refused ends it, and is told by its place, from 0.
+    fn run_each<P: Bind + Send + Sync>(
+        &mut self,
+        stmt: &'static Stmt,
+        rows: impl Iterator<Item = P> + Send,
+    ) -> impl Future<Output = Result<(), (usize, Error)>> + Send;
 
     /// The same as [`Session::run`] for text that is only known at run time; `fields` is what each parameter carries.
     fn run_dynamic<P: Bind + Sync + ?Sized>(

@@ -89,6 +89,16 @@ impl<const POSTGRES: bool> Session for Printed<POSTGRES> {
         ready(self.keep(Some(stmt.slot), stmt.text, parameters).map(|()| 1))
     }
 
+    fn run_each<P: Bind + Send + Sync>(
+        &mut self,
+        stmt: &'static Stmt,
+        rows: impl Iterator<Item = P> + Send,
+    ) -> impl Future<Output = Result<(), (usize, Error)>> + Send {
+        let kept =
+            rows.enumerate().try_for_each(|(at, row)| self.keep(Some(stmt.slot), stmt.text, &row).map_err(|e| (at, e)));
+        ready(kept)
+    }
+
     fn run_dynamic<P: Bind + Sync + ?Sized>(
         &mut self,
         sql: &str,

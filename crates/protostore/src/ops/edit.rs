@@ -104,7 +104,7 @@ impl<C: EditedList> Change<C> for Append<C::Item> {
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<((), bool)> {
         let next = s.one::<_, i64>(&C::LIST.next, owner).await.map_err(|e| e.explained(&C::CHILD.layout))?;
-        element::<S, C, K>(s, owner, &next.unwrap_or_default(), &self.0, now).await?;
+        element::<S, C, K>(s, owner, next.unwrap_or_default(), &self.0, now).await?;
         Ok(((), true))
     }
 }
@@ -160,7 +160,7 @@ impl<C: EditedMap> Change<C> for Put<C::Place, C::Item> {
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<(bool, bool)> {
         let replaced = delete::<C, S>(s, &C::MAP.remove, &(owner, &self.key)).await? > 0;
-        element::<S, C, K>(s, owner, &self.key, &self.value, now).await?;
+        element::<S, C, K>(s, owner, self.key.clone(), &self.value, now).await?;
         Ok((replaced, true))
     }
 }

@@ -82,8 +82,8 @@ impl<C: ChildTable, A: Nested<C>, B: Nested<C>> Nested<C> for Both<A, B> {
         B::load(s, by, elements).await
     }
 
-    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item, now: Timestamp) -> Result<()> {
-        A::insert(s, prefix, owner, now).await?;
-        B::insert(s, prefix, owner, now).await
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, owners: &[(P, &C::Item)], now: Timestamp) -> Result<()> {
+        A::insert(s, owners, now).await?;
+        B::insert(s, owners, now).await
     }
 }

@@ -2,16 +2,16 @@
 
 use std::future::{Future, ready};
 
+use super::elements::write;
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
-use crate::ops::refusal;
 use crate::record::immutable::{self, Image};
 use crate::record::{ChildTable, Keys, Record, check};
 use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder, Decode, Row};
+use crate::value::{Bind, Decode, Row};
 
 /// The child tables of a record: `()`, or `(C, Rest)`.
 pub trait Children<R: Record>: Send + Sync + 'static {
@@ -56,11 +56,10 @@ pub trait Nested<C: ChildTable>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
     /// Refuses an element with another inside of it that no column can hold.
     fn storable(owner: &C::Item) -> Result<()>;
-    /// Writes those of one element, of which `prefix` is the key.
+    /// Writes those of some elements, each of which is behind its key.
     fn insert<S: Session, P: Bind + Sync>(
         s: &mut S,
-        prefix: &P,
-        owner: &C::Item,
+        owners: &[(P, &C::Item)],
         now: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send;
 }
@@ -167,7 +166,7 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     }
 
     async fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> Result<()> {
-        write::<S, C, _>(s, &owner.key(), owner, now).await?;
+        write::<S, C, _>(s, &[(owner.key(), owner)], now).await?;
         Rest::insert(s, owner, now).await
     }
 
@@ -177,7 +176,7 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
             if let Some(delete) = &C::CHILD.delete {
                 s.run(delete, &owner.key()).await.map_err(|e| e.explained(&C::CHILD.layout))?;
             }
-            write::<S, C, _>(s, &owner.key(), owner, now).await?;
+            write::<S, C, _>(s, &[(owner.key(), owner)], now).await?;
         }
         Rest::replace(s, owner, mask, now).await
     }
@@ -206,8 +205,7 @@ impl<C: ChildTable> Nested<C> for () {
 
     fn insert<S: Session, P: Bind + Sync>(
         _: &mut S,
-        _: &P,
-        _: &C::Item,
+        _: &[(P, &C::Item)],
         _: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
@@ -252,9 +250,9 @@ impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> f
         Rest::load(s, by, around).await
     }
 
-    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item, now: Timestamp) -> Result<()> {
-        write::<S, N, _>(s, prefix, owner, now).await?;
-        Rest::insert(s, prefix, owner, now).await
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, owners: &[(P, &C::Item)], now: Timestamp) -> Result<()> {
+        write::<S, N, P>(s, owners, now).await?;
+        Rest::insert(s, owners, now).await
     }
 }
 
@@ -296,41 +294,6 @@ fn storable<C: ChildTable>(owner: &C::Owner) -> Result<()> {
     C::items(owner).into_iter().try_for_each(|(_, item)| check::storable_item::<C>(item))
 }
 
-/// Inserts the elements of an owner, in order, each before what is inside it.
-async fn write<S: Session, C: ChildTable, P: Bind + Sync>(
-    s: &mut S,
-    prefix: &P,
-    owner: &C::Owner,
-    now: Timestamp,
-) -> Result<()> {
-    for (place, item) in C::items(owner) {
-        element::<S, C, P>(s, prefix, &place, item, now).await?;
-    }
-    Ok(())
-}
-
-/// Inserts one element, and what is inside it.
-pub(crate) async fn element<S: Session, C: ChildTable, P: Bind + Sync>(
-    s: &mut S,
-    prefix: &P,
-    place: &C::Place,
-    item: &C::Item,
-    now: Timestamp,
-) -> Result<()> {
-    let row = New::<P, C> { prefix, place, item };
-    if const { C::CHILD.layout.names_mortals() } {
-        let parameters: Vec<&str> = C::CHILD.layout.columns.iter().map(|column| column.name).collect();
-        refusal::mortals(s, &C::CHILD.layout, &parameters, &row, now).await?;
-    }
-    if let Err(e) = s.run(&C::CHILD.insert, &row).await {
-        return Err(refusal::of_child::<C, S>(s, e, &row, now).await);
-    }
-    if !C::Nested::NONE {
-        C::Nested::insert(s, &(prefix, place), item, now).await?;
-    }
-    Ok(())
-}
-
 /// Says that there are rows which belong to nothing.
 #[cold]
 fn stray(layout: &Layout) -> Error {
@@ -364,25 +327,5 @@ impl<P: Decode, C: ChildTable> Decode for Element<P, C> {
     #[inline]
     fn decode<R: Row>(r: &mut R) -> Result<Self> {
         Ok(Self { path: P::decode(r)?, place: C::Place::decode(r)?, item: C::decode_item(r)? })
-    }
-}
-
-/// An element as it is written.
-struct New<'a, P, C: ChildTable> {
-    prefix: &'a P,
-    place: &'a C::Place,
-    item: &'a C::Item,
-}
-
-impl<P: Bind, C: ChildTable> Bind for New<'_, P, C> {
-    #[inline]
-    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        self.prefix.bind(b)?;
-        self.place.bind(b)?;
-        C::bind_item(self.item, b)
-    }
-
-    fn field(&self, at: usize) -> Option<&'static str> {
-        C::CHILD.layout.columns.get(at).map(|column| column.field)
     }
 }

@@ -8,7 +8,7 @@ use super::bind::{bind, bind_dynamic};
 use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
 use super::row::Columns;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::{Part, Session};
@@ -68,6 +68,14 @@ impl Session for Held {
         ready(self.run_now(stmt, parameters))
     }
 
+    fn run_each<P: Bind + Send + Sync>(
+        &mut self,
+        stmt: &'static Stmt,
+        rows: impl Iterator<Item = P> + Send,
+    ) -> impl Future<Output = Result<(), (usize, Error)>> + Send {
+        ready(self.run_each_now(stmt, rows))
+    }
+
     fn run_dynamic<P: Bind + Sync + ?Sized>(
         &mut self,
         sql: &str,
@@ -121,6 +129,40 @@ impl Held {
         bind(prepared, stmt.params, parameters)?;
         let (writes, changed) = (prepared.writes(), change(prepared));
         self.ended(writes, changed)
+    }
+
+    /// The statement is looked up once, and where there is no row not at all.
+    fn run_each_now<P: Bind>(
+        &mut self,
+        stmt: &'static Stmt,
+        rows: impl Iterator<Item = P>,
+    ) -> Result<(), (usize, Error)> {
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
+        self.ready().map_err(|e| (0, e))?;
+        let prepared = self.stmt(stmt).map_err(|e| (0, e))?;
+        let (writes, mut done, mut refused) = (prepared.writes(), 0, None);
+        for row in rows {
+            let bound = bind(prepared, stmt.params, &row);
+            let has_begun = bound.is_ok();
+            match bound.and_then(|()| change(prepared)) {
+                Ok(_) => done += 1,
+                Err(e) => {
+                    refused = Some((has_begun, e));
+                    break;
+                }
+            }
+        }
+        if done > 0 {
+            self.ended(writes, Ok(())).map_err(|e| (done, e))?;
+        }
+        match refused {
+            None => Ok(()),
+            Some((true, e)) => self.ended(writes, Err(e)).map_err(|e| (done, e)),
+            Some((false, e)) => Err((done, e)),
+        }
     }
 
     fn run_dynamic_now<P: Bind + ?Sized>(&mut self, sql: &str, fields: &[&'static str], parameters: &P) -> Result<u64> {

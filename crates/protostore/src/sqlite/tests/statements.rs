@@ -65,6 +65,52 @@ fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_reco
     assert_eq!(run, 1 + 4 + 2, "and BEGIN and COMMIT");
 }
 
+/// Rows of two networks and of one that no column holds, in every order, with and without repetition.
+fn lists() -> Vec<Vec<(&'static str, &'static str)>> {
+    let mut all = vec![Vec::new()];
+    let mut from = 0;
+    for _ in 0..4 {
+        let longest = all.split_off(from);
+        let longer = longest
+            .iter()
+            .flat_map(|list| ["a", "b", "no\0"].map(|id| list.iter().copied().chain([(id, "c")]).collect::<Vec<_>>()));
+        let longer: Vec<_> = longer.collect();
+        from += longest.len();
+        all.extend(longest.into_iter().chain(longer));
+    }
+    all
+}
+
+#[test]
+fn rows_in_bulk_are_written_and_refused_as_one_by_one() {
+    let insert = &<Network as crate::Record>::TABLE.insert;
+    let mut refused = 0;
+    for list in lists() {
+        let mut all = [held(), held()];
+        let one_by_one = list.iter().enumerate().find_map(|(at, row)| Some((at, now(all[0].run(insert, row)).err()?)));
+        let in_bulk = now(all[1].run_each(insert, list.iter()));
+        let one_is_refused = one_by_one.is_some();
+        let [expected, found] = [one_by_one, in_bulk.err()].map(|e| e.map(|(at, e)| (at, format!("{e:?}"))));
+        assert_eq!(found, expected, "{list:?}");
+        let [expected, found] = all
+            .each_mut()
+            .map(|held| now(Page::<Network> { after: None, size: 9 }.run(held, &Fixed::now())).expect("reads").records);
+        assert_eq!(found, expected, "{list:?}");
+        refused += usize::from(one_is_refused);
+    }
+    assert!(refused > 50, "only {refused} lists hold what is refused");
+}
+
+#[test]
+fn no_row_in_bulk_prepares_nothing_and_each_is_a_run() {
+    let mut held = counting();
+    static ELSEWHERE: Stmt = stmt!(0, "INSERT INTO nowhere VALUES ($1)");
+    let none = |held: &mut Held| now(held.run_each(&ELSEWHERE, std::iter::empty::<i64>())).map_err(|(_, e)| e);
+    assert_eq!(counted(&mut held, none).0, 0);
+    let machine = Machine { kernel_args: vec!["x".into(); 100], ..machine("a") };
+    assert_eq!(of(&mut held, &Insert::new(machine)).0, 1 + 2 + 100 + 1);
+}
+
 #[test]
 fn an_edit_runs_as_many_statements_however_long_the_list_is() {
     let mut held = counting();
