@@ -65,7 +65,6 @@ impl<const POSTGRES: bool> Session for Printed<POSTGRES> {
         &mut self,
         stmt: &'static Stmt,
         parameters: &P,
-        _: usize,
         _: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send {
         ready(self.keep(Some(stmt.slot), stmt.text, parameters).map(|()| End::Whole))
