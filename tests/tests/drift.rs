@@ -303,7 +303,7 @@ fn another_tool_makes_no_version() {
     let older = lab.read(V1).replace("CREATE TABLE", "CREATE  TABLE");
     let snapshot = lab.read(SNAPSHOT);
     let history = History::first(Schema::from_snapshot(&snapshot).expect("a snapshot"));
-    let lock = Lock::new(&history, |_| VersionTexts { snapshot: &snapshot, sqlite: &older });
+    let lock = Lock::new(&history, |_| VersionTexts { snapshot: &snapshot, migration: &older });
     lab.write(V1, &older);
     lab.write(LOCK, &lock.render("cargo xtask codegen"));
     assert_eq!(lab.findings(), "");

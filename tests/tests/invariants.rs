@@ -135,6 +135,52 @@ fn the_run_time_writes_no_sql_as_text_above_an_engine() {
     }
 }
 
+/// Returns the name of a dialect that a line of code gives to a field, a function, a variable or a module.
+fn named_for_sqlite(line: &str) -> Option<&str> {
+    let unquoted = line.split('"').step_by(2);
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut names = unquoted.flat_map(|code| {
+        code.match_indices("sqlite").map(move |(at, _)| {
+            let begin = code[..at].rfind(|c| !is_part(c)).map_or(0, |before| before + 1);
+            let end = code[at..].find(|c| !is_part(c)).map_or(code.len(), |after| at + after);
+            (code[..begin].trim_end(), &code[begin..end], &code[end..])
+        })
+    });
+    let is_given = |(before, name, after): &(&str, &str, &str)| {
+        let defines = ["fn", "let", "mod", "mut", "const", "static", "macro_rules!"];
+        let is_typed = after.starts_with(':') && !after.starts_with("::");
+        *name != "rusqlite" && (is_typed || defines.iter().any(|word| before.ends_with(word)))
+    };
+    names.find(is_given).map(|(_, name, _)| name)
+}
+
+#[test]
+fn nothing_is_named_for_sqlite_outside_its_engine_and_its_printer() {
+    for line in ["    pub sqlite: String,", "fn to_sqlite(&self) {", "let sqlite = 1;", "Version { sqlite: text }"] {
+        assert!(named_for_sqlite(line).is_some(), "{line}");
+    }
+    for line in ["use crate::sqlite::Sqlite;", "rusqlite::version()", "stmt!(1, \"sqlite: text\")", "\"fn sqlite\""] {
+        assert_eq!(named_for_sqlite(line), None, "{line}");
+    }
+    // The engine, the printer, the labels of `stmt!`, and the module of the engine.
+    let may = |path: &str, name: &str| {
+        let own = ["protostore/src/sqlite/", "protostore-sql/src/print/", "protostore/src/generated/stmt.rs"];
+        own.iter().any(|part| path.contains(part)) || (path.ends_with("protostore/src/lib.rs") && name == "sqlite")
+    };
+    let mut tried = 0;
+    for dir in ["crates", "generated", "tests/shapes/generated", "examples", "xtask"] {
+        for (path, text) in sources(dir).into_iter().filter(|(path, _)| !path.contains("/tests/")) {
+            let found = code(&text).find_map(|line| named_for_sqlite(line).filter(|name| !may(&path, name)));
+            assert_eq!(found, None, "{path}");
+            let file = path.rsplit('/').next().unwrap_or_default();
+            let is_own = path.contains("protostore-sql/src/print/") || path.ends_with("protostore/src/sqlite.rs");
+            assert!(is_own || !file.contains("sqlite"), "{path}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 500, "only {tried} files were found");
+}
+
 #[test]
 fn emission_cannot_fail() {
     const EMIT: fn(&protostore_emit::Input<'_>) -> BTreeMap<String, Vec<u8>> = protostore_emit::emit;

@@ -9,12 +9,13 @@ mod constraints;
 mod proto;
 #[path = "postgres/server.rs"]
 mod server;
-
-use std::path::Path;
+#[path = "statements/stores.rs"]
+mod stores;
 
 use protostore_emit::Dialect;
 use protostore_schema::Schema;
 use server::Server;
+use stores::stores;
 
 /// The counters that the store keeps for itself.
 const BOOKKEEPING: &str = "CREATE TABLE protostore__sequences (\"table\" INT8, path TEXT, last INT8 NOT NULL, \
@@ -24,33 +25,15 @@ const BOOKKEEPING: &str = "CREATE TABLE protostore__sequences (\"table\" INT8, p
 fn postgresql_takes_every_definition_and_prepares_every_statement() {
     let Some(server) = Server::start() else { return };
     assert!(server.run("broken", "SELECT 1 FROM nowhere;\n").contains("nowhere"), "errors are seen");
-    let mut found = 0;
-    for stores in ["../generated", "shapes/generated"] {
-        let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join(stores);
-        for store in std::fs::read_dir(stores).expect("the directory of the stores") {
-            let store = store.expect("an entry").path();
-            if !store.is_dir() {
-                continue;
-            }
-            let schema = Schema::from_snapshot(&newest(&store.join("schema"))).expect("a snapshot of this version");
-            let name = store.file_name().expect("a store has a name").to_string_lossy().into_owned();
-            accepted(&server, &name, &schema);
-            found += 1;
-        }
+    let mut texts = 0;
+    for (name, schema) in stores() {
+        texts += accepted(&server, &name, &schema);
     }
-    assert!(found >= 9, "only {found} stores were found");
-    for (at, text) in proto::TEXTS.iter().enumerate() {
-        accepted(&server, &format!("texts{at}"), &proto::schema(text));
-    }
+    println!("PostgreSQL prepared {texts} statements");
 }
 
-/// Returns the newest snapshot.
-fn newest(snapshots: &Path) -> String {
-    let paths = std::fs::read_dir(snapshots).expect("the snapshots").map(|entry| entry.expect("an entry").path());
-    std::fs::read_to_string(paths.max().expect("a store has a version")).expect("a snapshot")
-}
-
-fn accepted(server: &Server, name: &str, schema: &Schema) {
+/// Creates a store, prepares what `stmt!` holds for PostgreSQL, and returns how many statements that are.
+fn accepted(server: &Server, name: &str, schema: &Schema) -> usize {
     let mut script = BOOKKEEPING.to_owned();
     script.extend(protostore_emit::definitions(schema, Dialect::Postgres));
     for view in protostore_emit::views(schema) {
@@ -64,4 +47,5 @@ fn accepted(server: &Server, name: &str, schema: &Schema) {
     let refused = server.run(name, &script);
     assert!(refused.is_empty(), "{name}: {refused}");
     assert!(statements.len() >= 6, "{name} has only {} statements", statements.len());
+    statements.len()
 }

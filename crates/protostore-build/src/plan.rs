@@ -148,8 +148,8 @@ fn keep_versions(files: &mut Files, there: &Files, past: &Past) {
 fn lock(files: &Files, past: &Past) -> Lock {
     Lock::new(&past.history, |number| {
         let slug = past.history.versions.iter().find(|version| version.number == number).map_or("", |v| &v.slug);
-        let sqlite = text_of(files.get(&migration_path("sqlite", number, slug)));
-        VersionTexts { snapshot: text_of(files.get(&snapshot_path(number))), sqlite }
+        let migration = text_of(files.get(&migration_path("sqlite", number, slug)));
+        VersionTexts { snapshot: text_of(files.get(&snapshot_path(number))), migration }
     })
 }
 

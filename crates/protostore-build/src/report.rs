@@ -62,8 +62,8 @@ impl Report {
     pub fn summary(&self) -> String {
         let (stores, tables) = (count(self.stores, "store", "stores"), count(self.tables, "table", "tables"));
         let statements = count(self.statements, "statement", "statements");
-        let sqlite = rusqlite::version();
-        format!("{}: {stores}, {tables}, {statements} tried on SQLite {sqlite}; {}", self.command, self.outcome())
+        let engine = rusqlite::version();
+        format!("{}: {stores}, {tables}, {statements} tried on SQLite {engine}; {}", self.command, self.outcome())
     }
 
     fn outcome(&self) -> String {

@@ -77,7 +77,7 @@ impl Lock {
         for locked in &self.migrations {
             let migration = migration_path("sqlite", locked.version, &locked.slug);
             let snapshot = snapshot_path(locked.version);
-            faults.extend(verify_text(&migration, migrations, &locked.sqlite));
+            faults.extend(verify_text(&migration, migrations, &locked.migration));
             faults.extend(verify_text(&snapshot, snapshots, &locked.snapshot));
             named.extend([migration, snapshot]);
         }

@@ -20,7 +20,7 @@ fn two_versions() -> History {
 }
 
 fn lock() -> Lock {
-    Lock::new(&two_versions(), |_| VersionTexts { snapshot: SNAPSHOT, sqlite: MIGRATION })
+    Lock::new(&two_versions(), |_| VersionTexts { snapshot: SNAPSHOT, migration: MIGRATION })
 }
 
 type Texts = BTreeMap<String, String>;

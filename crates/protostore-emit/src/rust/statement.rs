@@ -89,3 +89,40 @@ fn path(field: &str) -> TokenStream {
         _ => quote!(#field),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protostore_sql::{Expr, Limit, Op, Select};
+
+    use super::*;
+
+    /// Returns `stmt!(…)` of a statement printed in some dialects, as it is without spaces.
+    fn declared_in(dialects: &[Dialect], select: Select<'_>) -> String {
+        let sql = select.into();
+        let texts = dialects.iter().map(|dialect| (*dialect, dialect.print(&sql).into_owned())).collect();
+        let name = String::new();
+        let statement = Statement { slot: 7, name, texts, row: false, whole: false, paged: false };
+        super::statement(&statement).to_string().replace(' ', "")
+    }
+
+    fn page(rows: Expr<'_>) -> Select<'_> {
+        Select::from("t", [Expr::column("a")]).rows([rows]).limit(Limit::Page)
+    }
+
+    #[test]
+    fn a_text_is_given_for_each_dialect_where_they_differ() {
+        let equal = || page(Expr::column("a").equals(Expr::value("a.b")));
+        let one = r##"stmt!(7,["a.b",limit],r#"SELECT"a"FROM"t"WHERE"a"=$1LIMIT$2"#)"##;
+        let same = || page(Expr::column("a").compare(Op::Same, Expr::param("type", ParamRole::After)));
+        let [sqlite, postgres] = [
+            r##"r#"SELECT"a"FROM"t"WHERE"a"IS$1LIMIT$2"#"##,
+            r##"r#"SELECT"a"FROM"t"WHERE("a"=$1OR($1ISNULLAND"a"ISNULL))LIMIT$2"#"##,
+        ];
+        let both = [Dialect::Sqlite, Dialect::Postgres];
+        assert_eq!(declared_in(&both, equal()), one);
+        assert_eq!(declared_in(&both[..1], equal()), one);
+        assert_eq!(declared_in(&both[..1], same()), format!(r#"stmt!(7,[after"type",limit],{sqlite})"#));
+        let both = declared_in(&both, same());
+        assert_eq!(both, format!(r#"stmt!(7,[after"type",limit],sqlite:{sqlite},postgres:{postgres})"#));
+    }
+}

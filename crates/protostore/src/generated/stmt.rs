@@ -113,6 +113,6 @@ macro_rules! __stmt {
 
 /// Returns the text that this build keeps of a statement that dialects spell differently: that of its engine, SQLite.
 #[must_use]
-pub const fn of_engine(sqlite: &'static str, _postgres: &'static str) -> &'static str {
-    sqlite
+pub const fn of_engine(of_sqlite: &'static str, _of_postgres: &'static str) -> &'static str {
+    of_sqlite
 }

@@ -5,6 +5,7 @@
 mod fixture;
 
 mod refusals;
+mod roles;
 mod statements;
 mod transactions;
 
