@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fastrand::Rng;
 use life::{Fact, Folder, Mention, fact};
-use protostore::{Error, Field, Key, Kind, Result, Timestamp};
+use protostore::{Committed, Error, Field, Key, Kind, Result, Sqlite, Timestamp, Tx};
 
 /// One write, or a stop and a start in between.
 #[derive(Clone, Debug)]
@@ -87,43 +87,55 @@ pub fn draw(rng: &mut Rng, writes: usize, path: &Path) -> Work {
     work
 }
 
-/// Runs one write; [`Write::Reopen`] leaves none in the place of the store where it cannot be opened again.
+/// Runs one write, and returns the sequence of its commit; [`Write::Reopen`] leaves none in the place of the store where it
+/// cannot be opened again.
 ///
 /// # Errors
 /// What the store answers.
-pub fn perform(store: &mut Option<life::Store>, write: &Write, path: &Path) -> Result<()> {
+pub fn perform(store: &mut Option<life::Store>, write: &Write, path: &Path) -> Result<u64> {
     if matches!(write, Write::Reopen) {
         if let Some(store) = store.take() {
             store.close()?;
         }
-        *store = Some(open(path)?);
-        return Ok(());
+        let opened = store.insert(open(path)?);
+        return Ok(opened.info().sequence);
     }
     run(&mut store.as_mut(), write, path)
 }
 
-fn run(store: &mut Option<&mut life::Store>, write: &Write, path: &Path) -> Result<()> {
+fn run(store: &mut Option<&mut life::Store>, write: &Write, path: &Path) -> Result<u64> {
     let Some(store) = store else { return Err(Error::new(Kind::Stopped, "there is no store")) };
     match write.clone() {
-        Write::Insert(fact) => wait(store.facts().insert(fact)).map(drop),
-        Write::Upsert(fact) => wait(store.facts().upsert(fact)).map(drop),
+        Write::Insert(fact) => commit(store.facts().insert(fact)),
+        Write::Upsert(fact) => commit(store.facts().upsert(fact)),
         Write::Update(record) => {
-            wait(store.facts().update::<[Field<Fact>; 2]>(record, [fact::words.into(), fact::subject.into()])).map(drop)
+            commit(store.facts().update::<[Field<Fact>; 2]>(record, [fact::words.into(), fact::subject.into()]))
         }
-        Write::Append(id, word) => wait(store.apply(fact::words.of(&id).append(word))).map(drop),
-        Write::Delete(id) => wait(store.facts().delete(&id)).map(drop),
-        Write::DeleteMany(ids) => wait(store.facts().delete_many(ids.iter().map(String::as_str))).map(drop),
-        Write::Mention(mention) => wait(store.mentions().insert(mention)).map(drop),
-        Write::All(facts) => store.write(move |tx| facts.iter().try_for_each(|fact| tx.insert(fact).map(drop))),
-        Write::Folder(folder) => wait(store.folders().insert(folder)).map(drop),
-        Write::SoftDelete(id) => wait(store.folders().delete(&id)).map(drop),
-        Write::Sweep => wait(store.facts().sweep(1_000)).map(drop),
+        Write::Append(id, word) => commit(store.apply(fact::words.of(&id).append(word))),
+        Write::Delete(id) => commit(store.facts().delete(&id)),
+        Write::DeleteMany(ids) => commit(store.facts().delete_many(ids.iter().map(String::as_str))),
+        Write::Mention(mention) => commit(store.mentions().insert(mention)),
+        Write::All(facts) => {
+            let all = move |tx: &mut Tx<'_, Sqlite>| facts.iter().try_for_each(|fact| tx.insert(fact).map(drop));
+            store.write_committed(all).map(|done| done.sequence)
+        }
+        Write::Folder(folder) => commit(store.folders().insert(folder)),
+        Write::SoftDelete(id) => commit(store.folders().delete(&id)),
+        Write::Sweep => commit(store.facts().sweep(1_000)),
         Write::Reopen => {
             store.clone().close()?;
             **store = open(path)?;
-            Ok(())
+            Ok(store.info().sequence)
         }
     }
+}
+
+/// Waits for a write, and returns the sequence of its commit.
+///
+/// # Errors
+/// What the store answers.
+pub fn commit<T>(write: protostore::Write<impl Future<Output = Result<Committed<T>>>>) -> Result<u64> {
+    wait(write.committed()).map(|done| done.sequence)
 }
 
 /// Reads everything that the store holds, as text; a time that the store made is only said to be there.

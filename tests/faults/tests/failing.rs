@@ -95,15 +95,16 @@ impl List {
         let database = home.path().join("life.db");
         fs::copy(&self.empty, &database).expect("copies");
         vfs::watch(home.path(), Some(fault));
-        let reached = self.until_it_fails(&database)?;
+        let (reached, acknowledged) = self.until_it_fails(&database)?;
         let (calls, failed) = vfs::heal();
-        self.afterwards(&database, reached)?;
+        self.afterwards(&database, reached, acknowledged)?;
         vfs::watch(Path::new("/nowhere"), None);
         Ok((calls, !failed.is_empty()))
     }
 
     /// Writes until the store stops; an error after which it goes on must have changed nothing, so the write is tried again.
-    fn until_it_fails(&self, database: &Path) -> Result<Reached, String> {
+    /// Returns how far it came, and the newest commit that was acknowledged.
+    fn until_it_fails(&self, database: &Path) -> Result<(Reached, u64), String> {
         let mut store = match work::open(database) {
             Ok(store) => Some(store),
             Err(e) => {
@@ -111,15 +112,15 @@ impl List {
                 None
             }
         };
-        let mut retried = 0;
-        let mut at = 0;
+        let (mut retried, mut at, mut newest) = (0, 0, 0);
         while at < self.work.writes.len() {
             if store.is_none() {
-                return Ok(Reached::Surely(at));
+                return Ok((Reached::Surely(at), newest));
             }
             match (work::perform(&mut store, &self.work.writes[at], database), self.work.rejected[at]) {
-                (Ok(()), None) => at += 1,
-                (Ok(()), Some(kind)) => return Err(format!("write {at} succeeds, which is rejected as {kind:?}")),
+                (Ok(sequence), None) if sequence >= newest => (at, newest) = (at + 1, sequence),
+                (Ok(sequence), None) => return Err(format!("write {at} has commit {sequence}, after {newest}")),
+                (Ok(_), Some(kind)) => return Err(format!("write {at} succeeds, which is rejected as {kind:?}")),
                 (Err(e), Some(kind)) if e.kind() == kind && !vfs::has_failed() => at += 1,
                 (Err(_), Some(_)) if !vfs::has_failed() => {
                     return Err(format!("write {at} is rejected in other words"));
@@ -127,7 +128,7 @@ impl List {
                 (Err(e), rejected) => {
                     blames_the_machine(&e)?;
                     if e.kind() == Kind::Unknown {
-                        return Ok(Reached::Perhaps(at));
+                        return Ok((Reached::Perhaps(at), newest));
                     }
                     // Reads may fail as well, as long as the fault lasts.
                     if let Some(found) = store.as_ref().and_then(|store| work::dump(store).ok()) {
@@ -139,7 +140,7 @@ impl List {
                     }
                     retried += 1;
                     if retried > 3 {
-                        return Ok(Reached::Surely(at));
+                        return Ok((Reached::Surely(at), newest));
                     }
                 }
             }
@@ -148,14 +149,18 @@ impl List {
             // What was answered is in the log, wherever closing fails.
             let _ = store.close();
         }
-        Ok(Reached::Surely(at))
+        Ok((Reached::Surely(at), newest))
     }
 
     /// Opens the file where nothing fails any more, and finishes the list.
-    fn afterwards(&self, database: &Path, reached: Reached) -> Result<(), String> {
+    fn afterwards(&self, database: &Path, reached: Reached, acknowledged: u64) -> Result<(), String> {
         let mut store = Some(work::open(database).map_err(|e| format!("does not open afterwards: {e:?}"))?);
-        let found =
-            work::dump(store.as_ref().expect("is open")).map_err(|e| format!("cannot be read afterwards: {e:?}"))?;
+        let opened = store.as_ref().expect("is open");
+        let sequence = opened.info().sequence;
+        if sequence < acknowledged {
+            return Err(format!("is at commit {sequence}, and {acknowledged} was acknowledged"));
+        }
+        let found = work::dump(opened).map_err(|e| format!("cannot be read afterwards: {e:?}"))?;
         let from = match reached {
             Reached::Surely(at) => self.is(&found, at).map(|()| at),
             Reached::Perhaps(at) => {

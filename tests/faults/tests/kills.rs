@@ -41,14 +41,16 @@ fn what_was_acknowledged_is_there_after_a_kill() {
 
 /// Kills a process so many times, and returns how many writes it had acknowledged, or what is wrong.
 fn kill(rng: &mut Rng, database: &Path, kills: u64, order: &str) -> Result<usize, String> {
-    let mut acknowledged = BTreeMap::new();
+    let (mut acknowledged, mut newest) = (BTreeMap::new(), 0);
     for round in 0..kills {
         let mut child = start(database, order, round);
         let said = collect(&mut child, Duration::from_millis(rng.u64(20..150)));
-        for id in said {
-            acknowledged.insert(id.clone(), fact(&id));
+        for said in said {
+            let (id, sequence) = said.split_once(' ').expect("an id and the sequence of its commit");
+            acknowledged.insert(id.to_owned(), fact(id));
+            newest = newest.max(sequence.parse().expect("a number"));
         }
-        compare(database, &acknowledged).map_err(|wrong| format!("after kill {round}: {wrong}"))?;
+        compare(database, &acknowledged, newest).map_err(|wrong| format!("after kill {round}: {wrong}"))?;
     }
     Ok(acknowledged.len())
 }
@@ -90,9 +92,14 @@ fn collect(child: &mut Child, time: Duration) -> Vec<String> {
     said
 }
 
-/// Opens the store: each acknowledged record is there as it was written, and no other is there in part.
-fn compare(database: &Path, acknowledged: &BTreeMap<String, Fact>) -> Result<(), String> {
+/// Opens the store: each acknowledged record is there as it was written, no other is there in part, and the newest commit
+/// that was told is one of the store's.
+fn compare(database: &Path, acknowledged: &BTreeMap<String, Fact>, newest: u64) -> Result<(), String> {
     let store = work::open(database).map_err(|e| format!("the store does not open: {e:?}"))?;
+    let sequence = store.info().sequence;
+    if sequence < newest {
+        return Err(format!("the store is at commit {sequence}, and {newest} was acknowledged"));
+    }
     let (mut after, mut found) = (None, BTreeMap::new());
     loop {
         let page = store.read(|r| r.page::<Fact>(after.clone(), 1000)).map_err(|e| format!("cannot be read: {e:?}"))?;
@@ -136,17 +143,17 @@ fn the_process_that_is_killed() {
                 for number in 0.. {
                     let id = format!("{round}-{writer}-{number}");
                     if before {
-                        println!("there> {id}");
+                        println!("there> {id} 0");
                     }
                     let written = fact(&id);
                     // Every other write through a closure.
                     let done = match number % 2 {
-                        0 => work::wait(store.facts().insert(written)).map(drop),
-                        _ => store.write(move |tx| tx.insert(&written).map(drop)),
+                        0 => work::commit(store.facts().insert(written)),
+                        _ => store.write_committed(move |tx| tx.insert(&written).map(drop)).map(|done| done.sequence),
                     };
-                    done.expect("writes");
+                    let sequence = done.expect("writes");
                     if !before {
-                        println!("there> {id}");
+                        println!("there> {id} {sequence}");
                     }
                 }
             });

@@ -44,7 +44,7 @@ fn run(rng: &mut Rng, disk: Disk, images: u64) -> Result<u64, String> {
     let before = Moment::of(&data, disk);
     vfs::watch(&data, None);
     vfs::record();
-    let work = record(rng, &database);
+    let (work, sequences) = record(rng, &database);
     let events = vfs::recorded();
     vfs::watch(Path::new("/nowhere"), None);
     let mut cuts: Vec<usize> = (0..images).map(|_| rng.usize(..=events.len())).collect();
@@ -58,7 +58,9 @@ fn run(rng: &mut Rng, disk: Disk, images: u64) -> Result<u64, String> {
         let image = home.path().join(format!("image-{number}"));
         fs::create_dir(&image).expect("a directory");
         moment.write(rng, &data, &image);
-        look(&work, &moment, &image.join("life.db"), rng.u8(..8) == 0).map_err(|wrong| {
+        // Of a database that has answered nothing, nothing is known.
+        let acknowledged = moment.answered.checked_sub(1).map_or(0, |last| sequences[last]);
+        look(&work, &moment, acknowledged, &image.join("life.db"), rng.u8(..8) == 0).map_err(|wrong| {
             format!("cut at event {cut} of {}, {} answered: {wrong}", events.len(), moment.answered)
         })?;
         fs::remove_dir_all(&image).expect("removes");
@@ -66,28 +68,36 @@ fn run(rng: &mut Rng, disk: Disk, images: u64) -> Result<u64, String> {
     Ok(images)
 }
 
-/// Draws the writes and runs them, with a mark in the recording for each answer.
-fn record(rng: &mut Rng, database: &Path) -> Work {
+/// Draws the writes and runs them, with a mark in the recording for each answer; returns also the newest commit by then.
+fn record(rng: &mut Rng, database: &Path) -> (Work, Vec<u64>) {
     let work = {
         // The writes are drawn over a store of their own, so that looking at it is not part of the recording.
         let home = tempfile::tempdir().expect("a directory");
         work::draw(rng, WRITES, &home.path().join("life.db"))
     };
     let mut store = Some(work::open(database).expect("opens"));
+    let (mut sequences, mut newest) = (Vec::new(), 0);
     for (number, write) in work.writes.iter().enumerate() {
         let done = work::perform(&mut store, write, database);
+        newest = done.as_ref().copied().unwrap_or(newest);
+        assert!(sequences.last().is_none_or(|last| *last <= newest), "{write:?}: {sequences:?}, then {newest}");
+        sequences.push(newest);
         assert_eq!(done.err().map(|e| e.kind()), work.rejected[number], "{write:?}");
         vfs::answered(number + 1);
     }
     store.expect("is open").close().expect("closes");
-    work
+    (work, sequences)
 }
 
-/// Opens an image and compares: everything answered is there, and of the next write all or nothing.
-fn look(work: &Work, moment: &Moment, database: &Path, twice: bool) -> Result<(), String> {
+/// Opens an image and compares: everything answered is there, and of the next write all or nothing; sequences go on after
+/// the last that was told.
+fn look(work: &Work, moment: &Moment, acknowledged: u64, database: &Path, twice: bool) -> Result<(), String> {
     let store = work::open(database).map_err(|e| format!("does not open: {e:?}"))?;
     let found = work::dump(&store).map_err(|e| format!("cannot be read: {e:?}"))?;
-    let answered = moment.answered;
+    let (answered, sequence) = (moment.answered, store.info().sequence);
+    if sequence < acknowledged {
+        return Err(format!("is at commit {sequence}, and {acknowledged} was acknowledged"));
+    }
     if !work.states[answered..work.states.len().min(answered + 2)].contains(&found) {
         return Err(match work.states.iter().rposition(|state| *state == found) {
             Some(other) => format!("holds the state after {other} writes"),

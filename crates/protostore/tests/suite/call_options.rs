@@ -207,7 +207,6 @@ async fn a_closure_that_writes_without_end_is_ended_and_nothing_of_it_is_kept() 
                 view.exists::<Network>("after")?;
             }
         })
-        .map(|()| ())
         .expect_err("is ended");
     assert_eq!(e.kind(), Kind::Deadline, "{e}");
     assert!(!e.message().contains("read_deadline"), "it is the deadline of the request: {e}");
