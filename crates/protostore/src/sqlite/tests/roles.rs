@@ -1,11 +1,13 @@
 //! What an operation gives goes to the parameters that ask for it, wherever they are in the text.
 
+use super::fixture::Network;
 use super::held;
 use crate::error::Kind;
 use crate::generated::{Clock, Param, ParamRole, Stmt, stmt};
+use crate::record::Keys;
 use crate::session::{Session as _, now};
 use crate::time::Timestamp;
-use crate::value::{After, Keys, Limit, Now, Offset};
+use crate::value::{After, Limit, Now, Offset};
 
 #[test]
 fn each_value_goes_where_its_role_is() {
@@ -16,8 +18,12 @@ fn each_value_goes_where_its_role_is() {
     );
     let mut held = held();
     let mut read = |given| now(held.one::<_, String>(&MIXED, &given)).expect("runs");
-    let (keys, key, time) = (Keys("[1]"), || After(("x", "y")), Now(Timestamp::new(1, 234_567_891)));
-    let wanted = "7 1234 x a [1] 1 b 3 y";
+    let (keys, key, time) = (
+        Keys::of::<Network>(std::iter::once("n")).expect("a list"),
+        || After(("x", "y")),
+        Now(Timestamp::new(1, 234_567_891)),
+    );
+    let wanted = r#"7 1234 x a ["n"] 1 b 3 y"#;
     assert_eq!(read((("a", "b"), key(), keys, time, Limit(7), Offset(3))).as_deref(), Some(wanted));
 }
 
