@@ -202,7 +202,7 @@ async fn a_closure_that_writes_without_end_is_ended_and_nothing_of_it_is_kept() 
     assert_eq!(ids(&store), Vec::<String>::new());
     store.write(|tx| tx.insert(&network("after"))).expect("the writer goes on");
     let e = soon()
-        .read(|view| {
+        .read(|view| -> Result<()> {
             loop {
                 view.exists::<Network>("after")?;
             }
