@@ -48,6 +48,8 @@ pub enum Change {
     ColumnRenamed { table: String, from: String, to: String },
     /// The same field, another type.
     ColumnType { table: String, column: String, from: Type, to: Type },
+    /// The same field and type, which the proto file calls otherwise: other bytes on the wire.
+    ColumnKind { table: String, column: String, from: &'static str, to: &'static str },
     /// The same field and type, in another form.
     ColumnForm { table: String, column: String, from: Form, to: Form },
     /// Whether NULL may stand in the column, or whether a member of a message may be unset while the message is set.
@@ -153,6 +155,9 @@ impl fmt::Display for Change {
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),
             Self::ColumnType { table, column, from, to } => {
                 write!(f, "type of `{column}` of `{table}` changed from {} to {}", type_name(from), type_name(to))
+            }
+            Self::ColumnKind { table, column, from, to } => {
+                write!(f, "kind of `{column}` of `{table}` changed from {from} to {to}")
             }
             Self::ColumnForm { table, column, from, to } => {
                 write!(f, "form of `{column}` of `{table}` changed from {} to {}", form_name(*from), form_name(*to))

@@ -1,6 +1,6 @@
 //! Compares the columns of one table.
 
-use protostore_schema::{Role, Schema};
+use protostore_schema::{Kind, Role, Schema};
 
 use crate::Change;
 use crate::compare::pair;
@@ -31,6 +31,10 @@ fn compare_column(
     if o.ty != n.ty {
         let (from, to) = (o.ty.clone(), n.ty.clone());
         changes.push(Change::ColumnType { table: table.clone(), column: column.clone(), from, to });
+    }
+    if o.kind.as_ref().map(Kind::word) != n.kind.as_ref().map(Kind::word) && o.ty == n.ty {
+        let [from, to] = [o, n].map(|column| column.kind.as_ref().map_or("none", Kind::word));
+        changes.push(Change::ColumnKind { table: table.clone(), column: column.clone(), from, to });
     }
     if o.form != n.form {
         let (from, to) = (o.form, n.form);

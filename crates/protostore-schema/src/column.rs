@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Docs, Name, Reference, Rules};
+use crate::{Docs, Kind, Name, Reference, Rules};
 
 /// A column of a table or child table.
 ///
@@ -15,6 +15,10 @@ pub struct Column {
     pub path: Vec<u32>,
     /// What the column holds of the field at `path`.
     pub role: Role,
+    /// What the proto file says that the field's values are: of a map, its keys or values. None where the column holds nothing
+    /// of the message, as the position of an element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// The type of its values.
     pub ty: Type,
     /// The form in which they stand in it.

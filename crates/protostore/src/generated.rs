@@ -1,10 +1,14 @@
 //! What only generated code uses: its traits, its constructors and its macros. No part of the API: a run time may change
 //! anything here together with the [`format!`] of generated code.
 
+mod columns;
 mod format;
 mod options;
 mod stmt;
 
+pub use crate::__behaviors as behaviors;
+pub use crate::__child_tables as child_tables;
+pub use crate::__columns as columns;
 pub use crate::__format as format;
 pub use crate::__options as options;
 pub use crate::__stmt as stmt;

@@ -69,8 +69,8 @@ pub use record::{
 };
 pub use room::{End, Room};
 pub use schema::{
-    Check, Child, Column, Constraint, FieldKind, FieldOf, ForeignKey, Layout, Migration, Owner, Recursion, Referrer,
-    Schema, Table, Unique,
+    Behaviors, Check, Child, Column, Constraint, Encoding, FieldKind, FieldOf, FieldPath, ForeignKey, Layout,
+    Migration, Owner, ProtoEnum, ProtoKind, Recursion, Referrer, Role, Schema, Table, Ty, Unique,
 };
 pub use session::{Part, Session};
 pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};

@@ -60,7 +60,7 @@ impl Life {
 /// Deletes what has expired and is in the way of a record.
 pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
     if let Some(expire) = R::LIFE.expire {
-        let columns = R::TABLE.bound();
+        let columns = R::TABLE.columns();
         let at = |field| columns.iter().position(|column| column.field == field);
         let given = expire.clear.fields().map(|field| at(field).and_then(|at| Pick::from(&Whole(record), at)));
         // Where a value cannot be stored, the insert says which one.
@@ -75,7 +75,7 @@ pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Tim
 pub(crate) async fn check<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
     refuse_deleted(s, record).await?;
     if const { R::TABLE.layout.names_mortals() } {
-        let parameters = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect::<Vec<_>>();
+        let parameters = R::TABLE.column_names().collect::<Vec<_>>();
         refusal::mortals(s, &R::TABLE.layout, &parameters, &Whole(record), now).await?;
     }
     Ok(())

@@ -1,8 +1,12 @@
 //! What generated code says about a store: plain data in statics, numbered and named once, at generation.
 
+mod column;
 mod constraint;
+mod path;
 
+pub use column::{Behaviors, Column, Encoding, ProtoEnum, ProtoKind, Role, Ty};
 pub use constraint::Constraint;
+pub use path::FieldPath;
 pub use protostore_sql::ParamRole;
 
 use crate::life::Expire;
@@ -86,15 +90,6 @@ pub struct Layout {
     pub references: &'static [ForeignKey],
     /// The named constraints.
     pub checks: &'static [Check],
-}
-
-/// One column.
-#[derive(Debug)]
-pub struct Column {
-    /// The SQL name.
-    pub name: &'static str,
-    /// The path of the field from the record, `root_drive.image_path`.
-    pub field: &'static str,
 }
 
 /// A primary key or a unique index: no two rows have the same values in its columns.
@@ -195,6 +190,9 @@ pub struct Table {
     pub referrers: &'static [Referrer],
     /// The references under CASCADE by which a delete may go without an end.
     pub recursions: &'static [Recursion],
+    /// The tables whose rows a delete here deletes or changes, also by way of others: those that refer to it under CASCADE and
+    /// SET_NULL. The table itself is among them where its rows refer to one another so.
+    pub touches: &'static [&'static str],
     /// The child tables at any depth, each before those inside its elements.
     pub children: &'static [&'static Child],
     /// The fields that the store numbers.
@@ -235,8 +233,8 @@ pub struct Listing {
 pub struct FieldOf {
     /// The protobuf names that select it in a mask: the field's own, or the oneof's and each of its members'.
     pub paths: &'static [&'static str],
-    /// Its columns, in the order in which they are bound.
-    pub columns: &'static [&'static str],
+    /// The numbers of those fields that are stored.
+    pub numbers: &'static [u32],
     /// What kind of member it is.
     pub kind: FieldKind,
 }
@@ -257,6 +255,12 @@ pub enum FieldKind {
 pub struct Child {
     /// The SQL side: key parts, position, item columns.
     pub layout: Layout,
+    /// The path of the field, `root_drive.labels`.
+    pub field: &'static str,
+    /// The same in numbers.
+    pub path: &'static [u32],
+    /// Who writes and reads the field.
+    pub behaviors: Behaviors,
     /// The member of the record whose bit in a mask rewrites the rows.
     pub member: u16,
     /// How many columns its key has, which are the first: the record's key, and a place in each list around.
@@ -285,15 +289,6 @@ impl Param {
     }
 }
 
-impl Table {
-    /// Returns the columns that a record's members are bound to, in the order of binding.
-    pub(crate) fn bound(&self) -> &'static [Column] {
-        let bound = self.fields.iter().map(|field| field.columns.len()).sum();
-        // The key of a table of at most one row is no member, and its column is the first.
-        self.layout.columns.split_at(self.layout.columns.len().saturating_sub(bound)).1
-    }
-}
-
 impl Layout {
     /// Says whether a row may name another that is there in SQL and not for readers.
     pub(crate) const fn names_mortals(&self) -> bool {
@@ -305,6 +300,34 @@ impl Layout {
             at += 1;
         }
         false
+    }
+}
+
+impl Table {
+    /// Returns the columns of the record's members, in the order in which they are bound: all but the key of a singleton.
+    #[must_use]
+    pub const fn columns(&self) -> &'static [Column] {
+        match self.layout.columns {
+            [Column { role: Role::Singleton, .. }, rest @ ..] => rest,
+            all => all,
+        }
+    }
+
+    /// Returns their names.
+    pub(crate) fn column_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.columns().iter().map(|column| column.name)
+    }
+}
+
+impl FieldOf {
+    /// Returns the member's columns in the record's own row, in the order in which they are bound.
+    pub fn columns(&self, table: &Table) -> impl Iterator<Item = &'static Column> + use<'_> {
+        table.columns().iter().filter(|column| self.has_column(column))
+    }
+
+    /// Says whether a column of the record's own row is one of the member.
+    pub(crate) fn has_column(&self, column: &Column) -> bool {
+        column.path.first().is_some_and(|number| self.numbers.contains(number))
     }
 }
 
@@ -325,15 +348,6 @@ impl Recursion {
     #[must_use]
     pub const fn new(table: &'static str, field: &'static str) -> Self {
         Self { table, field }
-    }
-}
-
-impl Column {
-    #[doc(hidden)]
-    /// For generated code: a column and the field that it holds.
-    #[must_use]
-    pub const fn new(name: &'static str, field: &'static str) -> Self {
-        Self { name, field }
     }
 }
 
@@ -368,21 +382,21 @@ impl FieldOf {
     #[doc(hidden)]
     /// For generated code: a part of the key.
     #[must_use]
-    pub const fn key(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
-        Self { paths, columns, kind: FieldKind::Key }
+    pub const fn key(paths: &'static [&'static str], numbers: &'static [u32]) -> Self {
+        Self { paths, numbers, kind: FieldKind::Key }
     }
 
     #[doc(hidden)]
     /// For generated code: a member in columns of the record's own row.
     #[must_use]
-    pub const fn value(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
-        Self { paths, columns, kind: FieldKind::Value }
+    pub const fn value(paths: &'static [&'static str], numbers: &'static [u32]) -> Self {
+        Self { paths, numbers, kind: FieldKind::Value }
     }
 
     #[doc(hidden)]
     /// For generated code: a repeated field, in rows of a child table.
     #[must_use]
-    pub const fn children(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
-        Self { paths, columns, kind: FieldKind::Children }
+    pub const fn children(paths: &'static [&'static str], numbers: &'static [u32]) -> Self {
+        Self { paths, numbers, kind: FieldKind::Children }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) referrers: Vec<ReferrerPlan<'s>>,
     /// The references by which a delete may go without an end.
     pub(crate) recursions: Vec<RecursionPlan<'s>>,
+    /// The tables whose rows a delete here deletes or changes.
+    pub(crate) touches: Vec<&'s str>,
     pub(crate) children: Vec<ChildPlan<'s>>,
     /// What is written of a row of which only children are.
     pub(crate) touch: Option<TouchPlan<'s>>,
@@ -99,6 +101,7 @@ impl<'s> TablePlan<'s> {
             references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers.plans(table, all),
             recursions: recursions.of_table(referrers, table),
+            touches: referrers.touched(table),
             children: table
                 .children()
                 .into_iter()

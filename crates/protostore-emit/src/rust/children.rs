@@ -82,7 +82,7 @@ fn implementations(
     around: &[Node],
     plan: &ChildPlan<'_>,
 ) -> Vec<TokenStream> {
-    let mut all = vec![implementation(scope, owner, around, plan)];
+    let mut all = vec![metadata::child_columns(scope, plan.child), implementation(scope, owner, around, plan)];
     if let Item::Message { message, nodes, .. } = &plan.child.item {
         let owner = scope.path(message);
         all.extend(plan.nested.iter().flat_map(|inner| implementations(scope, &owner, nodes, inner)));
@@ -92,7 +92,8 @@ fn implementations(
 
 fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], plan: &ChildPlan<'_>) -> TokenStream {
     let child = plan.child;
-    let (marker, item, data) = (scope.marker(child), record::item_type(scope, &child.item), metadata::child(plan));
+    let (marker, item, data) =
+        (scope.marker(child), record::item_type(scope, &child.item), metadata::child(scope, plan));
     let doc = lines([format!("The elements of `{}`, in `{}`.", child.name.proto, child.name.sql)]);
     let place = match &child.place {
         Place::Position(_) => quote!(i64),

@@ -1,14 +1,27 @@
 //! `static TABLE`: what the run time knows of a table, as data.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use protostore_schema::{ChildTable, Column, Index, Node, Role, foreign_key_name, key_name};
 use quote::quote;
 
+use super::column_rows;
 use super::statement::{reading, statement};
-use super::tokens::sql;
+use super::tokens::{ident, sql};
 use super::types::Scope;
 use crate::plan::{ChildPlan, RecursionPlan, ReferencePlan, RevisionPlan, SequencePlan, Statement, TablePlan};
 use crate::sql::{Check, checks, child_checks};
+
+/// Returns the static with the table's columns.
+pub(super) fn columns(scope: &Scope<'_, '_>, TablePlan { table, .. }: &TablePlan<'_>) -> TokenStream {
+    let name = (&ident("COLUMNS"), table.name.sql.as_str());
+    column_rows::item(scope, name, &table.all_columns(), &table.foreign_keys)
+}
+
+/// Returns the static with a child table's columns.
+pub(super) fn child_columns(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
+    let name = (&column_rows::name_of_child(&scope.marker(child)), child.name.sql.as_str());
+    column_rows::item(scope, name, &child.columns(), &child.foreign_keys)
+}
 
 /// Returns the table's metadata.
 pub(super) fn table(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream {
@@ -25,6 +38,7 @@ pub(super) fn table(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream 
         references,
         referrers,
         recursions,
+        touches,
         sequences,
         ..
     } = plan;
@@ -32,11 +46,9 @@ pub(super) fn table(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream 
     let name = &table.name.sql;
     let key = &table.key;
     let constraints = constraints(name, key.iter().map(String::as_str), &table.indexes, None);
-    let layout = layout((name, name), &table.all_columns(), &constraints, references, &checks(&table.record.nodes));
-    let children = table.descendants().into_iter().map(|child| {
-        let marker = scope.marker(child);
-        quote!(<children::#marker as generated::ChildTable>::CHILD)
-    });
+    let columns = ident("COLUMNS");
+    let layout = layout((name, name), &columns, &constraints, references, &checks(&table.record.nodes));
+    let children = table.descendants().into_iter().map(|child| scope.marker(child));
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(|plan| referrer(plan.table, plan.relation, &plan.columns, &plan.names));
     let recursions = recursions.iter().map(|RecursionPlan { table, columns }| {
@@ -58,7 +70,8 @@ pub(super) fn table(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream 
             fields: &[#(#fields),*],
             referrers: &[#(#referrers),*],
             recursions: &[#(#recursions),*],
-            children: &[#(#children),*],
+            touches: &[#(#touches),*],
+            children: generated::child_tables![#(children::#children),*],
             sequences: &[#(#sequences),*],
             get: #get,
             insert: #insert,
@@ -88,13 +101,17 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 }
 
 /// Returns a child table's metadata.
-pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
+pub(super) fn child(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> TokenStream {
     let ChildPlan { record, parent, child, member, insert, delete, load, load_many, references, .. } = plan;
     let checks = child_checks(child);
     let key = child.key_columns();
     let key = key.iter().map(|column| column.name.sql.as_str());
     let constraints = constraints(&child.name.sql, key, &child.indexes, Some((child, parent)));
-    let layout = layout((&child.name.sql, record), &child.columns(), &constraints, references, &checks);
+    let columns = column_rows::name_of_child(&scope.marker(child));
+    let layout = layout((&child.name.sql, record), &columns, &constraints, references, &checks);
+    let path = child.path.iter().map(|number| Literal::u32_unsuffixed(*number));
+    let field = &child.name.proto;
+    let behaviors = scope.behaviors(&child.path).iter().map(|word| ident(word));
     let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));
     let [insert, load, load_many] = [insert, load, load_many].map(statement);
     let delete = match delete {
@@ -107,6 +124,9 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
     quote! {
         protostore::Child {
             layout: #layout,
+            field: #field,
+            path: &[#(#path),*],
+            behaviors: generated::behaviors!(#(#behaviors)|*),
             member: #member,
             key: #key,
             insert: #insert,
@@ -161,16 +181,12 @@ fn constraints<'c>(
 
 fn layout(
     (name, record): (&str, &str),
-    columns: &[&Column],
+    columns: &Ident,
     constraints: &TokenStream,
     references: &[ReferencePlan<'_>],
     checks: &[Check<'_>],
 ) -> TokenStream {
     let relation = name;
-    let columns = columns.iter().map(|column| {
-        let (name, field) = (&column.name.sql, &column.name.proto);
-        quote!(protostore::Column::new(#name, #field))
-    });
     let references = references.iter().map(|plan| {
         let ReferencePlan { columns, table, key, hides, exists } = plan;
         let name = foreign_key(relation, columns);
@@ -195,7 +211,7 @@ fn layout(
         protostore::Layout {
             name: #name,
             record: #record,
-            columns: &[#(#columns),*],
+            columns: #columns,
             #constraints
             references: &[#(#references),*],
             checks: &[#(#checks),*],
@@ -239,14 +255,25 @@ fn field(node: &Node, key: &[String]) -> TokenStream {
     if let Node::Oneof(oneof) = node {
         paths.extend(oneof.variants.iter().map(|v| last(&v.node.name().proto)));
     }
-    let columns: Vec<&String> = node.columns().into_iter().map(|c| &c.name.sql).collect();
+    let numbers = numbers(node).into_iter().map(Literal::u32_unsuffixed);
     let kind = match node {
         Node::Scalar(scalar) if scalar.column.role == Role::Value && key.contains(&scalar.column.name.sql) => {
             quote!(key)
         }
         Node::Child(_) => quote!(children),
-        Node::Oneof(_) if columns.is_empty() => quote!(children),
+        Node::Oneof(_) if node.columns().is_empty() => quote!(children),
         Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) | Node::Absent(_) => quote!(value),
     };
-    quote!(protostore::FieldOf::#kind(&[#(#paths),*], &[#(#columns),*]))
+    quote!(protostore::FieldOf::#kind(&[#(#paths),*], &[#(#numbers),*]))
+}
+
+/// Returns the numbers of a member's fields: one, or those of the members of a oneof.
+fn numbers(node: &Node) -> Vec<u32> {
+    match node {
+        Node::Scalar(scalar) => scalar.column.path.clone(),
+        Node::Group(group) => group.presence.path.clone(),
+        Node::Child(child) => child.path.clone(),
+        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|variant| numbers(&variant.node)).collect(),
+        Node::Absent(_) => Vec::new(),
+    }
 }

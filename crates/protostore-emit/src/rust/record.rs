@@ -150,6 +150,7 @@ fn enumeration(e: &Enum) -> TokenStream {
         let default = (i == 0).then(|| quote!(#[default]));
         quote! { #doc #default #name, }
     });
+    let full = &e.name.proto;
     let rust: Vec<_> = e.values.iter().map(|v| ident(&v.name.rust)).collect();
     let proto: Vec<_> = e.values.iter().map(|v| v.name.proto.as_str()).collect();
     let numbers: Vec<_> = e.values.iter().map(|v| proc_macro2::Literal::i32_unsuffixed(v.number)).collect();
@@ -163,6 +164,12 @@ fn enumeration(e: &Enum) -> TokenStream {
         }
 
         impl #name {
+            /// The enum in the proto file, and its values.
+            pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+                name: #full,
+                values: &[#((#proto, #numbers)),*],
+            };
+
             /// Returns the number that is stored and sent.
             #[must_use]
             pub const fn number(self) -> i32 {
@@ -175,10 +182,7 @@ fn enumeration(e: &Enum) -> TokenStream {
             /// Returns the name in the proto file, if the number has one.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
-                match self {
-                    #(Self::#rust => Some(#proto),)*
-                    Self::Unrecognized(_) => None,
-                }
+                Self::PROTO_ENUM.name_of(self.number())
             }
         }
 

@@ -1,6 +1,6 @@
 //! Identifiers, comments and literals as tokens, and tokens as a formatted file.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use protostore_schema::{Docs, plain_text};
 use quote::quote;
 
@@ -124,8 +124,64 @@ fn mentions(body: &str, path: &str) -> bool {
 }
 
 fn format(item: &TokenStream) -> String {
-    let file = syn::parse2(item.clone()).unwrap_or_else(|e| panic!("emitted Rust does not parse: {e}\n{item}"));
-    prettyplease::unparse(&file)
+    let file: syn::File =
+        syn::parse2(item.clone()).unwrap_or_else(|e| panic!("emitted Rust does not parse: {e}\n{item}"));
+    match &file.items[..] {
+        [syn::Item::Macro(call)] if call.mac.path.segments.last().is_some_and(|name| name.ident == "columns") => {
+            rows(&call.mac)
+        }
+        _ => prettyplease::unparse(&file),
+    }
+}
+
+/// Prints a macro whose rows end with a semicolon, a line for each.
+fn rows(call: &syn::Macro) -> String {
+    let path = &call.path;
+    let mut text = format!("{} {{\n", quote!(#path!).to_string().replace(' ', ""));
+    let mut row: Vec<TokenTree> = Vec::new();
+    for token in call.tokens.clone() {
+        let ends = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        let is_doc = matches!(&row[..], [TokenTree::Punct(hash)] if hash.as_char() == '#');
+        row.push(token);
+        if is_doc {
+            let attribute: syn::ItemMod = syn::parse_quote!(#(#row)* mod m {});
+            let docs =
+                prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![attribute.into()] });
+            text.extend(docs.lines().filter(|line| line.starts_with("///")).map(|line| format!("    {line}\n")));
+            row.clear();
+        } else if ends {
+            text += &format!("    {}\n", words(&row));
+            row.clear();
+        }
+    }
+    text + "}\n"
+}
+
+/// Prints the tokens of a row, with a space between two unless they belong together.
+fn words(row: &[TokenTree]) -> String {
+    let mut text = String::new();
+    for token in row {
+        let printed = match token {
+            TokenTree::Group(group) => {
+                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                let [open, close] = match group.delimiter() {
+                    Delimiter::Parenthesis => ["(", ")"],
+                    Delimiter::Bracket => ["[", "]"],
+                    Delimiter::Brace => ["{ ", " }"],
+                    Delimiter::None => ["", ""],
+                };
+                format!("{open}{}{close}", words(&inner))
+            }
+            token => token.to_string(),
+        };
+        let joins = matches!(token, TokenTree::Punct(punct) if ",;:".contains(punct.as_char()))
+            || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
+        if !text.is_empty() && !joins && !text.ends_with("::") {
+            text.push(' ');
+        }
+        text += &printed;
+    }
+    text
 }
 
 /// Puts a blank line between items and between the members of an `impl` or a module.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{ChildTable, Column, Docs, Encoded, Enum, Item, Node, Oneof, Schema, Type, TypeName};
+use protostore_schema::{ChildTable, Column, Docs, Encoded, Enum, Item, Node, Oneof, Schema, Table, Type, TypeName};
 use quote::quote;
 
 use super::children;
 use super::documents::Names;
+use super::field_behaviors::{self, Said};
 use super::tokens::ident;
 
 /// A type that is no record.
@@ -28,6 +29,9 @@ pub(super) struct Types<'s> {
     documents: Names,
     /// The types that stand for child tables, by the module of their record.
     markers: BTreeMap<String, BTreeMap<&'s [u32], String>>,
+    /// What is said of fields, by the module of their record.
+    behaviors: BTreeMap<String, Said>,
+    schema: &'s Schema,
 }
 
 impl<'s> Types<'s> {
@@ -54,7 +58,9 @@ impl<'s> Types<'s> {
         let names: BTreeSet<&str> = definitions.iter().map(|(_, d)| d.rust()).chain(records).collect();
         let is_type = |name: &str| names.contains(name);
         let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
-        Self { definitions, modules, documents: Names::of(&schema.documents), markers }
+        let said = |t: &Table| (t.record.module.clone(), field_behaviors::of_table(&schema.behaviors, t));
+        let behaviors = schema.tables.iter().map(said).collect();
+        Self { definitions, modules, documents: Names::of(&schema.documents), markers, behaviors, schema }
     }
 
     /// Returns what stands for the messages in JSON.
@@ -135,6 +141,23 @@ impl Scope<'_, '_> {
     /// Returns the type that stands for a child table of the module's record.
     pub(super) fn marker(&self, child: &ChildTable) -> Ident {
         ident(&self.types.markers[self.module][&child.path[..]])
+    }
+
+    /// Returns the type of an enum; none where records hold it only in what is stored as one value.
+    pub(super) fn enumeration(&self, proto: &str) -> Option<TokenStream> {
+        let found = self.types.definitions.iter().find(|(name, _)| name == proto);
+        found.map(|(_, definition)| self.spelled(proto, definition.rust()))
+    }
+
+    /// Returns what is said of a field of the module's record.
+    pub(super) fn behaviors(&self, path: &[u32]) -> &[&'static str] {
+        let said = self.types.behaviors.get(self.module).and_then(|said| said.get(path));
+        said.map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the schema.
+    pub(super) fn schema(&self) -> &Schema {
+        self.types.schema
     }
 
     /// Returns the type that says what a column of JSON is of.

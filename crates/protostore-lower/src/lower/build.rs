@@ -7,6 +7,7 @@ use protostore_schema::{
 };
 
 use super::draft::{Composite, Draft, Part, Presence, Shape, Spot};
+use super::kind;
 use super::sql_names::oneof_sql;
 use super::types::Types;
 use crate::sources::Sources;
@@ -263,6 +264,10 @@ impl Build<'_> {
             name,
             path: spot.numbers.clone(),
             role,
+            kind: match role {
+                Role::Value | Role::Presence | Role::OwnerKey | Role::MapKey => Some(kind::of_field(&spot.field)),
+                Role::Position | Role::Singleton => None,
+            },
             ty,
             form,
             nullable: false,
@@ -342,6 +347,7 @@ fn singleton(role: Role) -> Column {
         name: Name { proto: name.clone(), sql: name, rust: "singleton".to_owned() },
         path: Vec::new(),
         role,
+        kind: None,
         ty: Type::Int32,
         form: Form::Own,
         nullable: false,

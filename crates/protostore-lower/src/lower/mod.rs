@@ -27,6 +27,7 @@ mod hash_chain;
 mod immutable;
 mod indexes;
 mod keys;
+mod kind;
 mod life;
 mod literals;
 mod misplaced;

@@ -149,7 +149,7 @@ fn step(by: &By, value: Option<&Expr<'static>>, descending: bool) -> Expr<'stati
 /// Returns what a record has in a column, as [`own`] reads it.
 fn value<R: Record>(record: &R, place: &Place) -> Kept {
     let stored = |column: &str| {
-        let at = R::TABLE.fields.iter().flat_map(|field| field.columns).position(|name| *name == column);
+        let at = R::TABLE.column_names().position(|name| name == column);
         at.and_then(|at| Pick::from(&Whole(record), at)).unwrap_or(Kept::Null)
     };
     match (stored(place.column), place.holds) {

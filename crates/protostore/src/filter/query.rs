@@ -40,8 +40,8 @@ pub(crate) struct Text<'f> {
 impl<'f> Query<'f> {
     /// Selects the columns of the records for which a filter holds, in the order in which a record is decoded.
     pub(crate) fn records<R: Record>(filter: &'f Filter<R>, now: Option<Timestamp>) -> Result<Self> {
-        let columns = R::TABLE.fields.iter().flat_map(|field| field.columns);
-        let columns = columns.map(|name| Column { of: Qualifier::Alias(RECORD.into()), name: (*name).into() });
+        let columns = R::TABLE.column_names();
+        let columns = columns.map(|name| Column { of: Qualifier::Alias(RECORD.into()), name: name.into() });
         Self::new(R::TABLE, R::LIFE, What::Record(columns.collect()), &filter.expr, now)
     }
 

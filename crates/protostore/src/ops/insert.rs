@@ -167,6 +167,6 @@ impl<R: Record> Bind for Whole<'_, R> {
     }
 
     fn field(&self, at: usize) -> Option<&'static str> {
-        R::TABLE.bound().get(at).map(|column| column.field)
+        R::TABLE.columns().get(at).map(|column| column.field)
     }
 }

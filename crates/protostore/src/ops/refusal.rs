@@ -22,7 +22,7 @@ const KEYS: usize = 256;
 /// Explains why the row of a record was refused.
 #[cold]
 pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record: &R, now: Timestamp) -> Error {
-    let parameters = || R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
+    let parameters = || R::TABLE.column_names().collect();
     of_row(s, e, &R::TABLE.layout, parameters, &Whole(record), now).await
 }
 

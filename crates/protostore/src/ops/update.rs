@@ -111,7 +111,7 @@ async fn mortals<R: Record, S: Session>(s: &mut S, masked: &Masked<'_, R>) -> Re
     if layout.references.iter().any(|key| in_part(&key))
         && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(masked.record.key()), Some(masked.now)).await?
     {
-        let all: Vec<&str> = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
+        let all: Vec<&str> = R::TABLE.column_names().collect();
         refusal::mortals(s, layout, &all, &Overlaid { old: &old, masked }, masked.now).await?;
     }
     Ok(())
@@ -156,7 +156,9 @@ impl Text {
                     let key = field.paths.first().copied().unwrap_or_default();
                     return Err(Error::invalid(key, "is the key, which never changes").in_table(layout.name));
                 }
-                FieldKind::Value => set.extend(field.columns.iter().map(|column| ((*column).into(), value(column)))),
+                FieldKind::Value => {
+                    set.extend(field.columns(table).map(|column| (column.name.into(), value(column.name))));
+                }
             }
         }
         if set.is_empty() {
@@ -188,7 +190,8 @@ struct Masked<'r, R: Record> {
 impl<R: Record> Masked<'_, R> {
     fn columns(&self) -> Vec<&'static str> {
         let fields = R::TABLE.fields.iter().enumerate().filter(|(index, _)| self.mask.has(*index));
-        fields.flat_map(|(_, field)| field.columns).chain(R::TABLE.key).copied().collect()
+        let columns = fields.flat_map(|(_, field)| field.columns(R::TABLE)).map(|column| column.name);
+        columns.chain(R::TABLE.key.iter().copied()).collect()
     }
 }
 

@@ -92,7 +92,7 @@ impl Values {
         let table = R::TABLE;
         let mut values = Vec::with_capacity(get.params.len());
         for path in get.fields() {
-            let at = table.bound().iter().position(|column| column.field == path);
+            let at = table.columns().iter().position(|column| column.field == path);
             match at.and_then(|at| Pick::from(&Whole(record), at)) {
                 Some(Kept::Null) => {
                     let unset = Error::invalid(path, "must be set, to say which record is meant");

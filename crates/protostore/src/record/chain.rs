@@ -76,7 +76,7 @@ pub(crate) async fn link<R: Record, S: Session>(s: &mut S, record: &mut R) -> Re
         None => chain_origin(R::TABLE.number),
         Some(last) if (chain.number)(record) > Some(last.number) => last.hash,
         Some(last) => {
-            let key = R::TABLE.fields.iter().find_map(|field| (field.columns == R::TABLE.key).then(|| field.paths[0]));
+            let key = R::TABLE.columns().iter().find(|column| [column.name] == R::TABLE.key).map(|column| column.field);
             let why = format!("is not after {}, the last row of the chain", last.number);
             return refused(Error::invalid(key.unwrap_or_default(), why));
         }

@@ -22,11 +22,13 @@ pub(crate) fn storable_in<R: Record>(record: &R, mask: &Mask<R>) -> Result<()> {
 fn look<R: Record>(record: &R, mask: Option<&Mask<R>>) -> Result<()> {
     // First, since such a value may have no form in its column either.
     life::unset(record, mask)?;
-    let mut before = 0;
+    let (mut before, columns) = (0, R::TABLE.columns());
     for (member, field) in R::TABLE.fields.iter().enumerate() {
-        let bound = record.bind_field(member, &mut Look::at(R::TABLE.bound(), before));
+        let bound = record.bind_field(member, &mut Look::at(columns, before));
         counts(bound, mask, member).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        before += field.columns.len();
+        while columns.get(before).is_some_and(|column| field.has_column(column)) {
+            before += 1;
+        }
     }
     R::Children::storable(record, mask)
 }

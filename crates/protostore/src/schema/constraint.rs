@@ -70,12 +70,14 @@ mod tests {
     use super::*;
     use crate::error::{Kind, Violation};
     use crate::generated::stmt;
-    use crate::schema::Column;
 
     static LAYOUT: Layout = Layout {
         name: "nics",
         record: "nics",
-        columns: &[Column::new("machine_id", "machine_id"), Column::new("mac_address", "link.mac_address")],
+        columns: crate::generated::columns! {
+            "machine_id" "machine_id" [1] Value(String) Text;
+            "mac_address" "link.mac_address" [2, 1] Value(String) Text;
+        },
         key: Unique::new("nics__key", &["machine_id"]),
         uniques: &[Unique::new("nics_unique_mac_address", &["mac_address"])],
         owner: Some(Owner::new("nics__machine_id__fk", &["machine_id"], "machines")),

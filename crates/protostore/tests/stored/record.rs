@@ -1,9 +1,9 @@
 //! A record of a store whose fields have forms of their own, written like generated code.
 
-use protostore::generated::{Binder, Decode, Row, stmt};
+use protostore::generated::{Binder, Decode, Row, columns, stmt};
 use protostore::stored::{DoubleBits, FullRange, Milliseconds, Rfc3339, Utf8};
 use protostore::{
-    Column, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp, Unique,
+    FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Schema, Table, Timestamp, Unique,
 };
 
 /// A measurement.
@@ -61,13 +61,13 @@ static TABLE: Table = Table {
     layout: Layout {
         name: "samples",
         record: "samples",
-        columns: &[
-            Column { name: "number", field: "number" },
-            Column { name: "value", field: "value" },
-            Column { name: "taken", field: "taken" },
-            Column { name: "seen", field: "seen" },
-            Column { name: "note", field: "note" },
-        ],
+        columns: columns! {
+            "number" "number" [1] Value(Uint64) Int8;
+            "value" "value" [2] Value(Double) Real8;
+            "taken" "taken" [3] Value(Message "google.protobuf.Timestamp") Int8;
+            "seen" "seen" [4] Value(Message "google.protobuf.Timestamp") Int8;
+            "note" "note" [5] Value(String) Text;
+        },
         key: Unique::new("samples__key", &["number"]),
         uniques: &[],
         owner: None,
@@ -78,14 +78,15 @@ static TABLE: Table = Table {
     record: "fixture.v1.Sample",
     key: &["number"],
     fields: &[
-        FieldOf { paths: &["number"], columns: &["number"], kind: FieldKind::Key },
-        FieldOf { paths: &["value"], columns: &["value"], kind: FieldKind::Value },
-        FieldOf { paths: &["taken"], columns: &["taken"], kind: FieldKind::Value },
-        FieldOf { paths: &["seen"], columns: &["seen"], kind: FieldKind::Value },
-        FieldOf { paths: &["note"], columns: &["note"], kind: FieldKind::Value },
+        FieldOf { paths: &["number"], numbers: &[1], kind: FieldKind::Key },
+        FieldOf { paths: &["value"], numbers: &[2], kind: FieldKind::Value },
+        FieldOf { paths: &["taken"], numbers: &[3], kind: FieldKind::Value },
+        FieldOf { paths: &["seen"], numbers: &[4], kind: FieldKind::Value },
+        FieldOf { paths: &["note"], numbers: &[5], kind: FieldKind::Value },
     ],
     referrers: &[],
     recursions: &[],
+    touches: &[],
     children: &[],
     sequences: &[],
     get: stmt!(0, [number], r#"SELECT * FROM "samples" WHERE "number" = $1"#),

@@ -2,11 +2,11 @@
 
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, Value};
-use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, stmt};
+use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, columns as rows, stmt};
 use protostore::stored::{Encoded, Json};
 use protostore::{
-    Child, Col, Column, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Owner, Record,
-    Result, Schema, Sqlite, Store, Table, Unique, columns,
+    Child, Col, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Owner, Record, Result,
+    Schema, Sqlite, Store, Table, Unique, columns,
 };
 
 /// A document as JSON, as protobuf's own bytes, and a list of such.
@@ -44,7 +44,11 @@ static TABLE: Table = Table {
     layout: Layout {
         name: "docs",
         record: "docs",
-        columns: &[Column::new("id", "id"), Column::new("body", "body"), Column::new("bytes", "bytes")],
+        columns: rows! {
+            "id" "id" [1] Value(String) Text;
+            "body" "body" [2] Value(Message "google.protobuf.Value") Json;
+            "bytes" "bytes" [3] Value(Message "google.protobuf.Value") Bytes;
+        },
         key: Unique::new("docs__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -55,13 +59,14 @@ static TABLE: Table = Table {
     record: "fixture.v1.Doc",
     key: &["id"],
     fields: &[
-        FieldOf { paths: &["id"], columns: &["id"], kind: FieldKind::Key },
-        FieldOf { paths: &["body"], columns: &["body"], kind: FieldKind::Value },
-        FieldOf { paths: &["bytes"], columns: &["bytes"], kind: FieldKind::Value },
-        FieldOf { paths: &["all"], columns: &[], kind: FieldKind::Children },
+        FieldOf { paths: &["id"], numbers: &[1], kind: FieldKind::Key },
+        FieldOf { paths: &["body"], numbers: &[2], kind: FieldKind::Value },
+        FieldOf { paths: &["bytes"], numbers: &[3], kind: FieldKind::Value },
+        FieldOf { paths: &["all"], numbers: &[4], kind: FieldKind::Children },
     ],
     referrers: &[],
     recursions: &[],
+    touches: &[],
     children: &[All::CHILD],
     sequences: &[],
     get: stmt!(0, [id], r#"SELECT "id", "body", "bytes" FROM "docs" WHERE "id" = $1"#),
@@ -125,13 +130,20 @@ impl ChildTable for All {
         layout: Layout {
             name: "docs__all",
             record: "docs",
-            columns: &[Column::new("_id", "id"), Column::new("_position", "all"), Column::new("value", "all")],
+            columns: rows! {
+                "_id" "id" [1] OwnerKey(String) Text;
+                "_position" "all" [4] Position Int8;
+                "value" "all" [4] Value(Message "google.protobuf.Value") Json;
+            },
             key: Unique::new("docs__all__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(Owner::new("docs__all___id__fk", &["_id"], "docs")),
             references: &[],
             checks: &[],
         },
+        field: "all",
+        path: &[4],
+        behaviors: protostore::Behaviors::NONE,
         member: 3,
         key: 2,
         insert: stmt!(8, r#"INSERT INTO "docs__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#),

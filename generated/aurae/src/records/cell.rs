@@ -477,31 +477,35 @@ impl generated::Decode for Cell {
     }
 }
 
+generated::columns! {
+    /// The columns of `cells`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "parent_name" "parent_name" [2] Value(String) Text, IMMUTABLE;
+    "cpu" "cpu" [3] Presence(Message "aurae.cells.v0.CpuController") Bool;
+    "cpu__weight" "cpu.weight" [3, 1] Value(Uint64) Int8;
+    "cpu__max" "cpu.max" [3, 2] Value(Int64) Int8;
+    "cpu__period" "cpu.period" [3, 3] Value(Message "google.protobuf.Duration") Int8;
+    "cpuset" "cpuset" [4] Presence(Message "aurae.cells.v0.CpusetController") Bool;
+    "cpuset__cpus" "cpuset.cpus" [4, 1] Value(String) Text;
+    "cpuset__mems" "cpuset.mems" [4, 2] Value(String) Text;
+    "memory" "memory" [5] Presence(Message "aurae.cells.v0.MemoryController") Bool;
+    "memory__min" "memory.min" [5, 1] Value(Int64) Int8;
+    "memory__low" "memory.low" [5, 2] Value(Int64) Int8;
+    "memory__high" "memory.high" [5, 3] Value(Int64) Int8;
+    "memory__max" "memory.max" [5, 4] Value(Int64) Int8;
+    "isolate_process" "isolate_process" [6] Value(Bool) Bool;
+    "isolate_network" "isolate_network" [7] Value(Bool) Bool;
+    "cgroup_v2" "cgroup_v2" [9] Value(Bool) Bool, OUTPUT_ONLY;
+    "create_time" "create_time" [10] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `cells`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "cells",
         record: "cells",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("parent_name", "parent_name"),
-            protostore::Column::new("cpu", "cpu"),
-            protostore::Column::new("cpu__weight", "cpu.weight"),
-            protostore::Column::new("cpu__max", "cpu.max"),
-            protostore::Column::new("cpu__period", "cpu.period"),
-            protostore::Column::new("cpuset", "cpuset"),
-            protostore::Column::new("cpuset__cpus", "cpuset.cpus"),
-            protostore::Column::new("cpuset__mems", "cpuset.mems"),
-            protostore::Column::new("memory", "memory"),
-            protostore::Column::new("memory__min", "memory.min"),
-            protostore::Column::new("memory__low", "memory.low"),
-            protostore::Column::new("memory__high", "memory.high"),
-            protostore::Column::new("memory__max", "memory.max"),
-            protostore::Column::new("isolate_process", "isolate_process"),
-            protostore::Column::new("isolate_network", "isolate_network"),
-            protostore::Column::new("cgroup_v2", "cgroup_v2"),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("cells__key", &["name"]),
         uniques: &[],
         owner: None,
@@ -571,25 +575,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.cells.v0.Cell",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["parent_name"], &["parent_name"]),
-        protostore::FieldOf::value(
-            &["cpu"],
-            &["cpu", "cpu__weight", "cpu__max", "cpu__period"],
-        ),
-        protostore::FieldOf::value(
-            &["cpuset"],
-            &["cpuset", "cpuset__cpus", "cpuset__mems"],
-        ),
-        protostore::FieldOf::value(
-            &["memory"],
-            &["memory", "memory__min", "memory__low", "memory__high", "memory__max"],
-        ),
-        protostore::FieldOf::value(&["isolate_process"], &["isolate_process"]),
-        protostore::FieldOf::value(&["isolate_network"], &["isolate_network"]),
-        protostore::FieldOf::children(&["network_ids"], &[]),
-        protostore::FieldOf::value(&["cgroup_v2"], &["cgroup_v2"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["parent_name"], &[2]),
+        protostore::FieldOf::value(&["cpu"], &[3]),
+        protostore::FieldOf::value(&["cpuset"], &[4]),
+        protostore::FieldOf::value(&["memory"], &[5]),
+        protostore::FieldOf::value(&["isolate_process"], &[6]),
+        protostore::FieldOf::value(&["isolate_network"], &[7]),
+        protostore::FieldOf::children(&["network_ids"], &[8]),
+        protostore::FieldOf::value(&["cgroup_v2"], &[9]),
+        protostore::FieldOf::value(&["create_time"], &[10]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -603,7 +598,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::NetworkIds as generated::ChildTable>::CHILD],
+    touches: &["executables"],
+    children: generated::child_tables![children::NetworkIds],
     sequences: &[],
     get: stmt!(155, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(

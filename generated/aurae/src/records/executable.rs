@@ -66,6 +66,17 @@ pub enum ExecutableRestart {
 }
 
 impl ExecutableRestart {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.cells.v0.Executable.Restart",
+        values: &[
+            ("RESTART_UNSPECIFIED", 0),
+            ("RESTART_NEVER", 1),
+            ("RESTART_ON_FAILURE", 2),
+            ("RESTART_ALWAYS", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -81,13 +92,7 @@ impl ExecutableRestart {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("RESTART_UNSPECIFIED"),
-            Self::Never => Some("RESTART_NEVER"),
-            Self::OnFailure => Some("RESTART_ON_FAILURE"),
-            Self::Always => Some("RESTART_ALWAYS"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -141,6 +146,17 @@ pub enum ExecutableState {
 }
 
 impl ExecutableState {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.cells.v0.Executable.State",
+        values: &[
+            ("STATE_UNSPECIFIED", 0),
+            ("STATE_RUNNING", 1),
+            ("STATE_STOPPING", 2),
+            ("STATE_ENDED", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -156,13 +172,7 @@ impl ExecutableState {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATE_UNSPECIFIED"),
-            Self::Running => Some("STATE_RUNNING"),
-            Self::Stopping => Some("STATE_STOPPING"),
-            Self::Ended => Some("STATE_ENDED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -520,27 +530,31 @@ impl generated::Decode for Executable {
     }
 }
 
+generated::columns! {
+    /// The columns of `executables`, in its order.
+    static COLUMNS;
+    "cell_name" "cell_name" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+    "command" "command" [3] Value(String) Text;
+    "description" "description" [6] Value(String) Text;
+    "working_directory" "working_directory" [7] Value(String) Text;
+    "oom_score_adjustment" "oom_score_adjustment" [8] Value(Sint32) Int4;
+    "restart" "restart" [9] Value(Enum ExecutableRestart) Int4;
+    "stop_timeout" "stop_timeout" [10] Value(Message "google.protobuf.Duration") Int8;
+    "state" "state" [11] Value(Enum ExecutableState) Int4, OUTPUT_ONLY;
+    "pid" "pid" [12] Value(Int32) Int4, OUTPUT_ONLY;
+    "exit_code" "exit_code" [13] Value(Int32) Int4, OUTPUT_ONLY;
+    "signal" "signal" [14] Value(Uint32) Int8, OUTPUT_ONLY;
+    "start_time" "start_time" [15] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "end_time" "end_time" [16] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `executables`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "executables",
         record: "executables",
-        columns: &[
-            protostore::Column::new("cell_name", "cell_name"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("command", "command"),
-            protostore::Column::new("description", "description"),
-            protostore::Column::new("working_directory", "working_directory"),
-            protostore::Column::new("oom_score_adjustment", "oom_score_adjustment"),
-            protostore::Column::new("restart", "restart"),
-            protostore::Column::new("stop_timeout", "stop_timeout"),
-            protostore::Column::new("state", "state"),
-            protostore::Column::new("pid", "pid"),
-            protostore::Column::new("exit_code", "exit_code"),
-            protostore::Column::new("signal", "signal"),
-            protostore::Column::new("start_time", "start_time"),
-            protostore::Column::new("end_time", "end_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("executables__key", &["cell_name", "name"]),
         uniques: &[
             protostore::Unique::new("executables_unique_pid_where_state_is_1", &["pid"]),
@@ -609,31 +623,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.cells.v0.Executable",
     key: &["cell_name", "name"],
     fields: &[
-        protostore::FieldOf::key(&["cell_name"], &["cell_name"]),
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["command"], &["command"]),
-        protostore::FieldOf::children(&["arguments"], &[]),
-        protostore::FieldOf::children(&["environment"], &[]),
-        protostore::FieldOf::value(&["description"], &["description"]),
-        protostore::FieldOf::value(&["working_directory"], &["working_directory"]),
-        protostore::FieldOf::value(&["oom_score_adjustment"], &["oom_score_adjustment"]),
-        protostore::FieldOf::value(&["restart"], &["restart"]),
-        protostore::FieldOf::value(&["stop_timeout"], &["stop_timeout"]),
-        protostore::FieldOf::value(&["state"], &["state"]),
-        protostore::FieldOf::value(&["pid"], &["pid"]),
-        protostore::FieldOf::value(
-            &["outcome", "exit_code", "signal"],
-            &["exit_code", "signal"],
-        ),
-        protostore::FieldOf::value(&["start_time"], &["start_time"]),
-        protostore::FieldOf::value(&["end_time"], &["end_time"]),
+        protostore::FieldOf::key(&["cell_name"], &[1]),
+        protostore::FieldOf::key(&["name"], &[2]),
+        protostore::FieldOf::value(&["command"], &[3]),
+        protostore::FieldOf::children(&["arguments"], &[4]),
+        protostore::FieldOf::children(&["environment"], &[5]),
+        protostore::FieldOf::value(&["description"], &[6]),
+        protostore::FieldOf::value(&["working_directory"], &[7]),
+        protostore::FieldOf::value(&["oom_score_adjustment"], &[8]),
+        protostore::FieldOf::value(&["restart"], &[9]),
+        protostore::FieldOf::value(&["stop_timeout"], &[10]),
+        protostore::FieldOf::value(&["state"], &[11]),
+        protostore::FieldOf::value(&["pid"], &[12]),
+        protostore::FieldOf::value(&["outcome", "exit_code", "signal"], &[13, 14]),
+        protostore::FieldOf::value(&["start_time"], &[15]),
+        protostore::FieldOf::value(&["end_time"], &[16]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Arguments as generated::ChildTable>::CHILD,
-        <children::Environment as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::Arguments, children::Environment],
     sequences: &[],
     get: stmt!(
         186, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)

@@ -158,21 +158,25 @@ impl generated::Decode for Guest {
     }
 }
 
+generated::columns! {
+    /// The columns of `guests`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "machine_id" "machine_id" [2] Value(String) Text;
+    "version" "version" [3] Value(String) Text;
+    "key_fingerprint" "key_fingerprint" [4] Value(Bytes) Bytes;
+    "uptime" "uptime" [5] Value(Message "google.protobuf.Duration") Int8;
+    "load" "load" [6] Value(Double) Real8;
+    "clock_offset_us" "clock_offset_us" [7] Value(Sint64) Int8;
+    "report_time" "report_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `guests`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "guests",
         record: "guests",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("machine_id", "machine_id"),
-            protostore::Column::new("version", "version"),
-            protostore::Column::new("key_fingerprint", "key_fingerprint"),
-            protostore::Column::new("uptime", "uptime"),
-            protostore::Column::new("load", "load"),
-            protostore::Column::new("clock_offset_us", "clock_offset_us"),
-            protostore::Column::new("report_time", "report_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("guests__key", &["id"]),
         uniques: &[protostore::Unique::new("guests_unique_machine_id", &["machine_id"])],
         owner: None,
@@ -203,18 +207,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.vms.v0.Guest",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["machine_id"], &["machine_id"]),
-        protostore::FieldOf::value(&["version"], &["version"]),
-        protostore::FieldOf::value(&["key_fingerprint"], &["key_fingerprint"]),
-        protostore::FieldOf::value(&["uptime"], &["uptime"]),
-        protostore::FieldOf::value(&["load"], &["load"]),
-        protostore::FieldOf::value(&["clock_offset_us"], &["clock_offset_us"]),
-        protostore::FieldOf::value(&["report_time"], &["report_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["machine_id"], &[2]),
+        protostore::FieldOf::value(&["version"], &[3]),
+        protostore::FieldOf::value(&["key_fingerprint"], &[4]),
+        protostore::FieldOf::value(&["uptime"], &[5]),
+        protostore::FieldOf::value(&["load"], &[6]),
+        protostore::FieldOf::value(&["clock_offset_us"], &[7]),
+        protostore::FieldOf::value(&["report_time"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(217, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -46,6 +46,18 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.images.v0.Image.Format",
+        values: &[
+            ("FORMAT_UNSPECIFIED", 0),
+            ("FORMAT_KERNEL", 1),
+            ("FORMAT_INITRD", 2),
+            ("FORMAT_RAW", 3),
+            ("FORMAT_QCOW2", 4),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -62,14 +74,7 @@ impl ImageFormat {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("FORMAT_UNSPECIFIED"),
-            Self::Kernel => Some("FORMAT_KERNEL"),
-            Self::Initrd => Some("FORMAT_INITRD"),
-            Self::Raw => Some("FORMAT_RAW"),
-            Self::Qcow2 => Some("FORMAT_QCOW2"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -124,6 +129,17 @@ pub enum ImageArchitecture {
 }
 
 impl ImageArchitecture {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.images.v0.Image.Architecture",
+        values: &[
+            ("ARCHITECTURE_UNSPECIFIED", 0),
+            ("ARCHITECTURE_X86_64", 1),
+            ("ARCHITECTURE_AARCH64", 2),
+            ("ARCHITECTURE_RISCV64", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -139,13 +155,7 @@ impl ImageArchitecture {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("ARCHITECTURE_UNSPECIFIED"),
-            Self::X8664 => Some("ARCHITECTURE_X86_64"),
-            Self::Aarch64 => Some("ARCHITECTURE_AARCH64"),
-            Self::Riscv64 => Some("ARCHITECTURE_RISCV64"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -433,26 +443,30 @@ impl generated::Decode for Image {
     }
 }
 
+generated::columns! {
+    /// The columns of `images`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "path" "path" [2] Value(String) Text;
+    "format" "format" [3] Value(Enum ImageFormat) Int4;
+    "size_bytes" "size_bytes" [5] Value(Uint64) Int8;
+    "digest" "digest" [6] Presence(Message "aurae.images.v0.Digest") Bool;
+    "digest__algorithm" "digest.algorithm" [6, 1] Value(Enum types::DigestAlgorithm) Int4;
+    "digest__value" "digest.value" [6, 2] Value(Bytes) Bytes;
+    "url" "url" [7] Value(String) Text;
+    "build" "build" [8] Presence(Message "aurae.images.v0.Build") Bool;
+    "build__tool" "build.tool" [8, 1] Value(String) Text;
+    "build__version" "build.version" [8, 2] Value(String) Text;
+    "build__finish_time" "build.finish_time" [8, 3] Value(Message "google.protobuf.Timestamp") Int8;
+    "create_time" "create_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `images`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "images",
         record: "images",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("path", "path"),
-            protostore::Column::new("format", "format"),
-            protostore::Column::new("size_bytes", "size_bytes"),
-            protostore::Column::new("digest", "digest"),
-            protostore::Column::new("digest__algorithm", "digest.algorithm"),
-            protostore::Column::new("digest__value", "digest.value"),
-            protostore::Column::new("url", "url"),
-            protostore::Column::new("build", "build"),
-            protostore::Column::new("build__tool", "build.tool"),
-            protostore::Column::new("build__version", "build.version"),
-            protostore::Column::new("build__finish_time", "build.finish_time"),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("images__key", &["id"]),
         uniques: &[protostore::Unique::new("images_unique_path", &["path"])],
         owner: None,
@@ -498,20 +512,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.images.v0.Image",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["path"], &["path"]),
-        protostore::FieldOf::value(&["format"], &["format"]),
-        protostore::FieldOf::children(&["architectures"], &[]),
-        protostore::FieldOf::value(&["size_bytes"], &["size_bytes"]),
-        protostore::FieldOf::value(
-            &["digest"],
-            &["digest", "digest__algorithm", "digest__value"],
-        ),
-        protostore::FieldOf::value(
-            &["origin", "url", "build"],
-            &["url", "build", "build__tool", "build__version", "build__finish_time"],
-        ),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["path"], &[2]),
+        protostore::FieldOf::value(&["format"], &[3]),
+        protostore::FieldOf::children(&["architectures"], &[4]),
+        protostore::FieldOf::value(&["size_bytes"], &[5]),
+        protostore::FieldOf::value(&["digest"], &[6]),
+        protostore::FieldOf::value(&["origin", "url", "build"], &[7, 8]),
+        protostore::FieldOf::value(&["create_time"], &[9]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -566,7 +574,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::Architectures as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Architectures],
     sequences: &[],
     get: stmt!(134, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

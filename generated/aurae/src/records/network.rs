@@ -47,6 +47,18 @@ pub enum NetworkReach {
 }
 
 impl NetworkReach {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.net.v0.Network.Reach",
+        values: &[
+            ("REACH_UNSPECIFIED", 0),
+            ("REACH_MEMBERS", 1),
+            ("REACH_HOST", 2),
+            ("REACH_ROUTED", 3),
+            ("REACH_BRIDGED", 4),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -63,14 +75,7 @@ impl NetworkReach {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("REACH_UNSPECIFIED"),
-            Self::Members => Some("REACH_MEMBERS"),
-            Self::Host => Some("REACH_HOST"),
-            Self::Routed => Some("REACH_ROUTED"),
-            Self::Bridged => Some("REACH_BRIDGED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -439,23 +444,27 @@ impl generated::Decode for Network {
     }
 }
 
+generated::columns! {
+    /// The columns of `networks`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "cidr" "cidr" [2] Value(String) Text;
+    "gateway" "gateway" [3] Value(String) Text;
+    "reach" "reach" [4] Value(Enum NetworkReach) Int4;
+    "device" "device" [5] Value(String) Text;
+    "vlan" "vlan" [6] Presence(Message "aurae.net.v0.Vlan") Bool;
+    "vlan__device" "vlan.device" [6, 1] Value(String) Text;
+    "vlan__tag" "vlan.tag" [6, 2] Value(Uint32) Int8;
+    "lease_time" "lease_time" [9] Value(Message "google.protobuf.Duration") Int8;
+    "create_time" "create_time" [10] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `networks`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "networks",
         record: "networks",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("cidr", "cidr"),
-            protostore::Column::new("gateway", "gateway"),
-            protostore::Column::new("reach", "reach"),
-            protostore::Column::new("device", "device"),
-            protostore::Column::new("vlan", "vlan"),
-            protostore::Column::new("vlan__device", "vlan.device"),
-            protostore::Column::new("vlan__tag", "vlan.tag"),
-            protostore::Column::new("lease_time", "lease_time"),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("networks__key", &["id"]),
         uniques: &[protostore::Unique::new("networks_unique_cidr", &["cidr"])],
         owner: None,
@@ -495,25 +504,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.net.v0.Network",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["cidr"], &["cidr"]),
-        protostore::FieldOf::value(&["gateway"], &["gateway"]),
-        protostore::FieldOf::value(&["reach"], &["reach"]),
-        protostore::FieldOf::value(
-            &["uplink", "device", "vlan"],
-            &["device", "vlan", "vlan__device", "vlan__tag"],
-        ),
-        protostore::FieldOf::children(&["nameservers"], &[]),
-        protostore::FieldOf::children(&["routes"], &[]),
-        protostore::FieldOf::value(&["lease_time"], &["lease_time"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["cidr"], &[2]),
+        protostore::FieldOf::value(&["gateway"], &[3]),
+        protostore::FieldOf::value(&["reach"], &[4]),
+        protostore::FieldOf::value(&["uplink", "device", "vlan"], &[5, 6]),
+        protostore::FieldOf::children(&["nameservers"], &[7]),
+        protostore::FieldOf::children(&["routes"], &[8]),
+        protostore::FieldOf::value(&["lease_time"], &[9]),
+        protostore::FieldOf::value(&["create_time"], &[10]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Nameservers as generated::ChildTable>::CHILD,
-        <children::Routes as generated::ChildTable>::CHILD,
-    ],
+    touches: &["nics", "cells"],
+    children: generated::child_tables![children::Nameservers, children::Routes],
     sequences: &[],
     get: stmt!(112, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -385,88 +385,44 @@ impl generated::Decode for Nic {
     }
 }
 
+generated::columns! {
+    /// The columns of `nics`, in its order.
+    static COLUMNS;
+    "mac_address" "mac_address" [1] Value(String) Text;
+    "machine_id" "machine_id" [2] Value(String) Text;
+    "network_id" "network_id" [3] Value(String) Text;
+    "host_device" "host_device" [4] Value(String) Text;
+    "ip" "ip" [5] Presence(Message "aurae.net.v0.IpConfiguration") Bool;
+    "ip__primary_address" "ip.primary_address" [5, 1] Value(String) Text;
+    "ip__gateway" "ip.gateway" [5, 2] Value(String) Text;
+    "mtu" "mtu" [6] Value(Uint32) Int8;
+    "receive_limit" "receive_limit" [7] Presence(Message "aurae.limits.v0.RateLimit") Bool;
+    "receive_limit__bandwidth" "receive_limit.bandwidth" [7, 1] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "receive_limit__bandwidth__size" "receive_limit.bandwidth.size" [7, 1, 1] Value(Uint64) Int8;
+    "receive_limit__bandwidth__one_time_burst" "receive_limit.bandwidth.one_time_burst" [7, 1, 2] Value(Uint64) Int8;
+    "receive_limit__bandwidth__refill_time" "receive_limit.bandwidth.refill_time" [7, 1, 3] Value(Message "google.protobuf.Duration") Int8;
+    "receive_limit__operations" "receive_limit.operations" [7, 2] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "receive_limit__operations__size" "receive_limit.operations.size" [7, 2, 1] Value(Uint64) Int8;
+    "receive_limit__operations__one_time_burst" "receive_limit.operations.one_time_burst" [7, 2, 2] Value(Uint64) Int8;
+    "receive_limit__operations__refill_time" "receive_limit.operations.refill_time" [7, 2, 3] Value(Message "google.protobuf.Duration") Int8;
+    "transmit_limit" "transmit_limit" [8] Presence(Message "aurae.limits.v0.RateLimit") Bool;
+    "transmit_limit__bandwidth" "transmit_limit.bandwidth" [8, 1] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "transmit_limit__bandwidth__size" "transmit_limit.bandwidth.size" [8, 1, 1] Value(Uint64) Int8;
+    "transmit_limit__bandwidth__one_time_burst" "transmit_limit.bandwidth.one_time_burst" [8, 1, 2] Value(Uint64) Int8;
+    "transmit_limit__bandwidth__refill_time" "transmit_limit.bandwidth.refill_time" [8, 1, 3] Value(Message "google.protobuf.Duration") Int8;
+    "transmit_limit__operations" "transmit_limit.operations" [8, 2] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "transmit_limit__operations__size" "transmit_limit.operations.size" [8, 2, 1] Value(Uint64) Int8;
+    "transmit_limit__operations__one_time_burst" "transmit_limit.operations.one_time_burst" [8, 2, 2] Value(Uint64) Int8;
+    "transmit_limit__operations__refill_time" "transmit_limit.operations.refill_time" [8, 2, 3] Value(Message "google.protobuf.Duration") Int8;
+    "create_time" "create_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `nics`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nics",
         record: "nics",
-        columns: &[
-            protostore::Column::new("mac_address", "mac_address"),
-            protostore::Column::new("machine_id", "machine_id"),
-            protostore::Column::new("network_id", "network_id"),
-            protostore::Column::new("host_device", "host_device"),
-            protostore::Column::new("ip", "ip"),
-            protostore::Column::new("ip__primary_address", "ip.primary_address"),
-            protostore::Column::new("ip__gateway", "ip.gateway"),
-            protostore::Column::new("mtu", "mtu"),
-            protostore::Column::new("receive_limit", "receive_limit"),
-            protostore::Column::new(
-                "receive_limit__bandwidth",
-                "receive_limit.bandwidth",
-            ),
-            protostore::Column::new(
-                "receive_limit__bandwidth__size",
-                "receive_limit.bandwidth.size",
-            ),
-            protostore::Column::new(
-                "receive_limit__bandwidth__one_time_burst",
-                "receive_limit.bandwidth.one_time_burst",
-            ),
-            protostore::Column::new(
-                "receive_limit__bandwidth__refill_time",
-                "receive_limit.bandwidth.refill_time",
-            ),
-            protostore::Column::new(
-                "receive_limit__operations",
-                "receive_limit.operations",
-            ),
-            protostore::Column::new(
-                "receive_limit__operations__size",
-                "receive_limit.operations.size",
-            ),
-            protostore::Column::new(
-                "receive_limit__operations__one_time_burst",
-                "receive_limit.operations.one_time_burst",
-            ),
-            protostore::Column::new(
-                "receive_limit__operations__refill_time",
-                "receive_limit.operations.refill_time",
-            ),
-            protostore::Column::new("transmit_limit", "transmit_limit"),
-            protostore::Column::new(
-                "transmit_limit__bandwidth",
-                "transmit_limit.bandwidth",
-            ),
-            protostore::Column::new(
-                "transmit_limit__bandwidth__size",
-                "transmit_limit.bandwidth.size",
-            ),
-            protostore::Column::new(
-                "transmit_limit__bandwidth__one_time_burst",
-                "transmit_limit.bandwidth.one_time_burst",
-            ),
-            protostore::Column::new(
-                "transmit_limit__bandwidth__refill_time",
-                "transmit_limit.bandwidth.refill_time",
-            ),
-            protostore::Column::new(
-                "transmit_limit__operations",
-                "transmit_limit.operations",
-            ),
-            protostore::Column::new(
-                "transmit_limit__operations__size",
-                "transmit_limit.operations.size",
-            ),
-            protostore::Column::new(
-                "transmit_limit__operations__one_time_burst",
-                "transmit_limit.operations.one_time_burst",
-            ),
-            protostore::Column::new(
-                "transmit_limit__operations__refill_time",
-                "transmit_limit.operations.refill_time",
-            ),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("nics__key", &["mac_address"]),
         uniques: &[protostore::Unique::new("nics_unique_host_device", &["host_device"])],
         owner: None,
@@ -628,48 +584,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.net.v0.Nic",
     key: &["mac_address"],
     fields: &[
-        protostore::FieldOf::key(&["mac_address"], &["mac_address"]),
-        protostore::FieldOf::value(&["machine_id"], &["machine_id"]),
-        protostore::FieldOf::value(&["network_id"], &["network_id"]),
-        protostore::FieldOf::value(&["host_device"], &["host_device"]),
-        protostore::FieldOf::value(
-            &["ip"],
-            &["ip", "ip__primary_address", "ip__gateway"],
-        ),
-        protostore::FieldOf::value(&["mtu"], &["mtu"]),
-        protostore::FieldOf::value(
-            &["receive_limit"],
-            &[
-                "receive_limit",
-                "receive_limit__bandwidth",
-                "receive_limit__bandwidth__size",
-                "receive_limit__bandwidth__one_time_burst",
-                "receive_limit__bandwidth__refill_time",
-                "receive_limit__operations",
-                "receive_limit__operations__size",
-                "receive_limit__operations__one_time_burst",
-                "receive_limit__operations__refill_time",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["transmit_limit"],
-            &[
-                "transmit_limit",
-                "transmit_limit__bandwidth",
-                "transmit_limit__bandwidth__size",
-                "transmit_limit__bandwidth__one_time_burst",
-                "transmit_limit__bandwidth__refill_time",
-                "transmit_limit__operations",
-                "transmit_limit__operations__size",
-                "transmit_limit__operations__one_time_burst",
-                "transmit_limit__operations__refill_time",
-            ],
-        ),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["mac_address"], &[1]),
+        protostore::FieldOf::value(&["machine_id"], &[2]),
+        protostore::FieldOf::value(&["network_id"], &[3]),
+        protostore::FieldOf::value(&["host_device"], &[4]),
+        protostore::FieldOf::value(&["ip"], &[5]),
+        protostore::FieldOf::value(&["mtu"], &[6]),
+        protostore::FieldOf::value(&["receive_limit"], &[7]),
+        protostore::FieldOf::value(&["transmit_limit"], &[8]),
+        protostore::FieldOf::value(&["create_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::IpNameservers as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::IpNameservers],
     sequences: &[],
     get: stmt!(85, [mac_address], select!(r#"WHERE "mac_address" = $1"#)),
     insert: stmt!(

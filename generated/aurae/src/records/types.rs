@@ -29,6 +29,16 @@ pub enum DigestAlgorithm {
 }
 
 impl DigestAlgorithm {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.images.v0.Digest.Algorithm",
+        values: &[
+            ("ALGORITHM_UNSPECIFIED", 0),
+            ("ALGORITHM_SHA256", 1),
+            ("ALGORITHM_SHA512", 2),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -43,12 +53,7 @@ impl DigestAlgorithm {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("ALGORITHM_UNSPECIFIED"),
-            Self::Sha256 => Some("ALGORITHM_SHA256"),
-            Self::Sha512 => Some("ALGORITHM_SHA512"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 

@@ -120,6 +120,17 @@ pub enum DriveCache {
 }
 
 impl DriveCache {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.vms.v0.Drive.Cache",
+        values: &[
+            ("CACHE_UNSPECIFIED", 0),
+            ("CACHE_NONE", 1),
+            ("CACHE_WRITE_THROUGH", 2),
+            ("CACHE_WRITE_BACK", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -135,13 +146,7 @@ impl DriveCache {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("CACHE_UNSPECIFIED"),
-            Self::None => Some("CACHE_NONE"),
-            Self::WriteThrough => Some("CACHE_WRITE_THROUGH"),
-            Self::WriteBack => Some("CACHE_WRITE_BACK"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -210,6 +215,20 @@ pub enum VirtualMachineState {
 }
 
 impl VirtualMachineState {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "aurae.vms.v0.VirtualMachine.State",
+        values: &[
+            ("STATE_UNSPECIFIED", 0),
+            ("STATE_RESERVED", 1),
+            ("STATE_STARTING", 2),
+            ("STATE_RUNNING", 3),
+            ("STATE_STOPPING", 4),
+            ("STATE_STOPPED", 5),
+            ("STATE_FAILED", 6),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -228,16 +247,7 @@ impl VirtualMachineState {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATE_UNSPECIFIED"),
-            Self::Reserved => Some("STATE_RESERVED"),
-            Self::Starting => Some("STATE_STARTING"),
-            Self::Running => Some("STATE_RUNNING"),
-            Self::Stopping => Some("STATE_STOPPING"),
-            Self::Stopped => Some("STATE_STOPPED"),
-            Self::Failed => Some("STATE_FAILED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -1221,87 +1231,55 @@ impl generated::Decode for VirtualMachine {
     }
 }
 
+generated::columns! {
+    /// The columns of `virtual_machines`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "mem_size_mb" "mem_size_mb" [2] Value(Uint32) Int8;
+    "vcpu_count" "vcpu_count" [3] Value(Uint32) Int8;
+    "topology" "topology" [4] Presence(Message "aurae.vms.v0.Topology") Bool;
+    "topology__sockets" "topology.sockets" [4, 1] Value(Uint32) Int8;
+    "topology__cores_per_socket" "topology.cores_per_socket" [4, 2] Value(Uint32) Int8;
+    "topology__threads_per_core" "topology.threads_per_core" [4, 3] Value(Uint32) Int8;
+    "kernel" "kernel" [5] Presence(Message "aurae.vms.v0.KernelBoot") Bool;
+    "kernel__image_id" "kernel.image_id" [5, 1] Value(String) Text;
+    "kernel__initrd_image_id" "kernel.initrd_image_id" [5, 2] Value(String) Text;
+    "kernel__digest" "kernel.digest" [5, 4] Presence(Message "aurae.images.v0.Digest") Bool;
+    "kernel__digest__algorithm" "kernel.digest.algorithm" [5, 4, 1] Value(Enum types::DigestAlgorithm) Int4;
+    "kernel__digest__value" "kernel.digest.value" [5, 4, 2] Value(Bytes) Bytes;
+    "firmware_path" "firmware_path" [6] Value(String) Text;
+    "snapshot_path" "snapshot_path" [7] Value(String) Text;
+    "root_drive" "root_drive" [8] Presence(Message "aurae.vms.v0.Drive") Bool;
+    "root_drive__name" "root_drive.name" [8, 1] Value(String) Text;
+    "root_drive__host_path" "root_drive.host_path" [8, 2] Value(String) Text;
+    "root_drive__image_id" "root_drive.image_id" [8, 3] Value(String) Text;
+    "root_drive__read_only" "root_drive.read_only" [8, 4] Value(Bool) Bool;
+    "root_drive__cache" "root_drive.cache" [8, 5] Value(Enum DriveCache) Int4;
+    "root_drive__mount" "root_drive.mount" [8, 6] Presence(Message "aurae.vms.v0.Mount") Bool;
+    "root_drive__mount__path" "root_drive.mount.path" [8, 6, 1] Value(String) Text;
+    "root_drive__mount__file_system" "root_drive.mount.file_system" [8, 6, 2] Value(String) Text;
+    "root_drive__limit" "root_drive.limit" [8, 7] Presence(Message "aurae.limits.v0.RateLimit") Bool;
+    "root_drive__limit__bandwidth" "root_drive.limit.bandwidth" [8, 7, 1] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "root_drive__limit__bandwidth__size" "root_drive.limit.bandwidth.size" [8, 7, 1, 1] Value(Uint64) Int8;
+    "root_drive__limit__bandwidth__one_time_burst" "root_drive.limit.bandwidth.one_time_burst" [8, 7, 1, 2] Value(Uint64) Int8;
+    "root_drive__limit__bandwidth__refill_time" "root_drive.limit.bandwidth.refill_time" [8, 7, 1, 3] Value(Message "google.protobuf.Duration") Int8;
+    "root_drive__limit__operations" "root_drive.limit.operations" [8, 7, 2] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "root_drive__limit__operations__size" "root_drive.limit.operations.size" [8, 7, 2, 1] Value(Uint64) Int8;
+    "root_drive__limit__operations__one_time_burst" "root_drive.limit.operations.one_time_burst" [8, 7, 2, 2] Value(Uint64) Int8;
+    "root_drive__limit__operations__refill_time" "root_drive.limit.operations.refill_time" [8, 7, 2, 3] Value(Message "google.protobuf.Duration") Int8;
+    "stop_timeout" "stop_timeout" [12] Value(Message "google.protobuf.Duration") Int8;
+    "state" "state" [13] Value(Enum VirtualMachineState) Int4, OUTPUT_ONLY;
+    "auraed_address" "auraed_address" [15] Value(String) Text;
+    "create_time" "create_time" [16] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "start_time" "start_time" [17] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `virtual_machines`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "virtual_machines",
         record: "virtual_machines",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("mem_size_mb", "mem_size_mb"),
-            protostore::Column::new("vcpu_count", "vcpu_count"),
-            protostore::Column::new("topology", "topology"),
-            protostore::Column::new("topology__sockets", "topology.sockets"),
-            protostore::Column::new(
-                "topology__cores_per_socket",
-                "topology.cores_per_socket",
-            ),
-            protostore::Column::new(
-                "topology__threads_per_core",
-                "topology.threads_per_core",
-            ),
-            protostore::Column::new("kernel", "kernel"),
-            protostore::Column::new("kernel__image_id", "kernel.image_id"),
-            protostore::Column::new("kernel__initrd_image_id", "kernel.initrd_image_id"),
-            protostore::Column::new("kernel__digest", "kernel.digest"),
-            protostore::Column::new(
-                "kernel__digest__algorithm",
-                "kernel.digest.algorithm",
-            ),
-            protostore::Column::new("kernel__digest__value", "kernel.digest.value"),
-            protostore::Column::new("firmware_path", "firmware_path"),
-            protostore::Column::new("snapshot_path", "snapshot_path"),
-            protostore::Column::new("root_drive", "root_drive"),
-            protostore::Column::new("root_drive__name", "root_drive.name"),
-            protostore::Column::new("root_drive__host_path", "root_drive.host_path"),
-            protostore::Column::new("root_drive__image_id", "root_drive.image_id"),
-            protostore::Column::new("root_drive__read_only", "root_drive.read_only"),
-            protostore::Column::new("root_drive__cache", "root_drive.cache"),
-            protostore::Column::new("root_drive__mount", "root_drive.mount"),
-            protostore::Column::new("root_drive__mount__path", "root_drive.mount.path"),
-            protostore::Column::new(
-                "root_drive__mount__file_system",
-                "root_drive.mount.file_system",
-            ),
-            protostore::Column::new("root_drive__limit", "root_drive.limit"),
-            protostore::Column::new(
-                "root_drive__limit__bandwidth",
-                "root_drive.limit.bandwidth",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__bandwidth__size",
-                "root_drive.limit.bandwidth.size",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__bandwidth__one_time_burst",
-                "root_drive.limit.bandwidth.one_time_burst",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__bandwidth__refill_time",
-                "root_drive.limit.bandwidth.refill_time",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__operations",
-                "root_drive.limit.operations",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__operations__size",
-                "root_drive.limit.operations.size",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__operations__one_time_burst",
-                "root_drive.limit.operations.one_time_burst",
-            ),
-            protostore::Column::new(
-                "root_drive__limit__operations__refill_time",
-                "root_drive.limit.operations.refill_time",
-            ),
-            protostore::Column::new("stop_timeout", "stop_timeout"),
-            protostore::Column::new("state", "state"),
-            protostore::Column::new("auraed_address", "auraed_address"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("start_time", "start_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("virtual_machines__key", &["id"]),
         uniques: &[
             protostore::Unique::new(
@@ -1513,74 +1491,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "aurae.vms.v0.VirtualMachine",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["mem_size_mb"], &["mem_size_mb"]),
-        protostore::FieldOf::value(&["vcpu_count"], &["vcpu_count"]),
-        protostore::FieldOf::value(
-            &["topology"],
-            &[
-                "topology",
-                "topology__sockets",
-                "topology__cores_per_socket",
-                "topology__threads_per_core",
-            ],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["mem_size_mb"], &[2]),
+        protostore::FieldOf::value(&["vcpu_count"], &[3]),
+        protostore::FieldOf::value(&["topology"], &[4]),
         protostore::FieldOf::value(
             &["boot", "kernel", "firmware_path", "snapshot_path"],
-            &[
-                "kernel",
-                "kernel__image_id",
-                "kernel__initrd_image_id",
-                "kernel__digest",
-                "kernel__digest__algorithm",
-                "kernel__digest__value",
-                "firmware_path",
-                "snapshot_path",
-            ],
+            &[5, 6, 7],
         ),
-        protostore::FieldOf::value(
-            &["root_drive"],
-            &[
-                "root_drive",
-                "root_drive__name",
-                "root_drive__host_path",
-                "root_drive__image_id",
-                "root_drive__read_only",
-                "root_drive__cache",
-                "root_drive__mount",
-                "root_drive__mount__path",
-                "root_drive__mount__file_system",
-                "root_drive__limit",
-                "root_drive__limit__bandwidth",
-                "root_drive__limit__bandwidth__size",
-                "root_drive__limit__bandwidth__one_time_burst",
-                "root_drive__limit__bandwidth__refill_time",
-                "root_drive__limit__operations",
-                "root_drive__limit__operations__size",
-                "root_drive__limit__operations__one_time_burst",
-                "root_drive__limit__operations__refill_time",
-            ],
-        ),
-        protostore::FieldOf::children(&["drives"], &[]),
-        protostore::FieldOf::children(&["image_ids"], &[]),
-        protostore::FieldOf::children(&["tags"], &[]),
-        protostore::FieldOf::value(&["stop_timeout"], &["stop_timeout"]),
-        protostore::FieldOf::value(&["state"], &["state"]),
-        protostore::FieldOf::children(&["transitions"], &[]),
-        protostore::FieldOf::value(&["auraed_address"], &["auraed_address"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["start_time"], &["start_time"]),
+        protostore::FieldOf::value(&["root_drive"], &[8]),
+        protostore::FieldOf::children(&["drives"], &[9]),
+        protostore::FieldOf::children(&["image_ids"], &[10]),
+        protostore::FieldOf::children(&["tags"], &[11]),
+        protostore::FieldOf::value(&["stop_timeout"], &[12]),
+        protostore::FieldOf::value(&["state"], &[13]),
+        protostore::FieldOf::children(&["transitions"], &[14]),
+        protostore::FieldOf::value(&["auraed_address"], &[15]),
+        protostore::FieldOf::value(&["create_time"], &[16]),
+        protostore::FieldOf::value(&["start_time"], &[17]),
         protostore::FieldOf::value(&["nics"], &[]),
         protostore::FieldOf::value(&["guest"], &[]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::KernelArguments as generated::ChildTable>::CHILD,
-        <children::Drives as generated::ChildTable>::CHILD,
-        <children::ImageIds as generated::ChildTable>::CHILD,
-        <children::Tags as generated::ChildTable>::CHILD,
-        <children::Transitions as generated::ChildTable>::CHILD,
+    touches: &["nics", "guests"],
+    children: generated::child_tables![
+        children::KernelArguments, children::Drives, children::ImageIds, children::Tags,
+        children::Transitions
     ],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),

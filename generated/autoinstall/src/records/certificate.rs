@@ -45,6 +45,17 @@ pub enum CertificateReason {
 }
 
 impl CertificateReason {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "autoinstall.files.v1.Certificate.Reason",
+        values: &[
+            ("REASON_UNSPECIFIED", 0),
+            ("REASON_KEY_COMPROMISED", 1),
+            ("REASON_SUPERSEDED", 2),
+            ("REASON_CEASED", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -60,13 +71,7 @@ impl CertificateReason {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("REASON_UNSPECIFIED"),
-            Self::KeyCompromised => Some("REASON_KEY_COMPROMISED"),
-            Self::Superseded => Some("REASON_SUPERSEDED"),
-            Self::Ceased => Some("REASON_CEASED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -410,22 +415,26 @@ impl generated::Decode for Certificate {
     }
 }
 
+generated::columns! {
+    /// The columns of `certificates`, in its order.
+    static COLUMNS;
+    "serial" "serial" [1] Value(String) Text;
+    "subject" "subject" [2] Value(String) Text, IMMUTABLE;
+    "der" "der" [3] Value(Bytes) Bytes, IMMUTABLE;
+    "issuer_serial" "issuer_serial" [4] Value(String) Text, IMMUTABLE;
+    "system_id" "system_id" [5] Value(String) Text;
+    "start_time" "start_time" [6] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "end_time" "end_time" [7] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "revoked" "revoked" [8] Value(Bool) Bool;
+    "reason" "reason" [9] Value(Enum CertificateReason) Int4;
+}
+
 /// What the run time knows of `certificates`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "certificates",
         record: "certificates",
-        columns: &[
-            protostore::Column::new("serial", "serial"),
-            protostore::Column::new("subject", "subject"),
-            protostore::Column::new("der", "der"),
-            protostore::Column::new("issuer_serial", "issuer_serial"),
-            protostore::Column::new("system_id", "system_id"),
-            protostore::Column::new("start_time", "start_time"),
-            protostore::Column::new("end_time", "end_time"),
-            protostore::Column::new("revoked", "revoked"),
-            protostore::Column::new("reason", "reason"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("certificates__key", &["serial"]),
         uniques: &[],
         owner: None,
@@ -482,15 +491,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.files.v1.Certificate",
     key: &["serial"],
     fields: &[
-        protostore::FieldOf::key(&["serial"], &["serial"]),
-        protostore::FieldOf::value(&["subject"], &["subject"]),
-        protostore::FieldOf::value(&["der"], &["der"]),
-        protostore::FieldOf::value(&["issuer_serial"], &["issuer_serial"]),
-        protostore::FieldOf::value(&["system_id"], &["system_id"]),
-        protostore::FieldOf::value(&["start_time"], &["start_time"]),
-        protostore::FieldOf::value(&["end_time"], &["end_time"]),
-        protostore::FieldOf::value(&["revoked"], &["revoked"]),
-        protostore::FieldOf::value(&["reason"], &["reason"]),
+        protostore::FieldOf::key(&["serial"], &[1]),
+        protostore::FieldOf::value(&["subject"], &[2]),
+        protostore::FieldOf::value(&["der"], &[3]),
+        protostore::FieldOf::value(&["issuer_serial"], &[4]),
+        protostore::FieldOf::value(&["system_id"], &[5]),
+        protostore::FieldOf::value(&["start_time"], &[6]),
+        protostore::FieldOf::value(&["end_time"], &[7]),
+        protostore::FieldOf::value(&["revoked"], &[8]),
+        protostore::FieldOf::value(&["reason"], &[9]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -505,7 +514,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(217, [serial], select!(r#"WHERE "serial" = $1"#)),
     insert: stmt!(

@@ -75,6 +75,12 @@ pub enum AutoinstallStorage {
 }
 
 impl AutoinstallStorage {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "autoinstall.installs.v1.Autoinstall.Storage",
+        values: &[("STORAGE_UNSPECIFIED", 0), ("STORAGE_DIRECT", 1), ("STORAGE_LVM", 2)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -89,12 +95,7 @@ impl AutoinstallStorage {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STORAGE_UNSPECIFIED"),
-            Self::Direct => Some("STORAGE_DIRECT"),
-            Self::Lvm => Some("STORAGE_LVM"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -434,24 +435,25 @@ impl generated::Decode for Configuration {
     }
 }
 
+generated::columns! {
+    /// The columns of `configurations`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "system_id" "system_id" [2] Value(String) Text, IMMUTABLE;
+    "template_id" "template_id" [3] Value(String) Text;
+    "autoinstall" "autoinstall" [4] Presence(Message "autoinstall.installs.v1.Autoinstall") Bool;
+    "autoinstall__user_name" "autoinstall.user_name" [4, 1] Value(String) Text;
+    "autoinstall__password_hash" "autoinstall.password_hash" [4, 2] Value(String) Text, REDACTED;
+    "autoinstall__storage" "autoinstall.storage" [4, 5] Value(Enum AutoinstallStorage) Int4;
+    "create_time" "create_time" [6] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `configurations`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "configurations",
         record: "configurations",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("system_id", "system_id"),
-            protostore::Column::new("template_id", "template_id"),
-            protostore::Column::new("autoinstall", "autoinstall"),
-            protostore::Column::new("autoinstall__user_name", "autoinstall.user_name"),
-            protostore::Column::new(
-                "autoinstall__password_hash",
-                "autoinstall.password_hash",
-            ),
-            protostore::Column::new("autoinstall__storage", "autoinstall.storage"),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("configurations__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -514,29 +516,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.installs.v1.Configuration",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["system_id"], &["system_id"]),
-        protostore::FieldOf::value(
-            &["body", "template_id", "autoinstall"],
-            &[
-                "template_id",
-                "autoinstall",
-                "autoinstall__user_name",
-                "autoinstall__password_hash",
-                "autoinstall__storage",
-            ],
-        ),
-        protostore::FieldOf::children(&["variables"], &[]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["system_id"], &[2]),
+        protostore::FieldOf::value(&["body", "template_id", "autoinstall"], &[3, 4]),
+        protostore::FieldOf::children(&["variables"], &[5]),
+        protostore::FieldOf::value(&["create_time"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::AutoinstallAuthorizedKeys as generated::ChildTable>::CHILD,
-        <children::AutoinstallPackages as generated::ChildTable>::CHILD,
-        <children::AutoinstallLateCommands as generated::ChildTable>::CHILD,
-        <children::AutoinstallLateCommandsWords as generated::ChildTable>::CHILD,
-        <children::Variables as generated::ChildTable>::CHILD,
+    touches: &["installations"],
+    children: generated::child_tables![
+        children::AutoinstallAuthorizedKeys, children::AutoinstallPackages,
+        children::AutoinstallLateCommands, children::AutoinstallLateCommandsWords,
+        children::Variables
     ],
     sequences: &[],
     get: stmt!(60, [id], select!(r#"WHERE "id" = $1"#)),

@@ -181,19 +181,23 @@ impl generated::Decode for File {
     }
 }
 
+generated::columns! {
+    /// The columns of `files`, in its order.
+    static COLUMNS;
+    "path" "path" [1] Value(String) Text;
+    "sha256" "sha256" [2] Value(Bytes) Bytes;
+    "size_bytes" "size_bytes" [3] Value(Uint64) Int8;
+    "media_type" "media_type" [4] Value(String) Text;
+    "system_id" "system_id" [5] Value(String) Text;
+    "modify_time" "modify_time" [6] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `files`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "files",
         record: "files",
-        columns: &[
-            protostore::Column::new("path", "path"),
-            protostore::Column::new("sha256", "sha256"),
-            protostore::Column::new("size_bytes", "size_bytes"),
-            protostore::Column::new("media_type", "media_type"),
-            protostore::Column::new("system_id", "system_id"),
-            protostore::Column::new("modify_time", "modify_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("files__key", &["path"]),
         uniques: &[],
         owner: None,
@@ -226,16 +230,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.files.v1.File",
     key: &["path"],
     fields: &[
-        protostore::FieldOf::key(&["path"], &["path"]),
-        protostore::FieldOf::value(&["sha256"], &["sha256"]),
-        protostore::FieldOf::value(&["size_bytes"], &["size_bytes"]),
-        protostore::FieldOf::value(&["media_type"], &["media_type"]),
-        protostore::FieldOf::value(&["system_id"], &["system_id"]),
-        protostore::FieldOf::value(&["modify_time"], &["modify_time"]),
+        protostore::FieldOf::key(&["path"], &[1]),
+        protostore::FieldOf::value(&["sha256"], &[2]),
+        protostore::FieldOf::value(&["size_bytes"], &[3]),
+        protostore::FieldOf::value(&["media_type"], &[4]),
+        protostore::FieldOf::value(&["system_id"], &[5]),
+        protostore::FieldOf::value(&["modify_time"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(204, [path], select!(r#"WHERE "path" = $1"#)),
     insert: stmt!(

@@ -54,6 +54,19 @@ pub enum PhaseKind {
 }
 
 impl PhaseKind {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "autoinstall.installs.v1.Phase.Kind",
+        values: &[
+            ("KIND_UNSPECIFIED", 0),
+            ("KIND_BOOT", 1),
+            ("KIND_STORAGE", 2),
+            ("KIND_PACKAGES", 3),
+            ("KIND_CONFIGURE", 4),
+            ("KIND_REBOOT", 5),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -71,15 +84,7 @@ impl PhaseKind {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("KIND_UNSPECIFIED"),
-            Self::Boot => Some("KIND_BOOT"),
-            Self::Storage => Some("KIND_STORAGE"),
-            Self::Packages => Some("KIND_PACKAGES"),
-            Self::Configure => Some("KIND_CONFIGURE"),
-            Self::Reboot => Some("KIND_REBOOT"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -455,22 +460,26 @@ impl generated::Decode for Installation {
     }
 }
 
+generated::columns! {
+    /// The columns of `installations`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "system_id" "system_id" [2] Value(String) Text, IMMUTABLE;
+    "configuration_id" "configuration_id" [3] Value(String) Text;
+    "start_time" "start_time" [4] Value(Message "google.protobuf.Timestamp") Int8;
+    "success" "success" [6] Presence(Message "google.protobuf.Empty") Bool;
+    "failure" "failure" [7] Presence(Message "autoinstall.installs.v1.Failure") Bool;
+    "failure__phase" "failure.phase" [7, 1] Value(Enum PhaseKind) Int4;
+    "failure__message" "failure.message" [7, 2] Value(String) Text;
+    "failure__exit_code" "failure.exit_code" [7, 3] Value(Int32) Int4;
+}
+
 /// What the run time knows of `installations`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "installations",
         record: "installations",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("system_id", "system_id"),
-            protostore::Column::new("configuration_id", "configuration_id"),
-            protostore::Column::new("start_time", "start_time"),
-            protostore::Column::new("success", "success"),
-            protostore::Column::new("failure", "failure"),
-            protostore::Column::new("failure__phase", "failure.phase"),
-            protostore::Column::new("failure__message", "failure.message"),
-            protostore::Column::new("failure__exit_code", "failure.exit_code"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("installations__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -535,25 +544,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.installs.v1.Installation",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["system_id"], &["system_id"]),
-        protostore::FieldOf::value(&["configuration_id"], &["configuration_id"]),
-        protostore::FieldOf::value(&["start_time"], &["start_time"]),
-        protostore::FieldOf::children(&["phases"], &[]),
-        protostore::FieldOf::value(
-            &["outcome", "success", "failure"],
-            &[
-                "success",
-                "failure",
-                "failure__phase",
-                "failure__message",
-                "failure__exit_code",
-            ],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["system_id"], &[2]),
+        protostore::FieldOf::value(&["configuration_id"], &[3]),
+        protostore::FieldOf::value(&["start_time"], &[4]),
+        protostore::FieldOf::children(&["phases"], &[5]),
+        protostore::FieldOf::value(&["outcome", "success", "failure"], &[6, 7]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Phases as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Phases],
     sequences: &[],
     get: stmt!(110, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -117,15 +117,19 @@ impl generated::Decode for Permission {
     }
 }
 
+generated::columns! {
+    /// The columns of `permissions`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "description" "description" [2] Value(String) Text;
+}
+
 /// What the run time knows of `permissions`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "permissions",
         record: "permissions",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("description", "description"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("permissions__key", &["name"]),
         uniques: &[],
         owner: None,
@@ -136,8 +140,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.access.v1.Permission",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["description"], &["description"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["description"], &[2]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -152,7 +156,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(195, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(

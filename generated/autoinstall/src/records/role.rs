@@ -214,16 +214,20 @@ impl generated::Decode for Role {
     }
 }
 
+generated::columns! {
+    /// The columns of `roles`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+    "parent_id" "parent_id" [3] Value(String) Text;
+}
+
 /// What the run time knows of `roles`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "roles",
         record: "roles",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("parent_id", "parent_id"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("roles__key", &["id"]),
         uniques: &[protostore::Unique::new("roles_unique_name", &["name"])],
         owner: None,
@@ -250,10 +254,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.access.v1.Role",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["parent_id"], &["parent_id"]),
-        protostore::FieldOf::children(&["permission_names"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["name"], &[2]),
+        protostore::FieldOf::value(&["parent_id"], &[3]),
+        protostore::FieldOf::children(&["permission_names"], &[4]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -267,7 +271,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::PermissionNames as generated::ChildTable>::CHILD],
+    touches: &["users"],
+    children: generated::child_tables![children::PermissionNames],
     sequences: &[],
     get: stmt!(167, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -51,6 +51,19 @@ pub enum SystemStatus {
 }
 
 impl SystemStatus {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "autoinstall.systems.v1.System.Status",
+        values: &[
+            ("STATUS_UNSPECIFIED", 0),
+            ("STATUS_DISCOVERED", 1),
+            ("STATUS_READY", 2),
+            ("STATUS_INSTALLING", 3),
+            ("STATUS_INSTALLED", 4),
+            ("STATUS_FAILED", 5),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -68,15 +81,7 @@ impl SystemStatus {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATUS_UNSPECIFIED"),
-            Self::Discovered => Some("STATUS_DISCOVERED"),
-            Self::Ready => Some("STATUS_READY"),
-            Self::Installing => Some("STATUS_INSTALLING"),
-            Self::Installed => Some("STATUS_INSTALLED"),
-            Self::Failed => Some("STATUS_FAILED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -571,30 +576,31 @@ impl generated::Decode for System {
     }
 }
 
+generated::columns! {
+    /// The columns of `systems`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "mac_address" "mac_address" [2] Value(String) Text;
+    "hostname" "hostname" [3] Value(String) Text;
+    "ip_address" "ip_address" [4] Value(String) Text;
+    "status" "status" [5] Value(Enum SystemStatus) Int4;
+    "hardware" "hardware" [6] Presence(Message "autoinstall.systems.v1.Hardware") Bool;
+    "hardware__vendor" "hardware.vendor" [6, 1] Value(String) Text;
+    "hardware__product" "hardware.product" [6, 2] Value(String) Text;
+    "hardware__serial_number" "hardware.serial_number" [6, 3] Value(String) Text;
+    "hardware__processor_count" "hardware.processor_count" [6, 4] Value(Uint32) Int8;
+    "hardware__memory_bytes" "hardware.memory_bytes" [6, 5] Value(Uint64) Int8;
+    "etag" "etag" [8] Value(String) Text, OUTPUT_ONLY;
+    "create_time" "create_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [10] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `systems`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "systems",
         record: "systems",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("mac_address", "mac_address"),
-            protostore::Column::new("hostname", "hostname"),
-            protostore::Column::new("ip_address", "ip_address"),
-            protostore::Column::new("status", "status"),
-            protostore::Column::new("hardware", "hardware"),
-            protostore::Column::new("hardware__vendor", "hardware.vendor"),
-            protostore::Column::new("hardware__product", "hardware.product"),
-            protostore::Column::new("hardware__serial_number", "hardware.serial_number"),
-            protostore::Column::new(
-                "hardware__processor_count",
-                "hardware.processor_count",
-            ),
-            protostore::Column::new("hardware__memory_bytes", "hardware.memory_bytes"),
-            protostore::Column::new("etag", "etag"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("systems__key", &["id"]),
         uniques: &[
             protostore::Unique::new("systems_unique_mac_address", &["mac_address"]),
@@ -636,33 +642,21 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.systems.v1.System",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["mac_address"], &["mac_address"]),
-        protostore::FieldOf::value(&["hostname"], &["hostname"]),
-        protostore::FieldOf::value(&["ip_address"], &["ip_address"]),
-        protostore::FieldOf::value(&["status"], &["status"]),
-        protostore::FieldOf::value(
-            &["hardware"],
-            &[
-                "hardware",
-                "hardware__vendor",
-                "hardware__product",
-                "hardware__serial_number",
-                "hardware__processor_count",
-                "hardware__memory_bytes",
-            ],
-        ),
-        protostore::FieldOf::children(&["labels"], &[]),
-        protostore::FieldOf::value(&["etag"], &["etag"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["mac_address"], &[2]),
+        protostore::FieldOf::value(&["hostname"], &[3]),
+        protostore::FieldOf::value(&["ip_address"], &[4]),
+        protostore::FieldOf::value(&["status"], &[5]),
+        protostore::FieldOf::value(&["hardware"], &[6]),
+        protostore::FieldOf::children(&["labels"], &[7]),
+        protostore::FieldOf::value(&["etag"], &[8]),
+        protostore::FieldOf::value(&["create_time"], &[9]),
+        protostore::FieldOf::value(&["update_time"], &[10]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::HardwareDisks as generated::ChildTable>::CHILD,
-        <children::Labels as generated::ChildTable>::CHILD,
-    ],
+    touches: &["configurations", "installations", "files", "certificates"],
+    children: generated::child_tables![children::HardwareDisks, children::Labels],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -164,17 +164,21 @@ impl generated::Decode for Template {
     }
 }
 
+generated::columns! {
+    /// The columns of `templates`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+    "body" "body" [3] Value(String) Text;
+    "update_time" "update_time" [5] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `templates`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "templates",
         record: "templates",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("body", "body"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("templates__key", &["id"]),
         uniques: &[protostore::Unique::new("templates_unique_name", &["name"])],
         owner: None,
@@ -189,11 +193,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.installs.v1.Template",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["body"], &["body"]),
-        protostore::FieldOf::children(&["variables"], &[]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["name"], &[2]),
+        protostore::FieldOf::value(&["body"], &[3]),
+        protostore::FieldOf::children(&["variables"], &[4]),
+        protostore::FieldOf::value(&["update_time"], &[5]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -208,7 +212,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::Variables as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Variables],
     sequences: &[],
     get: stmt!(42, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -322,20 +322,24 @@ impl generated::Decode for User {
     }
 }
 
+generated::columns! {
+    /// The columns of `users`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "email" "email" [2] Value(String) Text;
+    "display_name" "display_name" [3] Value(String) Text;
+    "password_hash" "password_hash" [4] Value(String) Text, REDACTED;
+    "subject" "subject" [5] Value(String) Text;
+    "create_time" "create_time" [7] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "delete_time" "delete_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `users`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "users",
         record: "users",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("email", "email"),
-            protostore::Column::new("display_name", "display_name"),
-            protostore::Column::new("password_hash", "password_hash"),
-            protostore::Column::new("subject", "subject"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("delete_time", "delete_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("users__key", &["id"]),
         uniques: &[protostore::Unique::new("users_unique_email", &["email"])],
         owner: None,
@@ -359,20 +363,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "autoinstall.access.v1.User",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["email"], &["email"]),
-        protostore::FieldOf::value(&["display_name"], &["display_name"]),
-        protostore::FieldOf::value(
-            &["credential", "password_hash", "subject"],
-            &["password_hash", "subject"],
-        ),
-        protostore::FieldOf::children(&["role_ids"], &[]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["delete_time"], &["delete_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["email"], &[2]),
+        protostore::FieldOf::value(&["display_name"], &[3]),
+        protostore::FieldOf::value(&["credential", "password_hash", "subject"], &[4, 5]),
+        protostore::FieldOf::children(&["role_ids"], &[6]),
+        protostore::FieldOf::value(&["create_time"], &[7]),
+        protostore::FieldOf::value(&["delete_time"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::RoleIds as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::RoleIds],
     sequences: &[],
     get: stmt!(138, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
     insert: stmt!(

@@ -233,20 +233,24 @@ impl generated::Decode for AuditEntry {
     }
 }
 
+generated::columns! {
+    /// The columns of `audit`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Int64) Int8;
+    "action" "action" [2] Value(String) Text;
+    "actor" "actor" [3] Value(String) Text;
+    "target_id" "target_id" [4] Value(String) Text;
+    "ip_address" "ip_address" [5] Value(String) Text;
+    "time" "time" [7] Value(Message "google.protobuf.Timestamp") Int8;
+    "hash" "hash" [8] Value(Bytes) Bytes, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `audit`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "audit",
         record: "audit",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("action", "action"),
-            protostore::Column::new("actor", "actor"),
-            protostore::Column::new("target_id", "target_id"),
-            protostore::Column::new("ip_address", "ip_address"),
-            protostore::Column::new("time", "time"),
-            protostore::Column::new("hash", "hash"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("audit__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -262,18 +266,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.audit.v1.Entry",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["action"], &["action"]),
-        protostore::FieldOf::value(&["actor"], &["actor"]),
-        protostore::FieldOf::value(&["target_id"], &["target_id"]),
-        protostore::FieldOf::value(&["ip_address"], &["ip_address"]),
-        protostore::FieldOf::children(&["details"], &[]),
-        protostore::FieldOf::value(&["time"], &["time"]),
-        protostore::FieldOf::value(&["hash"], &["hash"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["action"], &[2]),
+        protostore::FieldOf::value(&["actor"], &[3]),
+        protostore::FieldOf::value(&["target_id"], &[4]),
+        protostore::FieldOf::value(&["ip_address"], &[5]),
+        protostore::FieldOf::children(&["details"], &[6]),
+        protostore::FieldOf::value(&["time"], &[7]),
+        protostore::FieldOf::value(&["hash"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Details as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Details],
     sequences: &[
         generated::Sequence {
             field: "id",

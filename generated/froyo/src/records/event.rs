@@ -41,6 +41,18 @@ pub enum EventLevel {
 }
 
 impl EventLevel {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "froyo.runs.v1.Event.Level",
+        values: &[
+            ("LEVEL_UNSPECIFIED", 0),
+            ("LEVEL_DEBUG", 1),
+            ("LEVEL_INFO", 2),
+            ("LEVEL_WARNING", 3),
+            ("LEVEL_ERROR", 4),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -57,14 +69,7 @@ impl EventLevel {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("LEVEL_UNSPECIFIED"),
-            Self::Debug => Some("LEVEL_DEBUG"),
-            Self::Info => Some("LEVEL_INFO"),
-            Self::Warning => Some("LEVEL_WARNING"),
-            Self::Error => Some("LEVEL_ERROR"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -325,19 +330,23 @@ impl generated::Decode for Event {
     }
 }
 
+generated::columns! {
+    /// The columns of `events`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Int64) Int8;
+    "run_id" "run_id" [2] Value(String) Text;
+    "level" "level" [3] Value(Enum EventLevel) Int4;
+    "message" "message" [4] Value(String) Text;
+    "details" "details" [5] Value(Message "google.protobuf.Struct") Json;
+    "time" "time" [6] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `events`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "events",
         record: "events",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("run_id", "run_id"),
-            protostore::Column::new("level", "level"),
-            protostore::Column::new("message", "message"),
-            protostore::Column::new("details", "details"),
-            protostore::Column::new("time", "time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("events__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -357,16 +366,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.runs.v1.Event",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["run_id"], &["run_id"]),
-        protostore::FieldOf::value(&["level"], &["level"]),
-        protostore::FieldOf::value(&["message"], &["message"]),
-        protostore::FieldOf::value(&["details"], &["details"]),
-        protostore::FieldOf::value(&["time"], &["time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["run_id"], &[2]),
+        protostore::FieldOf::value(&["level"], &[3]),
+        protostore::FieldOf::value(&["message"], &[4]),
+        protostore::FieldOf::value(&["details"], &[5]),
+        protostore::FieldOf::value(&["time"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[
         generated::Sequence {
             field: "id",

@@ -311,21 +311,25 @@ impl generated::Decode for Fact {
     }
 }
 
+generated::columns! {
+    /// The columns of `facts`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "target_id" "target_id" [2] Value(String) Text;
+    "namespace" "namespace" [3] Value(String) Text;
+    "key" "key" [4] Value(String) Text;
+    "value" "value" [5] Value(Message "google.protobuf.Value") Json;
+    "create_time" "create_time" [6] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [7] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "expire_time" "expire_time" [8] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `facts`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "facts",
         record: "facts",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("target_id", "target_id"),
-            protostore::Column::new("namespace", "namespace"),
-            protostore::Column::new("key", "key"),
-            protostore::Column::new("value", "value"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-            protostore::Column::new("expire_time", "expire_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("facts__key", &["id"]),
         uniques: &[
             protostore::Unique::new(
@@ -346,18 +350,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.resources.v1.Fact",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["target_id"], &["target_id"]),
-        protostore::FieldOf::value(&["namespace"], &["namespace"]),
-        protostore::FieldOf::value(&["key"], &["key"]),
-        protostore::FieldOf::value(&["value"], &["value"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
-        protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["target_id"], &[2]),
+        protostore::FieldOf::value(&["namespace"], &[3]),
+        protostore::FieldOf::value(&["key"], &[4]),
+        protostore::FieldOf::value(&["value"], &[5]),
+        protostore::FieldOf::value(&["create_time"], &[6]),
+        protostore::FieldOf::value(&["update_time"], &[7]),
+        protostore::FieldOf::value(&["expire_time"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         93, [id, now nanos],

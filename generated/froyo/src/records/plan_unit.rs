@@ -47,6 +47,18 @@ pub enum PlanUnitAction {
 }
 
 impl PlanUnitAction {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "froyo.runs.v1.PlanUnit.Action",
+        values: &[
+            ("ACTION_UNSPECIFIED", 0),
+            ("ACTION_CREATE", 1),
+            ("ACTION_UPDATE", 2),
+            ("ACTION_DELETE", 3),
+            ("ACTION_NONE", 4),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -63,14 +75,7 @@ impl PlanUnitAction {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("ACTION_UNSPECIFIED"),
-            Self::Create => Some("ACTION_CREATE"),
-            Self::Update => Some("ACTION_UPDATE"),
-            Self::Delete => Some("ACTION_DELETE"),
-            Self::None => Some("ACTION_NONE"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -129,6 +134,19 @@ pub enum PlanUnitStatus {
 }
 
 impl PlanUnitStatus {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "froyo.runs.v1.PlanUnit.Status",
+        values: &[
+            ("STATUS_UNSPECIFIED", 0),
+            ("STATUS_PENDING", 1),
+            ("STATUS_RUNNING", 2),
+            ("STATUS_SUCCEEDED", 3),
+            ("STATUS_FAILED", 4),
+            ("STATUS_SKIPPED", 5),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -146,15 +164,7 @@ impl PlanUnitStatus {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATUS_UNSPECIFIED"),
-            Self::Pending => Some("STATUS_PENDING"),
-            Self::Running => Some("STATUS_RUNNING"),
-            Self::Succeeded => Some("STATUS_SUCCEEDED"),
-            Self::Failed => Some("STATUS_FAILED"),
-            Self::Skipped => Some("STATUS_SKIPPED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -446,21 +456,25 @@ impl generated::Decode for PlanUnit {
     }
 }
 
+generated::columns! {
+    /// The columns of `plan_units`, in its order.
+    static COLUMNS;
+    "run_id" "run_id" [1] Value(String) Text;
+    "id" "id" [2] Value(String) Text;
+    "resource_type" "resource_type" [3] Value(String) Text;
+    "resource_name" "resource_name" [4] Value(String) Text;
+    "action" "action" [5] Value(Enum PlanUnitAction) Int4;
+    "status" "status" [6] Value(Enum PlanUnitStatus) Int4;
+    "desired_state" "desired_state" [7] Value(Message "google.protobuf.Struct") Json;
+    "attempts" "attempts" [9] Value(Uint32) Int8;
+}
+
 /// What the run time knows of `plan_units`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "plan_units",
         record: "plan_units",
-        columns: &[
-            protostore::Column::new("run_id", "run_id"),
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("resource_type", "resource_type"),
-            protostore::Column::new("resource_name", "resource_name"),
-            protostore::Column::new("action", "action"),
-            protostore::Column::new("status", "status"),
-            protostore::Column::new("desired_state", "desired_state"),
-            protostore::Column::new("attempts", "attempts"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("plan_units__key", &["run_id", "id"]),
         uniques: &[],
         owner: None,
@@ -509,19 +523,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.runs.v1.PlanUnit",
     key: &["run_id", "id"],
     fields: &[
-        protostore::FieldOf::key(&["run_id"], &["run_id"]),
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["resource_type"], &["resource_type"]),
-        protostore::FieldOf::value(&["resource_name"], &["resource_name"]),
-        protostore::FieldOf::value(&["action"], &["action"]),
-        protostore::FieldOf::value(&["status"], &["status"]),
-        protostore::FieldOf::value(&["desired_state"], &["desired_state"]),
-        protostore::FieldOf::children(&["dependencies"], &[]),
-        protostore::FieldOf::value(&["attempts"], &["attempts"]),
+        protostore::FieldOf::key(&["run_id"], &[1]),
+        protostore::FieldOf::key(&["id"], &[2]),
+        protostore::FieldOf::value(&["resource_type"], &[3]),
+        protostore::FieldOf::value(&["resource_name"], &[4]),
+        protostore::FieldOf::value(&["action"], &[5]),
+        protostore::FieldOf::value(&["status"], &[6]),
+        protostore::FieldOf::value(&["desired_state"], &[7]),
+        protostore::FieldOf::children(&["dependencies"], &[8]),
+        protostore::FieldOf::value(&["attempts"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Dependencies as generated::ChildTable>::CHILD],
+    touches: &["plan_units"],
+    children: generated::child_tables![children::Dependencies],
     sequences: &[],
     get: stmt!(20, [run_id, id], select!(r#"WHERE "run_id" = $1 AND "id" = $2"#)),
     insert: stmt!(

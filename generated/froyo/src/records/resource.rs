@@ -254,22 +254,26 @@ impl generated::Decode for Resource {
     }
 }
 
+generated::columns! {
+    /// The columns of `resources`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "type" "type" [2] Value(String) Text;
+    "name" "name" [3] Value(String) Text;
+    "state" "state" [4] Value(Message "google.protobuf.Struct") Json;
+    "hash" "hash" [5] Value(Bytes) Bytes;
+    "last_run_id" "last_run_id" [6] Value(String) Text;
+    "apply_time" "apply_time" [7] Value(Message "google.protobuf.Timestamp") Int8;
+    "create_time" "create_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `resources`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "resources",
         record: "resources",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("type", "type"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("state", "state"),
-            protostore::Column::new("hash", "hash"),
-            protostore::Column::new("last_run_id", "last_run_id"),
-            protostore::Column::new("apply_time", "apply_time"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("resources__key", &["id"]),
         uniques: &[
             protostore::Unique::new("resources_unique_type_name", &["type", "name"]),
@@ -304,19 +308,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.resources.v1.Resource",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["type"], &["type"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["state"], &["state"]),
-        protostore::FieldOf::value(&["hash"], &["hash"]),
-        protostore::FieldOf::value(&["last_run_id"], &["last_run_id"]),
-        protostore::FieldOf::value(&["apply_time"], &["apply_time"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["type"], &[2]),
+        protostore::FieldOf::value(&["name"], &[3]),
+        protostore::FieldOf::value(&["state"], &[4]),
+        protostore::FieldOf::value(&["hash"], &[5]),
+        protostore::FieldOf::value(&["last_run_id"], &[6]),
+        protostore::FieldOf::value(&["apply_time"], &[7]),
+        protostore::FieldOf::value(&["create_time"], &[8]),
+        protostore::FieldOf::value(&["update_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(75, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

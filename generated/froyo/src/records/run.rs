@@ -49,6 +49,19 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "froyo.runs.v1.Run.Status",
+        values: &[
+            ("STATUS_UNSPECIFIED", 0),
+            ("STATUS_PENDING", 1),
+            ("STATUS_RUNNING", 2),
+            ("STATUS_SUCCEEDED", 3),
+            ("STATUS_FAILED", 4),
+            ("STATUS_CANCELLED", 5),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -66,15 +79,7 @@ impl RunStatus {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATUS_UNSPECIFIED"),
-            Self::Pending => Some("STATUS_PENDING"),
-            Self::Running => Some("STATUS_RUNNING"),
-            Self::Succeeded => Some("STATUS_SUCCEEDED"),
-            Self::Failed => Some("STATUS_FAILED"),
-            Self::Cancelled => Some("STATUS_CANCELLED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -365,22 +370,26 @@ impl generated::Decode for Run {
     }
 }
 
+generated::columns! {
+    /// The columns of `runs`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "plan_path" "plan_path" [2] Value(String) Text, IMMUTABLE;
+    "status" "status" [3] Value(Enum RunStatus) Int4;
+    "start_time" "start_time" [4] Value(Message "google.protobuf.Timestamp") Int8;
+    "end_time" "end_time" [5] Value(Message "google.protobuf.Timestamp") Int8;
+    "error" "error" [6] Value(String) Text;
+    "metadata" "metadata" [7] Value(Message "google.protobuf.Struct") Json;
+    "create_time" "create_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `runs`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "runs",
         record: "runs",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("plan_path", "plan_path"),
-            protostore::Column::new("status", "status"),
-            protostore::Column::new("start_time", "start_time"),
-            protostore::Column::new("end_time", "end_time"),
-            protostore::Column::new("error", "error"),
-            protostore::Column::new("metadata", "metadata"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("runs__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -404,19 +413,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "froyo.runs.v1.Run",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["plan_path"], &["plan_path"]),
-        protostore::FieldOf::value(&["status"], &["status"]),
-        protostore::FieldOf::value(&["start_time"], &["start_time"]),
-        protostore::FieldOf::value(&["end_time"], &["end_time"]),
-        protostore::FieldOf::value(&["error"], &["error"]),
-        protostore::FieldOf::value(&["metadata"], &["metadata"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["plan_path"], &[2]),
+        protostore::FieldOf::value(&["status"], &[3]),
+        protostore::FieldOf::value(&["start_time"], &[4]),
+        protostore::FieldOf::value(&["end_time"], &[5]),
+        protostore::FieldOf::value(&["error"], &[6]),
+        protostore::FieldOf::value(&["metadata"], &[7]),
+        protostore::FieldOf::value(&["create_time"], &[8]),
+        protostore::FieldOf::value(&["update_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &["plan_units", "resources"],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -63,6 +63,12 @@ pub enum StatementEffect {
 }
 
 impl StatementEffect {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "gantry.buckets.v1.Statement.Effect",
+        values: &[("EFFECT_UNSPECIFIED", 0), ("EFFECT_ALLOW", 1), ("EFFECT_DENY", 2)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -77,12 +83,7 @@ impl StatementEffect {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("EFFECT_UNSPECIFIED"),
-            Self::Allow => Some("EFFECT_ALLOW"),
-            Self::Deny => Some("EFFECT_DENY"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -142,6 +143,17 @@ pub enum BucketVersioning {
 }
 
 impl BucketVersioning {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "gantry.buckets.v1.Bucket.Versioning",
+        values: &[
+            ("VERSIONING_UNSPECIFIED", 0),
+            ("VERSIONING_OFF", 1),
+            ("VERSIONING_ON", 2),
+            ("VERSIONING_SUSPENDED", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -157,13 +169,7 @@ impl BucketVersioning {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("VERSIONING_UNSPECIFIED"),
-            Self::Off => Some("VERSIONING_OFF"),
-            Self::On => Some("VERSIONING_ON"),
-            Self::Suspended => Some("VERSIONING_SUSPENDED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -595,21 +601,25 @@ impl generated::Decode for Bucket {
     }
 }
 
+generated::columns! {
+    /// The columns of `buckets`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "id" "id" [2] Value(Uint64) Int8, OUTPUT_ONLY;
+    "owner" "owner" [3] Value(String) Text, IMMUTABLE;
+    "policy" "policy" [5] Presence(Message "gantry.buckets.v1.Policy") Bool;
+    "versioning" "versioning" [6] Value(Enum BucketVersioning) Int4;
+    "quota_bytes" "quota_bytes" [7] Value(Uint64) Int8 as FullRange;
+    "revision" "revision" [8] Value(Int64) Int8, OUTPUT_ONLY;
+    "create_time" "create_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `buckets`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "buckets",
         record: "buckets",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("owner", "owner"),
-            protostore::Column::new("policy", "policy"),
-            protostore::Column::new("versioning", "versioning"),
-            protostore::Column::new("quota_bytes", "quota_bytes"),
-            protostore::Column::new("revision", "revision"),
-            protostore::Column::new("create_time", "create_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("buckets__key", &["name"]),
         uniques: &[protostore::Unique::new("buckets_unique_id", &["id"])],
         owner: None,
@@ -645,25 +655,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "gantry.buckets.v1.Bucket",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["id"], &["id"]),
-        protostore::FieldOf::value(&["owner"], &["owner"]),
-        protostore::FieldOf::children(&["labels"], &[]),
-        protostore::FieldOf::value(&["policy"], &["policy"]),
-        protostore::FieldOf::value(&["versioning"], &["versioning"]),
-        protostore::FieldOf::value(&["quota_bytes"], &["quota_bytes"]),
-        protostore::FieldOf::value(&["revision"], &["revision"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["id"], &[2]),
+        protostore::FieldOf::value(&["owner"], &[3]),
+        protostore::FieldOf::children(&["labels"], &[4]),
+        protostore::FieldOf::value(&["policy"], &[5]),
+        protostore::FieldOf::value(&["versioning"], &[6]),
+        protostore::FieldOf::value(&["quota_bytes"], &[7]),
+        protostore::FieldOf::value(&["revision"], &[8]),
+        protostore::FieldOf::value(&["create_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Labels as generated::ChildTable>::CHILD,
-        <children::PolicyStatements as generated::ChildTable>::CHILD,
-        <children::PolicyStatementsActions as generated::ChildTable>::CHILD,
-        <children::PolicyStatementsPrincipals as generated::ChildTable>::CHILD,
-        <children::PolicyStatementsConditions as generated::ChildTable>::CHILD,
-        <children::PolicyStatementsConditionsValueAnyOf as generated::ChildTable>::CHILD,
+    touches: &["lifecycle_rules"],
+    children: generated::child_tables![
+        children::Labels, children::PolicyStatements, children::PolicyStatementsActions,
+        children::PolicyStatementsPrincipals, children::PolicyStatementsConditions,
+        children::PolicyStatementsConditionsValueAnyOf
     ],
     sequences: &[
         generated::Sequence {

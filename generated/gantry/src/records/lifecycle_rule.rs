@@ -340,25 +340,26 @@ impl generated::Decode for LifecycleRule {
     }
 }
 
+generated::columns! {
+    /// The columns of `lifecycle_rules`, in its order.
+    static COLUMNS;
+    "bucket_name" "bucket_name" [1] Value(String) Text;
+    "id" "id" [2] Value(String) Text;
+    "prefix" "prefix" [3] Value(String) Text;
+    "expire" "expire" [4] Presence(Message "gantry.buckets.v1.Expire") Bool;
+    "expire__days" "expire.days" [4, 1] Value(Uint32) Int8;
+    "transition" "transition" [5] Presence(Message "gantry.buckets.v1.Transition") Bool;
+    "transition__days" "transition.days" [5, 1] Value(Uint32) Int8;
+    "transition__storage_class" "transition.storage_class" [5, 2] Value(String) Text;
+    "disabled" "disabled" [6] Value(Bool) Bool;
+}
+
 /// What the run time knows of `lifecycle_rules`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "lifecycle_rules",
         record: "lifecycle_rules",
-        columns: &[
-            protostore::Column::new("bucket_name", "bucket_name"),
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("prefix", "prefix"),
-            protostore::Column::new("expire", "expire"),
-            protostore::Column::new("expire__days", "expire.days"),
-            protostore::Column::new("transition", "transition"),
-            protostore::Column::new("transition__days", "transition.days"),
-            protostore::Column::new(
-                "transition__storage_class",
-                "transition.storage_class",
-            ),
-            protostore::Column::new("disabled", "disabled"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("lifecycle_rules__key", &["bucket_name", "id"]),
         uniques: &[],
         owner: None,
@@ -431,24 +432,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "gantry.buckets.v1.LifecycleRule",
     key: &["bucket_name", "id"],
     fields: &[
-        protostore::FieldOf::key(&["bucket_name"], &["bucket_name"]),
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["prefix"], &["prefix"]),
-        protostore::FieldOf::value(
-            &["action", "expire", "transition"],
-            &[
-                "expire",
-                "expire__days",
-                "transition",
-                "transition__days",
-                "transition__storage_class",
-            ],
-        ),
-        protostore::FieldOf::value(&["disabled"], &["disabled"]),
+        protostore::FieldOf::key(&["bucket_name"], &[1]),
+        protostore::FieldOf::key(&["id"], &[2]),
+        protostore::FieldOf::value(&["prefix"], &[3]),
+        protostore::FieldOf::value(&["action", "expire", "transition"], &[4, 5]),
+        protostore::FieldOf::value(&["disabled"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         48, [bucket_name, id], select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#)

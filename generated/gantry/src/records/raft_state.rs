@@ -123,17 +123,21 @@ impl generated::Decode for RaftState {
     }
 }
 
+generated::columns! {
+    /// The columns of `raft_state`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+    "last_applied_term" "last_applied_term" [1] Value(Uint64) Int8;
+    "last_applied_index" "last_applied_index" [2] Value(Uint64) Int8;
+    "update_time" "update_time" [4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `raft_state`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "raft_state",
         record: "raft_state",
-        columns: &[
-            protostore::Column::new("_singleton", "_singleton"),
-            protostore::Column::new("last_applied_term", "last_applied_term"),
-            protostore::Column::new("last_applied_index", "last_applied_index"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("raft_state__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -155,14 +159,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "gantry.raft.v1.RaftState",
     key: &["_singleton"],
     fields: &[
-        protostore::FieldOf::value(&["last_applied_term"], &["last_applied_term"]),
-        protostore::FieldOf::value(&["last_applied_index"], &["last_applied_index"]),
-        protostore::FieldOf::children(&["voters"], &[]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::value(&["last_applied_term"], &[1]),
+        protostore::FieldOf::value(&["last_applied_index"], &[2]),
+        protostore::FieldOf::children(&["voters"], &[3]),
+        protostore::FieldOf::value(&["update_time"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Voters as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Voters],
     sequences: &[],
     get: stmt!(61, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(

@@ -305,19 +305,23 @@ impl generated::Decode for CachedPath {
     }
 }
 
+generated::columns! {
+    /// The columns of `path_cache`, in its order.
+    static COLUMNS;
+    "source" "source" [1] Value(String) Text;
+    "destination" "destination" [2] Value(String) Text;
+    "k" "k" [3] Value(Uint32) Int8;
+    "bundle" "bundle" [4] Value(Message "mesh.routing.v1.PathBundle") Json as Json;
+    "create_time" "create_time" [5] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "expire_time" "expire_time" [6] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `path_cache`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "path_cache",
         record: "path_cache",
-        columns: &[
-            protostore::Column::new("source", "source"),
-            protostore::Column::new("destination", "destination"),
-            protostore::Column::new("k", "k"),
-            protostore::Column::new("bundle", "bundle"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("expire_time", "expire_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("path_cache__key", &["source", "destination", "k"]),
         uniques: &[],
         owner: None,
@@ -358,16 +362,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "mesh.routing.v1.CachedPath",
     key: &["source", "destination", "k"],
     fields: &[
-        protostore::FieldOf::key(&["source"], &["source"]),
-        protostore::FieldOf::key(&["destination"], &["destination"]),
-        protostore::FieldOf::key(&["k"], &["k"]),
-        protostore::FieldOf::value(&["bundle"], &["bundle"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
+        protostore::FieldOf::key(&["source"], &[1]),
+        protostore::FieldOf::key(&["destination"], &[2]),
+        protostore::FieldOf::key(&["k"], &[3]),
+        protostore::FieldOf::value(&["bundle"], &[4]),
+        protostore::FieldOf::value(&["create_time"], &[5]),
+        protostore::FieldOf::value(&["expire_time"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         71, [source, destination, k, now nanos],

@@ -194,18 +194,22 @@ impl generated::Decode for Link {
     }
 }
 
+generated::columns! {
+    /// The columns of `links`, in its order.
+    static COLUMNS;
+    "node_id" "node_id" [1] Value(String) Text;
+    "peer_id" "peer_id" [2] Value(String) Text;
+    "latency" "latency" [3] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "loss" "loss" [4] Value(Float) Real4;
+    "bytes" "bytes" [5] Value(Uint64) Int8 as FullRange;
+}
+
 /// What the run time knows of `links`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "links",
         record: "links",
-        columns: &[
-            protostore::Column::new("node_id", "node_id"),
-            protostore::Column::new("peer_id", "peer_id"),
-            protostore::Column::new("latency", "latency"),
-            protostore::Column::new("loss", "loss"),
-            protostore::Column::new("bytes", "bytes"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("links__key", &["node_id", "peer_id"]),
         uniques: &[],
         owner: None,
@@ -243,15 +247,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "mesh.nodes.v1.Link",
     key: &["node_id", "peer_id"],
     fields: &[
-        protostore::FieldOf::key(&["node_id"], &["node_id"]),
-        protostore::FieldOf::key(&["peer_id"], &["peer_id"]),
-        protostore::FieldOf::value(&["latency"], &["latency"]),
-        protostore::FieldOf::value(&["loss"], &["loss"]),
-        protostore::FieldOf::value(&["bytes"], &["bytes"]),
+        protostore::FieldOf::key(&["node_id"], &[1]),
+        protostore::FieldOf::key(&["peer_id"], &[2]),
+        protostore::FieldOf::value(&["latency"], &[3]),
+        protostore::FieldOf::value(&["loss"], &[4]),
+        protostore::FieldOf::value(&["bytes"], &[5]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         36, [node_id, peer_id], select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#)

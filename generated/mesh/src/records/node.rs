@@ -98,6 +98,18 @@ pub enum NodeProtocol {
 }
 
 impl NodeProtocol {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "mesh.nodes.v1.Node.Protocol",
+        values: &[
+            ("PROTOCOL_UNSPECIFIED", 0),
+            ("PROTOCOL_UDP", 1),
+            ("PROTOCOL_TCP", 2),
+            ("PROTOCOL_QUIC", 3),
+            ("PROTOCOL_WIREGUARD", 4),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -114,14 +126,7 @@ impl NodeProtocol {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("PROTOCOL_UNSPECIFIED"),
-            Self::Udp => Some("PROTOCOL_UDP"),
-            Self::Tcp => Some("PROTOCOL_TCP"),
-            Self::Quic => Some("PROTOCOL_QUIC"),
-            Self::Wireguard => Some("PROTOCOL_WIREGUARD"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -532,22 +537,26 @@ impl generated::Decode for Node {
     }
 }
 
+generated::columns! {
+    /// The columns of `nodes`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "started" "started" [4] Value(Bool) Bool;
+    "routes_discovered" "routes_discovered" [5] Value(Int64) Int8;
+    "location" "location" [6] Presence(Message "mesh.nodes.v1.Location") Bool;
+    "location__latitude" "location.latitude" [6, 1] Value(Double) Real8;
+    "location__longitude" "location.longitude" [6, 2] Value(Double) Real8;
+    "seen_time" "seen_time" [7] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "create_time" "create_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `nodes`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nodes",
         record: "nodes",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("started", "started"),
-            protostore::Column::new("routes_discovered", "routes_discovered"),
-            protostore::Column::new("location", "location"),
-            protostore::Column::new("location__latitude", "location.latitude"),
-            protostore::Column::new("location__longitude", "location.longitude"),
-            protostore::Column::new("seen_time", "seen_time"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("nodes__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -582,26 +591,22 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "mesh.nodes.v1.Node",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["interfaces"], &[]),
-        protostore::FieldOf::children(&["protocols"], &[]),
-        protostore::FieldOf::value(&["started"], &["started"]),
-        protostore::FieldOf::value(&["routes_discovered"], &["routes_discovered"]),
-        protostore::FieldOf::value(
-            &["location"],
-            &["location", "location__latitude", "location__longitude"],
-        ),
-        protostore::FieldOf::value(&["seen_time"], &["seen_time"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["interfaces"], &[2]),
+        protostore::FieldOf::children(&["protocols"], &[3]),
+        protostore::FieldOf::value(&["started"], &[4]),
+        protostore::FieldOf::value(&["routes_discovered"], &[5]),
+        protostore::FieldOf::value(&["location"], &[6]),
+        protostore::FieldOf::value(&["seen_time"], &[7]),
+        protostore::FieldOf::value(&["create_time"], &[8]),
+        protostore::FieldOf::value(&["update_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Interfaces as generated::ChildTable>::CHILD,
-        <children::InterfacesAddresses as generated::ChildTable>::CHILD,
-        <children::InterfacesCosts as generated::ChildTable>::CHILD,
-        <children::Protocols as generated::ChildTable>::CHILD,
+    touches: &["links", "policies", "path_cache"],
+    children: generated::child_tables![
+        children::Interfaces, children::InterfacesAddresses, children::InterfacesCosts,
+        children::Protocols
     ],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),

@@ -233,21 +233,25 @@ impl generated::Decode for Policy {
     }
 }
 
+generated::columns! {
+    /// The columns of `policies`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "yaml" "yaml" [2] Value(String) Text;
+    "rules_count" "rules_count" [3] Value(Uint32) Int8;
+    "priority" "priority" [4] Value(Int32) Int4;
+    "node_id" "node_id" [5] Value(String) Text;
+    "protocol" "protocol" [6] Value(String) Text;
+    "create_time" "create_time" [7] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [8] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `policies`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "policies",
         record: "policies",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("yaml", "yaml"),
-            protostore::Column::new("rules_count", "rules_count"),
-            protostore::Column::new("priority", "priority"),
-            protostore::Column::new("node_id", "node_id"),
-            protostore::Column::new("protocol", "protocol"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("policies__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -287,20 +291,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "mesh.routing.v1.Policy",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["yaml"], &["yaml"]),
-        protostore::FieldOf::value(&["rules_count"], &["rules_count"]),
-        protostore::FieldOf::value(&["priority"], &["priority"]),
-        protostore::FieldOf::value(
-            &["scope", "node_id", "protocol"],
-            &["node_id", "protocol"],
-        ),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["yaml"], &[2]),
+        protostore::FieldOf::value(&["rules_count"], &[3]),
+        protostore::FieldOf::value(&["priority"], &[4]),
+        protostore::FieldOf::value(&["scope", "node_id", "protocol"], &[5, 6]),
+        protostore::FieldOf::value(&["create_time"], &[7]),
+        protostore::FieldOf::value(&["update_time"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(54, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -2,10 +2,10 @@
 //! record: what is written of them is one statement.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-use protostore::generated::{Binder, Decode, Listing, Row, stmt};
+use protostore::generated::{Binder, Decode, Listing, Row, columns, stmt};
 use protostore::{
-    Check, Column, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer,
-    Result, Schema, Table, Unique,
+    Check, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer, Result,
+    Schema, Table, Unique,
 };
 
 /// The tables, `of` and how it names; what a delete or an update of theirs fires comes last.
@@ -105,7 +105,11 @@ macro_rules! node {
                 layout: Layout {
                     name: $table,
                     record: $table,
-                    columns: &[Column::new("id", "id"), Column::new("of", "of"), Column::new("mark", "mark")],
+                    columns: columns! {
+    "id" "id" [1] Value(String) Text;
+    "of" "of" [2] Value(String) Text;
+    "mark" "mark" [3] Value(Int64) Int8;
+},
                     key: Unique::new(concat!($table, "__key"), &["id"]),
                     uniques: &[],
                     owner: None,
@@ -124,12 +128,13 @@ macro_rules! node {
                 record: concat!("fixture.v1.", stringify!($record)),
                 key: &["id"],
                 fields: &[
-                    FieldOf { paths: &["id"], columns: &["id"], kind: FieldKind::Key },
-                    FieldOf { paths: &["of"], columns: &["of"], kind: FieldKind::Value },
-                    FieldOf { paths: &["mark"], columns: &["mark"], kind: FieldKind::Value },
+                    FieldOf { paths: &["id"], numbers: &[1], kind: FieldKind::Key },
+                    FieldOf { paths: &["of"], numbers: &[2], kind: FieldKind::Value },
+                    FieldOf { paths: &["mark"], numbers: &[3], kind: FieldKind::Value },
                 ],
                 referrers: $kept,
                 recursions: $recursions,
+                touches: &[],
                 children: &[],
                 sequences: &[],
                 get: stmt!($number * 20 + 1, [id], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "id" = $1"#)),

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `cells__network_ids`, in its order.
+    static NETWORK_IDS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "network_ids" [8] Position Int8;
+    "value" "network_ids" [8] Value(String) Text;
+}
+
 /// The elements of `network_ids`, in `cells__network_ids`.
 #[derive(Debug)]
 pub struct NetworkIds;
@@ -19,11 +27,7 @@ impl generated::ChildTable for NetworkIds {
         layout: protostore::Layout {
             name: "cells__network_ids",
             record: "cells",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "network_ids"),
-                protostore::Column::new("value", "network_ids"),
-            ],
+            columns: NETWORK_IDS_COLUMNS,
             key: protostore::Unique::new(
                 "cells__network_ids__key",
                 &["_name", "_position"],
@@ -57,6 +61,9 @@ impl generated::ChildTable for NetworkIds {
                 ),
             ],
         },
+        field: "network_ids",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `executables__arguments`, in its order.
+    static ARGUMENTS_COLUMNS;
+    "_cell_name" "cell_name" [1] OwnerKey(String) Text;
+    "_name" "name" [2] OwnerKey(String) Text;
+    "_position" "arguments" [4] Position Int8;
+    "value" "arguments" [4] Value(String) Text;
+}
+
 /// The elements of `arguments`, in `executables__arguments`.
 #[derive(Debug)]
 pub struct Arguments;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Arguments {
         layout: protostore::Layout {
             name: "executables__arguments",
             record: "executables",
-            columns: &[
-                protostore::Column::new("_cell_name", "cell_name"),
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "arguments"),
-                protostore::Column::new("value", "arguments"),
-            ],
+            columns: ARGUMENTS_COLUMNS,
             key: protostore::Unique::new(
                 "executables__arguments__key",
                 &["_cell_name", "_name", "_position"],
@@ -40,6 +44,9 @@ impl generated::ChildTable for Arguments {
             references: &[],
             checks: &[],
         },
+        field: "arguments",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -117,6 +124,16 @@ impl generated::EditedValues for Arguments {
     );
 }
 
+generated::columns! {
+    /// The columns of `executables__environment`, in its order.
+    static ENVIRONMENT_COLUMNS;
+    "_cell_name" "cell_name" [1] OwnerKey(String) Text;
+    "_name" "name" [2] OwnerKey(String) Text;
+    "_position" "environment" [5] Position Int8;
+    "name" "environment.name" [5, 1] Value(String) Text;
+    "value" "environment.value" [5, 2] Value(String) Text;
+}
+
 /// The elements of `environment`, in `executables__environment`.
 #[derive(Debug)]
 pub struct Environment;
@@ -130,13 +147,7 @@ impl generated::ChildTable for Environment {
         layout: protostore::Layout {
             name: "executables__environment",
             record: "executables",
-            columns: &[
-                protostore::Column::new("_cell_name", "cell_name"),
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "environment"),
-                protostore::Column::new("name", "environment.name"),
-                protostore::Column::new("value", "environment.value"),
-            ],
+            columns: ENVIRONMENT_COLUMNS,
             key: protostore::Unique::new(
                 "executables__environment__key",
                 &["_cell_name", "_name", "_position"],
@@ -152,6 +163,9 @@ impl generated::ChildTable for Environment {
             references: &[],
             checks: &[],
         },
+        field: "environment",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(

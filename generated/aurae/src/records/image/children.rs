@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `images__architectures`, in its order.
+    static ARCHITECTURES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "architectures" [4] Position Int8;
+    "value" "architectures" [4] Value(Enum ImageArchitecture) Int4;
+}
+
 /// The elements of `architectures`, in `images__architectures`.
 #[derive(Debug)]
 pub struct Architectures;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Architectures {
         layout: protostore::Layout {
             name: "images__architectures",
             record: "images",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "architectures"),
-                protostore::Column::new("value", "architectures"),
-            ],
+            columns: ARCHITECTURES_COLUMNS,
             key: protostore::Unique::new(
                 "images__architectures__key",
                 &["_id", "_position"],
@@ -45,6 +49,9 @@ impl generated::ChildTable for Architectures {
                 ),
             ],
         },
+        field: "architectures",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `networks__nameservers`, in its order.
+    static NAMESERVERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "nameservers" [7] Position Int8;
+    "value" "nameservers" [7] Value(String) Text;
+}
+
 /// The elements of `nameservers`, in `networks__nameservers`.
 #[derive(Debug)]
 pub struct Nameservers;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Nameservers {
         layout: protostore::Layout {
             name: "networks__nameservers",
             record: "networks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "nameservers"),
-                protostore::Column::new("value", "nameservers"),
-            ],
+            columns: NAMESERVERS_COLUMNS,
             key: protostore::Unique::new(
                 "networks__nameservers__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Nameservers {
             references: &[],
             checks: &[],
         },
+        field: "nameservers",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -106,6 +113,16 @@ impl generated::EditedValues for Nameservers {
     );
 }
 
+generated::columns! {
+    /// The columns of `networks__routes`, in its order.
+    static ROUTES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "routes" [8] Position Int8;
+    "destination" "routes.destination" [8, 1] Value(String) Text;
+    "via" "routes.via" [8, 2] Value(String) Text;
+    "metric" "routes.metric" [8, 3] Value(Uint32) Int8;
+}
+
 /// The elements of `routes`, in `networks__routes`.
 #[derive(Debug)]
 pub struct Routes;
@@ -119,13 +136,7 @@ impl generated::ChildTable for Routes {
         layout: protostore::Layout {
             name: "networks__routes",
             record: "networks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "routes"),
-                protostore::Column::new("destination", "routes.destination"),
-                protostore::Column::new("via", "routes.via"),
-                protostore::Column::new("metric", "routes.metric"),
-            ],
+            columns: ROUTES_COLUMNS,
             key: protostore::Unique::new("networks__routes__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -140,6 +151,9 @@ impl generated::ChildTable for Routes {
                 ),
             ],
         },
+        field: "routes",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `nics__ip__nameservers`, in its order.
+    static IP_NAMESERVERS_COLUMNS;
+    "_mac_address" "mac_address" [1] OwnerKey(String) Text;
+    "_position" "ip.nameservers" [5, 3] Position Int8;
+    "value" "ip.nameservers" [5, 3] Value(String) Text;
+}
+
 /// The elements of `ip.nameservers`, in `nics__ip__nameservers`.
 #[derive(Debug)]
 pub struct IpNameservers;
@@ -19,11 +27,7 @@ impl generated::ChildTable for IpNameservers {
         layout: protostore::Layout {
             name: "nics__ip__nameservers",
             record: "nics",
-            columns: &[
-                protostore::Column::new("_mac_address", "mac_address"),
-                protostore::Column::new("_position", "ip.nameservers"),
-                protostore::Column::new("value", "ip.nameservers"),
-            ],
+            columns: IP_NAMESERVERS_COLUMNS,
             key: protostore::Unique::new(
                 "nics__ip__nameservers__key",
                 &["_mac_address", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for IpNameservers {
             references: &[],
             checks: &[],
         },
+        field: "ip.nameservers",
+        path: &[5, 3],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

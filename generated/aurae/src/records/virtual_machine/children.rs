@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `virtual_machines__kernel__arguments`, in its order.
+    static KERNEL_ARGUMENTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "kernel.arguments" [5, 3] Position Int8;
+    "value" "kernel.arguments" [5, 3] Value(String) Text;
+}
+
 /// The elements of `kernel.arguments`, in `virtual_machines__kernel__arguments`.
 #[derive(Debug)]
 pub struct KernelArguments;
@@ -20,11 +28,7 @@ impl generated::ChildTable for KernelArguments {
         layout: protostore::Layout {
             name: "virtual_machines__kernel__arguments",
             record: "virtual_machines",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "kernel.arguments"),
-                protostore::Column::new("value", "kernel.arguments"),
-            ],
+            columns: KERNEL_ARGUMENTS_COLUMNS,
             key: protostore::Unique::new(
                 "virtual_machines__kernel__arguments__key",
                 &["_id", "_position"],
@@ -40,6 +44,9 @@ impl generated::ChildTable for KernelArguments {
             references: &[],
             checks: &[],
         },
+        field: "kernel.arguments",
+        path: &[5, 3],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -130,6 +137,30 @@ impl generated::EditedValues for KernelArguments {
     );
 }
 
+generated::columns! {
+    /// The columns of `virtual_machines__drives`, in its order.
+    static DRIVES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "drives" [9] Position Int8;
+    "name" "drives.name" [9, 1] Value(String) Text;
+    "host_path" "drives.host_path" [9, 2] Value(String) Text;
+    "image_id" "drives.image_id" [9, 3] Value(String) Text;
+    "read_only" "drives.read_only" [9, 4] Value(Bool) Bool;
+    "cache" "drives.cache" [9, 5] Value(Enum DriveCache) Int4;
+    "mount" "drives.mount" [9, 6] Presence(Message "aurae.vms.v0.Mount") Bool;
+    "mount__path" "drives.mount.path" [9, 6, 1] Value(String) Text;
+    "mount__file_system" "drives.mount.file_system" [9, 6, 2] Value(String) Text;
+    "limit" "drives.limit" [9, 7] Presence(Message "aurae.limits.v0.RateLimit") Bool;
+    "limit__bandwidth" "drives.limit.bandwidth" [9, 7, 1] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "limit__bandwidth__size" "drives.limit.bandwidth.size" [9, 7, 1, 1] Value(Uint64) Int8;
+    "limit__bandwidth__one_time_burst" "drives.limit.bandwidth.one_time_burst" [9, 7, 1, 2] Value(Uint64) Int8;
+    "limit__bandwidth__refill_time" "drives.limit.bandwidth.refill_time" [9, 7, 1, 3] Value(Message "google.protobuf.Duration") Int8;
+    "limit__operations" "drives.limit.operations" [9, 7, 2] Presence(Message "aurae.limits.v0.TokenBucket") Bool;
+    "limit__operations__size" "drives.limit.operations.size" [9, 7, 2, 1] Value(Uint64) Int8;
+    "limit__operations__one_time_burst" "drives.limit.operations.one_time_burst" [9, 7, 2, 2] Value(Uint64) Int8;
+    "limit__operations__refill_time" "drives.limit.operations.refill_time" [9, 7, 2, 3] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `drives`, in `virtual_machines__drives`.
 #[derive(Debug)]
 pub struct Drives;
@@ -143,48 +174,7 @@ impl generated::ChildTable for Drives {
         layout: protostore::Layout {
             name: "virtual_machines__drives",
             record: "virtual_machines",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "drives"),
-                protostore::Column::new("name", "drives.name"),
-                protostore::Column::new("host_path", "drives.host_path"),
-                protostore::Column::new("image_id", "drives.image_id"),
-                protostore::Column::new("read_only", "drives.read_only"),
-                protostore::Column::new("cache", "drives.cache"),
-                protostore::Column::new("mount", "drives.mount"),
-                protostore::Column::new("mount__path", "drives.mount.path"),
-                protostore::Column::new(
-                    "mount__file_system",
-                    "drives.mount.file_system",
-                ),
-                protostore::Column::new("limit", "drives.limit"),
-                protostore::Column::new("limit__bandwidth", "drives.limit.bandwidth"),
-                protostore::Column::new(
-                    "limit__bandwidth__size",
-                    "drives.limit.bandwidth.size",
-                ),
-                protostore::Column::new(
-                    "limit__bandwidth__one_time_burst",
-                    "drives.limit.bandwidth.one_time_burst",
-                ),
-                protostore::Column::new(
-                    "limit__bandwidth__refill_time",
-                    "drives.limit.bandwidth.refill_time",
-                ),
-                protostore::Column::new("limit__operations", "drives.limit.operations"),
-                protostore::Column::new(
-                    "limit__operations__size",
-                    "drives.limit.operations.size",
-                ),
-                protostore::Column::new(
-                    "limit__operations__one_time_burst",
-                    "drives.limit.operations.one_time_burst",
-                ),
-                protostore::Column::new(
-                    "limit__operations__refill_time",
-                    "drives.limit.operations.refill_time",
-                ),
-            ],
+            columns: DRIVES_COLUMNS,
             key: protostore::Unique::new(
                 "virtual_machines__drives__key",
                 &["_id", "_position"],
@@ -286,6 +276,9 @@ impl generated::ChildTable for Drives {
                 ),
             ],
         },
+        field: "drives",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -437,6 +430,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `virtual_machines__image_ids`, in its order.
+    static IMAGE_IDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "image_ids" [10] Position Int8;
+    "value" "image_ids" [10] Value(String) Text;
+}
+
 /// The elements of `image_ids`, in `virtual_machines__image_ids`.
 #[derive(Debug)]
 pub struct ImageIds;
@@ -450,11 +451,7 @@ impl generated::ChildTable for ImageIds {
         layout: protostore::Layout {
             name: "virtual_machines__image_ids",
             record: "virtual_machines",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "image_ids"),
-                protostore::Column::new("value", "image_ids"),
-            ],
+            columns: IMAGE_IDS_COLUMNS,
             key: protostore::Unique::new(
                 "virtual_machines__image_ids__key",
                 &["_id", "_position"],
@@ -484,6 +481,9 @@ impl generated::ChildTable for ImageIds {
                 protostore::Check::new("value__check", "image_ids", "must not be empty"),
             ],
         },
+        field: "image_ids",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -556,6 +556,14 @@ impl generated::EditedValues for ImageIds {
     );
 }
 
+generated::columns! {
+    /// The columns of `virtual_machines__tags`, in its order.
+    static TAGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "tags" [11] Position Int8;
+    "value" "tags" [11] Value(String) Text;
+}
+
 /// The elements of `tags`, in `virtual_machines__tags`.
 #[derive(Debug)]
 pub struct Tags;
@@ -569,11 +577,7 @@ impl generated::ChildTable for Tags {
         layout: protostore::Layout {
             name: "virtual_machines__tags",
             record: "virtual_machines",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "tags"),
-                protostore::Column::new("value", "tags"),
-            ],
+            columns: TAGS_COLUMNS,
             key: protostore::Unique::new(
                 "virtual_machines__tags__key",
                 &["_id", "_position"],
@@ -589,6 +593,9 @@ impl generated::ChildTable for Tags {
             references: &[],
             checks: &[],
         },
+        field: "tags",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -656,6 +663,16 @@ impl generated::EditedValues for Tags {
     );
 }
 
+generated::columns! {
+    /// The columns of `virtual_machines__transitions`, in its order.
+    static TRANSITIONS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "transitions" [14] Position Int8, OUTPUT_ONLY;
+    "state" "transitions.state" [14, 1] Value(Enum VirtualMachineState) Int4, OUTPUT_ONLY;
+    "time" "transitions.time" [14, 2] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "reason" "transitions.reason" [14, 3] Value(String) Text, OUTPUT_ONLY;
+}
+
 /// The elements of `transitions`, in `virtual_machines__transitions`.
 #[derive(Debug)]
 pub struct Transitions;
@@ -669,13 +686,7 @@ impl generated::ChildTable for Transitions {
         layout: protostore::Layout {
             name: "virtual_machines__transitions",
             record: "virtual_machines",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "transitions"),
-                protostore::Column::new("state", "transitions.state"),
-                protostore::Column::new("time", "transitions.time"),
-                protostore::Column::new("reason", "transitions.reason"),
-            ],
+            columns: TRANSITIONS_COLUMNS,
             key: protostore::Unique::new(
                 "virtual_machines__transitions__key",
                 &["_id", "_position"],
@@ -697,6 +708,9 @@ impl generated::ChildTable for Transitions {
                 ),
             ],
         },
+        field: "transitions",
+        path: &[14],
+        behaviors: generated::behaviors!(OUTPUT_ONLY),
         member: 11,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `configurations__autoinstall__authorized_keys`, in its order.
+    static AUTOINSTALL_AUTHORIZED_KEYS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "autoinstall.authorized_keys" [4, 3] Position Int8;
+    "value" "autoinstall.authorized_keys" [4, 3] Value(String) Text;
+}
+
 /// The elements of `autoinstall.authorized_keys`, in `configurations__autoinstall__authorized_keys`.
 #[derive(Debug)]
 pub struct AutoinstallAuthorizedKeys;
@@ -19,11 +27,7 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
         layout: protostore::Layout {
             name: "configurations__autoinstall__authorized_keys",
             record: "configurations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "autoinstall.authorized_keys"),
-                protostore::Column::new("value", "autoinstall.authorized_keys"),
-            ],
+            columns: AUTOINSTALL_AUTHORIZED_KEYS_COLUMNS,
             key: protostore::Unique::new(
                 "configurations__autoinstall__authorized_keys__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
             references: &[],
             checks: &[],
         },
+        field: "autoinstall.authorized_keys",
+        path: &[4, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -130,6 +137,14 @@ impl generated::EditedValues for AutoinstallAuthorizedKeys {
     );
 }
 
+generated::columns! {
+    /// The columns of `configurations__autoinstall__packages`, in its order.
+    static AUTOINSTALL_PACKAGES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "autoinstall.packages" [4, 4] Position Int8;
+    "value" "autoinstall.packages" [4, 4] Value(String) Text;
+}
+
 /// The elements of `autoinstall.packages`, in `configurations__autoinstall__packages`.
 #[derive(Debug)]
 pub struct AutoinstallPackages;
@@ -143,11 +158,7 @@ impl generated::ChildTable for AutoinstallPackages {
         layout: protostore::Layout {
             name: "configurations__autoinstall__packages",
             record: "configurations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "autoinstall.packages"),
-                protostore::Column::new("value", "autoinstall.packages"),
-            ],
+            columns: AUTOINSTALL_PACKAGES_COLUMNS,
             key: protostore::Unique::new(
                 "configurations__autoinstall__packages__key",
                 &["_id", "_position"],
@@ -163,6 +174,9 @@ impl generated::ChildTable for AutoinstallPackages {
             references: &[],
             checks: &[],
         },
+        field: "autoinstall.packages",
+        path: &[4, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -254,6 +268,13 @@ impl generated::EditedValues for AutoinstallPackages {
     );
 }
 
+generated::columns! {
+    /// The columns of `configurations__autoinstall__late_commands`, in its order.
+    static AUTOINSTALL_LATE_COMMANDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "autoinstall.late_commands" [4, 6] Position Int8;
+}
+
 /// The elements of `autoinstall.late_commands`, in `configurations__autoinstall__late_commands`.
 #[derive(Debug)]
 pub struct AutoinstallLateCommands;
@@ -267,10 +288,7 @@ impl generated::ChildTable for AutoinstallLateCommands {
         layout: protostore::Layout {
             name: "configurations__autoinstall__late_commands",
             record: "configurations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "autoinstall.late_commands"),
-            ],
+            columns: AUTOINSTALL_LATE_COMMANDS_COLUMNS,
             key: protostore::Unique::new(
                 "configurations__autoinstall__late_commands__key",
                 &["_id", "_position"],
@@ -286,6 +304,9 @@ impl generated::ChildTable for AutoinstallLateCommands {
             references: &[],
             checks: &[],
         },
+        field: "autoinstall.late_commands",
+        path: &[4, 6],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -369,6 +390,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `configurations__autoinstall__late_commands__words`, in its order.
+    static AUTOINSTALL_LATE_COMMANDS_WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "autoinstall.late_commands" [4, 6] Position Int8;
+    "_position_2" "autoinstall.late_commands.words" [4, 6, 1] Position Int8;
+    "value" "autoinstall.late_commands.words" [4, 6, 1] Value(String) Text;
+}
+
 /// The elements of `autoinstall.late_commands.words`, in `configurations__autoinstall__late_commands__words`.
 #[derive(Debug)]
 pub struct AutoinstallLateCommandsWords;
@@ -382,15 +412,7 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
         layout: protostore::Layout {
             name: "configurations__autoinstall__late_commands__words",
             record: "configurations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "autoinstall.late_commands"),
-                protostore::Column::new(
-                    "_position_2",
-                    "autoinstall.late_commands.words",
-                ),
-                protostore::Column::new("value", "autoinstall.late_commands.words"),
-            ],
+            columns: AUTOINSTALL_LATE_COMMANDS_WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "configurations__autoinstall__late_commands__words__key",
                 &["_id", "_position", "_position_2"],
@@ -406,6 +428,9 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
             references: &[],
             checks: &[],
         },
+        field: "autoinstall.late_commands.words",
+        path: &[4, 6, 1],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -452,6 +477,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `configurations__variables`, in its order.
+    static VARIABLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "variables.key" [5, 1] MapKey(String) Text;
+    "value" "variables.value" [5, 2] Value(String) Text;
+}
+
 /// The elements of `variables`, in `configurations__variables`.
 #[derive(Debug)]
 pub struct Variables;
@@ -465,11 +498,7 @@ impl generated::ChildTable for Variables {
         layout: protostore::Layout {
             name: "configurations__variables",
             record: "configurations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "variables.key"),
-                protostore::Column::new("value", "variables.value"),
-            ],
+            columns: VARIABLES_COLUMNS,
             key: protostore::Unique::new(
                 "configurations__variables__key",
                 &["_id", "_key"],
@@ -485,6 +514,9 @@ impl generated::ChildTable for Variables {
             references: &[],
             checks: &[],
         },
+        field: "variables",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `installations__phases`, in its order.
+    static PHASES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "phases" [5] Position Int8;
+    "kind" "phases.kind" [5, 1] Value(Enum PhaseKind) Int4;
+    "start_time" "phases.start_time" [5, 2] Value(Message "google.protobuf.Timestamp") Int8;
+    "end_time" "phases.end_time" [5, 3] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `phases`, in `installations__phases`.
 #[derive(Debug)]
 pub struct Phases;
@@ -19,13 +29,7 @@ impl generated::ChildTable for Phases {
         layout: protostore::Layout {
             name: "installations__phases",
             record: "installations",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "phases"),
-                protostore::Column::new("kind", "phases.kind"),
-                protostore::Column::new("start_time", "phases.start_time"),
-                protostore::Column::new("end_time", "phases.end_time"),
-            ],
+            columns: PHASES_COLUMNS,
             key: protostore::Unique::new(
                 "installations__phases__key",
                 &["_id", "_position"],
@@ -47,6 +51,9 @@ impl generated::ChildTable for Phases {
                 ),
             ],
         },
+        field: "phases",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

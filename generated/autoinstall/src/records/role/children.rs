@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `roles__permission_names`, in its order.
+    static PERMISSION_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "permission_names" [4] Position Int8;
+    "value" "permission_names" [4] Value(String) Text;
+}
+
 /// The elements of `permission_names`, in `roles__permission_names`.
 #[derive(Debug)]
 pub struct PermissionNames;
@@ -19,11 +27,7 @@ impl generated::ChildTable for PermissionNames {
         layout: protostore::Layout {
             name: "roles__permission_names",
             record: "roles",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "permission_names"),
-                protostore::Column::new("value", "permission_names"),
-            ],
+            columns: PERMISSION_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "roles__permission_names__key",
                 &["_id", "_position"],
@@ -63,6 +67,9 @@ impl generated::ChildTable for PermissionNames {
                 ),
             ],
         },
+        field: "permission_names",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,17 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `systems__hardware__disks`, in its order.
+    static HARDWARE_DISKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "hardware.disks" [6, 6] Position Int8;
+    "name" "hardware.disks.name" [6, 6, 1] Value(String) Text;
+    "size_bytes" "hardware.disks.size_bytes" [6, 6, 2] Value(Uint64) Int8;
+    "rotational" "hardware.disks.rotational" [6, 6, 3] Value(Bool) Bool;
+    "wwn" "hardware.disks.wwn" [6, 6, 4] Value(String) Text;
+}
+
 /// The elements of `hardware.disks`, in `systems__hardware__disks`.
 #[derive(Debug)]
 pub struct HardwareDisks;
@@ -19,14 +30,7 @@ impl generated::ChildTable for HardwareDisks {
         layout: protostore::Layout {
             name: "systems__hardware__disks",
             record: "systems",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "hardware.disks"),
-                protostore::Column::new("name", "hardware.disks.name"),
-                protostore::Column::new("size_bytes", "hardware.disks.size_bytes"),
-                protostore::Column::new("rotational", "hardware.disks.rotational"),
-                protostore::Column::new("wwn", "hardware.disks.wwn"),
-            ],
+            columns: HARDWARE_DISKS_COLUMNS,
             key: protostore::Unique::new(
                 "systems__hardware__disks__key",
                 &["_id", "_position"],
@@ -53,6 +57,9 @@ impl generated::ChildTable for HardwareDisks {
                 ),
             ],
         },
+        field: "hardware.disks",
+        path: &[6, 6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -135,6 +142,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `systems__labels`, in its order.
+    static LABELS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "labels.key" [7, 1] MapKey(String) Text;
+    "value" "labels.value" [7, 2] Value(String) Text;
+}
+
 /// The elements of `labels`, in `systems__labels`.
 #[derive(Debug)]
 pub struct Labels;
@@ -148,11 +163,7 @@ impl generated::ChildTable for Labels {
         layout: protostore::Layout {
             name: "systems__labels",
             record: "systems",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "labels.key"),
-                protostore::Column::new("value", "labels.value"),
-            ],
+            columns: LABELS_COLUMNS,
             key: protostore::Unique::new("systems__labels__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -161,6 +172,9 @@ impl generated::ChildTable for Labels {
             references: &[],
             checks: &[],
         },
+        field: "labels",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `templates__variables`, in its order.
+    static VARIABLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "variables" [4] Position Int8;
+    "value" "variables" [4] Value(String) Text;
+}
+
 /// The elements of `variables`, in `templates__variables`.
 #[derive(Debug)]
 pub struct Variables;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Variables {
         layout: protostore::Layout {
             name: "templates__variables",
             record: "templates",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "variables"),
-                protostore::Column::new("value", "variables"),
-            ],
+            columns: VARIABLES_COLUMNS,
             key: protostore::Unique::new(
                 "templates__variables__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Variables {
             references: &[],
             checks: &[],
         },
+        field: "variables",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `users__role_ids`, in its order.
+    static ROLE_IDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "role_ids" [6] Position Int8;
+    "value" "role_ids" [6] Value(String) Text;
+}
+
 /// The elements of `role_ids`, in `users__role_ids`.
 #[derive(Debug)]
 pub struct RoleIds;
@@ -19,11 +27,7 @@ impl generated::ChildTable for RoleIds {
         layout: protostore::Layout {
             name: "users__role_ids",
             record: "users",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "role_ids"),
-                protostore::Column::new("value", "role_ids"),
-            ],
+            columns: ROLE_IDS_COLUMNS,
             key: protostore::Unique::new("users__role_ids__key", &["_id", "_position"]),
             uniques: &[
                 protostore::Unique::new(
@@ -51,6 +55,9 @@ impl generated::ChildTable for RoleIds {
                 protostore::Check::new("value__check", "role_ids", "must not be empty"),
             ],
         },
+        field: "role_ids",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `audit__details`, in its order.
+    static DETAILS_COLUMNS;
+    "_id" "id" [1] OwnerKey(Int64) Int8;
+    "_position" "details" [6] Position Int8;
+    "name" "details.name" [6, 1] Value(String) Text;
+    "value" "details.value" [6, 2] Value(String) Text;
+}
+
 /// The elements of `details`, in `audit__details`.
 #[derive(Debug)]
 pub struct Details;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Details {
         layout: protostore::Layout {
             name: "audit__details",
             record: "audit",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "details"),
-                protostore::Column::new("name", "details.name"),
-                protostore::Column::new("value", "details.value"),
-            ],
+            columns: DETAILS_COLUMNS,
             key: protostore::Unique::new("audit__details__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -33,6 +37,9 @@ impl generated::ChildTable for Details {
             references: &[],
             checks: &[],
         },
+        field: "details",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `plan_units__dependencies`, in its order.
+    static DEPENDENCIES_COLUMNS;
+    "_run_id" "run_id" [1] OwnerKey(String) Text;
+    "_id" "id" [2] OwnerKey(String) Text;
+    "_position" "dependencies" [8] Position Int8;
+    "unit_id" "dependencies.unit_id" [8, 1] Value(String) Text;
+    "weak" "dependencies.weak" [8, 2] Value(Bool) Bool;
+}
+
 /// The elements of `dependencies`, in `plan_units__dependencies`.
 #[derive(Debug)]
 pub struct Dependencies;
@@ -19,13 +29,7 @@ impl generated::ChildTable for Dependencies {
         layout: protostore::Layout {
             name: "plan_units__dependencies",
             record: "plan_units",
-            columns: &[
-                protostore::Column::new("_run_id", "run_id"),
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "dependencies"),
-                protostore::Column::new("unit_id", "dependencies.unit_id"),
-                protostore::Column::new("weak", "dependencies.weak"),
-            ],
+            columns: DEPENDENCIES_COLUMNS,
             key: protostore::Unique::new(
                 "plan_units__dependencies__key",
                 &["_run_id", "_id", "_position"],
@@ -65,6 +69,9 @@ impl generated::ChildTable for Dependencies {
                 ),
             ],
         },
+        field: "dependencies",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 3,
         insert: stmt!(

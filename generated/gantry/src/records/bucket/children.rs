@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `buckets__labels`, in its order.
+    static LABELS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_key" "labels.key" [4, 1] MapKey(String) Text;
+    "value" "labels.value" [4, 2] Value(String) Text;
+}
+
 /// The elements of `labels`, in `buckets__labels`.
 #[derive(Debug)]
 pub struct Labels;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Labels {
         layout: protostore::Layout {
             name: "buckets__labels",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_key", "labels.key"),
-                protostore::Column::new("value", "labels.value"),
-            ],
+            columns: LABELS_COLUMNS,
             key: protostore::Unique::new("buckets__labels__key", &["_name", "_key"]),
             uniques: &[],
             owner: Some(
@@ -36,6 +40,9 @@ impl generated::ChildTable for Labels {
             references: &[],
             checks: &[],
         },
+        field: "labels",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -94,6 +101,14 @@ impl generated::EditedMap for Labels {
     };
 }
 
+generated::columns! {
+    /// The columns of `buckets__policy__statements`, in its order.
+    static POLICY_STATEMENTS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "policy.statements" [5, 1] Position Int8;
+    "effect" "policy.statements.effect" [5, 1, 1] Value(Enum StatementEffect) Int4;
+}
+
 /// The elements of `policy.statements`, in `buckets__policy__statements`.
 #[derive(Debug)]
 pub struct PolicyStatements;
@@ -110,11 +125,7 @@ impl generated::ChildTable for PolicyStatements {
         layout: protostore::Layout {
             name: "buckets__policy__statements",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "policy.statements"),
-                protostore::Column::new("effect", "policy.statements.effect"),
-            ],
+            columns: POLICY_STATEMENTS_COLUMNS,
             key: protostore::Unique::new(
                 "buckets__policy__statements__key",
                 &["_name", "_position"],
@@ -136,6 +147,9 @@ impl generated::ChildTable for PolicyStatements {
                 ),
             ],
         },
+        field: "policy.statements",
+        path: &[5, 1],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -216,6 +230,15 @@ WHERE "_name" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `buckets__policy__statements__actions`, in its order.
+    static POLICY_STATEMENTS_ACTIONS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "policy.statements" [5, 1] Position Int8;
+    "_position_2" "policy.statements.actions" [5, 1, 2] Position Int8;
+    "value" "policy.statements.actions" [5, 1, 2] Value(String) Text;
+}
+
 /// The elements of `policy.statements.actions`, in `buckets__policy__statements__actions`.
 #[derive(Debug)]
 pub struct PolicyStatementsActions;
@@ -229,12 +252,7 @@ impl generated::ChildTable for PolicyStatementsActions {
         layout: protostore::Layout {
             name: "buckets__policy__statements__actions",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "policy.statements"),
-                protostore::Column::new("_position_2", "policy.statements.actions"),
-                protostore::Column::new("value", "policy.statements.actions"),
-            ],
+            columns: POLICY_STATEMENTS_ACTIONS_COLUMNS,
             key: protostore::Unique::new(
                 "buckets__policy__statements__actions__key",
                 &["_name", "_position", "_position_2"],
@@ -250,6 +268,9 @@ impl generated::ChildTable for PolicyStatementsActions {
             references: &[],
             checks: &[],
         },
+        field: "policy.statements.actions",
+        path: &[5, 1, 2],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -295,6 +316,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `buckets__policy__statements__principals`, in its order.
+    static POLICY_STATEMENTS_PRINCIPALS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "policy.statements" [5, 1] Position Int8;
+    "_position_2" "policy.statements.principals" [5, 1, 3] Position Int8;
+    "value" "policy.statements.principals" [5, 1, 3] Value(String) Text;
+}
+
 /// The elements of `policy.statements.principals`, in `buckets__policy__statements__principals`.
 #[derive(Debug)]
 pub struct PolicyStatementsPrincipals;
@@ -308,12 +338,7 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
         layout: protostore::Layout {
             name: "buckets__policy__statements__principals",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "policy.statements"),
-                protostore::Column::new("_position_2", "policy.statements.principals"),
-                protostore::Column::new("value", "policy.statements.principals"),
-            ],
+            columns: POLICY_STATEMENTS_PRINCIPALS_COLUMNS,
             key: protostore::Unique::new(
                 "buckets__policy__statements__principals__key",
                 &["_name", "_position", "_position_2"],
@@ -329,6 +354,9 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
             references: &[],
             checks: &[],
         },
+        field: "policy.statements.principals",
+        path: &[5, 1, 3],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -374,6 +402,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `buckets__policy__statements__conditions`, in its order.
+    static POLICY_STATEMENTS_CONDITIONS_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "policy.statements" [5, 1] Position Int8;
+    "_key_2" "policy.statements.conditions.key" [5, 1, 4, 1] MapKey(String) Text;
+}
+
 /// The elements of `policy.statements.conditions`, in `buckets__policy__statements__conditions`.
 #[derive(Debug)]
 pub struct PolicyStatementsConditions;
@@ -387,11 +423,7 @@ impl generated::ChildTable for PolicyStatementsConditions {
         layout: protostore::Layout {
             name: "buckets__policy__statements__conditions",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "policy.statements"),
-                protostore::Column::new("_key_2", "policy.statements.conditions.key"),
-            ],
+            columns: POLICY_STATEMENTS_CONDITIONS_COLUMNS,
             key: protostore::Unique::new(
                 "buckets__policy__statements__conditions__key",
                 &["_name", "_position", "_key_2"],
@@ -407,6 +439,9 @@ impl generated::ChildTable for PolicyStatementsConditions {
             references: &[],
             checks: &[],
         },
+        field: "policy.statements.conditions",
+        path: &[5, 1, 4],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -452,6 +487,16 @@ ORDER BY o.key, c."_position", c."_key_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `buckets__policy__statements__conditions__value__any_of`, in its order.
+    static POLICY_STATEMENTS_CONDITIONS_VALUE_ANY_OF_COLUMNS;
+    "_name" "name" [1] OwnerKey(String) Text;
+    "_position" "policy.statements" [5, 1] Position Int8;
+    "_key_2" "policy.statements.conditions.key" [5, 1, 4, 1] MapKey(String) Text;
+    "_position_3" "policy.statements.conditions.value.any_of" [5, 1, 4, 2, 1] Position Int8;
+    "value" "policy.statements.conditions.value.any_of" [5, 1, 4, 2, 1] Value(String) Text;
+}
+
 /// The elements of `policy.statements.conditions.value.any_of`, in `buckets__policy__statements__conditions__value__any_of`.
 #[derive(Debug)]
 pub struct PolicyStatementsConditionsValueAnyOf;
@@ -465,19 +510,7 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
         layout: protostore::Layout {
             name: "buckets__policy__statements__conditions__value__any_of",
             record: "buckets",
-            columns: &[
-                protostore::Column::new("_name", "name"),
-                protostore::Column::new("_position", "policy.statements"),
-                protostore::Column::new("_key_2", "policy.statements.conditions.key"),
-                protostore::Column::new(
-                    "_position_3",
-                    "policy.statements.conditions.value.any_of",
-                ),
-                protostore::Column::new(
-                    "value",
-                    "policy.statements.conditions.value.any_of",
-                ),
-            ],
+            columns: POLICY_STATEMENTS_CONDITIONS_VALUE_ANY_OF_COLUMNS,
             key: protostore::Unique::new(
                 "buckets__policy__statements__conditions__value__any_of__key",
                 &["_name", "_position", "_key_2", "_position_3"],
@@ -493,6 +526,9 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
             references: &[],
             checks: &[],
         },
+        field: "policy.statements.conditions.value.any_of",
+        path: &[5, 1, 4, 2, 1],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 4,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `raft_state__voters`, in its order.
+    static VOTERS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "voters" [3] Position Int8;
+    "value" "voters" [3] Value(String) Text;
+}
+
 /// The elements of `voters`, in `raft_state__voters`.
 #[derive(Debug)]
 pub struct Voters;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Voters {
         layout: protostore::Layout {
             name: "raft_state__voters",
             record: "raft_state",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "voters"),
-                protostore::Column::new("value", "voters"),
-            ],
+            columns: VOTERS_COLUMNS,
             key: protostore::Unique::new(
                 "raft_state__voters__key",
                 &["_singleton", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Voters {
             references: &[],
             checks: &[],
         },
+        field: "voters",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `nodes__interfaces`, in its order.
+    static INTERFACES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "interfaces" [2] Position Int8;
+    "name" "interfaces.name" [2, 1] Value(String) Text;
+    "mtu" "interfaces.mtu" [2, 3] Value(Uint32) Int8;
+}
+
 /// The elements of `interfaces`, in `nodes__interfaces`.
 #[derive(Debug)]
 pub struct Interfaces;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Interfaces {
         layout: protostore::Layout {
             name: "nodes__interfaces",
             record: "nodes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "interfaces"),
-                protostore::Column::new("name", "interfaces.name"),
-                protostore::Column::new("mtu", "interfaces.mtu"),
-            ],
+            columns: INTERFACES_COLUMNS,
             key: protostore::Unique::new(
                 "nodes__interfaces__key",
                 &["_id", "_position"],
@@ -47,6 +51,9 @@ impl generated::ChildTable for Interfaces {
                 ),
             ],
         },
+        field: "interfaces",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -122,6 +129,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `nodes__interfaces__addresses`, in its order.
+    static INTERFACES_ADDRESSES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "interfaces" [2] Position Int8;
+    "_position_2" "interfaces.addresses" [2, 2] Position Int8;
+    "value" "interfaces.addresses" [2, 2] Value(String) Text;
+}
+
 /// The elements of `interfaces.addresses`, in `nodes__interfaces__addresses`.
 #[derive(Debug)]
 pub struct InterfacesAddresses;
@@ -135,12 +151,7 @@ impl generated::ChildTable for InterfacesAddresses {
         layout: protostore::Layout {
             name: "nodes__interfaces__addresses",
             record: "nodes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "interfaces"),
-                protostore::Column::new("_position_2", "interfaces.addresses"),
-                protostore::Column::new("value", "interfaces.addresses"),
-            ],
+            columns: INTERFACES_ADDRESSES_COLUMNS,
             key: protostore::Unique::new(
                 "nodes__interfaces__addresses__key",
                 &["_id", "_position", "_position_2"],
@@ -156,6 +167,9 @@ impl generated::ChildTable for InterfacesAddresses {
             references: &[],
             checks: &[],
         },
+        field: "interfaces.addresses",
+        path: &[2, 2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 3,
         insert: stmt!(
@@ -201,6 +215,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `nodes__interfaces__costs`, in its order.
+    static INTERFACES_COSTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "interfaces" [2] Position Int8;
+    "_key_2" "interfaces.costs.key" [2, 4, 1] MapKey(String) Text;
+    "value" "interfaces.costs.value" [2, 4, 2] Value(Double) Real8;
+}
+
 /// The elements of `interfaces.costs`, in `nodes__interfaces__costs`.
 #[derive(Debug)]
 pub struct InterfacesCosts;
@@ -214,12 +237,7 @@ impl generated::ChildTable for InterfacesCosts {
         layout: protostore::Layout {
             name: "nodes__interfaces__costs",
             record: "nodes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "interfaces"),
-                protostore::Column::new("_key_2", "interfaces.costs.key"),
-                protostore::Column::new("value", "interfaces.costs.value"),
-            ],
+            columns: INTERFACES_COSTS_COLUMNS,
             key: protostore::Unique::new(
                 "nodes__interfaces__costs__key",
                 &["_id", "_position", "_key_2"],
@@ -235,6 +253,9 @@ impl generated::ChildTable for InterfacesCosts {
             references: &[],
             checks: &[],
         },
+        field: "interfaces.costs",
+        path: &[2, 4],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 3,
         insert: stmt!(
@@ -280,6 +301,14 @@ ORDER BY o.key, c."_position", c."_key_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `nodes__protocols`, in its order.
+    static PROTOCOLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "protocols" [3] Position Int8;
+    "value" "protocols" [3] Value(Enum NodeProtocol) Int4;
+}
+
 /// The elements of `protocols`, in `nodes__protocols`.
 #[derive(Debug)]
 pub struct Protocols;
@@ -293,11 +322,7 @@ impl generated::ChildTable for Protocols {
         layout: protostore::Layout {
             name: "nodes__protocols",
             record: "nodes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "protocols"),
-                protostore::Column::new("value", "protocols"),
-            ],
+            columns: PROTOCOLS_COLUMNS,
             key: protostore::Unique::new("nodes__protocols__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -312,6 +337,9 @@ impl generated::ChildTable for Protocols {
                 ),
             ],
         },
+        field: "protocols",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

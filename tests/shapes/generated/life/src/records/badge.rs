@@ -173,17 +173,21 @@ impl generated::Decode for Badge {
     }
 }
 
+generated::columns! {
+    /// The columns of `badges`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "folder_id" "folder_id" [2] Value(String) Text;
+    "number" "number" [3] Value(Uint32) Int8;
+    "gone" "gone" [4] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// What the run time knows of `badges`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "badges",
         record: "badges",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("folder_id", "folder_id"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("gone", "gone"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("badges__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -220,14 +224,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Badge",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["folder_id"], &["folder_id"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
-        protostore::FieldOf::value(&["gone"], &["gone"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["folder_id"], &[2]),
+        protostore::FieldOf::value(&["number"], &[3]),
+        protostore::FieldOf::value(&["gone"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(291, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
     insert: stmt!(

@@ -142,16 +142,20 @@ impl generated::Decode for Claim {
     }
 }
 
+generated::columns! {
+    /// The columns of `claims`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "host" "host" [2] Value(String) Text;
+    "slot" "slot" [3] Value(Uint32) Int8;
+}
+
 /// What the run time knows of `claims`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "claims",
         record: "claims",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("host", "host"),
-            protostore::Column::new("slot", "slot"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("claims__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -185,13 +189,14 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     record: "life.v1.Claim",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["host"], &["host"]),
-        protostore::FieldOf::value(&["slot"], &["slot"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["host"], &[2]),
+        protostore::FieldOf::value(&["slot"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(160, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

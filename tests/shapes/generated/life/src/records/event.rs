@@ -203,15 +203,19 @@ impl generated::Decode for Event {
     }
 }
 
+generated::columns! {
+    /// The columns of `events`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "topic_id" "topic_id" [2] Value(String) Text;
+}
+
 /// What the run time knows of `events`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "events",
         record: "events",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("topic_id", "topic_id"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("events__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -237,17 +241,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Event",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["topic_id"], &["topic_id"]),
-        protostore::FieldOf::children(&["topic_ids"], &[]),
-        protostore::FieldOf::children(&["details"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["topic_id"], &[2]),
+        protostore::FieldOf::children(&["topic_ids"], &[3]),
+        protostore::FieldOf::children(&["details"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::TopicIds as generated::ChildTable>::CHILD,
-        <children::Details as generated::ChildTable>::CHILD,
-        <children::DetailsNumbers as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::TopicIds, children::Details, children::DetailsNumbers
     ],
     sequences: &[],
     get: stmt!(10, [id], select!(r#"WHERE "id" = $1"#)),

@@ -311,19 +311,23 @@ impl generated::Decode for Fact {
     }
 }
 
+generated::columns! {
+    /// The columns of `facts`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "subject" "subject" [2] Value(String) Text;
+    "name" "name" [3] Value(String) Text;
+    "expire_time" "expire_time" [4] Value(Message "google.protobuf.Timestamp") Int8;
+    "create_time" "create_time" [5] Value(Message "google.protobuf.Timestamp") Int8;
+    "parent" "parent" [7] Value(String) Text;
+}
+
 /// What the run time knows of `facts`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "facts",
         record: "facts",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("subject", "subject"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("expire_time", "expire_time"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("parent", "parent"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("facts__key", &["id"]),
         uniques: &[protostore::Unique::new("facts_unique_name", &["name"])],
         owner: None,
@@ -350,21 +354,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Fact",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["subject"], &["subject"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::value(&["parent"], &["parent"]),
-        protostore::FieldOf::children(&["others"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["subject"], &[2]),
+        protostore::FieldOf::value(&["name"], &[3]),
+        protostore::FieldOf::value(&["expire_time"], &[4]),
+        protostore::FieldOf::value(&["create_time"], &[5]),
+        protostore::FieldOf::children(&["words"], &[6]),
+        protostore::FieldOf::value(&["parent"], &[7]),
+        protostore::FieldOf::children(&["others"], &[8]),
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("facts", "parent")],
-    children: &[
-        <children::Words as generated::ChildTable>::CHILD,
-        <children::Others as generated::ChildTable>::CHILD,
-    ],
+    touches: &["facts", "mentions"],
+    children: generated::child_tables![children::Words, children::Others],
     sequences: &[],
     get: stmt!(
         48, [id, now nanos],

@@ -286,17 +286,21 @@ impl generated::Decode for Folder {
     }
 }
 
+generated::columns! {
+    /// The columns of `folders`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+    "parent" "parent" [3] Value(String) Text;
+    "delete_time" "delete_time" [6] Value(Message "google.protobuf.Timestamp") Int8 as Seconds, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `folders`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "folders",
         record: "folders",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("parent", "parent"),
-            protostore::Column::new("delete_time", "delete_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("folders__key", &["id"]),
         uniques: &[protostore::Unique::new("folders_unique_name", &["name"])],
         owner: None,
@@ -323,12 +327,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Folder",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["parent"], &["parent"]),
-        protostore::FieldOf::children(&["links"], &[]),
-        protostore::FieldOf::children(&["needs"], &[]),
-        protostore::FieldOf::value(&["delete_time"], &["delete_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["name"], &[2]),
+        protostore::FieldOf::value(&["parent"], &[3]),
+        protostore::FieldOf::children(&["links"], &[4]),
+        protostore::FieldOf::children(&["needs"], &[5]),
+        protostore::FieldOf::value(&["delete_time"], &[6]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -351,10 +355,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[protostore::Recursion::new("folders", "parent")],
-    children: &[
-        <children::Links as generated::ChildTable>::CHILD,
-        <children::Needs as generated::ChildTable>::CHILD,
-    ],
+    touches: &["folders", "notes", "pins"],
+    children: generated::child_tables![children::Links, children::Needs],
     sequences: &[],
     get: stmt!(177, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
     insert: stmt!(

@@ -73,15 +73,19 @@ impl generated::Decode for Founding {
     }
 }
 
+generated::columns! {
+    /// The columns of `founding`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+    "name" "name" [1] Value(String) Text;
+}
+
 /// What the run time knows of `founding`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "founding",
         record: "founding",
-        columns: &[
-            protostore::Column::new("_singleton", "_singleton"),
-            protostore::Column::new("name", "name"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("founding__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -91,10 +95,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     number: 3,
     record: "life.v1.Founding",
     key: &["_singleton"],
-    fields: &[protostore::FieldOf::value(&["name"], &["name"])],
+    fields: &[protostore::FieldOf::value(&["name"], &[1])],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(40, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(42, r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#),

@@ -123,16 +123,20 @@ impl generated::Decode for Leader {
     }
 }
 
+generated::columns! {
+    /// The columns of `leader`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+    "name" "name" [1] Value(String) Text;
+    "until" "until" [2] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// What the run time knows of `leader`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "leader",
         record: "leader",
-        columns: &[
-            protostore::Column::new("_singleton", "_singleton"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("until", "until"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("leader__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -149,12 +153,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Leader",
     key: &["_singleton"],
     fields: &[
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["until"], &["until"]),
+        protostore::FieldOf::value(&["name"], &[1]),
+        protostore::FieldOf::value(&["until"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         146, [_singleton, now rfc3339],

@@ -279,19 +279,23 @@ impl generated::Decode for Lease {
     }
 }
 
+generated::columns! {
+    /// The columns of `leases`, in its order.
+    static COLUMNS;
+    "host" "host" [1] Value(String) Text;
+    "slot" "slot" [2] Value(Uint32) Int8;
+    "until" "until" [3] Presence(Message "life.v1.Lease.Until") Bool;
+    "until__time" "until.time" [3, 1] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "zone" "zone" [4] Value(String) Text;
+    "number" "number" [5] Value(Int64) Int8;
+}
+
 /// What the run time knows of `leases`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "leases",
         record: "leases",
-        columns: &[
-            protostore::Column::new("host", "host"),
-            protostore::Column::new("slot", "slot"),
-            protostore::Column::new("until", "until"),
-            protostore::Column::new("until__time", "until.time"),
-            protostore::Column::new("zone", "zone"),
-            protostore::Column::new("number", "number"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("leases__key", &["host", "slot"]),
         uniques: &[
             protostore::Unique::new("leases_unique_zone_number", &["zone", "number"]),
@@ -317,15 +321,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Lease",
     key: &["host", "slot"],
     fields: &[
-        protostore::FieldOf::key(&["host"], &["host"]),
-        protostore::FieldOf::key(&["slot"], &["slot"]),
-        protostore::FieldOf::value(&["until"], &["until", "until__time"]),
-        protostore::FieldOf::value(&["zone"], &["zone"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
+        protostore::FieldOf::key(&["host"], &[1]),
+        protostore::FieldOf::key(&["slot"], &[2]),
+        protostore::FieldOf::value(&["until"], &[3]),
+        protostore::FieldOf::value(&["zone"], &[4]),
+        protostore::FieldOf::value(&["number"], &[5]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &["claims"],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         123, [host, slot, now seconds],

@@ -171,17 +171,21 @@ impl generated::Decode for Lock {
     }
 }
 
+generated::columns! {
+    /// The columns of `locks`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "owner" "owner" [2] Value(String) Text;
+    "until" "until" [3] Value(Message "google.protobuf.Timestamp") Int8;
+    "etag" "etag" [4] Value(Int64) Int8;
+}
+
 /// What the run time knows of `locks`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "locks",
         record: "locks",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("owner", "owner"),
-            protostore::Column::new("until", "until"),
-            protostore::Column::new("etag", "etag"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("locks__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -200,14 +204,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Lock",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["owner"], &["owner"]),
-        protostore::FieldOf::value(&["until"], &["until"]),
-        protostore::FieldOf::value(&["etag"], &["etag"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["owner"], &[2]),
+        protostore::FieldOf::value(&["until"], &[3]),
+        protostore::FieldOf::value(&["etag"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         316, [id, now nanos],

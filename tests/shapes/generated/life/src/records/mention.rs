@@ -197,16 +197,20 @@ impl generated::Decode for Mention {
     }
 }
 
+generated::columns! {
+    /// The columns of `mentions`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "goes_along" "goes_along" [2] Value(String) Text;
+    "lets_go" "lets_go" [3] Value(String) Text;
+}
+
 /// What the run time knows of `mentions`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "mentions",
         record: "mentions",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("goes_along", "goes_along"),
-            protostore::Column::new("lets_go", "lets_go"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("mentions__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -250,14 +254,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Mention",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["goes_along"], &["goes_along"]),
-        protostore::FieldOf::value(&["lets_go"], &["lets_go"]),
-        protostore::FieldOf::children(&["all"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["goes_along"], &[2]),
+        protostore::FieldOf::value(&["lets_go"], &[3]),
+        protostore::FieldOf::children(&["all"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::All as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::All],
     sequences: &[],
     get: stmt!(92, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -243,18 +243,22 @@ impl generated::Decode for Note {
     }
 }
 
+generated::columns! {
+    /// The columns of `notes`, in its order.
+    static COLUMNS;
+    "folder_id" "folder_id" [1] Value(String) Text;
+    "number" "number" [2] Value(Uint32) Int8;
+    "author" "author" [3] Value(String) Text;
+    "etag" "etag" [4] Value(String) Text;
+    "delete_time" "delete_time" [5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+}
+
 /// What the run time knows of `notes`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "notes",
         record: "notes",
-        columns: &[
-            protostore::Column::new("folder_id", "folder_id"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("author", "author"),
-            protostore::Column::new("etag", "etag"),
-            protostore::Column::new("delete_time", "delete_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("notes__key", &["folder_id", "number"]),
         uniques: &[
             protostore::Unique::new("notes_unique_author_number", &["author", "number"]),
@@ -289,11 +293,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Note",
     key: &["folder_id", "number"],
     fields: &[
-        protostore::FieldOf::key(&["folder_id"], &["folder_id"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::value(&["author"], &["author"]),
-        protostore::FieldOf::value(&["etag"], &["etag"]),
-        protostore::FieldOf::value(&["delete_time"], &["delete_time"]),
+        protostore::FieldOf::key(&["folder_id"], &[1]),
+        protostore::FieldOf::key(&["number"], &[2]),
+        protostore::FieldOf::value(&["author"], &[3]),
+        protostore::FieldOf::value(&["etag"], &[4]),
+        protostore::FieldOf::value(&["delete_time"], &[5]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -308,7 +312,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         234, [folder_id, number],

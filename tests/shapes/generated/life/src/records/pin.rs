@@ -166,15 +166,19 @@ impl generated::Decode for Pin {
     }
 }
 
+generated::columns! {
+    /// The columns of `pins`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "folder_id" "folder_id" [2] Value(String) Text;
+}
+
 /// What the run time knows of `pins`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "pins",
         record: "pins",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("folder_id", "folder_id"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("pins__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -201,13 +205,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Pin",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["folder_id"], &["folder_id"]),
-        protostore::FieldOf::children(&["folder_ids"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["folder_id"], &[2]),
+        protostore::FieldOf::children(&["folder_ids"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::FolderIds as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::FolderIds],
     sequences: &[],
     get: stmt!(265, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(267, r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#),

@@ -355,23 +355,27 @@ impl generated::Decode for Ticket {
     }
 }
 
+generated::columns! {
+    /// The columns of `tickets`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "number" "number" [2] Value(Int64) Int8;
+    "token" "token" [3] Value(String) Text;
+    "place" "place" [4] Value(String) Text;
+    "holder" "holder" [5] Value(String) Text;
+    "create_time" "create_time" [6] Value(Message "google.protobuf.Timestamp") Int8;
+    "update_time" "update_time" [7] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "expire_time" "expire_time" [8] Value(Message "google.protobuf.Timestamp") Int8;
+    "etag" "etag" [9] Value(String) Text;
+    "since" "since" [12] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `tickets`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "tickets",
         record: "tickets",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("token", "token"),
-            protostore::Column::new("place", "place"),
-            protostore::Column::new("holder", "holder"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-            protostore::Column::new("expire_time", "expire_time"),
-            protostore::Column::new("etag", "etag"),
-            protostore::Column::new("since", "since"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("tickets__key", &["id"]),
         uniques: &[
             protostore::Unique::new("tickets_unique_number", &["number"]),
@@ -389,25 +393,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "life.v1.Ticket",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
-        protostore::FieldOf::value(&["token"], &["token"]),
-        protostore::FieldOf::value(&["place"], &["place"]),
-        protostore::FieldOf::value(&["holder"], &["holder"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
-        protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
-        protostore::FieldOf::value(&["etag"], &["etag"]),
-        protostore::FieldOf::children(&["seats"], &[]),
-        protostore::FieldOf::children(&["prices"], &[]),
-        protostore::FieldOf::value(&["since"], &["since"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["number"], &[2]),
+        protostore::FieldOf::value(&["token"], &[3]),
+        protostore::FieldOf::value(&["place"], &[4]),
+        protostore::FieldOf::value(&["holder"], &[5]),
+        protostore::FieldOf::value(&["create_time"], &[6]),
+        protostore::FieldOf::value(&["update_time"], &[7]),
+        protostore::FieldOf::value(&["expire_time"], &[8]),
+        protostore::FieldOf::value(&["etag"], &[9]),
+        protostore::FieldOf::children(&["seats"], &[10]),
+        protostore::FieldOf::children(&["prices"], &[11]),
+        protostore::FieldOf::value(&["since"], &[12]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Seats as generated::ChildTable>::CHILD,
-        <children::Prices as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::Seats, children::Prices],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -75,12 +75,18 @@ impl generated::Decode for Topic {
     }
 }
 
+generated::columns! {
+    /// The columns of `topics`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+}
+
 /// What the run time knows of `topics`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "topics",
         record: "topics",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("topics__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -90,7 +96,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     number: 1,
     record: "life.v1.Topic",
     key: &["id"],
-    fields: &[protostore::FieldOf::key(&["id"], &["id"])],
+    fields: &[protostore::FieldOf::key(&["id"], &[1])],
     referrers: &[
         protostore::Referrer {
             name: "events__topic_id__fk",
@@ -113,7 +119,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(2, r#"INSERT INTO "topics" ("id") VALUES ($1)"#),

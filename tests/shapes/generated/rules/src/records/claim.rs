@@ -141,17 +141,21 @@ impl generated::Decode for Claim {
     }
 }
 
+generated::columns! {
+    /// The columns of `claims`, in its order.
+    static COLUMNS;
+    "metadata" "metadata" [1] Presence(Message "rules.v1.Meta") Bool;
+    "metadata__name" "metadata.name" [1, 1] Value(String) Text;
+    "metadata__number" "metadata.number" [1, 2] Value(Uint64) Int8;
+    "metadata__hash" "metadata.hash" [1, 3] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `claims`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "claims",
         record: "claims",
-        columns: &[
-            protostore::Column::new("metadata", "metadata"),
-            protostore::Column::new("metadata__name", "metadata.name"),
-            protostore::Column::new("metadata__number", "metadata.number"),
-            protostore::Column::new("metadata__hash", "metadata.hash"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new(
             "claims__key",
             &["metadata__number", "metadata__hash"],
@@ -181,15 +185,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     number: 11,
     record: "rules.v1.Claim",
     key: &["metadata__number", "metadata__hash"],
-    fields: &[
-        protostore::FieldOf::value(
-            &["metadata"],
-            &["metadata", "metadata__name", "metadata__number", "metadata__hash"],
-        ),
-    ],
+    fields: &[protostore::FieldOf::value(&["metadata"], &[1])],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
         325, ["metadata.number", "metadata.hash"],

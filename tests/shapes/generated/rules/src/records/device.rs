@@ -437,38 +437,42 @@ impl generated::Decode for Device {
     }
 }
 
+generated::columns! {
+    /// The columns of `devices`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "label" "label" [2] Value(String) Text;
+    "state" "state" [3] Value(String) Text, OUTPUT_ONLY;
+    "password" "password" [4] Value(String) Text, INPUT_ONLY;
+    "create_time" "create_time" [5] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "update_time" "update_time" [6] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
+    "port" "port" [7] Presence(Message "rules.v1.Device.Port") Bool;
+    "port__number" "port.number" [7, 1] Value(Uint32) Int8;
+    "port__status" "port.status" [7, 2] Value(String) Text, OUTPUT_ONLY;
+    "port__secret" "port.secret" [7, 3] Value(String) Text, INPUT_ONLY;
+    "packed" "packed" [11] Value(Message "rules.v1.Device.Port") Bytes;
+    "listed" "listed" [12] Value(Message "rules.v1.Device.Port") Json as Json;
+    "url" "url" [13] Value(String) Text;
+    "found" "found" [14] Value(String) Text, OUTPUT_ONLY;
+    "from" "from" [15] Presence(Message "rules.v1.Device.Port") Bool;
+    "from__number" "from.number" [15, 1] Value(Uint32) Int8;
+    "from__status" "from.status" [15, 2] Value(String) Text, OUTPUT_ONLY;
+    "from__secret" "from.secret" [15, 3] Value(String) Text, INPUT_ONLY;
+    "seen_from" "seen_from" [16] Presence(Message "rules.v1.Device.Port") Bool, OUTPUT_ONLY;
+    "seen_from__number" "seen_from.number" [16, 1] Value(Uint32) Int8, OUTPUT_ONLY;
+    "seen_from__status" "seen_from.status" [16, 2] Value(String) Text, OUTPUT_ONLY;
+    "seen_from__secret" "seen_from.secret" [16, 3] Value(String) Text, OUTPUT_ONLY | INPUT_ONLY;
+    "token" "token" [17] Value(String) Text, INPUT_ONLY;
+    "branch" "branch" [18] Value(Message "rules.v1.Device.Branch") Bytes;
+    "count" "count" [21] Value(Uint32) Int8, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `devices`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "devices",
         record: "devices",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("label", "label"),
-            protostore::Column::new("state", "state"),
-            protostore::Column::new("password", "password"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-            protostore::Column::new("port", "port"),
-            protostore::Column::new("port__number", "port.number"),
-            protostore::Column::new("port__status", "port.status"),
-            protostore::Column::new("port__secret", "port.secret"),
-            protostore::Column::new("packed", "packed"),
-            protostore::Column::new("listed", "listed"),
-            protostore::Column::new("url", "url"),
-            protostore::Column::new("found", "found"),
-            protostore::Column::new("from", "from"),
-            protostore::Column::new("from__number", "from.number"),
-            protostore::Column::new("from__status", "from.status"),
-            protostore::Column::new("from__secret", "from.secret"),
-            protostore::Column::new("seen_from", "seen_from"),
-            protostore::Column::new("seen_from__number", "seen_from.number"),
-            protostore::Column::new("seen_from__status", "seen_from.status"),
-            protostore::Column::new("seen_from__secret", "seen_from.secret"),
-            protostore::Column::new("token", "token"),
-            protostore::Column::new("branch", "branch"),
-            protostore::Column::new("count", "count"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("devices__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -524,51 +528,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Device",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["label"], &["label"]),
-        protostore::FieldOf::value(&["state"], &["state"]),
-        protostore::FieldOf::value(&["password"], &["password"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
-        protostore::FieldOf::value(
-            &["port"],
-            &["port", "port__number", "port__status", "port__secret"],
-        ),
-        protostore::FieldOf::children(&["ports"], &[]),
-        protostore::FieldOf::children(&["named"], &[]),
-        protostore::FieldOf::children(&["apart"], &[]),
-        protostore::FieldOf::value(&["packed"], &["packed"]),
-        protostore::FieldOf::value(&["listed"], &["listed"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["label"], &[2]),
+        protostore::FieldOf::value(&["state"], &[3]),
+        protostore::FieldOf::value(&["password"], &[4]),
+        protostore::FieldOf::value(&["create_time"], &[5]),
+        protostore::FieldOf::value(&["update_time"], &[6]),
+        protostore::FieldOf::value(&["port"], &[7]),
+        protostore::FieldOf::children(&["ports"], &[8]),
+        protostore::FieldOf::children(&["named"], &[9]),
+        protostore::FieldOf::children(&["apart"], &[10]),
+        protostore::FieldOf::value(&["packed"], &[11]),
+        protostore::FieldOf::value(&["listed"], &[12]),
         protostore::FieldOf::value(
             &["source", "url", "found", "from", "seen_from", "token"],
-            &[
-                "url",
-                "found",
-                "from",
-                "from__number",
-                "from__status",
-                "from__secret",
-                "seen_from",
-                "seen_from__number",
-                "seen_from__status",
-                "seen_from__secret",
-                "token",
-            ],
+            &[13, 14, 15, 16, 17],
         ),
-        protostore::FieldOf::value(&["branch"], &["branch"]),
+        protostore::FieldOf::value(&["branch"], &[18]),
         protostore::FieldOf::value(&["shown"], &[]),
-        protostore::FieldOf::children(&["seen"], &[]),
-        protostore::FieldOf::value(&["count"], &["count"]),
-        protostore::FieldOf::children(&["notes"], &[]),
+        protostore::FieldOf::children(&["seen"], &[20]),
+        protostore::FieldOf::value(&["count"], &[21]),
+        protostore::FieldOf::children(&["notes"], &[22]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Ports as generated::ChildTable>::CHILD,
-        <children::Named as generated::ChildTable>::CHILD,
-        <children::Apart as generated::ChildTable>::CHILD,
-        <children::Seen as generated::ChildTable>::CHILD,
-        <children::Notes as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Ports, children::Named, children::Apart, children::Seen,
+        children::Notes
     ],
     sequences: &[],
     get: stmt!(337, [id], select!(r#"WHERE "id" = $1"#)),

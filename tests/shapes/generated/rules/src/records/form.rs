@@ -719,41 +719,45 @@ impl generated::Decode for Form {
     }
 }
 
+generated::columns! {
+    /// The columns of `forms`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "email" "email" [2] Value(String) Text;
+    "hostname" "hostname" [3] Value(String) Text;
+    "ip" "ip" [4] Value(String) Text;
+    "ipv4" "ipv4" [5] Value(String) Text;
+    "ipv6" "ipv6" [6] Value(String) Text;
+    "uri" "uri" [7] Value(String) Text;
+    "uri_ref" "uri_ref" [8] Value(String) Text;
+    "address" "address" [9] Value(String) Text;
+    "uuid" "uuid" [10] Value(String) Text;
+    "tuuid" "tuuid" [11] Value(String) Text;
+    "ip_with_prefixlen" "ip_with_prefixlen" [12] Value(String) Text;
+    "ipv4_with_prefixlen" "ipv4_with_prefixlen" [13] Value(String) Text;
+    "ipv6_with_prefixlen" "ipv6_with_prefixlen" [14] Value(String) Text;
+    "ip_prefix" "ip_prefix" [15] Value(String) Text;
+    "ipv4_prefix" "ipv4_prefix" [16] Value(String) Text;
+    "ipv6_prefix" "ipv6_prefix" [17] Value(String) Text;
+    "host_and_port" "host_and_port" [18] Value(String) Text;
+    "ulid" "ulid" [19] Value(String) Text;
+    "protobuf_fqn" "protobuf_fqn" [20] Value(String) Text;
+    "protobuf_dot_fqn" "protobuf_dot_fqn" [21] Value(String) Text;
+    "header_name" "header_name" [22] Value(String) Text;
+    "header_value" "header_value" [23] Value(String) Text;
+    "loose_value" "loose_value" [24] Value(String) Text;
+    "uuid4" "uuid4" [25] Value(String) Text;
+    "one_ipv4" "one_ipv4" [26] Value(String) Text;
+    "one_ipv6" "one_ipv6" [27] Value(String) Text;
+    "one_ip" "one_ip" [28] Value(String) Text;
+}
+
 /// What the run time knows of `forms`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "forms",
         record: "forms",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("email", "email"),
-            protostore::Column::new("hostname", "hostname"),
-            protostore::Column::new("ip", "ip"),
-            protostore::Column::new("ipv4", "ipv4"),
-            protostore::Column::new("ipv6", "ipv6"),
-            protostore::Column::new("uri", "uri"),
-            protostore::Column::new("uri_ref", "uri_ref"),
-            protostore::Column::new("address", "address"),
-            protostore::Column::new("uuid", "uuid"),
-            protostore::Column::new("tuuid", "tuuid"),
-            protostore::Column::new("ip_with_prefixlen", "ip_with_prefixlen"),
-            protostore::Column::new("ipv4_with_prefixlen", "ipv4_with_prefixlen"),
-            protostore::Column::new("ipv6_with_prefixlen", "ipv6_with_prefixlen"),
-            protostore::Column::new("ip_prefix", "ip_prefix"),
-            protostore::Column::new("ipv4_prefix", "ipv4_prefix"),
-            protostore::Column::new("ipv6_prefix", "ipv6_prefix"),
-            protostore::Column::new("host_and_port", "host_and_port"),
-            protostore::Column::new("ulid", "ulid"),
-            protostore::Column::new("protobuf_fqn", "protobuf_fqn"),
-            protostore::Column::new("protobuf_dot_fqn", "protobuf_dot_fqn"),
-            protostore::Column::new("header_name", "header_name"),
-            protostore::Column::new("header_value", "header_value"),
-            protostore::Column::new("loose_value", "loose_value"),
-            protostore::Column::new("uuid4", "uuid4"),
-            protostore::Column::new("one_ipv4", "one_ipv4"),
-            protostore::Column::new("one_ipv6", "one_ipv6"),
-            protostore::Column::new("one_ip", "one_ip"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("forms__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -764,38 +768,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Form",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["email"], &["email"]),
-        protostore::FieldOf::value(&["hostname"], &["hostname"]),
-        protostore::FieldOf::value(&["ip"], &["ip"]),
-        protostore::FieldOf::value(&["ipv4"], &["ipv4"]),
-        protostore::FieldOf::value(&["ipv6"], &["ipv6"]),
-        protostore::FieldOf::value(&["uri"], &["uri"]),
-        protostore::FieldOf::value(&["uri_ref"], &["uri_ref"]),
-        protostore::FieldOf::value(&["address"], &["address"]),
-        protostore::FieldOf::value(&["uuid"], &["uuid"]),
-        protostore::FieldOf::value(&["tuuid"], &["tuuid"]),
-        protostore::FieldOf::value(&["ip_with_prefixlen"], &["ip_with_prefixlen"]),
-        protostore::FieldOf::value(&["ipv4_with_prefixlen"], &["ipv4_with_prefixlen"]),
-        protostore::FieldOf::value(&["ipv6_with_prefixlen"], &["ipv6_with_prefixlen"]),
-        protostore::FieldOf::value(&["ip_prefix"], &["ip_prefix"]),
-        protostore::FieldOf::value(&["ipv4_prefix"], &["ipv4_prefix"]),
-        protostore::FieldOf::value(&["ipv6_prefix"], &["ipv6_prefix"]),
-        protostore::FieldOf::value(&["host_and_port"], &["host_and_port"]),
-        protostore::FieldOf::value(&["ulid"], &["ulid"]),
-        protostore::FieldOf::value(&["protobuf_fqn"], &["protobuf_fqn"]),
-        protostore::FieldOf::value(&["protobuf_dot_fqn"], &["protobuf_dot_fqn"]),
-        protostore::FieldOf::value(&["header_name"], &["header_name"]),
-        protostore::FieldOf::value(&["header_value"], &["header_value"]),
-        protostore::FieldOf::value(&["loose_value"], &["loose_value"]),
-        protostore::FieldOf::value(&["uuid4"], &["uuid4"]),
-        protostore::FieldOf::value(&["one_ipv4"], &["one_ipv4"]),
-        protostore::FieldOf::value(&["one_ipv6"], &["one_ipv6"]),
-        protostore::FieldOf::value(&["one_ip"], &["one_ip"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["email"], &[2]),
+        protostore::FieldOf::value(&["hostname"], &[3]),
+        protostore::FieldOf::value(&["ip"], &[4]),
+        protostore::FieldOf::value(&["ipv4"], &[5]),
+        protostore::FieldOf::value(&["ipv6"], &[6]),
+        protostore::FieldOf::value(&["uri"], &[7]),
+        protostore::FieldOf::value(&["uri_ref"], &[8]),
+        protostore::FieldOf::value(&["address"], &[9]),
+        protostore::FieldOf::value(&["uuid"], &[10]),
+        protostore::FieldOf::value(&["tuuid"], &[11]),
+        protostore::FieldOf::value(&["ip_with_prefixlen"], &[12]),
+        protostore::FieldOf::value(&["ipv4_with_prefixlen"], &[13]),
+        protostore::FieldOf::value(&["ipv6_with_prefixlen"], &[14]),
+        protostore::FieldOf::value(&["ip_prefix"], &[15]),
+        protostore::FieldOf::value(&["ipv4_prefix"], &[16]),
+        protostore::FieldOf::value(&["ipv6_prefix"], &[17]),
+        protostore::FieldOf::value(&["host_and_port"], &[18]),
+        protostore::FieldOf::value(&["ulid"], &[19]),
+        protostore::FieldOf::value(&["protobuf_fqn"], &[20]),
+        protostore::FieldOf::value(&["protobuf_dot_fqn"], &[21]),
+        protostore::FieldOf::value(&["header_name"], &[22]),
+        protostore::FieldOf::value(&["header_value"], &[23]),
+        protostore::FieldOf::value(&["loose_value"], &[24]),
+        protostore::FieldOf::value(&["uuid4"], &[25]),
+        protostore::FieldOf::value(&["one_ipv4"], &[26]),
+        protostore::FieldOf::value(&["one_ipv6"], &[27]),
+        protostore::FieldOf::value(&["one_ip"], &[28]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(36, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

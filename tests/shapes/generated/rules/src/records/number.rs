@@ -694,36 +694,40 @@ impl generated::Decode for Number {
     }
 }
 
+generated::columns! {
+    /// The columns of `numbers`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "an_int32" "an_int32" [2] Value(Int32) Int4;
+    "a_sint32" "a_sint32" [3] Value(Sint32) Int4;
+    "a_sfixed32" "a_sfixed32" [4] Value(Sfixed32) Int4;
+    "an_int64" "an_int64" [5] Value(Int64) Int8;
+    "a_sint64" "a_sint64" [6] Value(Sint64) Int8;
+    "a_sfixed64" "a_sfixed64" [7] Value(Sfixed64) Int8;
+    "a_uint32" "a_uint32" [8] Value(Uint32) Int8;
+    "a_fixed32" "a_fixed32" [9] Value(Fixed32) Int8;
+    "a_uint64" "a_uint64" [10] Value(Uint64) Int8;
+    "a_fixed64" "a_fixed64" [11] Value(Fixed64) Int8 as FullRange;
+    "a_float" "a_float" [12] Value(Float) Real4;
+    "a_double" "a_double" [13] Value(Double) Real8;
+    "some_bits" "some_bits" [14] Value(Double) Int8 as FloatBits;
+    "a_bool" "a_bool" [15] Value(Bool) Bool;
+    "closed" "closed" [16] Value(Enum types::Colour) Int4;
+    "picked" "picked" [17] Value(Enum types::Colour) Int4;
+    "time" "time" [18] Value(Message "google.protobuf.Timestamp") Int8;
+    "past" "past" [19] Value(Message "google.protobuf.Timestamp") Int8;
+    "near" "near" [20] Value(Message "google.protobuf.Timestamp") Int8;
+    "span" "span" [21] Value(Message "google.protobuf.Duration") Int8;
+    "coarse" "coarse" [22] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "wrapped" "wrapped" [23] Value(Message "google.protobuf.Int32Value") Int4;
+}
+
 /// What the run time knows of `numbers`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "numbers",
         record: "numbers",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("an_int32", "an_int32"),
-            protostore::Column::new("a_sint32", "a_sint32"),
-            protostore::Column::new("a_sfixed32", "a_sfixed32"),
-            protostore::Column::new("an_int64", "an_int64"),
-            protostore::Column::new("a_sint64", "a_sint64"),
-            protostore::Column::new("a_sfixed64", "a_sfixed64"),
-            protostore::Column::new("a_uint32", "a_uint32"),
-            protostore::Column::new("a_fixed32", "a_fixed32"),
-            protostore::Column::new("a_uint64", "a_uint64"),
-            protostore::Column::new("a_fixed64", "a_fixed64"),
-            protostore::Column::new("a_float", "a_float"),
-            protostore::Column::new("a_double", "a_double"),
-            protostore::Column::new("some_bits", "some_bits"),
-            protostore::Column::new("a_bool", "a_bool"),
-            protostore::Column::new("closed", "closed"),
-            protostore::Column::new("picked", "picked"),
-            protostore::Column::new("time", "time"),
-            protostore::Column::new("past", "past"),
-            protostore::Column::new("near", "near"),
-            protostore::Column::new("span", "span"),
-            protostore::Column::new("coarse", "coarse"),
-            protostore::Column::new("wrapped", "wrapped"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("numbers__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -849,33 +853,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Number",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["an_int32"], &["an_int32"]),
-        protostore::FieldOf::value(&["a_sint32"], &["a_sint32"]),
-        protostore::FieldOf::value(&["a_sfixed32"], &["a_sfixed32"]),
-        protostore::FieldOf::value(&["an_int64"], &["an_int64"]),
-        protostore::FieldOf::value(&["a_sint64"], &["a_sint64"]),
-        protostore::FieldOf::value(&["a_sfixed64"], &["a_sfixed64"]),
-        protostore::FieldOf::value(&["a_uint32"], &["a_uint32"]),
-        protostore::FieldOf::value(&["a_fixed32"], &["a_fixed32"]),
-        protostore::FieldOf::value(&["a_uint64"], &["a_uint64"]),
-        protostore::FieldOf::value(&["a_fixed64"], &["a_fixed64"]),
-        protostore::FieldOf::value(&["a_float"], &["a_float"]),
-        protostore::FieldOf::value(&["a_double"], &["a_double"]),
-        protostore::FieldOf::value(&["some_bits"], &["some_bits"]),
-        protostore::FieldOf::value(&["a_bool"], &["a_bool"]),
-        protostore::FieldOf::value(&["closed"], &["closed"]),
-        protostore::FieldOf::value(&["picked"], &["picked"]),
-        protostore::FieldOf::value(&["time"], &["time"]),
-        protostore::FieldOf::value(&["past"], &["past"]),
-        protostore::FieldOf::value(&["near"], &["near"]),
-        protostore::FieldOf::value(&["span"], &["span"]),
-        protostore::FieldOf::value(&["coarse"], &["coarse"]),
-        protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["an_int32"], &[2]),
+        protostore::FieldOf::value(&["a_sint32"], &[3]),
+        protostore::FieldOf::value(&["a_sfixed32"], &[4]),
+        protostore::FieldOf::value(&["an_int64"], &[5]),
+        protostore::FieldOf::value(&["a_sint64"], &[6]),
+        protostore::FieldOf::value(&["a_sfixed64"], &[7]),
+        protostore::FieldOf::value(&["a_uint32"], &[8]),
+        protostore::FieldOf::value(&["a_fixed32"], &[9]),
+        protostore::FieldOf::value(&["a_uint64"], &[10]),
+        protostore::FieldOf::value(&["a_fixed64"], &[11]),
+        protostore::FieldOf::value(&["a_float"], &[12]),
+        protostore::FieldOf::value(&["a_double"], &[13]),
+        protostore::FieldOf::value(&["some_bits"], &[14]),
+        protostore::FieldOf::value(&["a_bool"], &[15]),
+        protostore::FieldOf::value(&["closed"], &[16]),
+        protostore::FieldOf::value(&["picked"], &[17]),
+        protostore::FieldOf::value(&["time"], &[18]),
+        protostore::FieldOf::value(&["past"], &[19]),
+        protostore::FieldOf::value(&["near"], &[20]),
+        protostore::FieldOf::value(&["span"], &[21]),
+        protostore::FieldOf::value(&["coarse"], &[22]),
+        protostore::FieldOf::value(&["wrapped"], &[23]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(20, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -118,12 +118,18 @@ impl generated::Decode for Numbered {
     }
 }
 
+generated::columns! {
+    /// The columns of `numbered`, in its order.
+    static COLUMNS;
+    "number" "number" [1] Value(Int64) Int8;
+}
+
 /// What the run time knows of `numbered`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "numbered",
         record: "numbered",
-        columns: &[protostore::Column::new("number", "number")],
+        columns: COLUMNS,
         key: protostore::Unique::new("numbered__key", &["number"]),
         uniques: &[],
         owner: None,
@@ -140,10 +146,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     number: 6,
     record: "rules.v1.Numbered",
     key: &["number"],
-    fields: &[protostore::FieldOf::key(&["number"], &["number"])],
+    fields: &[protostore::FieldOf::key(&["number"], &[1])],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[
         generated::Sequence {
             field: "number",

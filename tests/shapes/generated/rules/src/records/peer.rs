@@ -214,15 +214,19 @@ impl generated::Decode for Peer {
     }
 }
 
+generated::columns! {
+    /// The columns of `peers`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "token" "token" [2] Value(String) Text;
+}
+
 /// What the run time knows of `peers`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "peers",
         record: "peers",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("token", "token"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("peers__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -233,13 +237,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Peer",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["token"], &["token"]),
-        protostore::FieldOf::children(&["trees"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["token"], &[2]),
+        protostore::FieldOf::children(&["trees"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Trees as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Trees],
     sequences: &[],
     get: stmt!(138, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(140, r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#),

@@ -145,21 +145,25 @@ impl generated::Decode for Pod {
     }
 }
 
+generated::columns! {
+    /// The columns of `pods`, in its order.
+    static COLUMNS;
+    "metadata" "metadata" [1] Presence(Message "rules.v1.Meta") Bool;
+    "metadata__name" "metadata.name" [1, 1] Value(String) Text;
+    "metadata__number" "metadata.number" [1, 2] Value(Uint64) Int8;
+    "metadata__hash" "metadata.hash" [1, 3] Value(Bytes) Bytes;
+    "template" "template" [2] Presence(Message "rules.v1.Meta") Bool;
+    "template__name" "template.name" [2, 1] Value(String) Text;
+    "template__number" "template.number" [2, 2] Value(Uint64) Int8;
+    "template__hash" "template.hash" [2, 3] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `pods`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "pods",
         record: "pods",
-        columns: &[
-            protostore::Column::new("metadata", "metadata"),
-            protostore::Column::new("metadata__name", "metadata.name"),
-            protostore::Column::new("metadata__number", "metadata.number"),
-            protostore::Column::new("metadata__hash", "metadata.hash"),
-            protostore::Column::new("template", "template"),
-            protostore::Column::new("template__name", "template.name"),
-            protostore::Column::new("template__number", "template.number"),
-            protostore::Column::new("template__hash", "template.hash"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("pods__key", &["metadata__name"]),
         uniques: &[],
         owner: None,
@@ -198,19 +202,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Pod",
     key: &["metadata__name"],
     fields: &[
-        protostore::FieldOf::value(
-            &["metadata"],
-            &["metadata", "metadata__name", "metadata__number", "metadata__hash"],
-        ),
-        protostore::FieldOf::value(
-            &["template"],
-            &["template", "template__name", "template__number", "template__hash"],
-        ),
-        protostore::FieldOf::children(&["owners"], &[]),
+        protostore::FieldOf::value(&["metadata"], &[1]),
+        protostore::FieldOf::value(&["template"], &[2]),
+        protostore::FieldOf::children(&["owners"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Owners as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Owners],
     sequences: &[],
     get: stmt!(311, ["metadata.name"], select!(r#"WHERE "metadata__name" = $1"#)),
     insert: stmt!(

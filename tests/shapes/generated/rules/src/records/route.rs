@@ -304,18 +304,22 @@ impl generated::Decode for Route {
     }
 }
 
+generated::columns! {
+    /// The columns of `routes`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "packed" "packed" [5] Value(String) Bytes;
+    "texts" "texts" [6] Value(Message "rules.v1.Route.Hop") Json as Json;
+    "detour" "detour" [7] Presence(Message "rules.v1.Route.Detour") Bool;
+    "owner" "owner" [8] Value(String) Text;
+}
+
 /// What the run time knows of `routes`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "routes",
         record: "routes",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("packed", "packed"),
-            protostore::Column::new("texts", "texts"),
-            protostore::Column::new("detour", "detour"),
-            protostore::Column::new("owner", "owner"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("routes__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -331,25 +335,22 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Route",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["hosts"], &[]),
-        protostore::FieldOf::children(&["labels"], &[]),
-        protostore::FieldOf::children(&["hops"], &[]),
-        protostore::FieldOf::value(&["packed"], &["packed"]),
-        protostore::FieldOf::value(&["texts"], &["texts"]),
-        protostore::FieldOf::value(&["detour"], &["detour"]),
-        protostore::FieldOf::value(&["owner"], &["owner"]),
-        protostore::FieldOf::children(&["drafts"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["hosts"], &[2]),
+        protostore::FieldOf::children(&["labels"], &[3]),
+        protostore::FieldOf::children(&["hops"], &[4]),
+        protostore::FieldOf::value(&["packed"], &[5]),
+        protostore::FieldOf::value(&["texts"], &[6]),
+        protostore::FieldOf::value(&["detour"], &[7]),
+        protostore::FieldOf::value(&["owner"], &[8]),
+        protostore::FieldOf::children(&["drafts"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Hosts as generated::ChildTable>::CHILD,
-        <children::Labels as generated::ChildTable>::CHILD,
-        <children::Hops as generated::ChildTable>::CHILD,
-        <children::HopsPorts as generated::ChildTable>::CHILD,
-        <children::DetourHosts as generated::ChildTable>::CHILD,
-        <children::Drafts as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Hosts, children::Labels, children::Hops, children::HopsPorts,
+        children::DetourHosts, children::Drafts
     ],
     sequences: &[],
     get: stmt!(159, [id], select!(r#"WHERE "id" = $1"#)),

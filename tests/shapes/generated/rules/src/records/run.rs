@@ -111,15 +111,19 @@ impl generated::Decode for Run {
     }
 }
 
+generated::columns! {
+    /// The columns of `runs`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "work" "work" [2] Value(String) Text, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `runs`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "runs",
         record: "runs",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("work", "work"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("runs__key", &["name"]),
         uniques: &[],
         owner: None,
@@ -133,12 +137,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Run",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["work"], &["work"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["work"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(387, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(389, r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#),

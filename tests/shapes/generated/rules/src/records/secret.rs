@@ -242,20 +242,24 @@ impl generated::Decode for Secret {
     }
 }
 
+generated::columns! {
+    /// The columns of `secrets`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "token" "token" [2] Value(String) Text, REDACTED;
+    "card" "card" [3] Presence(Message "rules.v1.Secret.Card") Bool, REDACTED;
+    "card__number" "card.number" [3, 1] Value(String) Text, REDACTED;
+    "card__pin" "card.pin" [3, 2] Value(String) Text, REDACTED;
+    "password" "password" [6] Value(String) Text, REDACTED;
+    "certificate" "certificate" [7] Value(String) Text;
+}
+
 /// What the run time knows of `secrets`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "secrets",
         record: "secrets",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("token", "token"),
-            protostore::Column::new("card", "card"),
-            protostore::Column::new("card__number", "card.number"),
-            protostore::Column::new("card__pin", "card.pin"),
-            protostore::Column::new("password", "password"),
-            protostore::Column::new("certificate", "certificate"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("secrets__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -279,22 +283,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Secret",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["token"], &["token"]),
-        protostore::FieldOf::value(&["card"], &["card", "card__number", "card__pin"]),
-        protostore::FieldOf::children(&["cards"], &[]),
-        protostore::FieldOf::children(&["answers"], &[]),
-        protostore::FieldOf::value(
-            &["proof", "password", "certificate"],
-            &["password", "certificate"],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["token"], &[2]),
+        protostore::FieldOf::value(&["card"], &[3]),
+        protostore::FieldOf::children(&["cards"], &[4]),
+        protostore::FieldOf::children(&["answers"], &[5]),
+        protostore::FieldOf::value(&["proof", "password", "certificate"], &[6, 7]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Cards as generated::ChildTable>::CHILD,
-        <children::Answers as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::Cards, children::Answers],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

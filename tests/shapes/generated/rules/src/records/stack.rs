@@ -284,21 +284,25 @@ impl generated::Decode for Stack {
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "base" "base" [6] Presence(Message "rules.v1.Stack.Layer") Bool, IMMUTABLE;
+    "base__digest" "base.digest" [6, 1] Value(String) Text, IMMUTABLE;
+    "base__size" "base.size" [6, 2] Value(Uint32) Int8, IMMUTABLE;
+    "base__origin" "base.origin" [6, 5] Presence(Message "rules.v1.Stack.Origin") Bool, IMMUTABLE;
+    "base__origin__number" "base.origin.number" [6, 5, 1] Value(Uint32) Int8, IMMUTABLE;
+    "base__origin__note" "base.origin.note" [6, 5, 2] Value(String) Text, IMMUTABLE;
+    "note" "note" [10] Value(String) Text;
+}
+
 /// What the run time knows of `stacks`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "stacks",
         record: "stacks",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("base", "base"),
-            protostore::Column::new("base__digest", "base.digest"),
-            protostore::Column::new("base__size", "base.size"),
-            protostore::Column::new("base__origin", "base.origin"),
-            protostore::Column::new("base__origin__number", "base.origin.number"),
-            protostore::Column::new("base__origin__note", "base.origin.note"),
-            protostore::Column::new("note", "note"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("stacks__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -337,52 +341,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Stack",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["tags"], &[]),
-        protostore::FieldOf::children(&["sizes"], &[]),
-        protostore::FieldOf::children(&["layers"], &[]),
-        protostore::FieldOf::children(&["named"], &[]),
-        protostore::FieldOf::value(
-            &["base"],
-            &[
-                "base",
-                "base__digest",
-                "base__size",
-                "base__origin",
-                "base__origin__number",
-                "base__origin__note",
-            ],
-        ),
-        protostore::FieldOf::children(&["apart"], &[]),
-        protostore::FieldOf::children(&["sealed"], &[]),
-        protostore::FieldOf::children(&["free"], &[]),
-        protostore::FieldOf::value(&["note"], &["note"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["tags"], &[2]),
+        protostore::FieldOf::children(&["sizes"], &[3]),
+        protostore::FieldOf::children(&["layers"], &[4]),
+        protostore::FieldOf::children(&["named"], &[5]),
+        protostore::FieldOf::value(&["base"], &[6]),
+        protostore::FieldOf::children(&["apart"], &[7]),
+        protostore::FieldOf::children(&["sealed"], &[8]),
+        protostore::FieldOf::children(&["free"], &[9]),
+        protostore::FieldOf::value(&["note"], &[10]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Tags as generated::ChildTable>::CHILD,
-        <children::Sizes as generated::ChildTable>::CHILD,
-        <children::Layers as generated::ChildTable>::CHILD,
-        <children::LayersUrls as generated::ChildTable>::CHILD,
-        <children::LayersParts as generated::ChildTable>::CHILD,
-        <children::LayersOrigins as generated::ChildTable>::CHILD,
-        <children::Named as generated::ChildTable>::CHILD,
-        <children::NamedValueUrls as generated::ChildTable>::CHILD,
-        <children::NamedValueParts as generated::ChildTable>::CHILD,
-        <children::NamedValueOrigins as generated::ChildTable>::CHILD,
-        <children::BaseUrls as generated::ChildTable>::CHILD,
-        <children::BaseParts as generated::ChildTable>::CHILD,
-        <children::BaseOrigins as generated::ChildTable>::CHILD,
-        <children::Apart as generated::ChildTable>::CHILD,
-        <children::ApartUrls as generated::ChildTable>::CHILD,
-        <children::ApartParts as generated::ChildTable>::CHILD,
-        <children::ApartOrigins as generated::ChildTable>::CHILD,
-        <children::Sealed as generated::ChildTable>::CHILD,
-        <children::SealedUrls as generated::ChildTable>::CHILD,
-        <children::SealedParts as generated::ChildTable>::CHILD,
-        <children::SealedOrigins as generated::ChildTable>::CHILD,
-        <children::Free as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Tags, children::Sizes, children::Layers, children::LayersUrls,
+        children::LayersParts, children::LayersOrigins, children::Named,
+        children::NamedValueUrls, children::NamedValueParts, children::NamedValueOrigins,
+        children::BaseUrls, children::BaseParts, children::BaseOrigins, children::Apart,
+        children::ApartUrls, children::ApartParts, children::ApartOrigins,
+        children::Sealed, children::SealedUrls, children::SealedParts,
+        children::SealedOrigins, children::Free
     ],
     sequences: &[],
     get: stmt!(204, [id], select!(r#"WHERE "id" = $1"#)),

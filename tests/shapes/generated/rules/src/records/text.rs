@@ -519,29 +519,33 @@ impl generated::Decode for Text {
     }
 }
 
+generated::columns! {
+    /// The columns of `texts`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "exact" "exact" [2] Value(String) Text;
+    "long" "long" [3] Value(String) Text;
+    "four" "four" [4] Value(String) Text;
+    "wide" "wide" [5] Value(String) Text;
+    "both" "both" [6] Value(String) Text;
+    "parts" "parts" [7] Value(String) Text;
+    "one_of" "one_of" [8] Value(String) Text;
+    "pattern" "pattern" [9] Value(String) Text;
+    "blob" "blob" [10] Value(Bytes) Bytes;
+    "start" "start" [11] Value(Bytes) Bytes;
+    "sized" "sized" [12] Value(Bytes) Bytes;
+    "address" "address" [13] Value(Bytes) Bytes;
+    "raw" "raw" [14] Value(String) Bytes as Bytes;
+    "detail" "detail" [15] Value(Message "google.protobuf.Any") Bytes;
+    "coded" "coded" [16] Value(String) Bytes as Bytes;
+}
+
 /// What the run time knows of `texts`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "texts",
         record: "texts",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("exact", "exact"),
-            protostore::Column::new("long", "long"),
-            protostore::Column::new("four", "four"),
-            protostore::Column::new("wide", "wide"),
-            protostore::Column::new("both", "both"),
-            protostore::Column::new("parts", "parts"),
-            protostore::Column::new("one_of", "one_of"),
-            protostore::Column::new("pattern", "pattern"),
-            protostore::Column::new("blob", "blob"),
-            protostore::Column::new("start", "start"),
-            protostore::Column::new("sized", "sized"),
-            protostore::Column::new("address", "address"),
-            protostore::Column::new("raw", "raw"),
-            protostore::Column::new("detail", "detail"),
-            protostore::Column::new("coded", "coded"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("texts__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -599,26 +603,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Text",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["exact"], &["exact"]),
-        protostore::FieldOf::value(&["long"], &["long"]),
-        protostore::FieldOf::value(&["four"], &["four"]),
-        protostore::FieldOf::value(&["wide"], &["wide"]),
-        protostore::FieldOf::value(&["both"], &["both"]),
-        protostore::FieldOf::value(&["parts"], &["parts"]),
-        protostore::FieldOf::value(&["one_of"], &["one_of"]),
-        protostore::FieldOf::value(&["pattern"], &["pattern"]),
-        protostore::FieldOf::value(&["blob"], &["blob"]),
-        protostore::FieldOf::value(&["start"], &["start"]),
-        protostore::FieldOf::value(&["sized"], &["sized"]),
-        protostore::FieldOf::value(&["address"], &["address"]),
-        protostore::FieldOf::value(&["raw"], &["raw"]),
-        protostore::FieldOf::value(&["detail"], &["detail"]),
-        protostore::FieldOf::value(&["coded"], &["coded"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["exact"], &[2]),
+        protostore::FieldOf::value(&["long"], &[3]),
+        protostore::FieldOf::value(&["four"], &[4]),
+        protostore::FieldOf::value(&["wide"], &[5]),
+        protostore::FieldOf::value(&["both"], &[6]),
+        protostore::FieldOf::value(&["parts"], &[7]),
+        protostore::FieldOf::value(&["one_of"], &[8]),
+        protostore::FieldOf::value(&["pattern"], &[9]),
+        protostore::FieldOf::value(&["blob"], &[10]),
+        protostore::FieldOf::value(&["start"], &[11]),
+        protostore::FieldOf::value(&["sized"], &[12]),
+        protostore::FieldOf::value(&["address"], &[13]),
+        protostore::FieldOf::value(&["raw"], &[14]),
+        protostore::FieldOf::value(&["detail"], &[15]),
+        protostore::FieldOf::value(&["coded"], &[16]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(28, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

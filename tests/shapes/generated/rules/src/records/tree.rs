@@ -617,28 +617,32 @@ impl generated::Decode for Tree {
     }
 }
 
+generated::columns! {
+    /// The columns of `trees`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "leaf" "leaf" [2] Presence(Message "rules.v1.Tree.Leaf") Bool;
+    "leaf__value" "leaf.value" [2, 1] Value(Int32) Int4;
+    "leaf__one" "leaf.one" [2, 2] Value(Uint32) Int8;
+    "leaf__two" "leaf.two" [2, 3] Value(String) Text;
+    "must" "must" [3] Presence(Message "rules.v1.Tree.Leaf") Bool;
+    "must__value" "must.value" [3, 1] Value(Int32) Int4;
+    "must__one" "must.one" [3, 2] Value(Uint32) Int8;
+    "must__two" "must.two" [3, 3] Value(String) Text;
+    "text" "text" [8] Value(String) Text;
+    "inner" "inner" [9] Presence(Message "rules.v1.Tree.Leaf") Bool;
+    "inner__value" "inner.value" [9, 1] Value(Int32) Int4;
+    "inner__one" "inner.one" [9, 2] Value(Uint32) Int8;
+    "inner__two" "inner.two" [9, 3] Value(String) Text;
+    "plain" "plain" [10] Value(Bool) Bool;
+}
+
 /// What the run time knows of `trees`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "trees",
         record: "trees",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("leaf", "leaf"),
-            protostore::Column::new("leaf__value", "leaf.value"),
-            protostore::Column::new("leaf__one", "leaf.one"),
-            protostore::Column::new("leaf__two", "leaf.two"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must__value", "must.value"),
-            protostore::Column::new("must__one", "must.one"),
-            protostore::Column::new("must__two", "must.two"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__value", "inner.value"),
-            protostore::Column::new("inner__one", "inner.one"),
-            protostore::Column::new("inner__two", "inner.two"),
-            protostore::Column::new("plain", "plain"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("trees__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -739,26 +743,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Tree",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["leaf"],
-            &["leaf", "leaf__value", "leaf__one", "leaf__two"],
-        ),
-        protostore::FieldOf::value(
-            &["must"],
-            &["must", "must__value", "must__one", "must__two"],
-        ),
-        protostore::FieldOf::children(&["leaves"], &[]),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::children(&["sizes"], &[]),
-        protostore::FieldOf::children(&["by_number"], &[]),
-        protostore::FieldOf::value(
-            &["choice", "text", "inner", "plain"],
-            &["text", "inner", "inner__value", "inner__one", "inner__two", "plain"],
-        ),
-        protostore::FieldOf::children(&["needed"], &[]),
-        protostore::FieldOf::children(&["colours"], &[]),
-        protostore::FieldOf::children(&["apart"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["leaf"], &[2]),
+        protostore::FieldOf::value(&["must"], &[3]),
+        protostore::FieldOf::children(&["leaves"], &[4]),
+        protostore::FieldOf::children(&["words"], &[5]),
+        protostore::FieldOf::children(&["sizes"], &[6]),
+        protostore::FieldOf::children(&["by_number"], &[7]),
+        protostore::FieldOf::value(&["choice", "text", "inner", "plain"], &[8, 9, 10]),
+        protostore::FieldOf::children(&["needed"], &[11]),
+        protostore::FieldOf::children(&["colours"], &[12]),
+        protostore::FieldOf::children(&["apart"], &[13]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -772,20 +767,12 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[
-        <children::LeafRings as generated::ChildTable>::CHILD,
-        <children::MustRings as generated::ChildTable>::CHILD,
-        <children::Leaves as generated::ChildTable>::CHILD,
-        <children::LeavesRings as generated::ChildTable>::CHILD,
-        <children::Words as generated::ChildTable>::CHILD,
-        <children::Sizes as generated::ChildTable>::CHILD,
-        <children::ByNumber as generated::ChildTable>::CHILD,
-        <children::ByNumberValueRings as generated::ChildTable>::CHILD,
-        <children::InnerRings as generated::ChildTable>::CHILD,
-        <children::Needed as generated::ChildTable>::CHILD,
-        <children::Colours as generated::ChildTable>::CHILD,
-        <children::Apart as generated::ChildTable>::CHILD,
-        <children::ApartRings as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::LeafRings, children::MustRings, children::Leaves,
+        children::LeavesRings, children::Words, children::Sizes, children::ByNumber,
+        children::ByNumberValueRings, children::InnerRings, children::Needed,
+        children::Colours, children::Apart, children::ApartRings
     ],
     sequences: &[],
     get: stmt!(44, [id], select!(r#"WHERE "id" = $1"#)),

@@ -20,6 +20,12 @@ pub enum Colour {
 }
 
 impl Colour {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "rules.v1.Colour",
+        values: &[("COLOUR_UNSPECIFIED", 0), ("COLOUR_RED", 1), ("COLOUR_DEEP", 77)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -34,12 +40,7 @@ impl Colour {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("COLOUR_UNSPECIFIED"),
-            Self::Red => Some("COLOUR_RED"),
-            Self::Deep => Some("COLOUR_DEEP"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 

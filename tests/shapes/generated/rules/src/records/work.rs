@@ -114,15 +114,19 @@ impl generated::Decode for Work {
     }
 }
 
+generated::columns! {
+    /// The columns of `works`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "last_run" "last_run" [2] Value(String) Text, OUTPUT_ONLY;
+}
+
 /// What the run time knows of `works`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "works",
         record: "works",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("last_run", "last_run"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("works__key", &["name"]),
         uniques: &[],
         owner: None,
@@ -136,12 +140,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "rules.v1.Work",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["last_run"], &["last_run"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["last_run"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(375, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(377, r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#),

@@ -125,12 +125,18 @@ impl generated::Decode for Alone {
     }
 }
 
+generated::columns! {
+    /// The columns of `alone`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+}
+
 /// What the run time knows of `alone`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "alone",
         record: "alone",
-        columns: &[protostore::Column::new("_singleton", "_singleton")],
+        columns: COLUMNS,
         key: protostore::Unique::new("alone__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -141,21 +147,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Alone",
     key: &["_singleton"],
     fields: &[
-        protostore::FieldOf::children(&["point"], &[]),
-        protostore::FieldOf::children(&["choice", "wing", "nothing"], &[]),
+        protostore::FieldOf::children(&["point"], &[1]),
+        protostore::FieldOf::children(&["choice", "wing", "nothing"], &[2, 3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::OfPoint_1 as generated::ChildTable>::CHILD,
-        <children::Wing as generated::ChildTable>::CHILD,
-        <children::WingShelf as generated::ChildTable>::CHILD,
-        <children::WingShelfBooks as generated::ChildTable>::CHILD,
-        <children::WingShelfPlace as generated::ChildTable>::CHILD,
-        <children::WingLeft as generated::ChildTable>::CHILD,
-        <children::WingLeftBooks as generated::ChildTable>::CHILD,
-        <children::WingLeftPlace as generated::ChildTable>::CHILD,
-        <children::OfNothing_3 as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::OfPoint_1, children::Wing, children::WingShelf,
+        children::WingShelfBooks, children::WingShelfPlace, children::WingLeft,
+        children::WingLeftBooks, children::WingLeftPlace, children::OfNothing_3
     ],
     sequences: &[],
     get: stmt!(1269, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),

@@ -646,23 +646,27 @@ impl generated::Decode for Apart {
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "text" "text" [7] Value(String) Text;
+    "here" "here" [8] Presence(Message "shapes.v1.Point") Bool;
+    "here__x" "here.x" [8, 1] Value(Int32) Int4;
+    "here__y" "here.y" [8, 2] Value(Int32) Int4;
+    "here__colour" "here.colour" [8, 3] Value(Enum types::Colour) Int4;
+    "here__time" "here.time" [8, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "wing" "wing" [13] Presence(Message "shapes.v1.Apart.Wing") Bool;
+    "wing__name" "wing.name" [13, 1] Value(String) Text;
+    "wing__right" "wing.right" [13, 4] Value(String) Text;
+}
+
 /// What the run time knows of `aparts`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "aparts",
         record: "aparts",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("here", "here"),
-            protostore::Column::new("here__x", "here.x"),
-            protostore::Column::new("here__y", "here.y"),
-            protostore::Column::new("here__colour", "here.colour"),
-            protostore::Column::new("here__time", "here.time"),
-            protostore::Column::new("wing", "wing"),
-            protostore::Column::new("wing__name", "wing.name"),
-            protostore::Column::new("wing__right", "wing.right"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("aparts__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -707,74 +711,42 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Apart",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["point"], &[]),
-        protostore::FieldOf::children(&["nothing"], &[]),
-        protostore::FieldOf::children(&["empty"], &[]),
-        protostore::FieldOf::children(&["must"], &[]),
-        protostore::FieldOf::children(&["room"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["point"], &[2]),
+        protostore::FieldOf::children(&["nothing"], &[3]),
+        protostore::FieldOf::children(&["empty"], &[4]),
+        protostore::FieldOf::children(&["must"], &[5]),
+        protostore::FieldOf::children(&["room"], &[6]),
         protostore::FieldOf::value(
             &["choice", "text", "here", "there", "house", "none"],
-            &["text", "here", "here__x", "here__y", "here__colour", "here__time"],
+            &[7, 8, 9, 10, 11],
         ),
-        protostore::FieldOf::children(&["lonely", "only"], &[]),
-        protostore::FieldOf::value(&["wing"], &["wing", "wing__name", "wing__right"]),
-        protostore::FieldOf::children(&["wings"], &[]),
-        protostore::FieldOf::children(&["by_name"], &[]),
+        protostore::FieldOf::children(&["lonely", "only"], &[12]),
+        protostore::FieldOf::value(&["wing"], &[13]),
+        protostore::FieldOf::children(&["wings"], &[14]),
+        protostore::FieldOf::children(&["by_name"], &[15]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::OfPoint_2 as generated::ChildTable>::CHILD,
-        <children::OfNothing_3 as generated::ChildTable>::CHILD,
-        <children::Empty as generated::ChildTable>::CHILD,
-        <children::Must as generated::ChildTable>::CHILD,
-        <children::MustNames as generated::ChildTable>::CHILD,
-        <children::MustPoints as generated::ChildTable>::CHILD,
-        <children::MustByNumber as generated::ChildTable>::CHILD,
-        <children::MustBare as generated::ChildTable>::CHILD,
-        <children::MustShelf as generated::ChildTable>::CHILD,
-        <children::MustShelfBooks as generated::ChildTable>::CHILD,
-        <children::MustShelfPlace as generated::ChildTable>::CHILD,
-        <children::Room as generated::ChildTable>::CHILD,
-        <children::RoomNames as generated::ChildTable>::CHILD,
-        <children::RoomPoints as generated::ChildTable>::CHILD,
-        <children::RoomByNumber as generated::ChildTable>::CHILD,
-        <children::RoomBare as generated::ChildTable>::CHILD,
-        <children::RoomShelf as generated::ChildTable>::CHILD,
-        <children::RoomShelfBooks as generated::ChildTable>::CHILD,
-        <children::RoomShelfPlace as generated::ChildTable>::CHILD,
-        <children::There as generated::ChildTable>::CHILD,
-        <children::House as generated::ChildTable>::CHILD,
-        <children::HouseNames as generated::ChildTable>::CHILD,
-        <children::HousePoints as generated::ChildTable>::CHILD,
-        <children::HouseByNumber as generated::ChildTable>::CHILD,
-        <children::HouseBare as generated::ChildTable>::CHILD,
-        <children::HouseShelf as generated::ChildTable>::CHILD,
-        <children::HouseShelfBooks as generated::ChildTable>::CHILD,
-        <children::HouseShelfPlace as generated::ChildTable>::CHILD,
-        <children::OfNone_11 as generated::ChildTable>::CHILD,
-        <children::Only as generated::ChildTable>::CHILD,
-        <children::WingShelf as generated::ChildTable>::CHILD,
-        <children::WingShelfBooks as generated::ChildTable>::CHILD,
-        <children::WingShelfPlace as generated::ChildTable>::CHILD,
-        <children::WingLeft as generated::ChildTable>::CHILD,
-        <children::WingLeftBooks as generated::ChildTable>::CHILD,
-        <children::WingLeftPlace as generated::ChildTable>::CHILD,
-        <children::Wings as generated::ChildTable>::CHILD,
-        <children::WingsShelf as generated::ChildTable>::CHILD,
-        <children::WingsShelfBooks as generated::ChildTable>::CHILD,
-        <children::WingsShelfPlace as generated::ChildTable>::CHILD,
-        <children::WingsLeft as generated::ChildTable>::CHILD,
-        <children::WingsLeftBooks as generated::ChildTable>::CHILD,
-        <children::WingsLeftPlace as generated::ChildTable>::CHILD,
-        <children::ByName as generated::ChildTable>::CHILD,
-        <children::ByNameValueShelf as generated::ChildTable>::CHILD,
-        <children::ByNameValueShelfBooks as generated::ChildTable>::CHILD,
-        <children::ByNameValueShelfPlace as generated::ChildTable>::CHILD,
-        <children::ByNameValueLeft as generated::ChildTable>::CHILD,
-        <children::ByNameValueLeftBooks as generated::ChildTable>::CHILD,
-        <children::ByNameValueLeftPlace as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::OfPoint_2, children::OfNothing_3, children::Empty, children::Must,
+        children::MustNames, children::MustPoints, children::MustByNumber,
+        children::MustBare, children::MustShelf, children::MustShelfBooks,
+        children::MustShelfPlace, children::Room, children::RoomNames,
+        children::RoomPoints, children::RoomByNumber, children::RoomBare,
+        children::RoomShelf, children::RoomShelfBooks, children::RoomShelfPlace,
+        children::There, children::House, children::HouseNames, children::HousePoints,
+        children::HouseByNumber, children::HouseBare, children::HouseShelf,
+        children::HouseShelfBooks, children::HouseShelfPlace, children::OfNone_11,
+        children::Only, children::WingShelf, children::WingShelfBooks,
+        children::WingShelfPlace, children::WingLeft, children::WingLeftBooks,
+        children::WingLeftPlace, children::Wings, children::WingsShelf,
+        children::WingsShelfBooks, children::WingsShelfPlace, children::WingsLeft,
+        children::WingsLeftBooks, children::WingsLeftPlace, children::ByName,
+        children::ByNameValueShelf, children::ByNameValueShelfBooks,
+        children::ByNameValueShelfPlace, children::ByNameValueLeft,
+        children::ByNameValueLeftBooks, children::ByNameValueLeftPlace
     ],
     sequences: &[],
     get: stmt!(1067, [id], select!(r#"WHERE "id" = $1"#)),

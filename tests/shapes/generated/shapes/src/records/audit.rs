@@ -375,34 +375,38 @@ impl generated::Decode for Audit {
     }
 }
 
+generated::columns! {
+    /// The columns of `audits`, in its order.
+    static COLUMNS;
+    "text" "text" [7] Value(String) Text;
+    "number" "number" [1] Value(Int64) Int8;
+    "hash" "hash" [2] Value(Bytes) Bytes, OUTPUT_ONLY;
+    "create_time" "create_time" [3] Value(Message "google.protobuf.Timestamp") Int8;
+    "maybe" "maybe" [4] Value(String) Text;
+    "colour" "colour" [5] Value(Enum types::Colour) Int4;
+    "zigzag" "zigzag" [6] Value(Sint32) Int4;
+    "fixed" "fixed" [8] Value(Fixed64) Int8;
+    "real" "real" [9] Value(Double) Int8 as FloatBits;
+    "step" "step" [14] Presence(Message "shapes.v1.Audit.Step") Bool;
+    "step__count" "step.count" [14, 2] Value(Int32) Int4;
+    "step__done" "step.done" [14, 3] Value(Bool) Bool;
+    "one" "one" [15] Value(String) Text;
+    "other" "other" [16] Presence(Message "shapes.v1.Audit.Step") Bool;
+    "other__count" "other.count" [16, 2] Value(Int32) Int4;
+    "other__done" "other.done" [16, 3] Value(Bool) Bool;
+    "third" "third" [17] Value(Bool) Bool;
+    "packed" "packed" [18] Value(Message "shapes.v1.Audit.Step") Bytes;
+    "any" "any" [19] Value(Message "google.protobuf.Any") Bytes;
+    "mask" "mask" [20] Value(Message "google.protobuf.FieldMask") Text;
+    "wrapped" "wrapped" [21] Value(Message "google.protobuf.UInt32Value") Int8;
+}
+
 /// What the run time knows of `audits`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "audits",
         record: "audits",
-        columns: &[
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("hash", "hash"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("maybe", "maybe"),
-            protostore::Column::new("colour", "colour"),
-            protostore::Column::new("zigzag", "zigzag"),
-            protostore::Column::new("fixed", "fixed"),
-            protostore::Column::new("real", "real"),
-            protostore::Column::new("step", "step"),
-            protostore::Column::new("step__count", "step.count"),
-            protostore::Column::new("step__done", "step.done"),
-            protostore::Column::new("one", "one"),
-            protostore::Column::new("other", "other"),
-            protostore::Column::new("other__count", "other.count"),
-            protostore::Column::new("other__done", "other.done"),
-            protostore::Column::new("third", "third"),
-            protostore::Column::new("packed", "packed"),
-            protostore::Column::new("any", "any"),
-            protostore::Column::new("mask", "mask"),
-            protostore::Column::new("wrapped", "wrapped"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("audits__key", &["number"]),
         uniques: &[],
         owner: None,
@@ -466,39 +470,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Audit",
     key: &["number"],
     fields: &[
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::value(&["hash"], &["hash"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["maybe"], &["maybe"]),
-        protostore::FieldOf::value(&["colour"], &["colour"]),
-        protostore::FieldOf::value(&["zigzag"], &["zigzag"]),
-        protostore::FieldOf::value(&["fixed"], &["fixed"]),
-        protostore::FieldOf::value(&["real"], &["real"]),
-        protostore::FieldOf::children(&["reals"], &[]),
-        protostore::FieldOf::children(&["numbers"], &[]),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::children(&["steps"], &[]),
-        protostore::FieldOf::value(&["step"], &["step", "step__count", "step__done"]),
-        protostore::FieldOf::value(
-            &["choice", "one", "other", "third"],
-            &["one", "other", "other__count", "other__done", "third"],
-        ),
-        protostore::FieldOf::value(&["packed"], &["packed"]),
-        protostore::FieldOf::value(&["any"], &["any"]),
-        protostore::FieldOf::value(&["mask"], &["mask"]),
-        protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
+        protostore::FieldOf::value(&["text"], &[7]),
+        protostore::FieldOf::key(&["number"], &[1]),
+        protostore::FieldOf::value(&["hash"], &[2]),
+        protostore::FieldOf::value(&["create_time"], &[3]),
+        protostore::FieldOf::value(&["maybe"], &[4]),
+        protostore::FieldOf::value(&["colour"], &[5]),
+        protostore::FieldOf::value(&["zigzag"], &[6]),
+        protostore::FieldOf::value(&["fixed"], &[8]),
+        protostore::FieldOf::value(&["real"], &[9]),
+        protostore::FieldOf::children(&["reals"], &[10]),
+        protostore::FieldOf::children(&["numbers"], &[11]),
+        protostore::FieldOf::children(&["words"], &[12]),
+        protostore::FieldOf::children(&["steps"], &[13]),
+        protostore::FieldOf::value(&["step"], &[14]),
+        protostore::FieldOf::value(&["choice", "one", "other", "third"], &[15, 16, 17]),
+        protostore::FieldOf::value(&["packed"], &[18]),
+        protostore::FieldOf::value(&["any"], &[19]),
+        protostore::FieldOf::value(&["mask"], &[20]),
+        protostore::FieldOf::value(&["wrapped"], &[21]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Reals as generated::ChildTable>::CHILD,
-        <children::Numbers as generated::ChildTable>::CHILD,
-        <children::Words as generated::ChildTable>::CHILD,
-        <children::Steps as generated::ChildTable>::CHILD,
-        <children::StepsWords as generated::ChildTable>::CHILD,
-        <children::StepWords as generated::ChildTable>::CHILD,
-        <children::OtherWords as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Reals, children::Numbers, children::Words, children::Steps,
+        children::StepsWords, children::StepWords, children::OtherWords
     ],
     sequences: &[
         generated::Sequence {

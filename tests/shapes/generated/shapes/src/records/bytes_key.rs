@@ -86,12 +86,18 @@ impl generated::Decode for BytesKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `bytes_keys`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `bytes_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "bytes_keys",
         record: "bytes_keys",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("bytes_keys__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -102,12 +108,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.BytesKey",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["words"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[],
     get: stmt!(266, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(268, r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#),

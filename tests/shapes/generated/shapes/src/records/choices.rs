@@ -401,32 +401,36 @@ impl generated::Decode for Choices {
     }
 }
 
+generated::columns! {
+    /// The columns of `choices`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "a_bool" "a_bool" [2] Value(Bool) Bool;
+    "an_int64" "an_int64" [3] Value(Int64) Int8;
+    "a_uint64" "a_uint64" [4] Value(Uint64) Int8;
+    "a_double" "a_double" [5] Value(Double) Real8;
+    "a_string" "a_string" [6] Value(String) Text;
+    "a_bytes" "a_bytes" [7] Value(Bytes) Bytes;
+    "a_colour" "a_colour" [8] Value(Enum types::Colour) Int4;
+    "a_time" "a_time" [9] Value(Message "google.protobuf.Timestamp") Int8;
+    "a_duration" "a_duration" [10] Value(Message "google.protobuf.Duration") Int8;
+    "point" "point" [11] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "point.x" [11, 1] Value(Int32) Int4;
+    "point__y" "point.y" [11, 2] Value(Int32) Int4;
+    "point__colour" "point.colour" [11, 3] Value(Enum types::Colour) Int4;
+    "point__time" "point.time" [11, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "nothing" "nothing" [12] Presence(Message "shapes.v1.Nothing") Bool;
+    "listed" "listed" [13] Presence(Message "shapes.v1.Choices.Listed") Bool;
+    "listed__name" "listed.name" [13, 2] Value(String) Text;
+    "only" "only" [14] Value(String) Text;
+}
+
 /// What the run time knows of `choices`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "choices",
         record: "choices",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("a_bool", "a_bool"),
-            protostore::Column::new("an_int64", "an_int64"),
-            protostore::Column::new("a_uint64", "a_uint64"),
-            protostore::Column::new("a_double", "a_double"),
-            protostore::Column::new("a_string", "a_string"),
-            protostore::Column::new("a_bytes", "a_bytes"),
-            protostore::Column::new("a_colour", "a_colour"),
-            protostore::Column::new("a_time", "a_time"),
-            protostore::Column::new("a_duration", "a_duration"),
-            protostore::Column::new("point", "point"),
-            protostore::Column::new("point__x", "point.x"),
-            protostore::Column::new("point__y", "point.y"),
-            protostore::Column::new("point__colour", "point.colour"),
-            protostore::Column::new("point__time", "point.time"),
-            protostore::Column::new("nothing", "nothing"),
-            protostore::Column::new("listed", "listed"),
-            protostore::Column::new("listed__name", "listed.name"),
-            protostore::Column::new("only", "only"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("choices__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -488,7 +492,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Choices",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
+        protostore::FieldOf::key(&["id"], &[1]),
         protostore::FieldOf::value(
             &[
                 "scalar",
@@ -502,36 +506,18 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "a_time",
                 "a_duration",
             ],
-            &[
-                "a_bool",
-                "an_int64",
-                "a_uint64",
-                "a_double",
-                "a_string",
-                "a_bytes",
-                "a_colour",
-                "a_time",
-                "a_duration",
-            ],
+            &[2, 3, 4, 5, 6, 7, 8, 9, 10],
         ),
         protostore::FieldOf::value(
             &["message", "point", "nothing", "listed"],
-            &[
-                "point",
-                "point__x",
-                "point__y",
-                "point__colour",
-                "point__time",
-                "nothing",
-                "listed",
-                "listed__name",
-            ],
+            &[11, 12, 13],
         ),
-        protostore::FieldOf::value(&["lonely", "only"], &["only"]),
+        protostore::FieldOf::value(&["lonely", "only"], &[14]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::ListedNumbers as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::ListedNumbers],
     sequences: &[],
     get: stmt!(188, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

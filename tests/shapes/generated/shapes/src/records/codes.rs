@@ -1364,74 +1364,78 @@ impl generated::Decode for Codes {
     }
 }
 
+generated::columns! {
+    /// The columns of `codes`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "must" "must" [2] Presence(Message "shapes.v1.Codes.Code") Bool;
+    "must__a_uint64" "must.a_uint64" [2, 1] Value(Uint64) Int8 as FullRange;
+    "must__a_fixed64" "must.a_fixed64" [2, 2] Value(Fixed64) Int8 as FullRange;
+    "must__a_float" "must.a_float" [2, 3] Value(Float) Int8 as FloatBits;
+    "must__a_double" "must.a_double" [2, 4] Value(Double) Int8 as FloatBits;
+    "must__seconds" "must.seconds" [2, 5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "must__milliseconds" "must.milliseconds" [2, 6] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "must__microseconds" "must.microseconds" [2, 7] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "must__text" "must.text" [2, 8] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "must__span_seconds" "must.span_seconds" [2, 9] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "must__span_milliseconds" "must.span_milliseconds" [2, 10] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "must__span_microseconds" "must.span_microseconds" [2, 11] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "must__wrapped" "must.wrapped" [2, 12] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "must__wrapped_float" "must.wrapped_float" [2, 13] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+    "must__wrapped_double" "must.wrapped_double" [2, 14] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+    "must__maybe_uint64" "must.maybe_uint64" [2, 15] Value(Uint64) Int8 as FullRange;
+    "must__maybe_fixed64" "must.maybe_fixed64" [2, 16] Value(Fixed64) Int8 as FullRange;
+    "must__maybe_float" "must.maybe_float" [2, 17] Value(Float) Int8 as FloatBits;
+    "must__maybe_double" "must.maybe_double" [2, 18] Value(Double) Int8 as FloatBits;
+    "one" "one" [5] Presence(Message "shapes.v1.Codes.Code") Bool;
+    "one__a_uint64" "one.a_uint64" [5, 1] Value(Uint64) Int8 as FullRange;
+    "one__a_fixed64" "one.a_fixed64" [5, 2] Value(Fixed64) Int8 as FullRange;
+    "one__a_float" "one.a_float" [5, 3] Value(Float) Int8 as FloatBits;
+    "one__a_double" "one.a_double" [5, 4] Value(Double) Int8 as FloatBits;
+    "one__seconds" "one.seconds" [5, 5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "one__milliseconds" "one.milliseconds" [5, 6] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "one__microseconds" "one.microseconds" [5, 7] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "one__text" "one.text" [5, 8] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "one__span_seconds" "one.span_seconds" [5, 9] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "one__span_milliseconds" "one.span_milliseconds" [5, 10] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "one__span_microseconds" "one.span_microseconds" [5, 11] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "one__wrapped" "one.wrapped" [5, 12] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "one__wrapped_float" "one.wrapped_float" [5, 13] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+    "one__wrapped_double" "one.wrapped_double" [5, 14] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+    "one__maybe_uint64" "one.maybe_uint64" [5, 15] Value(Uint64) Int8 as FullRange;
+    "one__maybe_fixed64" "one.maybe_fixed64" [5, 16] Value(Fixed64) Int8 as FullRange;
+    "one__maybe_float" "one.maybe_float" [5, 17] Value(Float) Int8 as FloatBits;
+    "one__maybe_double" "one.maybe_double" [5, 18] Value(Double) Int8 as FloatBits;
+    "sum" "sum" [6] Presence(Message "shapes.v1.Codes.Sum") Bool;
+    "sum__a_uint64" "sum.a_uint64" [6, 1] Value(Uint64) Int8 as FullRange;
+    "sum__a_fixed64" "sum.a_fixed64" [6, 2] Value(Fixed64) Int8 as FullRange;
+    "sum__a_float" "sum.a_float" [6, 3] Value(Float) Int8 as FloatBits;
+    "sum__a_double" "sum.a_double" [6, 4] Value(Double) Int8 as FloatBits;
+    "sum__seconds" "sum.seconds" [6, 5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "sum__milliseconds" "sum.milliseconds" [6, 6] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "sum__microseconds" "sum.microseconds" [6, 7] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "sum__text" "sum.text" [6, 8] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "sum__span_seconds" "sum.span_seconds" [6, 9] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "sum__span_milliseconds" "sum.span_milliseconds" [6, 10] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "sum__span_microseconds" "sum.span_microseconds" [6, 11] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "sum__wrapped" "sum.wrapped" [6, 12] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "sum__wrapped_float" "sum.wrapped_float" [6, 13] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+    "sum__wrapped_double" "sum.wrapped_double" [6, 14] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+    "full" "full" [7] Value(Uint64) Int8 as FullRange;
+    "float_bits" "float_bits" [8] Value(Float) Int8 as FloatBits;
+    "double_bits" "double_bits" [9] Value(Double) Int8 as FloatBits;
+    "second" "second" [10] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "text" "text" [11] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "span" "span" [12] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "wrapped" "wrapped" [13] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+}
+
 /// What the run time knows of `codes`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "codes",
         record: "codes",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must__a_uint64", "must.a_uint64"),
-            protostore::Column::new("must__a_fixed64", "must.a_fixed64"),
-            protostore::Column::new("must__a_float", "must.a_float"),
-            protostore::Column::new("must__a_double", "must.a_double"),
-            protostore::Column::new("must__seconds", "must.seconds"),
-            protostore::Column::new("must__milliseconds", "must.milliseconds"),
-            protostore::Column::new("must__microseconds", "must.microseconds"),
-            protostore::Column::new("must__text", "must.text"),
-            protostore::Column::new("must__span_seconds", "must.span_seconds"),
-            protostore::Column::new("must__span_milliseconds", "must.span_milliseconds"),
-            protostore::Column::new("must__span_microseconds", "must.span_microseconds"),
-            protostore::Column::new("must__wrapped", "must.wrapped"),
-            protostore::Column::new("must__wrapped_float", "must.wrapped_float"),
-            protostore::Column::new("must__wrapped_double", "must.wrapped_double"),
-            protostore::Column::new("must__maybe_uint64", "must.maybe_uint64"),
-            protostore::Column::new("must__maybe_fixed64", "must.maybe_fixed64"),
-            protostore::Column::new("must__maybe_float", "must.maybe_float"),
-            protostore::Column::new("must__maybe_double", "must.maybe_double"),
-            protostore::Column::new("one", "one"),
-            protostore::Column::new("one__a_uint64", "one.a_uint64"),
-            protostore::Column::new("one__a_fixed64", "one.a_fixed64"),
-            protostore::Column::new("one__a_float", "one.a_float"),
-            protostore::Column::new("one__a_double", "one.a_double"),
-            protostore::Column::new("one__seconds", "one.seconds"),
-            protostore::Column::new("one__milliseconds", "one.milliseconds"),
-            protostore::Column::new("one__microseconds", "one.microseconds"),
-            protostore::Column::new("one__text", "one.text"),
-            protostore::Column::new("one__span_seconds", "one.span_seconds"),
-            protostore::Column::new("one__span_milliseconds", "one.span_milliseconds"),
-            protostore::Column::new("one__span_microseconds", "one.span_microseconds"),
-            protostore::Column::new("one__wrapped", "one.wrapped"),
-            protostore::Column::new("one__wrapped_float", "one.wrapped_float"),
-            protostore::Column::new("one__wrapped_double", "one.wrapped_double"),
-            protostore::Column::new("one__maybe_uint64", "one.maybe_uint64"),
-            protostore::Column::new("one__maybe_fixed64", "one.maybe_fixed64"),
-            protostore::Column::new("one__maybe_float", "one.maybe_float"),
-            protostore::Column::new("one__maybe_double", "one.maybe_double"),
-            protostore::Column::new("sum", "sum"),
-            protostore::Column::new("sum__a_uint64", "sum.a_uint64"),
-            protostore::Column::new("sum__a_fixed64", "sum.a_fixed64"),
-            protostore::Column::new("sum__a_float", "sum.a_float"),
-            protostore::Column::new("sum__a_double", "sum.a_double"),
-            protostore::Column::new("sum__seconds", "sum.seconds"),
-            protostore::Column::new("sum__milliseconds", "sum.milliseconds"),
-            protostore::Column::new("sum__microseconds", "sum.microseconds"),
-            protostore::Column::new("sum__text", "sum.text"),
-            protostore::Column::new("sum__span_seconds", "sum.span_seconds"),
-            protostore::Column::new("sum__span_milliseconds", "sum.span_milliseconds"),
-            protostore::Column::new("sum__span_microseconds", "sum.span_microseconds"),
-            protostore::Column::new("sum__wrapped", "sum.wrapped"),
-            protostore::Column::new("sum__wrapped_float", "sum.wrapped_float"),
-            protostore::Column::new("sum__wrapped_double", "sum.wrapped_double"),
-            protostore::Column::new("full", "full"),
-            protostore::Column::new("float_bits", "float_bits"),
-            protostore::Column::new("double_bits", "double_bits"),
-            protostore::Column::new("second", "second"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("span", "span"),
-            protostore::Column::new("wrapped", "wrapped"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("codes__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -1543,141 +1547,48 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Codes",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["must"],
-            &[
-                "must",
-                "must__a_uint64",
-                "must__a_fixed64",
-                "must__a_float",
-                "must__a_double",
-                "must__seconds",
-                "must__milliseconds",
-                "must__microseconds",
-                "must__text",
-                "must__span_seconds",
-                "must__span_milliseconds",
-                "must__span_microseconds",
-                "must__wrapped",
-                "must__wrapped_float",
-                "must__wrapped_double",
-                "must__maybe_uint64",
-                "must__maybe_fixed64",
-                "must__maybe_float",
-                "must__maybe_double",
-            ],
-        ),
-        protostore::FieldOf::children(&["list"], &[]),
-        protostore::FieldOf::children(&["by_name"], &[]),
-        protostore::FieldOf::value(
-            &["choice", "one", "sum"],
-            &[
-                "one",
-                "one__a_uint64",
-                "one__a_fixed64",
-                "one__a_float",
-                "one__a_double",
-                "one__seconds",
-                "one__milliseconds",
-                "one__microseconds",
-                "one__text",
-                "one__span_seconds",
-                "one__span_milliseconds",
-                "one__span_microseconds",
-                "one__wrapped",
-                "one__wrapped_float",
-                "one__wrapped_double",
-                "one__maybe_uint64",
-                "one__maybe_fixed64",
-                "one__maybe_float",
-                "one__maybe_double",
-                "sum",
-                "sum__a_uint64",
-                "sum__a_fixed64",
-                "sum__a_float",
-                "sum__a_double",
-                "sum__seconds",
-                "sum__milliseconds",
-                "sum__microseconds",
-                "sum__text",
-                "sum__span_seconds",
-                "sum__span_milliseconds",
-                "sum__span_microseconds",
-                "sum__wrapped",
-                "sum__wrapped_float",
-                "sum__wrapped_double",
-            ],
-        ),
-        protostore::FieldOf::value(&["full"], &["full"]),
-        protostore::FieldOf::value(&["float_bits"], &["float_bits"]),
-        protostore::FieldOf::value(&["double_bits"], &["double_bits"]),
-        protostore::FieldOf::value(&["second"], &["second"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["span"], &["span"]),
-        protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["must"], &[2]),
+        protostore::FieldOf::children(&["list"], &[3]),
+        protostore::FieldOf::children(&["by_name"], &[4]),
+        protostore::FieldOf::value(&["choice", "one", "sum"], &[5, 6]),
+        protostore::FieldOf::value(&["full"], &[7]),
+        protostore::FieldOf::value(&["float_bits"], &[8]),
+        protostore::FieldOf::value(&["double_bits"], &[9]),
+        protostore::FieldOf::value(&["second"], &[10]),
+        protostore::FieldOf::value(&["text"], &[11]),
+        protostore::FieldOf::value(&["span"], &[12]),
+        protostore::FieldOf::value(&["wrapped"], &[13]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::MustUint64s as generated::ChildTable>::CHILD,
-        <children::MustFixed64s as generated::ChildTable>::CHILD,
-        <children::MustFloats as generated::ChildTable>::CHILD,
-        <children::MustDoubles as generated::ChildTable>::CHILD,
-        <children::MustAllSeconds as generated::ChildTable>::CHILD,
-        <children::MustAllMilliseconds as generated::ChildTable>::CHILD,
-        <children::MustAllMicroseconds as generated::ChildTable>::CHILD,
-        <children::MustAllText as generated::ChildTable>::CHILD,
-        <children::MustAllSpanSeconds as generated::ChildTable>::CHILD,
-        <children::MustAllSpanMilliseconds as generated::ChildTable>::CHILD,
-        <children::MustAllSpanMicroseconds as generated::ChildTable>::CHILD,
-        <children::MustAllWrapped as generated::ChildTable>::CHILD,
-        <children::MustAllWrappedFloat as generated::ChildTable>::CHILD,
-        <children::MustAllWrappedDouble as generated::ChildTable>::CHILD,
-        <children::List as generated::ChildTable>::CHILD,
-        <children::ListUint64s as generated::ChildTable>::CHILD,
-        <children::ListFixed64s as generated::ChildTable>::CHILD,
-        <children::ListFloats as generated::ChildTable>::CHILD,
-        <children::ListDoubles as generated::ChildTable>::CHILD,
-        <children::ListAllSeconds as generated::ChildTable>::CHILD,
-        <children::ListAllMilliseconds as generated::ChildTable>::CHILD,
-        <children::ListAllMicroseconds as generated::ChildTable>::CHILD,
-        <children::ListAllText as generated::ChildTable>::CHILD,
-        <children::ListAllSpanSeconds as generated::ChildTable>::CHILD,
-        <children::ListAllSpanMilliseconds as generated::ChildTable>::CHILD,
-        <children::ListAllSpanMicroseconds as generated::ChildTable>::CHILD,
-        <children::ListAllWrapped as generated::ChildTable>::CHILD,
-        <children::ListAllWrappedFloat as generated::ChildTable>::CHILD,
-        <children::ListAllWrappedDouble as generated::ChildTable>::CHILD,
-        <children::ByName as generated::ChildTable>::CHILD,
-        <children::ByNameValueUint64s as generated::ChildTable>::CHILD,
-        <children::ByNameValueFixed64s as generated::ChildTable>::CHILD,
-        <children::ByNameValueFloats as generated::ChildTable>::CHILD,
-        <children::ByNameValueDoubles as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllSeconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllMilliseconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllMicroseconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllText as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllSpanSeconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllSpanMilliseconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllSpanMicroseconds as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllWrapped as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllWrappedFloat as generated::ChildTable>::CHILD,
-        <children::ByNameValueAllWrappedDouble as generated::ChildTable>::CHILD,
-        <children::OneUint64s as generated::ChildTable>::CHILD,
-        <children::OneFixed64s as generated::ChildTable>::CHILD,
-        <children::OneFloats as generated::ChildTable>::CHILD,
-        <children::OneDoubles as generated::ChildTable>::CHILD,
-        <children::OneAllSeconds as generated::ChildTable>::CHILD,
-        <children::OneAllMilliseconds as generated::ChildTable>::CHILD,
-        <children::OneAllMicroseconds as generated::ChildTable>::CHILD,
-        <children::OneAllText as generated::ChildTable>::CHILD,
-        <children::OneAllSpanSeconds as generated::ChildTable>::CHILD,
-        <children::OneAllSpanMilliseconds as generated::ChildTable>::CHILD,
-        <children::OneAllSpanMicroseconds as generated::ChildTable>::CHILD,
-        <children::OneAllWrapped as generated::ChildTable>::CHILD,
-        <children::OneAllWrappedFloat as generated::ChildTable>::CHILD,
-        <children::OneAllWrappedDouble as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::MustUint64s, children::MustFixed64s, children::MustFloats,
+        children::MustDoubles, children::MustAllSeconds, children::MustAllMilliseconds,
+        children::MustAllMicroseconds, children::MustAllText,
+        children::MustAllSpanSeconds, children::MustAllSpanMilliseconds,
+        children::MustAllSpanMicroseconds, children::MustAllWrapped,
+        children::MustAllWrappedFloat, children::MustAllWrappedDouble, children::List,
+        children::ListUint64s, children::ListFixed64s, children::ListFloats,
+        children::ListDoubles, children::ListAllSeconds, children::ListAllMilliseconds,
+        children::ListAllMicroseconds, children::ListAllText,
+        children::ListAllSpanSeconds, children::ListAllSpanMilliseconds,
+        children::ListAllSpanMicroseconds, children::ListAllWrapped,
+        children::ListAllWrappedFloat, children::ListAllWrappedDouble, children::ByName,
+        children::ByNameValueUint64s, children::ByNameValueFixed64s,
+        children::ByNameValueFloats, children::ByNameValueDoubles,
+        children::ByNameValueAllSeconds, children::ByNameValueAllMilliseconds,
+        children::ByNameValueAllMicroseconds, children::ByNameValueAllText,
+        children::ByNameValueAllSpanSeconds, children::ByNameValueAllSpanMilliseconds,
+        children::ByNameValueAllSpanMicroseconds, children::ByNameValueAllWrapped,
+        children::ByNameValueAllWrappedFloat, children::ByNameValueAllWrappedDouble,
+        children::OneUint64s, children::OneFixed64s, children::OneFloats,
+        children::OneDoubles, children::OneAllSeconds, children::OneAllMilliseconds,
+        children::OneAllMicroseconds, children::OneAllText, children::OneAllSpanSeconds,
+        children::OneAllSpanMilliseconds, children::OneAllSpanMicroseconds,
+        children::OneAllWrapped, children::OneAllWrappedFloat,
+        children::OneAllWrappedDouble
     ],
     sequences: &[],
     get: stmt!(1808, [id], select!(r#"WHERE "id" = $1"#)),

@@ -283,19 +283,23 @@ impl generated::Decode for Counted {
     }
 }
 
+generated::columns! {
+    /// The columns of `counted`, in its order.
+    static COLUMNS;
+    "region" "region" [1] Value(String) Text;
+    "number" "number" [2] Value(Int64) Int8;
+    "revision" "revision" [3] Value(Int64) Int8;
+    "text" "text" [5] Value(String) Text;
+    "other_region" "other_region" [6] Value(String) Text;
+    "other_number" "other_number" [7] Value(Int64) Int8;
+}
+
 /// What the run time knows of `counted`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "counted",
         record: "counted",
-        columns: &[
-            protostore::Column::new("region", "region"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("revision", "revision"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("other_region", "other_region"),
-            protostore::Column::new("other_number", "other_number"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("counted__key", &["region", "number"]),
         uniques: &[],
         owner: None,
@@ -327,17 +331,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Counted",
     key: &["region", "number"],
     fields: &[
-        protostore::FieldOf::key(&["region"], &["region"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::value(&["revision"], &["revision"]),
-        protostore::FieldOf::children(&["targets"], &[]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["other_region"], &["other_region"]),
-        protostore::FieldOf::value(&["other_number"], &["other_number"]),
+        protostore::FieldOf::key(&["region"], &[1]),
+        protostore::FieldOf::key(&["number"], &[2]),
+        protostore::FieldOf::value(&["revision"], &[3]),
+        protostore::FieldOf::children(&["targets"], &[4]),
+        protostore::FieldOf::value(&["text"], &[5]),
+        protostore::FieldOf::value(&["other_region"], &[6]),
+        protostore::FieldOf::value(&["other_number"], &[7]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Targets as generated::ChildTable>::CHILD],
+    touches: &["counted"],
+    children: generated::child_tables![children::Targets],
     sequences: &[],
     get: stmt!(
         1615, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)

@@ -178,15 +178,19 @@ impl generated::Decode for Crate {
     }
 }
 
+generated::columns! {
+    /// The columns of `crates`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "text" "text" [2] Value(String) Text;
+}
+
 /// What the run time knows of `crates`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "crates",
         record: "crates",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("text", "text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("crates__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -197,11 +201,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Crate",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
         protostore::FieldOf::value(&["items"], &[]),
         protostore::FieldOf::value(&["label"], &[]),
-        protostore::FieldOf::children(&["tags"], &[]),
+        protostore::FieldOf::children(&["tags"], &[5]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -215,7 +219,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::Tags as generated::ChildTable>::CHILD],
+    touches: &["items"],
+    children: generated::child_tables![children::Tags],
     sequences: &[],
     get: stmt!(1497, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(1499, r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#),

@@ -281,15 +281,19 @@ impl generated::Decode for Deep {
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps`, in its order.
+    static COLUMNS;
+    "region" "region" [1] Value(String) Text;
+    "number" "number" [2] Value(Uint32) Int8;
+}
+
 /// What the run time knows of `deeps`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "deeps",
         record: "deeps",
-        columns: &[
-            protostore::Column::new("region", "region"),
-            protostore::Column::new("number", "number"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("deeps__key", &["region", "number"]),
         uniques: &[],
         owner: None,
@@ -307,31 +311,22 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Deep",
     key: &["region", "number"],
     fields: &[
-        protostore::FieldOf::key(&["region"], &["region"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::children(&["racks"], &[]),
+        protostore::FieldOf::key(&["region"], &[1]),
+        protostore::FieldOf::key(&["number"], &[2]),
+        protostore::FieldOf::children(&["racks"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Racks as generated::ChildTable>::CHILD,
-        <children::RacksHosts as generated::ChildTable>::CHILD,
-        <children::RacksHostsPorts as generated::ChildTable>::CHILD,
-        <children::RacksHostsPortsFrames as generated::ChildTable>::CHILD,
-        <children::RacksHostsPortsLabels as generated::ChildTable>::CHILD,
-        <children::RacksHostsNames as generated::ChildTable>::CHILD,
-        <children::RacksSpares as generated::ChildTable>::CHILD,
-        <children::RacksSparesValuePorts as generated::ChildTable>::CHILD,
-        <children::RacksSparesValuePortsFrames as generated::ChildTable>::CHILD,
-        <children::RacksSparesValuePortsLabels as generated::ChildTable>::CHILD,
-        <children::RacksSparesValueNames as generated::ChildTable>::CHILD,
-        <children::RacksTags as generated::ChildTable>::CHILD,
-        <children::RacksCabinetSlots as generated::ChildTable>::CHILD,
-        <children::RacksCabinetDoors as generated::ChildTable>::CHILD,
-        <children::RacksCabinetDoorsPorts as generated::ChildTable>::CHILD,
-        <children::RacksCabinetDoorsPortsFrames as generated::ChildTable>::CHILD,
-        <children::RacksCabinetDoorsPortsLabels as generated::ChildTable>::CHILD,
-        <children::RacksCabinetDoorsNames as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Racks, children::RacksHosts, children::RacksHostsPorts,
+        children::RacksHostsPortsFrames, children::RacksHostsPortsLabels,
+        children::RacksHostsNames, children::RacksSpares,
+        children::RacksSparesValuePorts, children::RacksSparesValuePortsFrames,
+        children::RacksSparesValuePortsLabels, children::RacksSparesValueNames,
+        children::RacksTags, children::RacksCabinetSlots, children::RacksCabinetDoors,
+        children::RacksCabinetDoorsPorts, children::RacksCabinetDoorsPortsFrames,
+        children::RacksCabinetDoorsPortsLabels, children::RacksCabinetDoorsNames
     ],
     sequences: &[],
     get: stmt!(

@@ -138,17 +138,21 @@ impl generated::Decode for DeepKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `deep_keys`, in its order.
+    static COLUMNS;
+    "meta" "meta" [1] Presence(Message "shapes.v1.DeepKey.Meta") Bool;
+    "meta__name" "meta.name" [1, 1] Value(String) Text;
+    "meta__label" "meta.label" [1, 2] Value(String) Text;
+    "text" "text" [2] Value(String) Text;
+}
+
 /// What the run time knows of `deep_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "deep_keys",
         record: "deep_keys",
-        columns: &[
-            protostore::Column::new("meta", "meta"),
-            protostore::Column::new("meta__name", "meta.name"),
-            protostore::Column::new("meta__label", "meta.label"),
-            protostore::Column::new("text", "text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("deep_keys__key", &["meta__name"]),
         uniques: &[],
         owner: None,
@@ -167,13 +171,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.DeepKey",
     key: &["meta__name"],
     fields: &[
-        protostore::FieldOf::value(&["meta"], &["meta", "meta__name", "meta__label"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::value(&["meta"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
+        protostore::FieldOf::children(&["words"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[],
     get: stmt!(320, ["meta.name"], select!(r#"WHERE "meta__name" = $1"#)),
     insert: stmt!(

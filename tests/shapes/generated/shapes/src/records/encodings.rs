@@ -600,34 +600,38 @@ impl generated::Decode for Encodings {
     }
 }
 
+generated::columns! {
+    /// The columns of `encodings`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "full" "full" [2] Value(Uint64) Int8 as FullRange;
+    "maybe_full" "maybe_full" [3] Value(Fixed64) Int8 as FullRange;
+    "wrapped" "wrapped" [6] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "bits" "bits" [7] Value(Float) Int8 as FloatBits;
+    "maybe_bits" "maybe_bits" [8] Value(Double) Int8 as FloatBits;
+    "seconds" "seconds" [11] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "milliseconds" "milliseconds" [12] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "microseconds" "microseconds" [13] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "text" "text" [14] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "span_seconds" "span_seconds" [15] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "span_milliseconds" "span_milliseconds" [16] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "span_microseconds" "span_microseconds" [17] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "one_full" "one_full" [19] Value(Uint64) Int8 as FullRange;
+    "one_bits" "one_bits" [20] Value(Double) Int8 as FloatBits;
+    "one_text" "one_text" [21] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "own" "own" [24] Value(Message "google.protobuf.Timestamp") Instant as Timestamptz;
+    "inner" "inner" [22] Presence(Message "shapes.v1.Encodings.Inner") Bool;
+    "inner__full" "inner.full" [22, 1] Value(Uint64) Int8 as FullRange;
+    "inner__bits" "inner.bits" [22, 2] Value(Float) Int8 as FloatBits;
+    "inner__text" "inner.text" [22, 3] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// What the run time knows of `encodings`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "encodings",
         record: "encodings",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("full", "full"),
-            protostore::Column::new("maybe_full", "maybe_full"),
-            protostore::Column::new("wrapped", "wrapped"),
-            protostore::Column::new("bits", "bits"),
-            protostore::Column::new("maybe_bits", "maybe_bits"),
-            protostore::Column::new("seconds", "seconds"),
-            protostore::Column::new("milliseconds", "milliseconds"),
-            protostore::Column::new("microseconds", "microseconds"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("span_seconds", "span_seconds"),
-            protostore::Column::new("span_milliseconds", "span_milliseconds"),
-            protostore::Column::new("span_microseconds", "span_microseconds"),
-            protostore::Column::new("one_full", "one_full"),
-            protostore::Column::new("one_bits", "one_bits"),
-            protostore::Column::new("one_text", "one_text"),
-            protostore::Column::new("own", "own"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__full", "inner.full"),
-            protostore::Column::new("inner__bits", "inner.bits"),
-            protostore::Column::new("inner__text", "inner.text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("encodings__key", &["id"]),
         uniques: &[protostore::Unique::new("encodings_unique_text", &["text"])],
         owner: None,
@@ -672,48 +676,40 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Encodings",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["full"], &["full"]),
-        protostore::FieldOf::value(&["maybe_full"], &["maybe_full"]),
-        protostore::FieldOf::children(&["fulls"], &[]),
-        protostore::FieldOf::children(&["full_by_full"], &[]),
-        protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
-        protostore::FieldOf::value(&["bits"], &["bits"]),
-        protostore::FieldOf::value(&["maybe_bits"], &["maybe_bits"]),
-        protostore::FieldOf::children(&["many_bits"], &[]),
-        protostore::FieldOf::children(&["bits_by_name"], &[]),
-        protostore::FieldOf::value(&["seconds"], &["seconds"]),
-        protostore::FieldOf::value(&["milliseconds"], &["milliseconds"]),
-        protostore::FieldOf::value(&["microseconds"], &["microseconds"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["span_seconds"], &["span_seconds"]),
-        protostore::FieldOf::value(&["span_milliseconds"], &["span_milliseconds"]),
-        protostore::FieldOf::value(&["span_microseconds"], &["span_microseconds"]),
-        protostore::FieldOf::children(&["texts"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["full"], &[2]),
+        protostore::FieldOf::value(&["maybe_full"], &[3]),
+        protostore::FieldOf::children(&["fulls"], &[4]),
+        protostore::FieldOf::children(&["full_by_full"], &[5]),
+        protostore::FieldOf::value(&["wrapped"], &[6]),
+        protostore::FieldOf::value(&["bits"], &[7]),
+        protostore::FieldOf::value(&["maybe_bits"], &[8]),
+        protostore::FieldOf::children(&["many_bits"], &[9]),
+        protostore::FieldOf::children(&["bits_by_name"], &[10]),
+        protostore::FieldOf::value(&["seconds"], &[11]),
+        protostore::FieldOf::value(&["milliseconds"], &[12]),
+        protostore::FieldOf::value(&["microseconds"], &[13]),
+        protostore::FieldOf::value(&["text"], &[14]),
+        protostore::FieldOf::value(&["span_seconds"], &[15]),
+        protostore::FieldOf::value(&["span_milliseconds"], &[16]),
+        protostore::FieldOf::value(&["span_microseconds"], &[17]),
+        protostore::FieldOf::children(&["texts"], &[18]),
         protostore::FieldOf::value(
             &["choice", "one_full", "one_bits", "one_text"],
-            &["one_full", "one_bits", "one_text"],
+            &[19, 20, 21],
         ),
-        protostore::FieldOf::value(&["own"], &["own"]),
-        protostore::FieldOf::children(&["owns"], &[]),
-        protostore::FieldOf::value(
-            &["inner"],
-            &["inner", "inner__full", "inner__bits", "inner__text"],
-        ),
-        protostore::FieldOf::children(&["inners"], &[]),
+        protostore::FieldOf::value(&["own"], &[24]),
+        protostore::FieldOf::children(&["owns"], &[25]),
+        protostore::FieldOf::value(&["inner"], &[22]),
+        protostore::FieldOf::children(&["inners"], &[23]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Fulls as generated::ChildTable>::CHILD,
-        <children::FullByFull as generated::ChildTable>::CHILD,
-        <children::ManyBits as generated::ChildTable>::CHILD,
-        <children::BitsByName as generated::ChildTable>::CHILD,
-        <children::OfTexts_18 as generated::ChildTable>::CHILD,
-        <children::Owns as generated::ChildTable>::CHILD,
-        <children::InnerNames as generated::ChildTable>::CHILD,
-        <children::Inners as generated::ChildTable>::CHILD,
-        <children::InnersNames as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Fulls, children::FullByFull, children::ManyBits, children::BitsByName,
+        children::OfTexts_18, children::Owns, children::InnerNames, children::Inners,
+        children::InnersNames
     ],
     sequences: &[],
     get: stmt!(894, [id], select!(r#"WHERE "id" = $1"#)),

@@ -110,16 +110,20 @@ impl generated::Decode for Entry {
     }
 }
 
+generated::columns! {
+    /// The columns of `entries`, in its order.
+    static COLUMNS;
+    "number" "number" [1] Value(Uint32) Int8;
+    "text" "text" [2] Value(String) Text;
+    "hash" "hash" [3] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `entries`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "entries",
         record: "entries",
-        columns: &[
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("hash", "hash"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("entries__key", &["number"]),
         uniques: &[],
         owner: None,
@@ -137,13 +141,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Entry",
     key: &["number"],
     fields: &[
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["hash"], &["hash"]),
+        protostore::FieldOf::key(&["number"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
+        protostore::FieldOf::value(&["hash"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[
         generated::Sequence {
             field: "number",

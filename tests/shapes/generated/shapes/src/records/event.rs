@@ -163,17 +163,21 @@ impl generated::Decode for Event {
     }
 }
 
+generated::columns! {
+    /// The columns of `events`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Int64) Int8;
+    "text" "text" [2] Value(String) Text;
+    "time" "time" [3] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "change_time" "change_time" [4] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// What the run time knows of `events`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "events",
         record: "events",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("time", "time"),
-            protostore::Column::new("change_time", "change_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("events__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -191,15 +195,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Event",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["time"], &["time"]),
-        protostore::FieldOf::value(&["change_time"], &["change_time"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
+        protostore::FieldOf::value(&["time"], &[3]),
+        protostore::FieldOf::value(&["change_time"], &[4]),
+        protostore::FieldOf::children(&["words"], &[5]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[
         generated::Sequence {
             field: "id",

@@ -522,55 +522,59 @@ impl generated::Decode for Fixed {
     }
 }
 
+generated::columns! {
+    /// The columns of `fixed`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text, IMMUTABLE;
+    "text" "text" [2] Value(String) Text, IMMUTABLE;
+    "number" "number" [3] Value(Int64) Int8, IMMUTABLE;
+    "real" "real" [4] Value(Double) Real8, IMMUTABLE;
+    "colour" "colour" [5] Value(Enum types::Colour) Int4, IMMUTABLE;
+    "time" "time" [6] Value(Message "google.protobuf.Timestamp") Int8, IMMUTABLE;
+    "part" "part" [7] Presence(Message "shapes.v1.Fixed.Part") Bool;
+    "part__text" "part.text" [7, 1] Value(String) Text, IMMUTABLE;
+    "part__maybe" "part.maybe" [7, 2] Value(String) Text, IMMUTABLE;
+    "part__weight" "part.weight" [7, 3] Value(Uint32) Int8;
+    "part__inner" "part.inner" [7, 4] Presence(Message "shapes.v1.Fixed.Whole") Bool, IMMUTABLE;
+    "part__inner__url" "part.inner.url" [7, 4, 1] Value(String) Text, IMMUTABLE;
+    "part__inner__size" "part.inner.size" [7, 4, 2] Value(Uint64) Int8, IMMUTABLE;
+    "part__inner__core" "part.inner.core" [7, 4, 3] Presence(Message "shapes.v1.Fixed.Whole.Core") Bool, IMMUTABLE;
+    "part__inner__core__set" "part.inner.core.set" [7, 4, 3, 1] Value(Bool) Bool, IMMUTABLE;
+    "whole" "whole" [8] Presence(Message "shapes.v1.Fixed.Whole") Bool, IMMUTABLE;
+    "whole__url" "whole.url" [8, 1] Value(String) Text, IMMUTABLE;
+    "whole__size" "whole.size" [8, 2] Value(Uint64) Int8, IMMUTABLE;
+    "whole__core" "whole.core" [8, 3] Presence(Message "shapes.v1.Fixed.Whole.Core") Bool, IMMUTABLE;
+    "whole__core__set" "whole.core.set" [8, 3, 1] Value(Bool) Bool, IMMUTABLE;
+    "one" "one" [9] Value(String) Text, IMMUTABLE;
+    "other" "other" [10] Presence(Message "shapes.v1.Fixed.Part") Bool;
+    "other__text" "other.text" [10, 1] Value(String) Text, IMMUTABLE;
+    "other__maybe" "other.maybe" [10, 2] Value(String) Text, IMMUTABLE;
+    "other__weight" "other.weight" [10, 3] Value(Uint32) Int8;
+    "other__inner" "other.inner" [10, 4] Presence(Message "shapes.v1.Fixed.Whole") Bool, IMMUTABLE;
+    "other__inner__url" "other.inner.url" [10, 4, 1] Value(String) Text, IMMUTABLE;
+    "other__inner__size" "other.inner.size" [10, 4, 2] Value(Uint64) Int8, IMMUTABLE;
+    "other__inner__core" "other.inner.core" [10, 4, 3] Presence(Message "shapes.v1.Fixed.Whole.Core") Bool, IMMUTABLE;
+    "other__inner__core__set" "other.inner.core.set" [10, 4, 3, 1] Value(Bool) Bool, IMMUTABLE;
+    "third" "third" [11] Presence(Message "shapes.v1.Fixed.Whole") Bool, IMMUTABLE;
+    "third__url" "third.url" [11, 1] Value(String) Text, IMMUTABLE;
+    "third__size" "third.size" [11, 2] Value(Uint64) Int8, IMMUTABLE;
+    "third__core" "third.core" [11, 3] Presence(Message "shapes.v1.Fixed.Whole.Core") Bool, IMMUTABLE;
+    "third__core__set" "third.core.set" [11, 3, 1] Value(Bool) Bool, IMMUTABLE;
+    "free" "free" [12] Value(Bool) Bool;
+    "words" "words" [13] Value(String) Bytes, IMMUTABLE;
+    "wholes" "wholes" [14] Value(Message "shapes.v1.Fixed.Whole") Bytes, IMMUTABLE;
+    "settings" "settings" [15] Value(Message "google.protobuf.Struct") Json, IMMUTABLE;
+    "token" "token" [16] Value(String) Text, IMMUTABLE;
+    "hash" "hash" [17] Value(Bytes) Bytes, IMMUTABLE;
+    "label" "label" [18] Value(String) Text;
+}
+
 /// What the run time knows of `fixed`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "fixed",
         record: "fixed",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("real", "real"),
-            protostore::Column::new("colour", "colour"),
-            protostore::Column::new("time", "time"),
-            protostore::Column::new("part", "part"),
-            protostore::Column::new("part__text", "part.text"),
-            protostore::Column::new("part__maybe", "part.maybe"),
-            protostore::Column::new("part__weight", "part.weight"),
-            protostore::Column::new("part__inner", "part.inner"),
-            protostore::Column::new("part__inner__url", "part.inner.url"),
-            protostore::Column::new("part__inner__size", "part.inner.size"),
-            protostore::Column::new("part__inner__core", "part.inner.core"),
-            protostore::Column::new("part__inner__core__set", "part.inner.core.set"),
-            protostore::Column::new("whole", "whole"),
-            protostore::Column::new("whole__url", "whole.url"),
-            protostore::Column::new("whole__size", "whole.size"),
-            protostore::Column::new("whole__core", "whole.core"),
-            protostore::Column::new("whole__core__set", "whole.core.set"),
-            protostore::Column::new("one", "one"),
-            protostore::Column::new("other", "other"),
-            protostore::Column::new("other__text", "other.text"),
-            protostore::Column::new("other__maybe", "other.maybe"),
-            protostore::Column::new("other__weight", "other.weight"),
-            protostore::Column::new("other__inner", "other.inner"),
-            protostore::Column::new("other__inner__url", "other.inner.url"),
-            protostore::Column::new("other__inner__size", "other.inner.size"),
-            protostore::Column::new("other__inner__core", "other.inner.core"),
-            protostore::Column::new("other__inner__core__set", "other.inner.core.set"),
-            protostore::Column::new("third", "third"),
-            protostore::Column::new("third__url", "third.url"),
-            protostore::Column::new("third__size", "third.size"),
-            protostore::Column::new("third__core", "third.core"),
-            protostore::Column::new("third__core__set", "third.core.set"),
-            protostore::Column::new("free", "free"),
-            protostore::Column::new("words", "words"),
-            protostore::Column::new("wholes", "wholes"),
-            protostore::Column::new("settings", "settings"),
-            protostore::Column::new("token", "token"),
-            protostore::Column::new("hash", "hash"),
-            protostore::Column::new("label", "label"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("fixed__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -716,62 +720,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Fixed",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
-        protostore::FieldOf::value(&["real"], &["real"]),
-        protostore::FieldOf::value(&["colour"], &["colour"]),
-        protostore::FieldOf::value(&["time"], &["time"]),
-        protostore::FieldOf::value(
-            &["part"],
-            &[
-                "part",
-                "part__text",
-                "part__maybe",
-                "part__weight",
-                "part__inner",
-                "part__inner__url",
-                "part__inner__size",
-                "part__inner__core",
-                "part__inner__core__set",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["whole"],
-            &["whole", "whole__url", "whole__size", "whole__core", "whole__core__set"],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
+        protostore::FieldOf::value(&["number"], &[3]),
+        protostore::FieldOf::value(&["real"], &[4]),
+        protostore::FieldOf::value(&["colour"], &[5]),
+        protostore::FieldOf::value(&["time"], &[6]),
+        protostore::FieldOf::value(&["part"], &[7]),
+        protostore::FieldOf::value(&["whole"], &[8]),
         protostore::FieldOf::value(
             &["choice", "one", "other", "third", "free"],
-            &[
-                "one",
-                "other",
-                "other__text",
-                "other__maybe",
-                "other__weight",
-                "other__inner",
-                "other__inner__url",
-                "other__inner__size",
-                "other__inner__core",
-                "other__inner__core__set",
-                "third",
-                "third__url",
-                "third__size",
-                "third__core",
-                "third__core__set",
-                "free",
-            ],
+            &[9, 10, 11, 12],
         ),
-        protostore::FieldOf::value(&["words"], &["words"]),
-        protostore::FieldOf::value(&["wholes"], &["wholes"]),
-        protostore::FieldOf::value(&["settings"], &["settings"]),
-        protostore::FieldOf::value(&["token"], &["token"]),
-        protostore::FieldOf::value(&["hash"], &["hash"]),
-        protostore::FieldOf::value(&["label"], &["label"]),
-        protostore::FieldOf::children(&["notes"], &[]),
+        protostore::FieldOf::value(&["words"], &[13]),
+        protostore::FieldOf::value(&["wholes"], &[14]),
+        protostore::FieldOf::value(&["settings"], &[15]),
+        protostore::FieldOf::value(&["token"], &[16]),
+        protostore::FieldOf::value(&["hash"], &[17]),
+        protostore::FieldOf::value(&["label"], &[18]),
+        protostore::FieldOf::children(&["notes"], &[19]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Notes as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Notes],
     sequences: &[],
     get: stmt!(1547, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -72,12 +72,18 @@ impl generated::Decode for Flags {
     }
 }
 
+generated::columns! {
+    /// The columns of `flags`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+}
+
 /// What the run time knows of `flags`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "flags",
         record: "flags",
-        columns: &[protostore::Column::new("_singleton", "_singleton")],
+        columns: COLUMNS,
         key: protostore::Unique::new("flags__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -87,10 +93,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     number: 20,
     record: "shapes.v1.Flags",
     key: &["_singleton"],
-    fields: &[protostore::FieldOf::children(&["names"], &[])],
+    fields: &[protostore::FieldOf::children(&["names"], &[1])],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Names as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Names],
     sequences: &[],
     get: stmt!(743, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(745, r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#),

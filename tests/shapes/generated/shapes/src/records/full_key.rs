@@ -173,15 +173,19 @@ impl generated::Decode for FullKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `full_keys`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Fixed64) Int8 as FullRange;
+    "parent" "parent" [2] Value(Fixed64) Int8 as FullRange;
+}
+
 /// What the run time knows of `full_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "full_keys",
         record: "full_keys",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("parent", "parent"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("full_keys__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -204,17 +208,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.FullKey",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["parent"], &["parent"]),
-        protostore::FieldOf::children(&["others"], &[]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["parent"], &[2]),
+        protostore::FieldOf::children(&["others"], &[3]),
+        protostore::FieldOf::children(&["words"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Others as generated::ChildTable>::CHILD,
-        <children::Words as generated::ChildTable>::CHILD,
-    ],
+    touches: &["full_keys"],
+    children: generated::child_tables![children::Others, children::Words],
     sequences: &[],
     get: stmt!(967, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(969, r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#),

@@ -182,30 +182,34 @@ impl generated::Decode for Implicit {
     }
 }
 
+generated::columns! {
+    /// The columns of `implicits`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "a_bool" "a_bool" [2] Value(Bool) Bool;
+    "an_int32" "an_int32" [3] Value(Int32) Int4;
+    "a_sint32" "a_sint32" [4] Value(Sint32) Int4;
+    "a_sfixed32" "a_sfixed32" [5] Value(Sfixed32) Int4;
+    "an_int64" "an_int64" [6] Value(Int64) Int8;
+    "a_sint64" "a_sint64" [7] Value(Sint64) Int8;
+    "a_sfixed64" "a_sfixed64" [8] Value(Sfixed64) Int8;
+    "a_uint32" "a_uint32" [9] Value(Uint32) Int8;
+    "a_fixed32" "a_fixed32" [10] Value(Fixed32) Int8;
+    "a_uint64" "a_uint64" [11] Value(Uint64) Int8;
+    "a_fixed64" "a_fixed64" [12] Value(Fixed64) Int8;
+    "a_float" "a_float" [13] Value(Float) Real4;
+    "a_double" "a_double" [14] Value(Double) Real8;
+    "a_string" "a_string" [15] Value(String) Text;
+    "a_bytes" "a_bytes" [16] Value(Bytes) Bytes;
+    "a_colour" "a_colour" [17] Value(Enum types::Colour) Int4;
+}
+
 /// What the run time knows of `implicits`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "implicits",
         record: "implicits",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("a_bool", "a_bool"),
-            protostore::Column::new("an_int32", "an_int32"),
-            protostore::Column::new("a_sint32", "a_sint32"),
-            protostore::Column::new("a_sfixed32", "a_sfixed32"),
-            protostore::Column::new("an_int64", "an_int64"),
-            protostore::Column::new("a_sint64", "a_sint64"),
-            protostore::Column::new("a_sfixed64", "a_sfixed64"),
-            protostore::Column::new("a_uint32", "a_uint32"),
-            protostore::Column::new("a_fixed32", "a_fixed32"),
-            protostore::Column::new("a_uint64", "a_uint64"),
-            protostore::Column::new("a_fixed64", "a_fixed64"),
-            protostore::Column::new("a_float", "a_float"),
-            protostore::Column::new("a_double", "a_double"),
-            protostore::Column::new("a_string", "a_string"),
-            protostore::Column::new("a_bytes", "a_bytes"),
-            protostore::Column::new("a_colour", "a_colour"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("implicits__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -259,27 +263,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Implicit",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["a_bool"], &["a_bool"]),
-        protostore::FieldOf::value(&["an_int32"], &["an_int32"]),
-        protostore::FieldOf::value(&["a_sint32"], &["a_sint32"]),
-        protostore::FieldOf::value(&["a_sfixed32"], &["a_sfixed32"]),
-        protostore::FieldOf::value(&["an_int64"], &["an_int64"]),
-        protostore::FieldOf::value(&["a_sint64"], &["a_sint64"]),
-        protostore::FieldOf::value(&["a_sfixed64"], &["a_sfixed64"]),
-        protostore::FieldOf::value(&["a_uint32"], &["a_uint32"]),
-        protostore::FieldOf::value(&["a_fixed32"], &["a_fixed32"]),
-        protostore::FieldOf::value(&["a_uint64"], &["a_uint64"]),
-        protostore::FieldOf::value(&["a_fixed64"], &["a_fixed64"]),
-        protostore::FieldOf::value(&["a_float"], &["a_float"]),
-        protostore::FieldOf::value(&["a_double"], &["a_double"]),
-        protostore::FieldOf::value(&["a_string"], &["a_string"]),
-        protostore::FieldOf::value(&["a_bytes"], &["a_bytes"]),
-        protostore::FieldOf::value(&["a_colour"], &["a_colour"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["a_bool"], &[2]),
+        protostore::FieldOf::value(&["an_int32"], &[3]),
+        protostore::FieldOf::value(&["a_sint32"], &[4]),
+        protostore::FieldOf::value(&["a_sfixed32"], &[5]),
+        protostore::FieldOf::value(&["an_int64"], &[6]),
+        protostore::FieldOf::value(&["a_sint64"], &[7]),
+        protostore::FieldOf::value(&["a_sfixed64"], &[8]),
+        protostore::FieldOf::value(&["a_uint32"], &[9]),
+        protostore::FieldOf::value(&["a_fixed32"], &[10]),
+        protostore::FieldOf::value(&["a_uint64"], &[11]),
+        protostore::FieldOf::value(&["a_fixed64"], &[12]),
+        protostore::FieldOf::value(&["a_float"], &[13]),
+        protostore::FieldOf::value(&["a_double"], &[14]),
+        protostore::FieldOf::value(&["a_string"], &[15]),
+        protostore::FieldOf::value(&["a_bytes"], &[16]),
+        protostore::FieldOf::value(&["a_colour"], &[17]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

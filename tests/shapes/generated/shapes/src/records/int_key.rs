@@ -86,12 +86,18 @@ impl generated::Decode for IntKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `int_keys`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Int64) Int8;
+}
+
 /// What the run time knows of `int_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "int_keys",
         record: "int_keys",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("int_keys__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -102,12 +108,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.IntKey",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["words"], &[2]),
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &["sources"],
+    children: generated::child_tables![children::Words],
     sequences: &[],
     get: stmt!(251, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(253, r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#),

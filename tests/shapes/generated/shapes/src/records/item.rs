@@ -119,15 +119,19 @@ impl generated::Decode for Item {
     }
 }
 
+generated::columns! {
+    /// The columns of `items`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(Int64) Int8;
+    "crate" "crate" [2] Value(String) Text;
+}
+
 /// What the run time knows of `items`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "items",
         record: "items",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("crate", "crate"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("items__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -150,13 +154,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Item",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["crate"], &["crate"]),
-        protostore::FieldOf::children(&["names"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["crate"], &[2]),
+        protostore::FieldOf::children(&["names"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Names as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Names],
     sequences: &[],
     get: stmt!(1517, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(1519, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),

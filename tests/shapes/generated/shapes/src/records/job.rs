@@ -43,6 +43,16 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "shapes.v1.Job.State",
+        values: &[
+            ("STATE_UNSPECIFIED", 0),
+            ("STATE_PENDING", 1),
+            ("STATE_RUNNING_NOW", 2),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -57,12 +67,7 @@ impl JobState {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("STATE_UNSPECIFIED"),
-            Self::Pending => Some("STATE_PENDING"),
-            Self::RunningNow => Some("STATE_RUNNING_NOW"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -486,21 +491,25 @@ impl generated::Decode for Job {
     }
 }
 
+generated::columns! {
+    /// The columns of `jobs`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "queue" "queue" [2] Value(String) Text;
+    "state" "state" [3] Value(Enum JobState) Int4;
+    "held" "held" [4] Value(Bool) Bool;
+    "address" "address" [5] Value(String) Text;
+    "due_time" "due_time" [6] Value(Message "google.protobuf.Timestamp") Int8;
+    "weight" "weight" [7] Value(Fixed64) Int8 as FullRange;
+    "after_job" "after_job" [8] Value(String) Text;
+}
+
 /// What the run time knows of `jobs`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "jobs",
         record: "jobs",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("queue", "queue"),
-            protostore::Column::new("state", "state"),
-            protostore::Column::new("held", "held"),
-            protostore::Column::new("address", "address"),
-            protostore::Column::new("due_time", "due_time"),
-            protostore::Column::new("weight", "weight"),
-            protostore::Column::new("after_job", "after_job"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("jobs__key", &["id"]),
         uniques: &[
             protostore::Unique::new(
@@ -537,15 +546,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Job",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["queue"], &["queue"]),
-        protostore::FieldOf::value(&["state"], &["state"]),
-        protostore::FieldOf::value(&["held"], &["held"]),
-        protostore::FieldOf::value(&["address"], &["address"]),
-        protostore::FieldOf::value(&["due_time"], &["due_time"]),
-        protostore::FieldOf::value(&["weight"], &["weight"]),
-        protostore::FieldOf::value(&["after_job"], &["after_job"]),
-        protostore::FieldOf::children(&["tries"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["queue"], &[2]),
+        protostore::FieldOf::value(&["state"], &[3]),
+        protostore::FieldOf::value(&["held"], &[4]),
+        protostore::FieldOf::value(&["address"], &[5]),
+        protostore::FieldOf::value(&["due_time"], &[6]),
+        protostore::FieldOf::value(&["weight"], &[7]),
+        protostore::FieldOf::value(&["after_job"], &[8]),
+        protostore::FieldOf::children(&["tries"], &[9]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -559,7 +568,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[<children::Tries as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Tries],
     sequences: &[],
     get: stmt!(1327, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

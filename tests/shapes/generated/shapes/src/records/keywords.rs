@@ -263,29 +263,33 @@ impl generated::Decode for Keywords {
     }
 }
 
+generated::columns! {
+    /// The columns of `keywords`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "type" "type" [2] Value(String) Text;
+    "select" "select" [3] Value(Int32) Int4;
+    "async" "async" [4] Value(Bool) Bool;
+    "self" "self" [5] Value(String) Text;
+    "match" "match" [6] Presence(Message "shapes.v1.Keywords.Match") Bool;
+    "match__from" "match.from" [6, 1] Value(String) Text;
+    "match__owner" "match.owner" [6, 2] Value(String) Text;
+    "match__item" "match.item" [6, 3] Value(Int32) Int4;
+    "binder" "binder" [9] Value(String) Text;
+    "row" "row" [10] Value(String) Text;
+    "v" "v" [11] Value(String) Text;
+    "gen" "gen" [12] Value(String) Text;
+    "field" "field" [13] Value(Int32) Int4;
+    "rowid" "rowid" [14] Value(String) Text;
+    "TABLE" "TABLE" [15] Value(String) Text;
+}
+
 /// What the run time knows of `keywords`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "keywords",
         record: "keywords",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("type", "type"),
-            protostore::Column::new("select", "select"),
-            protostore::Column::new("async", "async"),
-            protostore::Column::new("self", "self"),
-            protostore::Column::new("match", "match"),
-            protostore::Column::new("match__from", "match.from"),
-            protostore::Column::new("match__owner", "match.owner"),
-            protostore::Column::new("match__item", "match.item"),
-            protostore::Column::new("binder", "binder"),
-            protostore::Column::new("row", "row"),
-            protostore::Column::new("v", "v"),
-            protostore::Column::new("gen", "gen"),
-            protostore::Column::new("field", "field"),
-            protostore::Column::new("rowid", "rowid"),
-            protostore::Column::new("TABLE", "TABLE"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("keywords__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -325,30 +329,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Keywords",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["type"], &["type"]),
-        protostore::FieldOf::value(&["select"], &["select"]),
-        protostore::FieldOf::value(&["async"], &["async"]),
-        protostore::FieldOf::value(&["self"], &["self"]),
-        protostore::FieldOf::value(
-            &["match"],
-            &["match", "match__from", "match__owner", "match__item"],
-        ),
-        protostore::FieldOf::children(&["order"], &[]),
-        protostore::FieldOf::children(&["where"], &[]),
-        protostore::FieldOf::value(&["binder"], &["binder"]),
-        protostore::FieldOf::value(&["row"], &["row"]),
-        protostore::FieldOf::value(&["v"], &["v"]),
-        protostore::FieldOf::value(&["box", "gen", "field"], &["gen", "field"]),
-        protostore::FieldOf::value(&["rowid"], &["rowid"]),
-        protostore::FieldOf::value(&["TABLE"], &["TABLE"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["type"], &[2]),
+        protostore::FieldOf::value(&["select"], &[3]),
+        protostore::FieldOf::value(&["async"], &[4]),
+        protostore::FieldOf::value(&["self"], &[5]),
+        protostore::FieldOf::value(&["match"], &[6]),
+        protostore::FieldOf::children(&["order"], &[7]),
+        protostore::FieldOf::children(&["where"], &[8]),
+        protostore::FieldOf::value(&["binder"], &[9]),
+        protostore::FieldOf::value(&["row"], &[10]),
+        protostore::FieldOf::value(&["v"], &[11]),
+        protostore::FieldOf::value(&["box", "gen", "field"], &[12, 13]),
+        protostore::FieldOf::value(&["rowid"], &[14]),
+        protostore::FieldOf::value(&["TABLE"], &[15]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Order as generated::ChildTable>::CHILD,
-        <children::Where as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::Order, children::Where],
     sequences: &[],
     get: stmt!(230, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

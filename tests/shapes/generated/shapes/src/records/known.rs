@@ -716,48 +716,52 @@ impl generated::Decode for Known {
     }
 }
 
+generated::columns! {
+    /// The columns of `known`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "all" "all" [2] Presence(Message "shapes.v1.Known.All") Bool;
+    "all__a_bool_value" "all.a_bool_value" [2, 1] Value(Message "google.protobuf.BoolValue") Bool;
+    "all__a_int32_value" "all.a_int32_value" [2, 2] Value(Message "google.protobuf.Int32Value") Int4;
+    "all__a_int64_value" "all.a_int64_value" [2, 3] Value(Message "google.protobuf.Int64Value") Int8;
+    "all__a_uint32_value" "all.a_uint32_value" [2, 4] Value(Message "google.protobuf.UInt32Value") Int8;
+    "all__a_uint64_value" "all.a_uint64_value" [2, 5] Value(Message "google.protobuf.UInt64Value") Int8;
+    "all__a_float_value" "all.a_float_value" [2, 6] Value(Message "google.protobuf.FloatValue") Real4;
+    "all__a_double_value" "all.a_double_value" [2, 7] Value(Message "google.protobuf.DoubleValue") Real8;
+    "all__a_string_value" "all.a_string_value" [2, 8] Value(Message "google.protobuf.StringValue") Text;
+    "all__a_bytes_value" "all.a_bytes_value" [2, 9] Value(Message "google.protobuf.BytesValue") Bytes;
+    "all__a_struct" "all.a_struct" [2, 10] Value(Message "google.protobuf.Struct") Json;
+    "all__a_value" "all.a_value" [2, 11] Value(Message "google.protobuf.Value") Json;
+    "all__a_list_value" "all.a_list_value" [2, 12] Value(Message "google.protobuf.ListValue") Json;
+    "all__a_any" "all.a_any" [2, 13] Value(Message "google.protobuf.Any") Bytes;
+    "all__a_field_mask" "all.a_field_mask" [2, 14] Value(Message "google.protobuf.FieldMask") Text;
+    "all__a_empty" "all.a_empty" [2, 15] Presence(Message "google.protobuf.Empty") Bool;
+    "all__a_null" "all.a_null" [2, 16] Value(Enum types::NullValue) Int4;
+    "one" "one" [5] Presence(Message "shapes.v1.Known.Any") Bool;
+    "one__a_bool_value" "one.a_bool_value" [5, 1] Value(Message "google.protobuf.BoolValue") Bool;
+    "one__a_int32_value" "one.a_int32_value" [5, 2] Value(Message "google.protobuf.Int32Value") Int4;
+    "one__a_int64_value" "one.a_int64_value" [5, 3] Value(Message "google.protobuf.Int64Value") Int8;
+    "one__a_uint32_value" "one.a_uint32_value" [5, 4] Value(Message "google.protobuf.UInt32Value") Int8;
+    "one__a_uint64_value" "one.a_uint64_value" [5, 5] Value(Message "google.protobuf.UInt64Value") Int8;
+    "one__a_float_value" "one.a_float_value" [5, 6] Value(Message "google.protobuf.FloatValue") Real4;
+    "one__a_double_value" "one.a_double_value" [5, 7] Value(Message "google.protobuf.DoubleValue") Real8;
+    "one__a_string_value" "one.a_string_value" [5, 8] Value(Message "google.protobuf.StringValue") Text;
+    "one__a_bytes_value" "one.a_bytes_value" [5, 9] Value(Message "google.protobuf.BytesValue") Bytes;
+    "one__a_struct" "one.a_struct" [5, 10] Value(Message "google.protobuf.Struct") Json;
+    "one__a_value" "one.a_value" [5, 11] Value(Message "google.protobuf.Value") Json;
+    "one__a_list_value" "one.a_list_value" [5, 12] Value(Message "google.protobuf.ListValue") Json;
+    "one__a_any" "one.a_any" [5, 13] Value(Message "google.protobuf.Any") Bytes;
+    "one__a_field_mask" "one.a_field_mask" [5, 14] Value(Message "google.protobuf.FieldMask") Text;
+    "one__a_empty" "one.a_empty" [5, 15] Presence(Message "google.protobuf.Empty") Bool;
+    "one__a_null" "one.a_null" [5, 16] Value(Enum types::NullValue) Int4;
+}
+
 /// What the run time knows of `known`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "known",
         record: "known",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("all", "all"),
-            protostore::Column::new("all__a_bool_value", "all.a_bool_value"),
-            protostore::Column::new("all__a_int32_value", "all.a_int32_value"),
-            protostore::Column::new("all__a_int64_value", "all.a_int64_value"),
-            protostore::Column::new("all__a_uint32_value", "all.a_uint32_value"),
-            protostore::Column::new("all__a_uint64_value", "all.a_uint64_value"),
-            protostore::Column::new("all__a_float_value", "all.a_float_value"),
-            protostore::Column::new("all__a_double_value", "all.a_double_value"),
-            protostore::Column::new("all__a_string_value", "all.a_string_value"),
-            protostore::Column::new("all__a_bytes_value", "all.a_bytes_value"),
-            protostore::Column::new("all__a_struct", "all.a_struct"),
-            protostore::Column::new("all__a_value", "all.a_value"),
-            protostore::Column::new("all__a_list_value", "all.a_list_value"),
-            protostore::Column::new("all__a_any", "all.a_any"),
-            protostore::Column::new("all__a_field_mask", "all.a_field_mask"),
-            protostore::Column::new("all__a_empty", "all.a_empty"),
-            protostore::Column::new("all__a_null", "all.a_null"),
-            protostore::Column::new("one", "one"),
-            protostore::Column::new("one__a_bool_value", "one.a_bool_value"),
-            protostore::Column::new("one__a_int32_value", "one.a_int32_value"),
-            protostore::Column::new("one__a_int64_value", "one.a_int64_value"),
-            protostore::Column::new("one__a_uint32_value", "one.a_uint32_value"),
-            protostore::Column::new("one__a_uint64_value", "one.a_uint64_value"),
-            protostore::Column::new("one__a_float_value", "one.a_float_value"),
-            protostore::Column::new("one__a_double_value", "one.a_double_value"),
-            protostore::Column::new("one__a_string_value", "one.a_string_value"),
-            protostore::Column::new("one__a_bytes_value", "one.a_bytes_value"),
-            protostore::Column::new("one__a_struct", "one.a_struct"),
-            protostore::Column::new("one__a_value", "one.a_value"),
-            protostore::Column::new("one__a_list_value", "one.a_list_value"),
-            protostore::Column::new("one__a_any", "one.a_any"),
-            protostore::Column::new("one__a_field_mask", "one.a_field_mask"),
-            protostore::Column::new("one__a_empty", "one.a_empty"),
-            protostore::Column::new("one__a_null", "one.a_null"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("known__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -847,91 +851,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Known",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["all"],
-            &[
-                "all",
-                "all__a_bool_value",
-                "all__a_int32_value",
-                "all__a_int64_value",
-                "all__a_uint32_value",
-                "all__a_uint64_value",
-                "all__a_float_value",
-                "all__a_double_value",
-                "all__a_string_value",
-                "all__a_bytes_value",
-                "all__a_struct",
-                "all__a_value",
-                "all__a_list_value",
-                "all__a_any",
-                "all__a_field_mask",
-                "all__a_empty",
-                "all__a_null",
-            ],
-        ),
-        protostore::FieldOf::children(&["list"], &[]),
-        protostore::FieldOf::children(&["by_name"], &[]),
-        protostore::FieldOf::value(
-            &["one"],
-            &[
-                "one",
-                "one__a_bool_value",
-                "one__a_int32_value",
-                "one__a_int64_value",
-                "one__a_uint32_value",
-                "one__a_uint64_value",
-                "one__a_float_value",
-                "one__a_double_value",
-                "one__a_string_value",
-                "one__a_bytes_value",
-                "one__a_struct",
-                "one__a_value",
-                "one__a_list_value",
-                "one__a_any",
-                "one__a_field_mask",
-                "one__a_empty",
-                "one__a_null",
-            ],
-        ),
-        protostore::FieldOf::children(&["ones"], &[]),
-        protostore::FieldOf::children(&["a_bool_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_int32_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_int64_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_uint32_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_uint64_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_float_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_double_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_string_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_bytes_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_struct_by_name"], &[]),
-        protostore::FieldOf::children(&["a_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_list_value_by_name"], &[]),
-        protostore::FieldOf::children(&["a_any_by_name"], &[]),
-        protostore::FieldOf::children(&["a_field_mask_by_name"], &[]),
-        protostore::FieldOf::children(&["a_empty_by_name"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["all"], &[2]),
+        protostore::FieldOf::children(&["list"], &[3]),
+        protostore::FieldOf::children(&["by_name"], &[4]),
+        protostore::FieldOf::value(&["one"], &[5]),
+        protostore::FieldOf::children(&["ones"], &[6]),
+        protostore::FieldOf::children(&["a_bool_value_by_name"], &[7]),
+        protostore::FieldOf::children(&["a_int32_value_by_name"], &[8]),
+        protostore::FieldOf::children(&["a_int64_value_by_name"], &[9]),
+        protostore::FieldOf::children(&["a_uint32_value_by_name"], &[10]),
+        protostore::FieldOf::children(&["a_uint64_value_by_name"], &[11]),
+        protostore::FieldOf::children(&["a_float_value_by_name"], &[12]),
+        protostore::FieldOf::children(&["a_double_value_by_name"], &[13]),
+        protostore::FieldOf::children(&["a_string_value_by_name"], &[14]),
+        protostore::FieldOf::children(&["a_bytes_value_by_name"], &[15]),
+        protostore::FieldOf::children(&["a_struct_by_name"], &[16]),
+        protostore::FieldOf::children(&["a_value_by_name"], &[17]),
+        protostore::FieldOf::children(&["a_list_value_by_name"], &[18]),
+        protostore::FieldOf::children(&["a_any_by_name"], &[19]),
+        protostore::FieldOf::children(&["a_field_mask_by_name"], &[20]),
+        protostore::FieldOf::children(&["a_empty_by_name"], &[21]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::List as generated::ChildTable>::CHILD,
-        <children::ByName as generated::ChildTable>::CHILD,
-        <children::Ones as generated::ChildTable>::CHILD,
-        <children::ABoolValueByName as generated::ChildTable>::CHILD,
-        <children::AInt32ValueByName as generated::ChildTable>::CHILD,
-        <children::AInt64ValueByName as generated::ChildTable>::CHILD,
-        <children::AUint32ValueByName as generated::ChildTable>::CHILD,
-        <children::AUint64ValueByName as generated::ChildTable>::CHILD,
-        <children::AFloatValueByName as generated::ChildTable>::CHILD,
-        <children::ADoubleValueByName as generated::ChildTable>::CHILD,
-        <children::AStringValueByName as generated::ChildTable>::CHILD,
-        <children::ABytesValueByName as generated::ChildTable>::CHILD,
-        <children::AStructByName as generated::ChildTable>::CHILD,
-        <children::AValueByName as generated::ChildTable>::CHILD,
-        <children::AListValueByName as generated::ChildTable>::CHILD,
-        <children::AAnyByName as generated::ChildTable>::CHILD,
-        <children::AFieldMaskByName as generated::ChildTable>::CHILD,
-        <children::AEmptyByName as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::List, children::ByName, children::Ones, children::ABoolValueByName,
+        children::AInt32ValueByName, children::AInt64ValueByName,
+        children::AUint32ValueByName, children::AUint64ValueByName,
+        children::AFloatValueByName, children::ADoubleValueByName,
+        children::AStringValueByName, children::ABytesValueByName,
+        children::AStructByName, children::AValueByName, children::AListValueByName,
+        children::AAnyByName, children::AFieldMaskByName, children::AEmptyByName
     ],
     sequences: &[],
     get: stmt!(2122, [id], select!(r#"WHERE "id" = $1"#)),

@@ -103,15 +103,19 @@ impl generated::Decode for Label {
     }
 }
 
+generated::columns! {
+    /// The columns of `labels`, in its order.
+    static COLUMNS;
+    "text" "text" [1] Value(String) Text;
+    "crate" "crate" [2] Value(String) Text;
+}
+
 /// What the run time knows of `labels`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "labels",
         record: "labels",
-        columns: &[
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("crate", "crate"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("labels__key", &["text"]),
         uniques: &[protostore::Unique::new("labels_unique_crate", &["crate"])],
         owner: None,
@@ -137,12 +141,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Label",
     key: &["text"],
     fields: &[
-        protostore::FieldOf::key(&["text"], &["text"]),
-        protostore::FieldOf::value(&["crate"], &["crate"]),
+        protostore::FieldOf::key(&["text"], &[1]),
+        protostore::FieldOf::value(&["crate"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(1537, [text], select!(r#"WHERE "text" = $1"#)),
     insert: stmt!(1539, r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#),

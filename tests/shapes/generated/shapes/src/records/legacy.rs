@@ -171,22 +171,26 @@ impl generated::Decode for Legacy {
     }
 }
 
+generated::columns! {
+    /// The columns of `legacies`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "maybe" "maybe" [2] Value(Int32) Int4;
+    "five" "five" [3] Value(Int32) Int4;
+    "always" "always" [4] Value(Uint32) Int8;
+    "grade" "grade" [6] Value(Enum types::Grade) Int4;
+    "must" "must" [7] Value(Enum types::Grade) Int4;
+    "inner" "inner" [8] Presence(Message "shapes.v1.Legacy.Inner") Bool;
+    "inner__name" "inner.name" [8, 1] Value(String) Text;
+    "inner__data" "inner.data" [8, 2] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `legacies`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "legacies",
         record: "legacies",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("maybe", "maybe"),
-            protostore::Column::new("five", "five"),
-            protostore::Column::new("always", "always"),
-            protostore::Column::new("grade", "grade"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__name", "inner.name"),
-            protostore::Column::new("inner__data", "inner.data"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("legacies__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -230,18 +234,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Legacy",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["maybe"], &["maybe"]),
-        protostore::FieldOf::value(&["five"], &["five"]),
-        protostore::FieldOf::value(&["always"], &["always"]),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::value(&["grade"], &["grade"]),
-        protostore::FieldOf::value(&["must"], &["must"]),
-        protostore::FieldOf::value(&["inner"], &["inner", "inner__name", "inner__data"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["maybe"], &[2]),
+        protostore::FieldOf::value(&["five"], &[3]),
+        protostore::FieldOf::value(&["always"], &[4]),
+        protostore::FieldOf::children(&["words"], &[5]),
+        protostore::FieldOf::value(&["grade"], &[6]),
+        protostore::FieldOf::value(&["must"], &[7]),
+        protostore::FieldOf::value(&["inner"], &[8]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[],
     get: stmt!(438, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

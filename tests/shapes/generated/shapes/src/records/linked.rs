@@ -249,12 +249,18 @@ impl generated::Decode for Linked {
     }
 }
 
+generated::columns! {
+    /// The columns of `linked`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+}
+
 /// What the run time knows of `linked`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "linked",
         record: "linked",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("linked__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -265,16 +271,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Linked",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["groups"], &[]),
-        protostore::FieldOf::children(&["named"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["groups"], &[2]),
+        protostore::FieldOf::children(&["named"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Groups as generated::ChildTable>::CHILD,
-        <children::GroupsTargets as generated::ChildTable>::CHILD,
-        <children::Named as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Groups, children::GroupsTargets, children::Named
     ],
     sequences: &[],
     get: stmt!(654, [id], select!(r#"WHERE "id" = $1"#)),

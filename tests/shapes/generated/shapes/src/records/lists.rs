@@ -195,12 +195,18 @@ impl generated::Decode for Lists {
     }
 }
 
+generated::columns! {
+    /// The columns of `lists`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+}
+
 /// What the run time knows of `lists`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "lists",
         record: "lists",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("lists__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -211,17 +217,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Lists",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["points"], &[]),
-        protostore::FieldOf::children(&["nothings"], &[]),
-        protostore::FieldOf::children(&["items"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["points"], &[2]),
+        protostore::FieldOf::children(&["nothings"], &[3]),
+        protostore::FieldOf::children(&["items"], &[4]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Points as generated::ChildTable>::CHILD,
-        <children::Nothings as generated::ChildTable>::CHILD,
-        <children::Items as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Points, children::Nothings, children::Items
     ],
     sequences: &[],
     get: stmt!(204, [id], select!(r#"WHERE "id" = $1"#)),

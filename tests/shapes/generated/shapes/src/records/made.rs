@@ -201,21 +201,25 @@ impl generated::Decode for Made {
     }
 }
 
+generated::columns! {
+    /// The columns of `mades`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+    "token" "token" [3] Value(String) Text;
+    "maybe_token" "maybe_token" [4] Value(String) Text;
+    "number" "number" [5] Value(Int32) Int4;
+    "maybe_number" "maybe_number" [6] Value(Uint64) Int8;
+    "create_time" "create_time" [7] Value(Message "google.protobuf.Timestamp") Int8;
+    "update_time" "update_time" [8] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `mades`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "mades",
         record: "mades",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("token", "token"),
-            protostore::Column::new("maybe_token", "maybe_token"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("maybe_number", "maybe_number"),
-            protostore::Column::new("create_time", "create_time"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("mades__key", &["id"]),
         uniques: &[protostore::Unique::new("mades_unique_number", &["number"])],
         owner: None,
@@ -238,19 +242,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Made",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["token"], &["token"]),
-        protostore::FieldOf::value(&["maybe_token"], &["maybe_token"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
-        protostore::FieldOf::value(&["maybe_number"], &["maybe_number"]),
-        protostore::FieldOf::value(&["create_time"], &["create_time"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["name"], &[2]),
+        protostore::FieldOf::value(&["token"], &[3]),
+        protostore::FieldOf::value(&["maybe_token"], &[4]),
+        protostore::FieldOf::value(&["number"], &[5]),
+        protostore::FieldOf::value(&["maybe_number"], &[6]),
+        protostore::FieldOf::value(&["create_time"], &[7]),
+        protostore::FieldOf::value(&["update_time"], &[8]),
+        protostore::FieldOf::children(&["words"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[
         generated::Sequence {
             field: "number",

@@ -469,79 +469,59 @@ impl generated::Decode for Nested {
     }
 }
 
+generated::columns! {
+    /// The columns of `nesteds`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "point" "point" [2] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "point.x" [2, 1] Value(Int32) Int4;
+    "point__y" "point.y" [2, 2] Value(Int32) Int4;
+    "point__colour" "point.colour" [2, 3] Value(Enum types::Colour) Int4;
+    "point__time" "point.time" [2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "outer" "outer" [3] Presence(Message "shapes.v1.Nested.Outer") Bool;
+    "outer__name" "outer.name" [3, 1] Value(String) Text;
+    "outer__middle" "outer.middle" [3, 2] Presence(Message "shapes.v1.Nested.Outer.Middle") Bool;
+    "outer__middle__data" "outer.middle.data" [3, 2, 1] Value(Bytes) Bytes;
+    "outer__middle__point" "outer.middle.point" [3, 2, 2] Presence(Message "shapes.v1.Point") Bool;
+    "outer__middle__point__x" "outer.middle.point.x" [3, 2, 2, 1] Value(Int32) Int4;
+    "outer__middle__point__y" "outer.middle.point.y" [3, 2, 2, 2] Value(Int32) Int4;
+    "outer__middle__point__colour" "outer.middle.point.colour" [3, 2, 2, 3] Value(Enum types::Colour) Int4;
+    "outer__middle__point__time" "outer.middle.point.time" [3, 2, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "outer__middle__nothing" "outer.middle.nothing" [3, 2, 3] Presence(Message "shapes.v1.Nothing") Bool;
+    "outer__middle__text" "outer.middle.text" [3, 2, 5] Value(String) Text;
+    "outer__middle__other" "outer.middle.other" [3, 2, 6] Presence(Message "shapes.v1.Point") Bool;
+    "outer__middle__other__x" "outer.middle.other.x" [3, 2, 6, 1] Value(Int32) Int4;
+    "outer__middle__other__y" "outer.middle.other.y" [3, 2, 6, 2] Value(Int32) Int4;
+    "outer__middle__other__colour" "outer.middle.other.colour" [3, 2, 6, 3] Value(Enum types::Colour) Int4;
+    "outer__middle__other__time" "outer.middle.other.time" [3, 2, 6, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "outer__always" "outer.always" [3, 3] Presence(Message "shapes.v1.Nested.Outer.Middle") Bool;
+    "outer__always__data" "outer.always.data" [3, 3, 1] Value(Bytes) Bytes;
+    "outer__always__point" "outer.always.point" [3, 3, 2] Presence(Message "shapes.v1.Point") Bool;
+    "outer__always__point__x" "outer.always.point.x" [3, 3, 2, 1] Value(Int32) Int4;
+    "outer__always__point__y" "outer.always.point.y" [3, 3, 2, 2] Value(Int32) Int4;
+    "outer__always__point__colour" "outer.always.point.colour" [3, 3, 2, 3] Value(Enum types::Colour) Int4;
+    "outer__always__point__time" "outer.always.point.time" [3, 3, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "outer__always__nothing" "outer.always.nothing" [3, 3, 3] Presence(Message "shapes.v1.Nothing") Bool;
+    "outer__always__text" "outer.always.text" [3, 3, 5] Value(String) Text;
+    "outer__always__other" "outer.always.other" [3, 3, 6] Presence(Message "shapes.v1.Point") Bool;
+    "outer__always__other__x" "outer.always.other.x" [3, 3, 6, 1] Value(Int32) Int4;
+    "outer__always__other__y" "outer.always.other.y" [3, 3, 6, 2] Value(Int32) Int4;
+    "outer__always__other__colour" "outer.always.other.colour" [3, 3, 6, 3] Value(Enum types::Colour) Int4;
+    "outer__always__other__time" "outer.always.other.time" [3, 3, 6, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "nothing" "nothing" [4] Presence(Message "shapes.v1.Nothing") Bool;
+    "must" "must" [5] Presence(Message "shapes.v1.Point") Bool;
+    "must__x" "must.x" [5, 1] Value(Int32) Int4;
+    "must__y" "must.y" [5, 2] Value(Int32) Int4;
+    "must__colour" "must.colour" [5, 3] Value(Enum types::Colour) Int4;
+    "must__time" "must.time" [5, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `nesteds`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nesteds",
         record: "nesteds",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("point", "point"),
-            protostore::Column::new("point__x", "point.x"),
-            protostore::Column::new("point__y", "point.y"),
-            protostore::Column::new("point__colour", "point.colour"),
-            protostore::Column::new("point__time", "point.time"),
-            protostore::Column::new("outer", "outer"),
-            protostore::Column::new("outer__name", "outer.name"),
-            protostore::Column::new("outer__middle", "outer.middle"),
-            protostore::Column::new("outer__middle__data", "outer.middle.data"),
-            protostore::Column::new("outer__middle__point", "outer.middle.point"),
-            protostore::Column::new("outer__middle__point__x", "outer.middle.point.x"),
-            protostore::Column::new("outer__middle__point__y", "outer.middle.point.y"),
-            protostore::Column::new(
-                "outer__middle__point__colour",
-                "outer.middle.point.colour",
-            ),
-            protostore::Column::new(
-                "outer__middle__point__time",
-                "outer.middle.point.time",
-            ),
-            protostore::Column::new("outer__middle__nothing", "outer.middle.nothing"),
-            protostore::Column::new("outer__middle__text", "outer.middle.text"),
-            protostore::Column::new("outer__middle__other", "outer.middle.other"),
-            protostore::Column::new("outer__middle__other__x", "outer.middle.other.x"),
-            protostore::Column::new("outer__middle__other__y", "outer.middle.other.y"),
-            protostore::Column::new(
-                "outer__middle__other__colour",
-                "outer.middle.other.colour",
-            ),
-            protostore::Column::new(
-                "outer__middle__other__time",
-                "outer.middle.other.time",
-            ),
-            protostore::Column::new("outer__always", "outer.always"),
-            protostore::Column::new("outer__always__data", "outer.always.data"),
-            protostore::Column::new("outer__always__point", "outer.always.point"),
-            protostore::Column::new("outer__always__point__x", "outer.always.point.x"),
-            protostore::Column::new("outer__always__point__y", "outer.always.point.y"),
-            protostore::Column::new(
-                "outer__always__point__colour",
-                "outer.always.point.colour",
-            ),
-            protostore::Column::new(
-                "outer__always__point__time",
-                "outer.always.point.time",
-            ),
-            protostore::Column::new("outer__always__nothing", "outer.always.nothing"),
-            protostore::Column::new("outer__always__text", "outer.always.text"),
-            protostore::Column::new("outer__always__other", "outer.always.other"),
-            protostore::Column::new("outer__always__other__x", "outer.always.other.x"),
-            protostore::Column::new("outer__always__other__y", "outer.always.other.y"),
-            protostore::Column::new(
-                "outer__always__other__colour",
-                "outer.always.other.colour",
-            ),
-            protostore::Column::new(
-                "outer__always__other__time",
-                "outer.always.other.time",
-            ),
-            protostore::Column::new("nothing", "nothing"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must__x", "must.x"),
-            protostore::Column::new("must__y", "must.y"),
-            protostore::Column::new("must__colour", "must.colour"),
-            protostore::Column::new("must__time", "must.time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("nesteds__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -743,58 +723,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Nested",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["point"],
-            &["point", "point__x", "point__y", "point__colour", "point__time"],
-        ),
-        protostore::FieldOf::value(
-            &["outer"],
-            &[
-                "outer",
-                "outer__name",
-                "outer__middle",
-                "outer__middle__data",
-                "outer__middle__point",
-                "outer__middle__point__x",
-                "outer__middle__point__y",
-                "outer__middle__point__colour",
-                "outer__middle__point__time",
-                "outer__middle__nothing",
-                "outer__middle__text",
-                "outer__middle__other",
-                "outer__middle__other__x",
-                "outer__middle__other__y",
-                "outer__middle__other__colour",
-                "outer__middle__other__time",
-                "outer__always",
-                "outer__always__data",
-                "outer__always__point",
-                "outer__always__point__x",
-                "outer__always__point__y",
-                "outer__always__point__colour",
-                "outer__always__point__time",
-                "outer__always__nothing",
-                "outer__always__text",
-                "outer__always__other",
-                "outer__always__other__x",
-                "outer__always__other__y",
-                "outer__always__other__colour",
-                "outer__always__other__time",
-            ],
-        ),
-        protostore::FieldOf::value(&["nothing"], &["nothing"]),
-        protostore::FieldOf::value(
-            &["must"],
-            &["must", "must__x", "must__y", "must__colour", "must__time"],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["point"], &[2]),
+        protostore::FieldOf::value(&["outer"], &[3]),
+        protostore::FieldOf::value(&["nothing"], &[4]),
+        protostore::FieldOf::value(&["must"], &[5]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::OuterMiddlePoints as generated::ChildTable>::CHILD,
-        <children::OuterAlwaysPoints as generated::ChildTable>::CHILD,
-        <children::OuterNames as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::OuterMiddlePoints, children::OuterAlwaysPoints, children::OuterNames
     ],
     sequences: &[],
     get: stmt!(158, [id], select!(r#"WHERE "id" = $1"#)),

@@ -499,66 +499,70 @@ impl generated::Decode for Olden {
     }
 }
 
+generated::columns! {
+    /// The columns of `olden`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "must" "must" [2] Presence(Message "shapes.v1.Olden.Must") Bool;
+    "must__a_bool" "must.a_bool" [2, 1] Value(Bool) Bool;
+    "must__an_int32" "must.an_int32" [2, 2] Value(Int32) Int4;
+    "must__a_sint32" "must.a_sint32" [2, 3] Value(Sint32) Int4;
+    "must__a_sfixed32" "must.a_sfixed32" [2, 4] Value(Sfixed32) Int4;
+    "must__an_int64" "must.an_int64" [2, 5] Value(Int64) Int8;
+    "must__a_sint64" "must.a_sint64" [2, 6] Value(Sint64) Int8;
+    "must__a_sfixed64" "must.a_sfixed64" [2, 7] Value(Sfixed64) Int8;
+    "must__a_uint32" "must.a_uint32" [2, 8] Value(Uint32) Int8;
+    "must__a_fixed32" "must.a_fixed32" [2, 9] Value(Fixed32) Int8;
+    "must__a_uint64" "must.a_uint64" [2, 10] Value(Uint64) Int8;
+    "must__a_fixed64" "must.a_fixed64" [2, 11] Value(Fixed64) Int8;
+    "must__a_float" "must.a_float" [2, 12] Value(Float) Real4;
+    "must__a_double" "must.a_double" [2, 13] Value(Double) Real8;
+    "must__a_string" "must.a_string" [2, 14] Value(String) Text;
+    "must__a_bytes" "must.a_bytes" [2, 15] Value(Bytes) Bytes;
+    "must__a_grade" "must.a_grade" [2, 16] Value(Enum types::Grade) Int4;
+    "may" "may" [3] Presence(Message "shapes.v1.Olden.May") Bool;
+    "may__a_bool" "may.a_bool" [3, 1] Value(Bool) Bool;
+    "may__an_int32" "may.an_int32" [3, 2] Value(Int32) Int4;
+    "may__a_sint32" "may.a_sint32" [3, 3] Value(Sint32) Int4;
+    "may__a_sfixed32" "may.a_sfixed32" [3, 4] Value(Sfixed32) Int4;
+    "may__an_int64" "may.an_int64" [3, 5] Value(Int64) Int8;
+    "may__a_sint64" "may.a_sint64" [3, 6] Value(Sint64) Int8;
+    "may__a_sfixed64" "may.a_sfixed64" [3, 7] Value(Sfixed64) Int8;
+    "may__a_uint32" "may.a_uint32" [3, 8] Value(Uint32) Int8;
+    "may__a_fixed32" "may.a_fixed32" [3, 9] Value(Fixed32) Int8;
+    "may__a_uint64" "may.a_uint64" [3, 10] Value(Uint64) Int8;
+    "may__a_fixed64" "may.a_fixed64" [3, 11] Value(Fixed64) Int8;
+    "may__a_float" "may.a_float" [3, 12] Value(Float) Real4;
+    "may__a_double" "may.a_double" [3, 13] Value(Double) Real8;
+    "may__a_string" "may.a_string" [3, 14] Value(String) Text;
+    "may__a_bytes" "may.a_bytes" [3, 15] Value(Bytes) Bytes;
+    "may__a_grade" "may.a_grade" [3, 16] Value(Enum types::Grade) Int4;
+    "one_must" "one_must" [7] Presence(Message "shapes.v1.Olden.Must") Bool;
+    "one_must__a_bool" "one_must.a_bool" [7, 1] Value(Bool) Bool;
+    "one_must__an_int32" "one_must.an_int32" [7, 2] Value(Int32) Int4;
+    "one_must__a_sint32" "one_must.a_sint32" [7, 3] Value(Sint32) Int4;
+    "one_must__a_sfixed32" "one_must.a_sfixed32" [7, 4] Value(Sfixed32) Int4;
+    "one_must__an_int64" "one_must.an_int64" [7, 5] Value(Int64) Int8;
+    "one_must__a_sint64" "one_must.a_sint64" [7, 6] Value(Sint64) Int8;
+    "one_must__a_sfixed64" "one_must.a_sfixed64" [7, 7] Value(Sfixed64) Int8;
+    "one_must__a_uint32" "one_must.a_uint32" [7, 8] Value(Uint32) Int8;
+    "one_must__a_fixed32" "one_must.a_fixed32" [7, 9] Value(Fixed32) Int8;
+    "one_must__a_uint64" "one_must.a_uint64" [7, 10] Value(Uint64) Int8;
+    "one_must__a_fixed64" "one_must.a_fixed64" [7, 11] Value(Fixed64) Int8;
+    "one_must__a_float" "one_must.a_float" [7, 12] Value(Float) Real4;
+    "one_must__a_double" "one_must.a_double" [7, 13] Value(Double) Real8;
+    "one_must__a_string" "one_must.a_string" [7, 14] Value(String) Text;
+    "one_must__a_bytes" "one_must.a_bytes" [7, 15] Value(Bytes) Bytes;
+    "one_must__a_grade" "one_must.a_grade" [7, 16] Value(Enum types::Grade) Int4;
+    "one_grade" "one_grade" [8] Value(Enum types::Grade) Int4;
+}
+
 /// What the run time knows of `olden`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "olden",
         record: "olden",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must__a_bool", "must.a_bool"),
-            protostore::Column::new("must__an_int32", "must.an_int32"),
-            protostore::Column::new("must__a_sint32", "must.a_sint32"),
-            protostore::Column::new("must__a_sfixed32", "must.a_sfixed32"),
-            protostore::Column::new("must__an_int64", "must.an_int64"),
-            protostore::Column::new("must__a_sint64", "must.a_sint64"),
-            protostore::Column::new("must__a_sfixed64", "must.a_sfixed64"),
-            protostore::Column::new("must__a_uint32", "must.a_uint32"),
-            protostore::Column::new("must__a_fixed32", "must.a_fixed32"),
-            protostore::Column::new("must__a_uint64", "must.a_uint64"),
-            protostore::Column::new("must__a_fixed64", "must.a_fixed64"),
-            protostore::Column::new("must__a_float", "must.a_float"),
-            protostore::Column::new("must__a_double", "must.a_double"),
-            protostore::Column::new("must__a_string", "must.a_string"),
-            protostore::Column::new("must__a_bytes", "must.a_bytes"),
-            protostore::Column::new("must__a_grade", "must.a_grade"),
-            protostore::Column::new("may", "may"),
-            protostore::Column::new("may__a_bool", "may.a_bool"),
-            protostore::Column::new("may__an_int32", "may.an_int32"),
-            protostore::Column::new("may__a_sint32", "may.a_sint32"),
-            protostore::Column::new("may__a_sfixed32", "may.a_sfixed32"),
-            protostore::Column::new("may__an_int64", "may.an_int64"),
-            protostore::Column::new("may__a_sint64", "may.a_sint64"),
-            protostore::Column::new("may__a_sfixed64", "may.a_sfixed64"),
-            protostore::Column::new("may__a_uint32", "may.a_uint32"),
-            protostore::Column::new("may__a_fixed32", "may.a_fixed32"),
-            protostore::Column::new("may__a_uint64", "may.a_uint64"),
-            protostore::Column::new("may__a_fixed64", "may.a_fixed64"),
-            protostore::Column::new("may__a_float", "may.a_float"),
-            protostore::Column::new("may__a_double", "may.a_double"),
-            protostore::Column::new("may__a_string", "may.a_string"),
-            protostore::Column::new("may__a_bytes", "may.a_bytes"),
-            protostore::Column::new("may__a_grade", "may.a_grade"),
-            protostore::Column::new("one_must", "one_must"),
-            protostore::Column::new("one_must__a_bool", "one_must.a_bool"),
-            protostore::Column::new("one_must__an_int32", "one_must.an_int32"),
-            protostore::Column::new("one_must__a_sint32", "one_must.a_sint32"),
-            protostore::Column::new("one_must__a_sfixed32", "one_must.a_sfixed32"),
-            protostore::Column::new("one_must__an_int64", "one_must.an_int64"),
-            protostore::Column::new("one_must__a_sint64", "one_must.a_sint64"),
-            protostore::Column::new("one_must__a_sfixed64", "one_must.a_sfixed64"),
-            protostore::Column::new("one_must__a_uint32", "one_must.a_uint32"),
-            protostore::Column::new("one_must__a_fixed32", "one_must.a_fixed32"),
-            protostore::Column::new("one_must__a_uint64", "one_must.a_uint64"),
-            protostore::Column::new("one_must__a_fixed64", "one_must.a_fixed64"),
-            protostore::Column::new("one_must__a_float", "one_must.a_float"),
-            protostore::Column::new("one_must__a_double", "one_must.a_double"),
-            protostore::Column::new("one_must__a_string", "one_must.a_string"),
-            protostore::Column::new("one_must__a_bytes", "one_must.a_bytes"),
-            protostore::Column::new("one_must__a_grade", "one_must.a_grade"),
-            protostore::Column::new("one_grade", "one_grade"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("olden__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -730,86 +734,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Olden",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["must"],
-            &[
-                "must",
-                "must__a_bool",
-                "must__an_int32",
-                "must__a_sint32",
-                "must__a_sfixed32",
-                "must__an_int64",
-                "must__a_sint64",
-                "must__a_sfixed64",
-                "must__a_uint32",
-                "must__a_fixed32",
-                "must__a_uint64",
-                "must__a_fixed64",
-                "must__a_float",
-                "must__a_double",
-                "must__a_string",
-                "must__a_bytes",
-                "must__a_grade",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["may"],
-            &[
-                "may",
-                "may__a_bool",
-                "may__an_int32",
-                "may__a_sint32",
-                "may__a_sfixed32",
-                "may__an_int64",
-                "may__a_sint64",
-                "may__a_sfixed64",
-                "may__a_uint32",
-                "may__a_fixed32",
-                "may__a_uint64",
-                "may__a_fixed64",
-                "may__a_float",
-                "may__a_double",
-                "may__a_string",
-                "may__a_bytes",
-                "may__a_grade",
-            ],
-        ),
-        protostore::FieldOf::children(&["musts"], &[]),
-        protostore::FieldOf::children(&["mays"], &[]),
-        protostore::FieldOf::children(&["by_name"], &[]),
-        protostore::FieldOf::value(
-            &["choice", "one_must", "one_grade"],
-            &[
-                "one_must",
-                "one_must__a_bool",
-                "one_must__an_int32",
-                "one_must__a_sint32",
-                "one_must__a_sfixed32",
-                "one_must__an_int64",
-                "one_must__a_sint64",
-                "one_must__a_sfixed64",
-                "one_must__a_uint32",
-                "one_must__a_fixed32",
-                "one_must__a_uint64",
-                "one_must__a_fixed64",
-                "one_must__a_float",
-                "one_must__a_double",
-                "one_must__a_string",
-                "one_must__a_bytes",
-                "one_must__a_grade",
-                "one_grade",
-            ],
-        ),
-        protostore::FieldOf::children(&["packed"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["must"], &[2]),
+        protostore::FieldOf::value(&["may"], &[3]),
+        protostore::FieldOf::children(&["musts"], &[4]),
+        protostore::FieldOf::children(&["mays"], &[5]),
+        protostore::FieldOf::children(&["by_name"], &[6]),
+        protostore::FieldOf::value(&["choice", "one_must", "one_grade"], &[7, 8]),
+        protostore::FieldOf::children(&["packed"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Musts as generated::ChildTable>::CHILD,
-        <children::Mays as generated::ChildTable>::CHILD,
-        <children::ByName as generated::ChildTable>::CHILD,
-        <children::OfPacked_9 as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Musts, children::Mays, children::ByName, children::OfPacked_9
     ],
     sequences: &[],
     get: stmt!(1713, [id], select!(r#"WHERE "id" = $1"#)),

@@ -3,6 +3,7 @@
 //! Table 45 of `shapes.v1.ShapesStore`: `packed`.
 
 use crate::proto;
+use crate::records::types;
 use protostore::generated::{self, stmt};
 
 /// Everything that one column of bytes can hold.
@@ -414,33 +415,37 @@ impl generated::Decode for Packed {
     }
 }
 
+generated::columns! {
+    /// The columns of `packed`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "point" "point" [2] Value(Message "shapes.v1.Point") Bytes;
+    "must" "must" [3] Value(Message "shapes.v1.Point") Bytes;
+    "points" "points" [4] Value(Message "shapes.v1.Point") Bytes;
+    "doubles" "doubles" [5] Value(Double) Bytes;
+    "colours" "colours" [6] Value(Enum types::Colour) Bytes;
+    "times" "times" [7] Value(Message "google.protobuf.Timestamp") Bytes;
+    "by_name" "by_name" [8] Value(Message "shapes.v1.Point") Bytes;
+    "by_number" "by_number" [9] Value(Enum types::Colour) Bytes;
+    "raw" "raw" [11] Value(String) Bytes as Bytes;
+    "maybe_raw" "maybe_raw" [12] Value(String) Bytes as Bytes;
+    "wrapped" "wrapped" [13] Value(Message "google.protobuf.StringValue") Bytes as Bytes;
+    "settings" "settings" [15] Value(Message "google.protobuf.Struct") Bytes as Bytes;
+    "one_point" "one_point" [16] Value(Message "shapes.v1.Point") Bytes;
+    "one_raw" "one_raw" [17] Value(String) Bytes as Bytes;
+    "one_tree" "one_tree" [18] Value(Message "shapes.v1.Tree") Bytes;
+    "inner" "inner" [19] Presence(Message "shapes.v1.Packed.Inner") Bool;
+    "inner__point" "inner.point" [19, 1] Value(Message "shapes.v1.Point") Bytes;
+    "inner__names" "inner.names" [19, 2] Value(String) Bytes;
+    "inner__raw" "inner.raw" [19, 3] Value(String) Bytes as Bytes;
+}
+
 /// What the run time knows of `packed`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "packed",
         record: "packed",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("point", "point"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("points", "points"),
-            protostore::Column::new("doubles", "doubles"),
-            protostore::Column::new("colours", "colours"),
-            protostore::Column::new("times", "times"),
-            protostore::Column::new("by_name", "by_name"),
-            protostore::Column::new("by_number", "by_number"),
-            protostore::Column::new("raw", "raw"),
-            protostore::Column::new("maybe_raw", "maybe_raw"),
-            protostore::Column::new("wrapped", "wrapped"),
-            protostore::Column::new("settings", "settings"),
-            protostore::Column::new("one_point", "one_point"),
-            protostore::Column::new("one_raw", "one_raw"),
-            protostore::Column::new("one_tree", "one_tree"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__point", "inner.point"),
-            protostore::Column::new("inner__names", "inner.names"),
-            protostore::Column::new("inner__raw", "inner.raw"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("packed__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -464,37 +469,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Packed",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["point"], &["point"]),
-        protostore::FieldOf::value(&["must"], &["must"]),
-        protostore::FieldOf::value(&["points"], &["points"]),
-        protostore::FieldOf::value(&["doubles"], &["doubles"]),
-        protostore::FieldOf::value(&["colours"], &["colours"]),
-        protostore::FieldOf::value(&["times"], &["times"]),
-        protostore::FieldOf::value(&["by_name"], &["by_name"]),
-        protostore::FieldOf::value(&["by_number"], &["by_number"]),
-        protostore::FieldOf::children(&["values"], &[]),
-        protostore::FieldOf::value(&["raw"], &["raw"]),
-        protostore::FieldOf::value(&["maybe_raw"], &["maybe_raw"]),
-        protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
-        protostore::FieldOf::children(&["raw_by_raw"], &[]),
-        protostore::FieldOf::value(&["settings"], &["settings"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["point"], &[2]),
+        protostore::FieldOf::value(&["must"], &[3]),
+        protostore::FieldOf::value(&["points"], &[4]),
+        protostore::FieldOf::value(&["doubles"], &[5]),
+        protostore::FieldOf::value(&["colours"], &[6]),
+        protostore::FieldOf::value(&["times"], &[7]),
+        protostore::FieldOf::value(&["by_name"], &[8]),
+        protostore::FieldOf::value(&["by_number"], &[9]),
+        protostore::FieldOf::children(&["values"], &[10]),
+        protostore::FieldOf::value(&["raw"], &[11]),
+        protostore::FieldOf::value(&["maybe_raw"], &[12]),
+        protostore::FieldOf::value(&["wrapped"], &[13]),
+        protostore::FieldOf::children(&["raw_by_raw"], &[14]),
+        protostore::FieldOf::value(&["settings"], &[15]),
         protostore::FieldOf::value(
             &["choice", "one_point", "one_raw", "one_tree"],
-            &["one_point", "one_raw", "one_tree"],
+            &[16, 17, 18],
         ),
-        protostore::FieldOf::value(
-            &["inner"],
-            &["inner", "inner__point", "inner__names", "inner__raw"],
-        ),
-        protostore::FieldOf::children(&["inners"], &[]),
+        protostore::FieldOf::value(&["inner"], &[19]),
+        protostore::FieldOf::children(&["inners"], &[20]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Values as generated::ChildTable>::CHILD,
-        <children::RawByRaw as generated::ChildTable>::CHILD,
-        <children::Inners as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Values, children::RawByRaw, children::Inners
     ],
     sequences: &[],
     get: stmt!(1019, [id], select!(r#"WHERE "id" = $1"#)),

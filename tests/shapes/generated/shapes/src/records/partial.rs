@@ -156,15 +156,19 @@ impl generated::Decode for Partial {
     }
 }
 
+generated::columns! {
+    /// The columns of `partials`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "half" "half" [6] Presence(Message "shapes.v1.Partial.Half") Bool;
+}
+
 /// What the run time knows of `partials`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "partials",
         record: "partials",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("half", "half"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("partials__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -178,16 +182,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Partial",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
+        protostore::FieldOf::key(&["id"], &[1]),
         protostore::FieldOf::value(&["text"], &[]),
         protostore::FieldOf::value(&["points"], &[]),
         protostore::FieldOf::value(&["inner"], &[]),
         protostore::FieldOf::value(&["colour"], &[]),
-        protostore::FieldOf::value(&["half"], &["half"]),
+        protostore::FieldOf::value(&["half"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(1059, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(1061, r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#),

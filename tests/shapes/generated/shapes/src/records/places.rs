@@ -1170,124 +1170,128 @@ impl generated::Decode for Places {
     }
 }
 
+generated::columns! {
+    /// The columns of `places`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "plain" "plain" [2] Presence(Message "shapes.v1.Places.Plain") Bool;
+    "plain__a_bool" "plain.a_bool" [2, 1] Value(Bool) Bool;
+    "plain__an_int32" "plain.an_int32" [2, 2] Value(Int32) Int4;
+    "plain__a_sint32" "plain.a_sint32" [2, 3] Value(Sint32) Int4;
+    "plain__a_sfixed32" "plain.a_sfixed32" [2, 4] Value(Sfixed32) Int4;
+    "plain__an_int64" "plain.an_int64" [2, 5] Value(Int64) Int8;
+    "plain__a_sint64" "plain.a_sint64" [2, 6] Value(Sint64) Int8;
+    "plain__a_sfixed64" "plain.a_sfixed64" [2, 7] Value(Sfixed64) Int8;
+    "plain__a_uint32" "plain.a_uint32" [2, 8] Value(Uint32) Int8;
+    "plain__a_fixed32" "plain.a_fixed32" [2, 9] Value(Fixed32) Int8;
+    "plain__a_uint64" "plain.a_uint64" [2, 10] Value(Uint64) Int8;
+    "plain__a_fixed64" "plain.a_fixed64" [2, 11] Value(Fixed64) Int8;
+    "plain__a_float" "plain.a_float" [2, 12] Value(Float) Real4;
+    "plain__a_double" "plain.a_double" [2, 13] Value(Double) Real8;
+    "plain__a_string" "plain.a_string" [2, 14] Value(String) Text;
+    "plain__a_bytes" "plain.a_bytes" [2, 15] Value(Bytes) Bytes;
+    "plain__a_colour" "plain.a_colour" [2, 16] Value(Enum types::Colour) Int4;
+    "maybe" "maybe" [3] Presence(Message "shapes.v1.Places.Maybe") Bool;
+    "maybe__a_bool" "maybe.a_bool" [3, 1] Value(Bool) Bool;
+    "maybe__an_int32" "maybe.an_int32" [3, 2] Value(Int32) Int4;
+    "maybe__a_sint32" "maybe.a_sint32" [3, 3] Value(Sint32) Int4;
+    "maybe__a_sfixed32" "maybe.a_sfixed32" [3, 4] Value(Sfixed32) Int4;
+    "maybe__an_int64" "maybe.an_int64" [3, 5] Value(Int64) Int8;
+    "maybe__a_sint64" "maybe.a_sint64" [3, 6] Value(Sint64) Int8;
+    "maybe__a_sfixed64" "maybe.a_sfixed64" [3, 7] Value(Sfixed64) Int8;
+    "maybe__a_uint32" "maybe.a_uint32" [3, 8] Value(Uint32) Int8;
+    "maybe__a_fixed32" "maybe.a_fixed32" [3, 9] Value(Fixed32) Int8;
+    "maybe__a_uint64" "maybe.a_uint64" [3, 10] Value(Uint64) Int8;
+    "maybe__a_fixed64" "maybe.a_fixed64" [3, 11] Value(Fixed64) Int8;
+    "maybe__a_float" "maybe.a_float" [3, 12] Value(Float) Real4;
+    "maybe__a_double" "maybe.a_double" [3, 13] Value(Double) Real8;
+    "maybe__a_string" "maybe.a_string" [3, 14] Value(String) Text;
+    "maybe__a_bytes" "maybe.a_bytes" [3, 15] Value(Bytes) Bytes;
+    "maybe__a_colour" "maybe.a_colour" [3, 16] Value(Enum types::Colour) Int4;
+    "maybe__a_time" "maybe.a_time" [3, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "maybe__a_duration" "maybe.a_duration" [3, 18] Value(Message "google.protobuf.Duration") Int8;
+    "either" "either" [4] Presence(Message "shapes.v1.Places.Either") Bool;
+    "either__a_bool" "either.a_bool" [4, 1] Value(Bool) Bool;
+    "either__an_int32" "either.an_int32" [4, 2] Value(Int32) Int4;
+    "either__a_sint32" "either.a_sint32" [4, 3] Value(Sint32) Int4;
+    "either__a_sfixed32" "either.a_sfixed32" [4, 4] Value(Sfixed32) Int4;
+    "either__an_int64" "either.an_int64" [4, 5] Value(Int64) Int8;
+    "either__a_sint64" "either.a_sint64" [4, 6] Value(Sint64) Int8;
+    "either__a_sfixed64" "either.a_sfixed64" [4, 7] Value(Sfixed64) Int8;
+    "either__a_uint32" "either.a_uint32" [4, 8] Value(Uint32) Int8;
+    "either__a_fixed32" "either.a_fixed32" [4, 9] Value(Fixed32) Int8;
+    "either__a_uint64" "either.a_uint64" [4, 10] Value(Uint64) Int8;
+    "either__a_fixed64" "either.a_fixed64" [4, 11] Value(Fixed64) Int8;
+    "either__a_float" "either.a_float" [4, 12] Value(Float) Real4;
+    "either__a_double" "either.a_double" [4, 13] Value(Double) Real8;
+    "either__a_string" "either.a_string" [4, 14] Value(String) Text;
+    "either__a_bytes" "either.a_bytes" [4, 15] Value(Bytes) Bytes;
+    "either__a_colour" "either.a_colour" [4, 16] Value(Enum types::Colour) Int4;
+    "either__a_time" "either.a_time" [4, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "either__a_duration" "either.a_duration" [4, 18] Value(Message "google.protobuf.Duration") Int8;
+    "one_plain" "one_plain" [14] Presence(Message "shapes.v1.Places.Plain") Bool;
+    "one_plain__a_bool" "one_plain.a_bool" [14, 1] Value(Bool) Bool;
+    "one_plain__an_int32" "one_plain.an_int32" [14, 2] Value(Int32) Int4;
+    "one_plain__a_sint32" "one_plain.a_sint32" [14, 3] Value(Sint32) Int4;
+    "one_plain__a_sfixed32" "one_plain.a_sfixed32" [14, 4] Value(Sfixed32) Int4;
+    "one_plain__an_int64" "one_plain.an_int64" [14, 5] Value(Int64) Int8;
+    "one_plain__a_sint64" "one_plain.a_sint64" [14, 6] Value(Sint64) Int8;
+    "one_plain__a_sfixed64" "one_plain.a_sfixed64" [14, 7] Value(Sfixed64) Int8;
+    "one_plain__a_uint32" "one_plain.a_uint32" [14, 8] Value(Uint32) Int8;
+    "one_plain__a_fixed32" "one_plain.a_fixed32" [14, 9] Value(Fixed32) Int8;
+    "one_plain__a_uint64" "one_plain.a_uint64" [14, 10] Value(Uint64) Int8;
+    "one_plain__a_fixed64" "one_plain.a_fixed64" [14, 11] Value(Fixed64) Int8;
+    "one_plain__a_float" "one_plain.a_float" [14, 12] Value(Float) Real4;
+    "one_plain__a_double" "one_plain.a_double" [14, 13] Value(Double) Real8;
+    "one_plain__a_string" "one_plain.a_string" [14, 14] Value(String) Text;
+    "one_plain__a_bytes" "one_plain.a_bytes" [14, 15] Value(Bytes) Bytes;
+    "one_plain__a_colour" "one_plain.a_colour" [14, 16] Value(Enum types::Colour) Int4;
+    "one_maybe" "one_maybe" [15] Presence(Message "shapes.v1.Places.Maybe") Bool;
+    "one_maybe__a_bool" "one_maybe.a_bool" [15, 1] Value(Bool) Bool;
+    "one_maybe__an_int32" "one_maybe.an_int32" [15, 2] Value(Int32) Int4;
+    "one_maybe__a_sint32" "one_maybe.a_sint32" [15, 3] Value(Sint32) Int4;
+    "one_maybe__a_sfixed32" "one_maybe.a_sfixed32" [15, 4] Value(Sfixed32) Int4;
+    "one_maybe__an_int64" "one_maybe.an_int64" [15, 5] Value(Int64) Int8;
+    "one_maybe__a_sint64" "one_maybe.a_sint64" [15, 6] Value(Sint64) Int8;
+    "one_maybe__a_sfixed64" "one_maybe.a_sfixed64" [15, 7] Value(Sfixed64) Int8;
+    "one_maybe__a_uint32" "one_maybe.a_uint32" [15, 8] Value(Uint32) Int8;
+    "one_maybe__a_fixed32" "one_maybe.a_fixed32" [15, 9] Value(Fixed32) Int8;
+    "one_maybe__a_uint64" "one_maybe.a_uint64" [15, 10] Value(Uint64) Int8;
+    "one_maybe__a_fixed64" "one_maybe.a_fixed64" [15, 11] Value(Fixed64) Int8;
+    "one_maybe__a_float" "one_maybe.a_float" [15, 12] Value(Float) Real4;
+    "one_maybe__a_double" "one_maybe.a_double" [15, 13] Value(Double) Real8;
+    "one_maybe__a_string" "one_maybe.a_string" [15, 14] Value(String) Text;
+    "one_maybe__a_bytes" "one_maybe.a_bytes" [15, 15] Value(Bytes) Bytes;
+    "one_maybe__a_colour" "one_maybe.a_colour" [15, 16] Value(Enum types::Colour) Int4;
+    "one_maybe__a_time" "one_maybe.a_time" [15, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "one_maybe__a_duration" "one_maybe.a_duration" [15, 18] Value(Message "google.protobuf.Duration") Int8;
+    "one_either" "one_either" [16] Presence(Message "shapes.v1.Places.Either") Bool;
+    "one_either__a_bool" "one_either.a_bool" [16, 1] Value(Bool) Bool;
+    "one_either__an_int32" "one_either.an_int32" [16, 2] Value(Int32) Int4;
+    "one_either__a_sint32" "one_either.a_sint32" [16, 3] Value(Sint32) Int4;
+    "one_either__a_sfixed32" "one_either.a_sfixed32" [16, 4] Value(Sfixed32) Int4;
+    "one_either__an_int64" "one_either.an_int64" [16, 5] Value(Int64) Int8;
+    "one_either__a_sint64" "one_either.a_sint64" [16, 6] Value(Sint64) Int8;
+    "one_either__a_sfixed64" "one_either.a_sfixed64" [16, 7] Value(Sfixed64) Int8;
+    "one_either__a_uint32" "one_either.a_uint32" [16, 8] Value(Uint32) Int8;
+    "one_either__a_fixed32" "one_either.a_fixed32" [16, 9] Value(Fixed32) Int8;
+    "one_either__a_uint64" "one_either.a_uint64" [16, 10] Value(Uint64) Int8;
+    "one_either__a_fixed64" "one_either.a_fixed64" [16, 11] Value(Fixed64) Int8;
+    "one_either__a_float" "one_either.a_float" [16, 12] Value(Float) Real4;
+    "one_either__a_double" "one_either.a_double" [16, 13] Value(Double) Real8;
+    "one_either__a_string" "one_either.a_string" [16, 14] Value(String) Text;
+    "one_either__a_bytes" "one_either.a_bytes" [16, 15] Value(Bytes) Bytes;
+    "one_either__a_colour" "one_either.a_colour" [16, 16] Value(Enum types::Colour) Int4;
+    "one_either__a_time" "one_either.a_time" [16, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "one_either__a_duration" "one_either.a_duration" [16, 18] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// What the run time knows of `places`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "places",
         record: "places",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("plain", "plain"),
-            protostore::Column::new("plain__a_bool", "plain.a_bool"),
-            protostore::Column::new("plain__an_int32", "plain.an_int32"),
-            protostore::Column::new("plain__a_sint32", "plain.a_sint32"),
-            protostore::Column::new("plain__a_sfixed32", "plain.a_sfixed32"),
-            protostore::Column::new("plain__an_int64", "plain.an_int64"),
-            protostore::Column::new("plain__a_sint64", "plain.a_sint64"),
-            protostore::Column::new("plain__a_sfixed64", "plain.a_sfixed64"),
-            protostore::Column::new("plain__a_uint32", "plain.a_uint32"),
-            protostore::Column::new("plain__a_fixed32", "plain.a_fixed32"),
-            protostore::Column::new("plain__a_uint64", "plain.a_uint64"),
-            protostore::Column::new("plain__a_fixed64", "plain.a_fixed64"),
-            protostore::Column::new("plain__a_float", "plain.a_float"),
-            protostore::Column::new("plain__a_double", "plain.a_double"),
-            protostore::Column::new("plain__a_string", "plain.a_string"),
-            protostore::Column::new("plain__a_bytes", "plain.a_bytes"),
-            protostore::Column::new("plain__a_colour", "plain.a_colour"),
-            protostore::Column::new("maybe", "maybe"),
-            protostore::Column::new("maybe__a_bool", "maybe.a_bool"),
-            protostore::Column::new("maybe__an_int32", "maybe.an_int32"),
-            protostore::Column::new("maybe__a_sint32", "maybe.a_sint32"),
-            protostore::Column::new("maybe__a_sfixed32", "maybe.a_sfixed32"),
-            protostore::Column::new("maybe__an_int64", "maybe.an_int64"),
-            protostore::Column::new("maybe__a_sint64", "maybe.a_sint64"),
-            protostore::Column::new("maybe__a_sfixed64", "maybe.a_sfixed64"),
-            protostore::Column::new("maybe__a_uint32", "maybe.a_uint32"),
-            protostore::Column::new("maybe__a_fixed32", "maybe.a_fixed32"),
-            protostore::Column::new("maybe__a_uint64", "maybe.a_uint64"),
-            protostore::Column::new("maybe__a_fixed64", "maybe.a_fixed64"),
-            protostore::Column::new("maybe__a_float", "maybe.a_float"),
-            protostore::Column::new("maybe__a_double", "maybe.a_double"),
-            protostore::Column::new("maybe__a_string", "maybe.a_string"),
-            protostore::Column::new("maybe__a_bytes", "maybe.a_bytes"),
-            protostore::Column::new("maybe__a_colour", "maybe.a_colour"),
-            protostore::Column::new("maybe__a_time", "maybe.a_time"),
-            protostore::Column::new("maybe__a_duration", "maybe.a_duration"),
-            protostore::Column::new("either", "either"),
-            protostore::Column::new("either__a_bool", "either.a_bool"),
-            protostore::Column::new("either__an_int32", "either.an_int32"),
-            protostore::Column::new("either__a_sint32", "either.a_sint32"),
-            protostore::Column::new("either__a_sfixed32", "either.a_sfixed32"),
-            protostore::Column::new("either__an_int64", "either.an_int64"),
-            protostore::Column::new("either__a_sint64", "either.a_sint64"),
-            protostore::Column::new("either__a_sfixed64", "either.a_sfixed64"),
-            protostore::Column::new("either__a_uint32", "either.a_uint32"),
-            protostore::Column::new("either__a_fixed32", "either.a_fixed32"),
-            protostore::Column::new("either__a_uint64", "either.a_uint64"),
-            protostore::Column::new("either__a_fixed64", "either.a_fixed64"),
-            protostore::Column::new("either__a_float", "either.a_float"),
-            protostore::Column::new("either__a_double", "either.a_double"),
-            protostore::Column::new("either__a_string", "either.a_string"),
-            protostore::Column::new("either__a_bytes", "either.a_bytes"),
-            protostore::Column::new("either__a_colour", "either.a_colour"),
-            protostore::Column::new("either__a_time", "either.a_time"),
-            protostore::Column::new("either__a_duration", "either.a_duration"),
-            protostore::Column::new("one_plain", "one_plain"),
-            protostore::Column::new("one_plain__a_bool", "one_plain.a_bool"),
-            protostore::Column::new("one_plain__an_int32", "one_plain.an_int32"),
-            protostore::Column::new("one_plain__a_sint32", "one_plain.a_sint32"),
-            protostore::Column::new("one_plain__a_sfixed32", "one_plain.a_sfixed32"),
-            protostore::Column::new("one_plain__an_int64", "one_plain.an_int64"),
-            protostore::Column::new("one_plain__a_sint64", "one_plain.a_sint64"),
-            protostore::Column::new("one_plain__a_sfixed64", "one_plain.a_sfixed64"),
-            protostore::Column::new("one_plain__a_uint32", "one_plain.a_uint32"),
-            protostore::Column::new("one_plain__a_fixed32", "one_plain.a_fixed32"),
-            protostore::Column::new("one_plain__a_uint64", "one_plain.a_uint64"),
-            protostore::Column::new("one_plain__a_fixed64", "one_plain.a_fixed64"),
-            protostore::Column::new("one_plain__a_float", "one_plain.a_float"),
-            protostore::Column::new("one_plain__a_double", "one_plain.a_double"),
-            protostore::Column::new("one_plain__a_string", "one_plain.a_string"),
-            protostore::Column::new("one_plain__a_bytes", "one_plain.a_bytes"),
-            protostore::Column::new("one_plain__a_colour", "one_plain.a_colour"),
-            protostore::Column::new("one_maybe", "one_maybe"),
-            protostore::Column::new("one_maybe__a_bool", "one_maybe.a_bool"),
-            protostore::Column::new("one_maybe__an_int32", "one_maybe.an_int32"),
-            protostore::Column::new("one_maybe__a_sint32", "one_maybe.a_sint32"),
-            protostore::Column::new("one_maybe__a_sfixed32", "one_maybe.a_sfixed32"),
-            protostore::Column::new("one_maybe__an_int64", "one_maybe.an_int64"),
-            protostore::Column::new("one_maybe__a_sint64", "one_maybe.a_sint64"),
-            protostore::Column::new("one_maybe__a_sfixed64", "one_maybe.a_sfixed64"),
-            protostore::Column::new("one_maybe__a_uint32", "one_maybe.a_uint32"),
-            protostore::Column::new("one_maybe__a_fixed32", "one_maybe.a_fixed32"),
-            protostore::Column::new("one_maybe__a_uint64", "one_maybe.a_uint64"),
-            protostore::Column::new("one_maybe__a_fixed64", "one_maybe.a_fixed64"),
-            protostore::Column::new("one_maybe__a_float", "one_maybe.a_float"),
-            protostore::Column::new("one_maybe__a_double", "one_maybe.a_double"),
-            protostore::Column::new("one_maybe__a_string", "one_maybe.a_string"),
-            protostore::Column::new("one_maybe__a_bytes", "one_maybe.a_bytes"),
-            protostore::Column::new("one_maybe__a_colour", "one_maybe.a_colour"),
-            protostore::Column::new("one_maybe__a_time", "one_maybe.a_time"),
-            protostore::Column::new("one_maybe__a_duration", "one_maybe.a_duration"),
-            protostore::Column::new("one_either", "one_either"),
-            protostore::Column::new("one_either__a_bool", "one_either.a_bool"),
-            protostore::Column::new("one_either__an_int32", "one_either.an_int32"),
-            protostore::Column::new("one_either__a_sint32", "one_either.a_sint32"),
-            protostore::Column::new("one_either__a_sfixed32", "one_either.a_sfixed32"),
-            protostore::Column::new("one_either__an_int64", "one_either.an_int64"),
-            protostore::Column::new("one_either__a_sint64", "one_either.a_sint64"),
-            protostore::Column::new("one_either__a_sfixed64", "one_either.a_sfixed64"),
-            protostore::Column::new("one_either__a_uint32", "one_either.a_uint32"),
-            protostore::Column::new("one_either__a_fixed32", "one_either.a_fixed32"),
-            protostore::Column::new("one_either__a_uint64", "one_either.a_uint64"),
-            protostore::Column::new("one_either__a_fixed64", "one_either.a_fixed64"),
-            protostore::Column::new("one_either__a_float", "one_either.a_float"),
-            protostore::Column::new("one_either__a_double", "one_either.a_double"),
-            protostore::Column::new("one_either__a_string", "one_either.a_string"),
-            protostore::Column::new("one_either__a_bytes", "one_either.a_bytes"),
-            protostore::Column::new("one_either__a_colour", "one_either.a_colour"),
-            protostore::Column::new("one_either__a_time", "one_either.a_time"),
-            protostore::Column::new("one_either__a_duration", "one_either.a_duration"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("places__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -1621,159 +1625,31 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Places",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["plain"],
-            &[
-                "plain",
-                "plain__a_bool",
-                "plain__an_int32",
-                "plain__a_sint32",
-                "plain__a_sfixed32",
-                "plain__an_int64",
-                "plain__a_sint64",
-                "plain__a_sfixed64",
-                "plain__a_uint32",
-                "plain__a_fixed32",
-                "plain__a_uint64",
-                "plain__a_fixed64",
-                "plain__a_float",
-                "plain__a_double",
-                "plain__a_string",
-                "plain__a_bytes",
-                "plain__a_colour",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["maybe"],
-            &[
-                "maybe",
-                "maybe__a_bool",
-                "maybe__an_int32",
-                "maybe__a_sint32",
-                "maybe__a_sfixed32",
-                "maybe__an_int64",
-                "maybe__a_sint64",
-                "maybe__a_sfixed64",
-                "maybe__a_uint32",
-                "maybe__a_fixed32",
-                "maybe__a_uint64",
-                "maybe__a_fixed64",
-                "maybe__a_float",
-                "maybe__a_double",
-                "maybe__a_string",
-                "maybe__a_bytes",
-                "maybe__a_colour",
-                "maybe__a_time",
-                "maybe__a_duration",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["either"],
-            &[
-                "either",
-                "either__a_bool",
-                "either__an_int32",
-                "either__a_sint32",
-                "either__a_sfixed32",
-                "either__an_int64",
-                "either__a_sint64",
-                "either__a_sfixed64",
-                "either__a_uint32",
-                "either__a_fixed32",
-                "either__a_uint64",
-                "either__a_fixed64",
-                "either__a_float",
-                "either__a_double",
-                "either__a_string",
-                "either__a_bytes",
-                "either__a_colour",
-                "either__a_time",
-                "either__a_duration",
-            ],
-        ),
-        protostore::FieldOf::children(&["plains"], &[]),
-        protostore::FieldOf::children(&["maybes"], &[]),
-        protostore::FieldOf::children(&["eithers"], &[]),
-        protostore::FieldOf::children(&["plain_by_name"], &[]),
-        protostore::FieldOf::children(&["maybe_by_number"], &[]),
-        protostore::FieldOf::children(&["either_by_flag"], &[]),
-        protostore::FieldOf::children(&["a_sint32_by_number"], &[]),
-        protostore::FieldOf::children(&["an_sfixed32_by_number"], &[]),
-        protostore::FieldOf::children(&["a_fixed32_by_number"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["plain"], &[2]),
+        protostore::FieldOf::value(&["maybe"], &[3]),
+        protostore::FieldOf::value(&["either"], &[4]),
+        protostore::FieldOf::children(&["plains"], &[5]),
+        protostore::FieldOf::children(&["maybes"], &[6]),
+        protostore::FieldOf::children(&["eithers"], &[7]),
+        protostore::FieldOf::children(&["plain_by_name"], &[8]),
+        protostore::FieldOf::children(&["maybe_by_number"], &[9]),
+        protostore::FieldOf::children(&["either_by_flag"], &[10]),
+        protostore::FieldOf::children(&["a_sint32_by_number"], &[11]),
+        protostore::FieldOf::children(&["an_sfixed32_by_number"], &[12]),
+        protostore::FieldOf::children(&["a_fixed32_by_number"], &[13]),
         protostore::FieldOf::value(
             &["choice", "one_plain", "one_maybe", "one_either"],
-            &[
-                "one_plain",
-                "one_plain__a_bool",
-                "one_plain__an_int32",
-                "one_plain__a_sint32",
-                "one_plain__a_sfixed32",
-                "one_plain__an_int64",
-                "one_plain__a_sint64",
-                "one_plain__a_sfixed64",
-                "one_plain__a_uint32",
-                "one_plain__a_fixed32",
-                "one_plain__a_uint64",
-                "one_plain__a_fixed64",
-                "one_plain__a_float",
-                "one_plain__a_double",
-                "one_plain__a_string",
-                "one_plain__a_bytes",
-                "one_plain__a_colour",
-                "one_maybe",
-                "one_maybe__a_bool",
-                "one_maybe__an_int32",
-                "one_maybe__a_sint32",
-                "one_maybe__a_sfixed32",
-                "one_maybe__an_int64",
-                "one_maybe__a_sint64",
-                "one_maybe__a_sfixed64",
-                "one_maybe__a_uint32",
-                "one_maybe__a_fixed32",
-                "one_maybe__a_uint64",
-                "one_maybe__a_fixed64",
-                "one_maybe__a_float",
-                "one_maybe__a_double",
-                "one_maybe__a_string",
-                "one_maybe__a_bytes",
-                "one_maybe__a_colour",
-                "one_maybe__a_time",
-                "one_maybe__a_duration",
-                "one_either",
-                "one_either__a_bool",
-                "one_either__an_int32",
-                "one_either__a_sint32",
-                "one_either__a_sfixed32",
-                "one_either__an_int64",
-                "one_either__a_sint64",
-                "one_either__a_sfixed64",
-                "one_either__a_uint32",
-                "one_either__a_fixed32",
-                "one_either__a_uint64",
-                "one_either__a_fixed64",
-                "one_either__a_float",
-                "one_either__a_double",
-                "one_either__a_string",
-                "one_either__a_bytes",
-                "one_either__a_colour",
-                "one_either__a_time",
-                "one_either__a_duration",
-            ],
+            &[14, 15, 16],
         ),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Plains as generated::ChildTable>::CHILD,
-        <children::Maybes as generated::ChildTable>::CHILD,
-        <children::Eithers as generated::ChildTable>::CHILD,
-        <children::PlainByName as generated::ChildTable>::CHILD,
-        <children::MaybeByNumber as generated::ChildTable>::CHILD,
-        <children::EitherByFlag as generated::ChildTable>::CHILD,
-        <children::ASint32ByNumber as generated::ChildTable>::CHILD,
-        <children::AnSfixed32ByNumber as generated::ChildTable>::CHILD,
-        <children::AFixed32ByNumber as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Plains, children::Maybes, children::Eithers, children::PlainByName,
+        children::MaybeByNumber, children::EitherByFlag, children::ASint32ByNumber,
+        children::AnSfixed32ByNumber, children::AFixed32ByNumber
     ],
     sequences: &[],
     get: stmt!(1746, [id], select!(r#"WHERE "id" = $1"#)),

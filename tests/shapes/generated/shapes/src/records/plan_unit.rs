@@ -309,16 +309,20 @@ impl generated::Decode for PlanUnit {
     }
 }
 
+generated::columns! {
+    /// The columns of `plan_units`, in its order.
+    static COLUMNS;
+    "run" "run" [1] Value(String) Text;
+    "number" "number" [2] Value(Uint32) Int8;
+    "made_for" "made_for" [3] Value(Uint32) Int8;
+}
+
 /// What the run time knows of `plan_units`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "plan_units",
         record: "plan_units",
-        columns: &[
-            protostore::Column::new("run", "run"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("made_for", "made_for"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("plan_units__key", &["run", "number"]),
         uniques: &[],
         owner: None,
@@ -354,11 +358,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.PlanUnit",
     key: &["run", "number"],
     fields: &[
-        protostore::FieldOf::key(&["run"], &["run"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::value(&["made_for"], &["made_for"]),
-        protostore::FieldOf::children(&["dependencies"], &[]),
-        protostore::FieldOf::children(&["beside"], &[]),
+        protostore::FieldOf::key(&["run"], &[1]),
+        protostore::FieldOf::key(&["number"], &[2]),
+        protostore::FieldOf::value(&["made_for"], &[3]),
+        protostore::FieldOf::children(&["dependencies"], &[4]),
+        protostore::FieldOf::children(&["beside"], &[5]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -383,10 +387,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[
-        <children::Dependencies as generated::ChildTable>::CHILD,
-        <children::Beside as generated::ChildTable>::CHILD,
-    ],
+    touches: &["plan_units", "unit_logs"],
+    children: generated::child_tables![children::Dependencies, children::Beside],
     sequences: &[],
     get: stmt!(1428, [run, number], select!(r#"WHERE "run" = $1 AND "number" = $2"#)),
     insert: stmt!(

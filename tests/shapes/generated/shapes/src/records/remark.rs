@@ -350,19 +350,23 @@ impl generated::Decode for Remark {
     }
 }
 
+generated::columns! {
+    /// The columns of `remarks`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "topic" "topic" [2] Value(String) Text;
+    "first_topic" "first_topic" [3] Value(String) Text;
+    "last_topic" "last_topic" [5] Value(String) Text;
+    "part" "part" [6] Presence(Message "shapes.v1.Remark.Part") Bool;
+    "part__topic" "part.topic" [6, 1] Value(String) Text;
+}
+
 /// What the run time knows of `remarks`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "remarks",
         record: "remarks",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("topic", "topic"),
-            protostore::Column::new("first_topic", "first_topic"),
-            protostore::Column::new("last_topic", "last_topic"),
-            protostore::Column::new("part", "part"),
-            protostore::Column::new("part__topic", "part.topic"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("remarks__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -420,20 +424,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Remark",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["topic"], &["topic"]),
-        protostore::FieldOf::value(&["first_topic"], &["first_topic"]),
-        protostore::FieldOf::children(&["seen_topics"], &[]),
-        protostore::FieldOf::value(&["last_topic"], &["last_topic"]),
-        protostore::FieldOf::value(&["part"], &["part", "part__topic"]),
-        protostore::FieldOf::children(&["parts"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["topic"], &[2]),
+        protostore::FieldOf::value(&["first_topic"], &[3]),
+        protostore::FieldOf::children(&["seen_topics"], &[4]),
+        protostore::FieldOf::value(&["last_topic"], &[5]),
+        protostore::FieldOf::value(&["part"], &[6]),
+        protostore::FieldOf::children(&["parts"], &[7]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::SeenTopics as generated::ChildTable>::CHILD,
-        <children::Parts as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::SeenTopics, children::Parts],
     sequences: &[],
     get: stmt!(1379, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -209,12 +209,18 @@ impl generated::Decode for Repeated {
     }
 }
 
+generated::columns! {
+    /// The columns of `repeateds`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+}
+
 /// What the run time knows of `repeateds`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "repeateds",
         record: "repeateds",
-        columns: &[protostore::Column::new("id", "id")],
+        columns: COLUMNS,
         key: protostore::Unique::new("repeateds__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -225,47 +231,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Repeated",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::children(&["bools"], &[]),
-        protostore::FieldOf::children(&["int32s"], &[]),
-        protostore::FieldOf::children(&["sint32s"], &[]),
-        protostore::FieldOf::children(&["sfixed32s"], &[]),
-        protostore::FieldOf::children(&["int64s"], &[]),
-        protostore::FieldOf::children(&["sint64s"], &[]),
-        protostore::FieldOf::children(&["sfixed64s"], &[]),
-        protostore::FieldOf::children(&["uint32s"], &[]),
-        protostore::FieldOf::children(&["fixed32s"], &[]),
-        protostore::FieldOf::children(&["uint64s"], &[]),
-        protostore::FieldOf::children(&["fixed64s"], &[]),
-        protostore::FieldOf::children(&["floats"], &[]),
-        protostore::FieldOf::children(&["doubles"], &[]),
-        protostore::FieldOf::children(&["strings"], &[]),
-        protostore::FieldOf::children(&["byte_strings"], &[]),
-        protostore::FieldOf::children(&["colours"], &[]),
-        protostore::FieldOf::children(&["times"], &[]),
-        protostore::FieldOf::children(&["durations"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::children(&["bools"], &[2]),
+        protostore::FieldOf::children(&["int32s"], &[3]),
+        protostore::FieldOf::children(&["sint32s"], &[4]),
+        protostore::FieldOf::children(&["sfixed32s"], &[5]),
+        protostore::FieldOf::children(&["int64s"], &[6]),
+        protostore::FieldOf::children(&["sint64s"], &[7]),
+        protostore::FieldOf::children(&["sfixed64s"], &[8]),
+        protostore::FieldOf::children(&["uint32s"], &[9]),
+        protostore::FieldOf::children(&["fixed32s"], &[10]),
+        protostore::FieldOf::children(&["uint64s"], &[11]),
+        protostore::FieldOf::children(&["fixed64s"], &[12]),
+        protostore::FieldOf::children(&["floats"], &[13]),
+        protostore::FieldOf::children(&["doubles"], &[14]),
+        protostore::FieldOf::children(&["strings"], &[15]),
+        protostore::FieldOf::children(&["byte_strings"], &[16]),
+        protostore::FieldOf::children(&["colours"], &[17]),
+        protostore::FieldOf::children(&["times"], &[18]),
+        protostore::FieldOf::children(&["durations"], &[19]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Bools as generated::ChildTable>::CHILD,
-        <children::Int32s as generated::ChildTable>::CHILD,
-        <children::Sint32s as generated::ChildTable>::CHILD,
-        <children::Sfixed32s as generated::ChildTable>::CHILD,
-        <children::Int64s as generated::ChildTable>::CHILD,
-        <children::Sint64s as generated::ChildTable>::CHILD,
-        <children::Sfixed64s as generated::ChildTable>::CHILD,
-        <children::Uint32s as generated::ChildTable>::CHILD,
-        <children::Fixed32s as generated::ChildTable>::CHILD,
-        <children::Uint64s as generated::ChildTable>::CHILD,
-        <children::Fixed64s as generated::ChildTable>::CHILD,
-        <children::Floats as generated::ChildTable>::CHILD,
-        <children::Doubles as generated::ChildTable>::CHILD,
-        <children::Strings as generated::ChildTable>::CHILD,
-        <children::ByteStrings as generated::ChildTable>::CHILD,
-        <children::Colours as generated::ChildTable>::CHILD,
-        <children::Times as generated::ChildTable>::CHILD,
-        <children::Durations as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Bools, children::Int32s, children::Sint32s, children::Sfixed32s,
+        children::Int64s, children::Sint64s, children::Sfixed64s, children::Uint32s,
+        children::Fixed32s, children::Uint64s, children::Fixed64s, children::Floats,
+        children::Doubles, children::Strings, children::ByteStrings, children::Colours,
+        children::Times, children::Durations
     ],
     sequences: &[],
     get: stmt!(16, [id], select!(r#"WHERE "id" = $1"#)),

@@ -152,24 +152,28 @@ impl generated::Decode for Required {
     }
 }
 
+generated::columns! {
+    /// The columns of `requireds`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "an_int32" "an_int32" [2] Value(Int32) Int4;
+    "a_uint64" "a_uint64" [3] Value(Uint64) Int8;
+    "a_double" "a_double" [4] Value(Double) Real8;
+    "a_string" "a_string" [5] Value(String) Text;
+    "a_bytes" "a_bytes" [6] Value(Bytes) Bytes;
+    "a_colour" "a_colour" [7] Value(Enum types::Colour) Int4;
+    "a_bool" "a_bool" [8] Value(Bool) Bool;
+    "a_uint32" "a_uint32" [9] Value(Uint32) Int8;
+    "text" "text" [10] Value(String) Text;
+    "a_time" "a_time" [11] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `requireds`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "requireds",
         record: "requireds",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("an_int32", "an_int32"),
-            protostore::Column::new("a_uint64", "a_uint64"),
-            protostore::Column::new("a_double", "a_double"),
-            protostore::Column::new("a_string", "a_string"),
-            protostore::Column::new("a_bytes", "a_bytes"),
-            protostore::Column::new("a_colour", "a_colour"),
-            protostore::Column::new("a_bool", "a_bool"),
-            protostore::Column::new("a_uint32", "a_uint32"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("a_time", "a_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("requireds__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -206,21 +210,22 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Required",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["an_int32"], &["an_int32"]),
-        protostore::FieldOf::value(&["a_uint64"], &["a_uint64"]),
-        protostore::FieldOf::value(&["a_double"], &["a_double"]),
-        protostore::FieldOf::value(&["a_string"], &["a_string"]),
-        protostore::FieldOf::value(&["a_bytes"], &["a_bytes"]),
-        protostore::FieldOf::value(&["a_colour"], &["a_colour"]),
-        protostore::FieldOf::value(&["a_bool"], &["a_bool"]),
-        protostore::FieldOf::value(&["a_uint32"], &["a_uint32"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::value(&["a_time"], &["a_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["an_int32"], &[2]),
+        protostore::FieldOf::value(&["a_uint64"], &[3]),
+        protostore::FieldOf::value(&["a_double"], &[4]),
+        protostore::FieldOf::value(&["a_string"], &[5]),
+        protostore::FieldOf::value(&["a_bytes"], &[6]),
+        protostore::FieldOf::value(&["a_colour"], &[7]),
+        protostore::FieldOf::value(&["a_bool"], &[8]),
+        protostore::FieldOf::value(&["a_uint32"], &[9]),
+        protostore::FieldOf::value(&["text"], &[10]),
+        protostore::FieldOf::value(&["a_time"], &[11]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(150, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -336,28 +336,32 @@ impl generated::Decode for Settings {
     }
 }
 
+generated::columns! {
+    /// The columns of `settings`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+    "name" "name" [1] Value(String) Text;
+    "revision" "revision" [2] Value(Uint64) Int8;
+    "colour" "colour" [3] Value(Enum types::Colour) Int4;
+    "point" "point" [4] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "point.x" [4, 1] Value(Int32) Int4;
+    "point__y" "point.y" [4, 2] Value(Int32) Int4;
+    "point__colour" "point.colour" [4, 3] Value(Enum types::Colour) Int4;
+    "point__time" "point.time" [4, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "custom" "custom" [5] Value(String) Text;
+    "at" "at" [6] Presence(Message "shapes.v1.Point") Bool;
+    "at__x" "at.x" [6, 1] Value(Int32) Int4;
+    "at__y" "at.y" [6, 2] Value(Int32) Int4;
+    "at__colour" "at.colour" [6, 3] Value(Enum types::Colour) Int4;
+    "at__time" "at.time" [6, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `settings`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "settings",
         record: "settings",
-        columns: &[
-            protostore::Column::new("_singleton", "_singleton"),
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("revision", "revision"),
-            protostore::Column::new("colour", "colour"),
-            protostore::Column::new("point", "point"),
-            protostore::Column::new("point__x", "point.x"),
-            protostore::Column::new("point__y", "point.y"),
-            protostore::Column::new("point__colour", "point.colour"),
-            protostore::Column::new("point__time", "point.time"),
-            protostore::Column::new("custom", "custom"),
-            protostore::Column::new("at", "at"),
-            protostore::Column::new("at__x", "at.x"),
-            protostore::Column::new("at__y", "at.y"),
-            protostore::Column::new("at__colour", "at.colour"),
-            protostore::Column::new("at__time", "at.time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("settings__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -426,31 +430,22 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Settings",
     key: &["_singleton"],
     fields: &[
-        protostore::FieldOf::value(&["name"], &["name"]),
-        protostore::FieldOf::value(&["revision"], &["revision"]),
-        protostore::FieldOf::value(&["colour"], &["colour"]),
-        protostore::FieldOf::value(
-            &["point"],
-            &["point", "point__x", "point__y", "point__colour", "point__time"],
-        ),
-        protostore::FieldOf::value(
-            &["mode", "custom", "at"],
-            &["custom", "at", "at__x", "at__y", "at__colour", "at__time"],
-        ),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::children(&["sheets"], &[]),
-        protostore::FieldOf::children(&["named"], &[]),
-        protostore::FieldOf::children(&["target_ids"], &[]),
+        protostore::FieldOf::value(&["name"], &[1]),
+        protostore::FieldOf::value(&["revision"], &[2]),
+        protostore::FieldOf::value(&["colour"], &[3]),
+        protostore::FieldOf::value(&["point"], &[4]),
+        protostore::FieldOf::value(&["mode", "custom", "at"], &[5, 6]),
+        protostore::FieldOf::children(&["words"], &[7]),
+        protostore::FieldOf::children(&["sheets"], &[8]),
+        protostore::FieldOf::children(&["named"], &[9]),
+        protostore::FieldOf::children(&["target_ids"], &[10]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Words as generated::ChildTable>::CHILD,
-        <children::Sheets as generated::ChildTable>::CHILD,
-        <children::SheetsNumbers as generated::ChildTable>::CHILD,
-        <children::Named as generated::ChildTable>::CHILD,
-        <children::NamedValueNumbers as generated::ChildTable>::CHILD,
-        <children::TargetIds as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Words, children::Sheets, children::SheetsNumbers, children::Named,
+        children::NamedValueNumbers, children::TargetIds
     ],
     sequences: &[],
     get: stmt!(693, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),

@@ -602,27 +602,31 @@ impl generated::Decode for Source {
     }
 }
 
+generated::columns! {
+    /// The columns of `sources`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "keeps" "keeps" [2] Value(String) Text;
+    "goes_along" "goes_along" [3] Value(String) Text;
+    "lets_go" "lets_go" [4] Value(String) Text;
+    "maybe" "maybe" [5] Value(String) Text;
+    "must" "must" [6] Value(String) Text;
+    "alone" "alone" [7] Value(String) Text;
+    "number" "number" [8] Value(Int64) Int8;
+    "parent" "parent" [9] Value(String) Text;
+    "link" "link" [13] Presence(Message "shapes.v1.Source.Link") Bool;
+    "link__target" "link.target" [13, 1] Value(String) Text;
+    "link__note" "link.note" [13, 2] Value(String) Text;
+    "colour" "colour" [14] Value(Enum types::Colour) Int4;
+    "code" "code" [15] Value(String) Text;
+}
+
 /// What the run time knows of `sources`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "sources",
         record: "sources",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("keeps", "keeps"),
-            protostore::Column::new("goes_along", "goes_along"),
-            protostore::Column::new("lets_go", "lets_go"),
-            protostore::Column::new("maybe", "maybe"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("alone", "alone"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("parent", "parent"),
-            protostore::Column::new("link", "link"),
-            protostore::Column::new("link__target", "link.target"),
-            protostore::Column::new("link__note", "link.note"),
-            protostore::Column::new("colour", "colour"),
-            protostore::Column::new("code", "code"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("sources__key", &["id"]),
         uniques: &[
             protostore::Unique::new("sources_unique_alone", &["alone"]),
@@ -757,28 +761,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Source",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["keeps"], &["keeps"]),
-        protostore::FieldOf::value(&["goes_along"], &["goes_along"]),
-        protostore::FieldOf::value(&["lets_go"], &["lets_go"]),
-        protostore::FieldOf::value(&["maybe"], &["maybe"]),
-        protostore::FieldOf::value(&["must"], &["must"]),
-        protostore::FieldOf::value(&["alone"], &["alone"]),
-        protostore::FieldOf::value(&["number"], &["number"]),
-        protostore::FieldOf::value(&["parent"], &["parent"]),
-        protostore::FieldOf::children(&["targets"], &[]),
-        protostore::FieldOf::children(&["numbers"], &[]),
-        protostore::FieldOf::children(&["links"], &[]),
-        protostore::FieldOf::value(&["link"], &["link", "link__target", "link__note"]),
-        protostore::FieldOf::value(&["colour"], &["colour"]),
-        protostore::FieldOf::value(&["code"], &["code"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["keeps"], &[2]),
+        protostore::FieldOf::value(&["goes_along"], &[3]),
+        protostore::FieldOf::value(&["lets_go"], &[4]),
+        protostore::FieldOf::value(&["maybe"], &[5]),
+        protostore::FieldOf::value(&["must"], &[6]),
+        protostore::FieldOf::value(&["alone"], &[7]),
+        protostore::FieldOf::value(&["number"], &[8]),
+        protostore::FieldOf::value(&["parent"], &[9]),
+        protostore::FieldOf::children(&["targets"], &[10]),
+        protostore::FieldOf::children(&["numbers"], &[11]),
+        protostore::FieldOf::children(&["links"], &[12]),
+        protostore::FieldOf::value(&["link"], &[13]),
+        protostore::FieldOf::value(&["colour"], &[14]),
+        protostore::FieldOf::value(&["code"], &[15]),
     ],
     referrers: &[],
     recursions: &[protostore::Recursion::new("sources", "parent")],
-    children: &[
-        <children::Targets as generated::ChildTable>::CHILD,
-        <children::Numbers as generated::ChildTable>::CHILD,
-        <children::Links as generated::ChildTable>::CHILD,
+    touches: &["sources"],
+    children: generated::child_tables![
+        children::Targets, children::Numbers, children::Links
     ],
     sequences: &[],
     get: stmt!(346, [id], select!(r#"WHERE "id" = $1"#)),

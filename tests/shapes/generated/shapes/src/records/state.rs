@@ -97,16 +97,20 @@ impl generated::Decode for State {
     }
 }
 
+generated::columns! {
+    /// The columns of `state`, in its order.
+    static COLUMNS;
+    "_singleton" "_singleton" [] Singleton Int4;
+    "revision" "revision" [1] Value(Uint32) Int8;
+    "text" "text" [2] Value(String) Text;
+}
+
 /// What the run time knows of `state`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "state",
         record: "state",
-        columns: &[
-            protostore::Column::new("_singleton", "_singleton"),
-            protostore::Column::new("revision", "revision"),
-            protostore::Column::new("text", "text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("state__key", &["_singleton"]),
         uniques: &[],
         owner: None,
@@ -123,12 +127,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.State",
     key: &["_singleton"],
     fields: &[
-        protostore::FieldOf::value(&["revision"], &["revision"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
+        protostore::FieldOf::value(&["revision"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(1653, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(

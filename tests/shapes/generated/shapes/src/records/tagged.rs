@@ -323,19 +323,23 @@ impl generated::Decode for Tagged {
     }
 }
 
+generated::columns! {
+    /// The columns of `tagged`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "etag" "etag" [2] Value(String) Text, OUTPUT_ONLY;
+    "text" "text" [3] Value(String) Text;
+    "target" "target" [5] Value(String) Text;
+    "parent" "parent" [8] Value(String) Text;
+    "update_time" "update_time" [9] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// What the run time knows of `tagged`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "tagged",
         record: "tagged",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("etag", "etag"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("target", "target"),
-            protostore::Column::new("parent", "parent"),
-            protostore::Column::new("update_time", "update_time"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("tagged__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -374,22 +378,21 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Tagged",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["etag"], &["etag"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
-        protostore::FieldOf::children(&["words"], &[]),
-        protostore::FieldOf::value(&["target"], &["target"]),
-        protostore::FieldOf::children(&["targets"], &[]),
-        protostore::FieldOf::children(&["links"], &[]),
-        protostore::FieldOf::value(&["parent"], &["parent"]),
-        protostore::FieldOf::value(&["update_time"], &["update_time"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["etag"], &[2]),
+        protostore::FieldOf::value(&["text"], &[3]),
+        protostore::FieldOf::children(&["words"], &[4]),
+        protostore::FieldOf::value(&["target"], &[5]),
+        protostore::FieldOf::children(&["targets"], &[6]),
+        protostore::FieldOf::children(&["links"], &[7]),
+        protostore::FieldOf::value(&["parent"], &[8]),
+        protostore::FieldOf::value(&["update_time"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Words as generated::ChildTable>::CHILD,
-        <children::Targets as generated::ChildTable>::CHILD,
-        <children::Links as generated::ChildTable>::CHILD,
+    touches: &["tagged"],
+    children: generated::child_tables![
+        children::Words, children::Targets, children::Links
     ],
     sequences: &[],
     get: stmt!(1562, [id], select!(r#"WHERE "id" = $1"#)),

@@ -87,15 +87,19 @@ impl generated::Decode for Target {
     }
 }
 
+generated::columns! {
+    /// The columns of `targets`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "name" "name" [2] Value(String) Text;
+}
+
 /// What the run time knows of `targets`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "targets",
         record: "targets",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("name", "name"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("targets__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -106,8 +110,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Target",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["name"], &["name"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["name"], &[2]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -140,7 +144,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[protostore::Recursion::new("sources", "parent")],
-    children: &[],
+    touches: &["sources", "linked", "aparts", "tagged", "counted"],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(335, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(337, r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#),

@@ -3,6 +3,7 @@
 //! Table 50 of `shapes.v1.ShapesStore`: `texts`.
 
 use crate::proto;
+use crate::records::types;
 use protostore::generated::{self, stmt};
 
 /// Everything that one column of JSON can hold.
@@ -562,31 +563,35 @@ impl generated::Decode for Texts {
     }
 }
 
+generated::columns! {
+    /// The columns of `texts`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "page" "page" [2] Value(Message "shapes.v1.Page") Json as Json;
+    "must" "must" [3] Value(Message "shapes.v1.Point") Json as Json;
+    "pages" "pages" [4] Value(Message "shapes.v1.Page") Json as Json;
+    "doubles" "doubles" [5] Value(Double) Json as Json;
+    "colours" "colours" [6] Value(Enum types::Colour) Json as Json;
+    "times" "times" [7] Value(Message "google.protobuf.Timestamp") Json as Json;
+    "by_name" "by_name" [8] Value(Message "shapes.v1.Page") Json as Json;
+    "by_number" "by_number" [9] Value(Enum types::Colour) Json as Json;
+    "any" "any" [11] Value(Message "google.protobuf.Any") Json as Json;
+    "settings" "settings" [12] Value(Message "google.protobuf.Struct") Json;
+    "legacy" "legacy" [13] Value(Message "shapes.v1.Legacy") Json as Json;
+    "one_point" "one_point" [14] Value(Message "shapes.v1.Point") Json as Json;
+    "one_page" "one_page" [15] Value(Message "shapes.v1.Page") Json as Json;
+    "text" "text" [16] Value(String) Text;
+    "inner" "inner" [17] Presence(Message "shapes.v1.Texts.Inner") Bool;
+    "inner__page" "inner.page" [17, 1] Value(Message "shapes.v1.Page") Json as Json;
+    "inner__names" "inner.names" [17, 2] Value(String) Json as Json;
+}
+
 /// What the run time knows of `texts`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "texts",
         record: "texts",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("page", "page"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("pages", "pages"),
-            protostore::Column::new("doubles", "doubles"),
-            protostore::Column::new("colours", "colours"),
-            protostore::Column::new("times", "times"),
-            protostore::Column::new("by_name", "by_name"),
-            protostore::Column::new("by_number", "by_number"),
-            protostore::Column::new("any", "any"),
-            protostore::Column::new("settings", "settings"),
-            protostore::Column::new("legacy", "legacy"),
-            protostore::Column::new("one_point", "one_point"),
-            protostore::Column::new("one_page", "one_page"),
-            protostore::Column::new("text", "text"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__page", "inner.page"),
-            protostore::Column::new("inner__names", "inner.names"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("texts__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -610,35 +615,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Texts",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["page"], &["page"]),
-        protostore::FieldOf::value(&["must"], &["must"]),
-        protostore::FieldOf::value(&["pages"], &["pages"]),
-        protostore::FieldOf::value(&["doubles"], &["doubles"]),
-        protostore::FieldOf::value(&["colours"], &["colours"]),
-        protostore::FieldOf::value(&["times"], &["times"]),
-        protostore::FieldOf::value(&["by_name"], &["by_name"]),
-        protostore::FieldOf::value(&["by_number"], &["by_number"]),
-        protostore::FieldOf::children(&["values"], &[]),
-        protostore::FieldOf::value(&["any"], &["any"]),
-        protostore::FieldOf::value(&["settings"], &["settings"]),
-        protostore::FieldOf::value(&["legacy"], &["legacy"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["page"], &[2]),
+        protostore::FieldOf::value(&["must"], &[3]),
+        protostore::FieldOf::value(&["pages"], &[4]),
+        protostore::FieldOf::value(&["doubles"], &[5]),
+        protostore::FieldOf::value(&["colours"], &[6]),
+        protostore::FieldOf::value(&["times"], &[7]),
+        protostore::FieldOf::value(&["by_name"], &[8]),
+        protostore::FieldOf::value(&["by_number"], &[9]),
+        protostore::FieldOf::children(&["values"], &[10]),
+        protostore::FieldOf::value(&["any"], &[11]),
+        protostore::FieldOf::value(&["settings"], &[12]),
+        protostore::FieldOf::value(&["legacy"], &[13]),
         protostore::FieldOf::value(
             &["choice", "one_point", "one_page", "text"],
-            &["one_point", "one_page", "text"],
+            &[14, 15, 16],
         ),
-        protostore::FieldOf::value(
-            &["inner"],
-            &["inner", "inner__page", "inner__names"],
-        ),
-        protostore::FieldOf::children(&["inners"], &[]),
+        protostore::FieldOf::value(&["inner"], &[17]),
+        protostore::FieldOf::children(&["inners"], &[18]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Values as generated::ChildTable>::CHILD,
-        <children::Inners as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::Values, children::Inners],
     sequences: &[],
     get: stmt!(1307, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

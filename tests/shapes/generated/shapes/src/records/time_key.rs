@@ -124,15 +124,19 @@ impl generated::Decode for TimeKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `time_keys`, in its order.
+    static COLUMNS;
+    "time" "time" [1] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "number" "number" [2] Value(Uint64) Int8 as FullRange;
+}
+
 /// What the run time knows of `time_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "time_keys",
         record: "time_keys",
-        columns: &[
-            protostore::Column::new("time", "time"),
-            protostore::Column::new("number", "number"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("time_keys__key", &["time", "number"]),
         uniques: &[],
         owner: None,
@@ -149,13 +153,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.TimeKey",
     key: &["time", "number"],
     fields: &[
-        protostore::FieldOf::key(&["time"], &["time"]),
-        protostore::FieldOf::key(&["number"], &["number"]),
-        protostore::FieldOf::children(&["words"], &[]),
+        protostore::FieldOf::key(&["time"], &[1]),
+        protostore::FieldOf::key(&["number"], &[2]),
+        protostore::FieldOf::children(&["words"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Words as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Words],
     sequences: &[],
     get: stmt!(1000, [time, number], select!(r#"WHERE "time" = $1 AND "number" = $2"#)),
     insert: stmt!(1002, r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#),

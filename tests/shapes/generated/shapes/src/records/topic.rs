@@ -87,15 +87,19 @@ impl generated::Decode for Topic {
     }
 }
 
+generated::columns! {
+    /// The columns of `topics`, in its order.
+    static COLUMNS;
+    "name" "name" [1] Value(String) Text;
+    "text" "text" [2] Value(String) Text;
+}
+
 /// What the run time knows of `topics`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "topics",
         record: "topics",
-        columns: &[
-            protostore::Column::new("name", "name"),
-            protostore::Column::new("text", "text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("topics__key", &["name"]),
         uniques: &[],
         owner: None,
@@ -106,8 +110,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Topic",
     key: &["name"],
     fields: &[
-        protostore::FieldOf::key(&["name"], &["name"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
+        protostore::FieldOf::key(&["name"], &[1]),
+        protostore::FieldOf::value(&["text"], &[2]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -141,7 +145,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(1368, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(1370, r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#),

@@ -590,39 +590,43 @@ impl generated::Decode for Tree {
     }
 }
 
+generated::columns! {
+    /// The columns of `trees`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "branch" "branch" [2] Presence(Message "shapes.v1.Tree.Branch") Bool;
+    "branch__number" "branch.number" [2, 1] Value(Int32) Int4;
+    "branch__next" "branch.next" [2, 2] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "branch__list" "branch.list" [2, 3] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "branch__map" "branch.map" [2, 4] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "branch__left" "branch.left" [2, 5] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "branch__knot" "branch.knot" [2, 6] Presence(Message "shapes.v1.Tree.Knot") Bool;
+    "branch__knot__branch" "branch.knot.branch" [2, 6, 1] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "other" "other" [3] Presence(Message "shapes.v1.Tree.Branch") Bool;
+    "other__number" "other.number" [3, 1] Value(Int32) Int4;
+    "other__next" "other.next" [3, 2] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "other__list" "other.list" [3, 3] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "other__map" "other.map" [3, 4] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "other__left" "other.left" [3, 5] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "other__knot" "other.knot" [3, 6] Presence(Message "shapes.v1.Tree.Knot") Bool;
+    "other__knot__branch" "other.knot.branch" [3, 6, 1] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "leaf" "leaf" [4] Value(String) Text;
+    "must" "must" [6] Presence(Message "shapes.v1.Tree.Branch") Bool;
+    "must__number" "must.number" [6, 1] Value(Int32) Int4;
+    "must__next" "must.next" [6, 2] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "must__list" "must.list" [6, 3] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "must__map" "must.map" [6, 4] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "must__left" "must.left" [6, 5] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "must__knot" "must.knot" [6, 6] Presence(Message "shapes.v1.Tree.Knot") Bool;
+    "must__knot__branch" "must.knot.branch" [6, 6, 1] Value(Message "shapes.v1.Tree.Branch") Bytes;
+}
+
 /// What the run time knows of `trees`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "trees",
         record: "trees",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("branch", "branch"),
-            protostore::Column::new("branch__number", "branch.number"),
-            protostore::Column::new("branch__next", "branch.next"),
-            protostore::Column::new("branch__list", "branch.list"),
-            protostore::Column::new("branch__map", "branch.map"),
-            protostore::Column::new("branch__left", "branch.left"),
-            protostore::Column::new("branch__knot", "branch.knot"),
-            protostore::Column::new("branch__knot__branch", "branch.knot.branch"),
-            protostore::Column::new("other", "other"),
-            protostore::Column::new("other__number", "other.number"),
-            protostore::Column::new("other__next", "other.next"),
-            protostore::Column::new("other__list", "other.list"),
-            protostore::Column::new("other__map", "other.map"),
-            protostore::Column::new("other__left", "other.left"),
-            protostore::Column::new("other__knot", "other.knot"),
-            protostore::Column::new("other__knot__branch", "other.knot.branch"),
-            protostore::Column::new("leaf", "leaf"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must__number", "must.number"),
-            protostore::Column::new("must__next", "must.next"),
-            protostore::Column::new("must__list", "must.list"),
-            protostore::Column::new("must__map", "must.map"),
-            protostore::Column::new("must__left", "must.left"),
-            protostore::Column::new("must__knot", "must.knot"),
-            protostore::Column::new("must__knot__branch", "must.knot.branch"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("trees__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -710,52 +714,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Tree",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(
-            &["branch"],
-            &[
-                "branch",
-                "branch__number",
-                "branch__next",
-                "branch__list",
-                "branch__map",
-                "branch__left",
-                "branch__knot",
-                "branch__knot__branch",
-            ],
-        ),
-        protostore::FieldOf::value(
-            &["kind", "other", "leaf"],
-            &[
-                "other",
-                "other__number",
-                "other__next",
-                "other__list",
-                "other__map",
-                "other__left",
-                "other__knot",
-                "other__knot__branch",
-                "leaf",
-            ],
-        ),
-        protostore::FieldOf::children(&["branches"], &[]),
-        protostore::FieldOf::value(
-            &["must"],
-            &[
-                "must",
-                "must__number",
-                "must__next",
-                "must__list",
-                "must__map",
-                "must__left",
-                "must__knot",
-                "must__knot__branch",
-            ],
-        ),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["branch"], &[2]),
+        protostore::FieldOf::value(&["kind", "other", "leaf"], &[3, 4]),
+        protostore::FieldOf::children(&["branches"], &[5]),
+        protostore::FieldOf::value(&["must"], &[6]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Branches as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Branches],
     sequences: &[],
     get: stmt!(1045, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -22,6 +22,17 @@ pub enum Colour {
 }
 
 impl Colour {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "shapes.v1.Colour",
+        values: &[
+            ("COLOUR_UNSPECIFIED", 0),
+            ("COLOUR_RED", 1),
+            ("COLOUR_BLUE", 2147483647),
+            ("COLOUR_INFRARED", -2147483648),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -37,13 +48,7 @@ impl Colour {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("COLOUR_UNSPECIFIED"),
-            Self::Red => Some("COLOUR_RED"),
-            Self::Blue => Some("COLOUR_BLUE"),
-            Self::Infrared => Some("COLOUR_INFRARED"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -110,6 +115,12 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "shapes.v1.Grade",
+        values: &[("GRADE_A", 1), ("GRADE_B", 2)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -123,11 +134,7 @@ impl Grade {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::A => Some("GRADE_A"),
-            Self::B => Some("GRADE_B"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -173,6 +180,12 @@ pub enum NullValue {
 }
 
 impl NullValue {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "google.protobuf.NullValue",
+        values: &[("NULL_VALUE", 0)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -185,10 +198,7 @@ impl NullValue {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::NullValue => Some("NULL_VALUE"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 

@@ -273,20 +273,24 @@ impl generated::Decode for UnitLog {
     }
 }
 
+generated::columns! {
+    /// The columns of `unit_logs`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "run" "run" [2] Value(String) Text;
+    "unit" "unit" [3] Value(Uint32) Int8;
+    "from" "from" [4] Presence(Message "shapes.v1.UnitLog.From") Bool;
+    "from__run" "from.run" [4, 1] Value(String) Text;
+    "from__unit" "from.unit" [4, 2] Value(Uint32) Int8;
+    "text" "text" [5] Value(String) Text;
+}
+
 /// What the run time knows of `unit_logs`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "unit_logs",
         record: "unit_logs",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("run", "run"),
-            protostore::Column::new("unit", "unit"),
-            protostore::Column::new("from", "from"),
-            protostore::Column::new("from__run", "from.run"),
-            protostore::Column::new("from__unit", "from.unit"),
-            protostore::Column::new("text", "text"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("unit_logs__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -342,15 +346,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.UnitLog",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["run"], &["run"]),
-        protostore::FieldOf::value(&["unit"], &["unit"]),
-        protostore::FieldOf::value(&["from"], &["from", "from__run", "from__unit"]),
-        protostore::FieldOf::value(&["text"], &["text"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["run"], &[2]),
+        protostore::FieldOf::value(&["unit"], &[3]),
+        protostore::FieldOf::value(&["from"], &[4]),
+        protostore::FieldOf::value(&["text"], &[5]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(1471, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(

@@ -411,33 +411,37 @@ impl generated::Decode for WellKnown {
     }
 }
 
+generated::columns! {
+    /// The columns of `well_knowns`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "a_struct" "a_struct" [2] Value(Message "google.protobuf.Struct") Json;
+    "a_value" "a_value" [3] Value(Message "google.protobuf.Value") Json;
+    "a_list" "a_list" [4] Value(Message "google.protobuf.ListValue") Json;
+    "an_any" "an_any" [5] Value(Message "google.protobuf.Any") Bytes;
+    "a_mask" "a_mask" [6] Value(Message "google.protobuf.FieldMask") Text;
+    "an_empty" "an_empty" [7] Presence(Message "google.protobuf.Empty") Bool;
+    "a_null" "a_null" [8] Value(Enum types::NullValue) Int4;
+    "one_struct" "one_struct" [18] Value(Message "google.protobuf.Struct") Json;
+    "one_value" "one_value" [19] Value(Message "google.protobuf.Value") Json;
+    "one_list" "one_list" [20] Value(Message "google.protobuf.ListValue") Json;
+    "one_any" "one_any" [21] Value(Message "google.protobuf.Any") Bytes;
+    "one_mask" "one_mask" [22] Value(Message "google.protobuf.FieldMask") Text;
+    "one_empty" "one_empty" [23] Presence(Message "google.protobuf.Empty") Bool;
+    "inner" "inner" [24] Presence(Message "shapes.v1.WellKnown.Inner") Bool;
+    "inner__a_value" "inner.a_value" [24, 1] Value(Message "google.protobuf.Value") Json;
+    "inner__an_any" "inner.an_any" [24, 2] Value(Message "google.protobuf.Any") Bytes;
+    "inner__an_empty" "inner.an_empty" [24, 3] Presence(Message "google.protobuf.Empty") Bool;
+    "must" "must" [25] Value(Message "google.protobuf.Struct") Json;
+    "must_be" "must_be" [26] Presence(Message "google.protobuf.Empty") Bool;
+}
+
 /// What the run time knows of `well_knowns`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "well_knowns",
         record: "well_knowns",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("a_struct", "a_struct"),
-            protostore::Column::new("a_value", "a_value"),
-            protostore::Column::new("a_list", "a_list"),
-            protostore::Column::new("an_any", "an_any"),
-            protostore::Column::new("a_mask", "a_mask"),
-            protostore::Column::new("an_empty", "an_empty"),
-            protostore::Column::new("a_null", "a_null"),
-            protostore::Column::new("one_struct", "one_struct"),
-            protostore::Column::new("one_value", "one_value"),
-            protostore::Column::new("one_list", "one_list"),
-            protostore::Column::new("one_any", "one_any"),
-            protostore::Column::new("one_mask", "one_mask"),
-            protostore::Column::new("one_empty", "one_empty"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__a_value", "inner.a_value"),
-            protostore::Column::new("inner__an_any", "inner.an_any"),
-            protostore::Column::new("inner__an_empty", "inner.an_empty"),
-            protostore::Column::new("must", "must"),
-            protostore::Column::new("must_be", "must_be"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("well_knowns__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -474,23 +478,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.WellKnown",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["a_struct"], &["a_struct"]),
-        protostore::FieldOf::value(&["a_value"], &["a_value"]),
-        protostore::FieldOf::value(&["a_list"], &["a_list"]),
-        protostore::FieldOf::value(&["an_any"], &["an_any"]),
-        protostore::FieldOf::value(&["a_mask"], &["a_mask"]),
-        protostore::FieldOf::value(&["an_empty"], &["an_empty"]),
-        protostore::FieldOf::value(&["a_null"], &["a_null"]),
-        protostore::FieldOf::children(&["structs"], &[]),
-        protostore::FieldOf::children(&["values"], &[]),
-        protostore::FieldOf::children(&["lists"], &[]),
-        protostore::FieldOf::children(&["anys"], &[]),
-        protostore::FieldOf::children(&["masks"], &[]),
-        protostore::FieldOf::children(&["empties"], &[]),
-        protostore::FieldOf::children(&["structs_by_key"], &[]),
-        protostore::FieldOf::children(&["anys_by_key"], &[]),
-        protostore::FieldOf::children(&["empties_by_key"], &[]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["a_struct"], &[2]),
+        protostore::FieldOf::value(&["a_value"], &[3]),
+        protostore::FieldOf::value(&["a_list"], &[4]),
+        protostore::FieldOf::value(&["an_any"], &[5]),
+        protostore::FieldOf::value(&["a_mask"], &[6]),
+        protostore::FieldOf::value(&["an_empty"], &[7]),
+        protostore::FieldOf::value(&["a_null"], &[8]),
+        protostore::FieldOf::children(&["structs"], &[9]),
+        protostore::FieldOf::children(&["values"], &[10]),
+        protostore::FieldOf::children(&["lists"], &[11]),
+        protostore::FieldOf::children(&["anys"], &[12]),
+        protostore::FieldOf::children(&["masks"], &[13]),
+        protostore::FieldOf::children(&["empties"], &[14]),
+        protostore::FieldOf::children(&["structs_by_key"], &[15]),
+        protostore::FieldOf::children(&["anys_by_key"], &[16]),
+        protostore::FieldOf::children(&["empties_by_key"], &[17]),
         protostore::FieldOf::value(
             &[
                 "choice",
@@ -501,28 +505,19 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "one_mask",
                 "one_empty",
             ],
-            &["one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty"],
+            &[18, 19, 20, 21, 22, 23],
         ),
-        protostore::FieldOf::value(
-            &["inner"],
-            &["inner", "inner__a_value", "inner__an_any", "inner__an_empty"],
-        ),
-        protostore::FieldOf::value(&["must"], &["must"]),
-        protostore::FieldOf::value(&["must_be"], &["must_be"]),
+        protostore::FieldOf::value(&["inner"], &[24]),
+        protostore::FieldOf::value(&["must"], &[25]),
+        protostore::FieldOf::value(&["must_be"], &[26]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Structs as generated::ChildTable>::CHILD,
-        <children::Values as generated::ChildTable>::CHILD,
-        <children::OfLists_11 as generated::ChildTable>::CHILD,
-        <children::Anys as generated::ChildTable>::CHILD,
-        <children::Masks as generated::ChildTable>::CHILD,
-        <children::Empties as generated::ChildTable>::CHILD,
-        <children::StructsByKey as generated::ChildTable>::CHILD,
-        <children::AnysByKey as generated::ChildTable>::CHILD,
-        <children::EmptiesByKey as generated::ChildTable>::CHILD,
-        <children::InnerMasks as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Structs, children::Values, children::OfLists_11, children::Anys,
+        children::Masks, children::Empties, children::StructsByKey, children::AnysByKey,
+        children::EmptiesByKey, children::InnerMasks
     ],
     sequences: &[],
     get: stmt!(825, [id], select!(r#"WHERE "id" = $1"#)),

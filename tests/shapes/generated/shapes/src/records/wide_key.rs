@@ -348,21 +348,25 @@ impl generated::Decode for WideKey {
     }
 }
 
+generated::columns! {
+    /// The columns of `wide_keys`, in its order.
+    static COLUMNS;
+    "a" "a" [1] Value(String) Text;
+    "b" "b" [2] Value(Uint32) Int8;
+    "c" "c" [3] Value(Bool) Bool;
+    "d" "d" [4] Value(Enum types::Colour) Int4;
+    "e" "e" [5] Value(Bytes) Bytes;
+    "f" "f" [6] Value(Message "google.protobuf.Timestamp") Int8;
+    "g" "g" [7] Value(Uint64) Int8;
+    "value" "value" [8] Value(String) Text;
+}
+
 /// What the run time knows of `wide_keys`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "wide_keys",
         record: "wide_keys",
-        columns: &[
-            protostore::Column::new("a", "a"),
-            protostore::Column::new("b", "b"),
-            protostore::Column::new("c", "c"),
-            protostore::Column::new("d", "d"),
-            protostore::Column::new("e", "e"),
-            protostore::Column::new("f", "f"),
-            protostore::Column::new("g", "g"),
-            protostore::Column::new("value", "value"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new(
             "wide_keys__key",
             &["a", "b", "c", "d", "e", "f", "g"],
@@ -391,19 +395,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.WideKey",
     key: &["a", "b", "c", "d", "e", "f", "g"],
     fields: &[
-        protostore::FieldOf::key(&["a"], &["a"]),
-        protostore::FieldOf::key(&["b"], &["b"]),
-        protostore::FieldOf::key(&["c"], &["c"]),
-        protostore::FieldOf::key(&["d"], &["d"]),
-        protostore::FieldOf::key(&["e"], &["e"]),
-        protostore::FieldOf::key(&["f"], &["f"]),
-        protostore::FieldOf::key(&["g"], &["g"]),
-        protostore::FieldOf::value(&["value"], &["value"]),
-        protostore::FieldOf::children(&["numbers"], &[]),
+        protostore::FieldOf::key(&["a"], &[1]),
+        protostore::FieldOf::key(&["b"], &[2]),
+        protostore::FieldOf::key(&["c"], &[3]),
+        protostore::FieldOf::key(&["d"], &[4]),
+        protostore::FieldOf::key(&["e"], &[5]),
+        protostore::FieldOf::key(&["f"], &[6]),
+        protostore::FieldOf::key(&["g"], &[7]),
+        protostore::FieldOf::value(&["value"], &[8]),
+        protostore::FieldOf::children(&["numbers"], &[9]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Numbers as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Numbers],
     sequences: &[],
     get: stmt!(
         281, [a, b, c, d, e, f, g],

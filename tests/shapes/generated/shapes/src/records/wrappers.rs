@@ -273,30 +273,34 @@ impl generated::Decode for Wrappers {
     }
 }
 
+generated::columns! {
+    /// The columns of `wrappers`, in its order.
+    static COLUMNS;
+    "id" "id" [1] Value(String) Text;
+    "a_bool" "a_bool" [2] Value(Message "google.protobuf.BoolValue") Bool;
+    "an_int32" "an_int32" [3] Value(Message "google.protobuf.Int32Value") Int4;
+    "an_int64" "an_int64" [4] Value(Message "google.protobuf.Int64Value") Int8;
+    "a_uint32" "a_uint32" [5] Value(Message "google.protobuf.UInt32Value") Int8;
+    "a_uint64" "a_uint64" [6] Value(Message "google.protobuf.UInt64Value") Int8;
+    "a_float" "a_float" [7] Value(Message "google.protobuf.FloatValue") Real4;
+    "a_double" "a_double" [8] Value(Message "google.protobuf.DoubleValue") Real8;
+    "a_string" "a_string" [9] Value(Message "google.protobuf.StringValue") Text;
+    "a_bytes" "a_bytes" [10] Value(Message "google.protobuf.BytesValue") Bytes;
+    "yes" "yes" [14] Value(Message "google.protobuf.BoolValue") Bool;
+    "word" "word" [15] Value(Message "google.protobuf.StringValue") Text;
+    "number" "number" [16] Value(Message "google.protobuf.UInt32Value") Int8;
+    "inner" "inner" [17] Presence(Message "shapes.v1.Wrappers.Inner") Bool;
+    "inner__number" "inner.number" [17, 1] Value(Message "google.protobuf.Int64Value") Int8;
+    "inner__must" "inner.must" [17, 2] Value(Message "google.protobuf.StringValue") Text;
+    "must" "must" [18] Value(Message "google.protobuf.StringValue") Text;
+}
+
 /// What the run time knows of `wrappers`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "wrappers",
         record: "wrappers",
-        columns: &[
-            protostore::Column::new("id", "id"),
-            protostore::Column::new("a_bool", "a_bool"),
-            protostore::Column::new("an_int32", "an_int32"),
-            protostore::Column::new("an_int64", "an_int64"),
-            protostore::Column::new("a_uint32", "a_uint32"),
-            protostore::Column::new("a_uint64", "a_uint64"),
-            protostore::Column::new("a_float", "a_float"),
-            protostore::Column::new("a_double", "a_double"),
-            protostore::Column::new("a_string", "a_string"),
-            protostore::Column::new("a_bytes", "a_bytes"),
-            protostore::Column::new("yes", "yes"),
-            protostore::Column::new("word", "word"),
-            protostore::Column::new("number", "number"),
-            protostore::Column::new("inner", "inner"),
-            protostore::Column::new("inner__number", "inner.number"),
-            protostore::Column::new("inner__must", "inner.must"),
-            protostore::Column::new("must", "must"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("wrappers__key", &["id"]),
         uniques: &[],
         owner: None,
@@ -342,35 +346,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "shapes.v1.Wrappers",
     key: &["id"],
     fields: &[
-        protostore::FieldOf::key(&["id"], &["id"]),
-        protostore::FieldOf::value(&["a_bool"], &["a_bool"]),
-        protostore::FieldOf::value(&["an_int32"], &["an_int32"]),
-        protostore::FieldOf::value(&["an_int64"], &["an_int64"]),
-        protostore::FieldOf::value(&["a_uint32"], &["a_uint32"]),
-        protostore::FieldOf::value(&["a_uint64"], &["a_uint64"]),
-        protostore::FieldOf::value(&["a_float"], &["a_float"]),
-        protostore::FieldOf::value(&["a_double"], &["a_double"]),
-        protostore::FieldOf::value(&["a_string"], &["a_string"]),
-        protostore::FieldOf::value(&["a_bytes"], &["a_bytes"]),
-        protostore::FieldOf::children(&["strings"], &[]),
-        protostore::FieldOf::children(&["doubles"], &[]),
-        protostore::FieldOf::children(&["by_number"], &[]),
-        protostore::FieldOf::value(
-            &["choice", "yes", "word", "number"],
-            &["yes", "word", "number"],
-        ),
-        protostore::FieldOf::value(
-            &["inner"],
-            &["inner", "inner__number", "inner__must"],
-        ),
-        protostore::FieldOf::value(&["must"], &["must"]),
+        protostore::FieldOf::key(&["id"], &[1]),
+        protostore::FieldOf::value(&["a_bool"], &[2]),
+        protostore::FieldOf::value(&["an_int32"], &[3]),
+        protostore::FieldOf::value(&["an_int64"], &[4]),
+        protostore::FieldOf::value(&["a_uint32"], &[5]),
+        protostore::FieldOf::value(&["a_uint64"], &[6]),
+        protostore::FieldOf::value(&["a_float"], &[7]),
+        protostore::FieldOf::value(&["a_double"], &[8]),
+        protostore::FieldOf::value(&["a_string"], &[9]),
+        protostore::FieldOf::value(&["a_bytes"], &[10]),
+        protostore::FieldOf::children(&["strings"], &[11]),
+        protostore::FieldOf::children(&["doubles"], &[12]),
+        protostore::FieldOf::children(&["by_number"], &[13]),
+        protostore::FieldOf::value(&["choice", "yes", "word", "number"], &[14, 15, 16]),
+        protostore::FieldOf::value(&["inner"], &[17]),
+        protostore::FieldOf::value(&["must"], &[18]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::Strings as generated::ChildTable>::CHILD,
-        <children::Doubles as generated::ChildTable>::CHILD,
-        <children::ByNumber as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::Strings, children::Doubles, children::ByNumber
     ],
     sequences: &[],
     get: stmt!(797, [id], select!(r#"WHERE "id" = $1"#)),

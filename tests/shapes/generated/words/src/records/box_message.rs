@@ -168,15 +168,19 @@ impl generated::Decode for BoxMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `info`, in its order.
+    static COLUMNS;
+    "box" "box" [1] Value(String) Text;
+    "dyn" "dyn" [2] Value(Uint32) Int8;
+}
+
 /// What the run time knows of `info`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "info",
         record: "info",
-        columns: &[
-            protostore::Column::new("box", "box"),
-            protostore::Column::new("dyn", "dyn"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("info__key", &["box", "dyn"]),
         uniques: &[],
         owner: None,
@@ -194,13 +198,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Box",
     key: &["box", "dyn"],
     fields: &[
-        protostore::FieldOf::key(&["box"], &["box"]),
-        protostore::FieldOf::key(&["dyn"], &["dyn"]),
-        protostore::FieldOf::children(&["reads"], &[]),
+        protostore::FieldOf::key(&["box"], &[1]),
+        protostore::FieldOf::key(&["dyn"], &[2]),
+        protostore::FieldOf::children(&["reads"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Reads as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Reads],
     sequences: &[],
     get: stmt!(119, ["box", "dyn"], select!(r#"WHERE "box" = $1 AND "dyn" = $2"#)),
     insert: stmt!(121, r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#),

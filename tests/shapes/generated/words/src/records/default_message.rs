@@ -40,6 +40,12 @@ pub enum DefaultDebug {
 }
 
 impl DefaultDebug {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "Default.Debug",
+        values: &[("None", 0), ("Some", 1), ("Ok", 2), ("Unrecognized", 3)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -55,13 +61,7 @@ impl DefaultDebug {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::None => Some("None"),
-            Self::Some => Some("Some"),
-            Self::Ok => Some("Ok"),
-            Self::UnrecognizedValue => Some("Unrecognized"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -203,17 +203,21 @@ impl generated::Decode for DefaultMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `table`, in its order.
+    static COLUMNS;
+    "default" "default" [1] Value(String) Text;
+    "clone" "clone" [2] Presence(Message "Clone") Bool;
+    "clone__copy" "clone.copy" [2, 1] Value(String) Text;
+    "debug" "debug" [3] Value(Enum DefaultDebug) Int4;
+}
+
 /// What the run time knows of `table`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "table",
         record: "table",
-        columns: &[
-            protostore::Column::new("default", "default"),
-            protostore::Column::new("clone", "clone"),
-            protostore::Column::new("clone__copy", "clone.copy"),
-            protostore::Column::new("debug", "debug"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("table__key", &["default"]),
         uniques: &[],
         owner: None,
@@ -237,13 +241,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Default",
     key: &["default"],
     fields: &[
-        protostore::FieldOf::key(&["default"], &["default"]),
-        protostore::FieldOf::value(&["clone"], &["clone", "clone__copy"]),
-        protostore::FieldOf::value(&["debug"], &["debug"]),
+        protostore::FieldOf::key(&["default"], &[1]),
+        protostore::FieldOf::value(&["clone"], &[2]),
+        protostore::FieldOf::value(&["debug"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(144, [default], select!(r#"WHERE "default" = $1"#)),
     insert: stmt!(

@@ -87,15 +87,19 @@ impl generated::Decode for Field {
     }
 }
 
+generated::columns! {
+    /// The columns of `open`, in its order.
+    static COLUMNS;
+    "field" "field" [1] Value(String) Text;
+    "columns" "columns" [2] Value(String) Text;
+}
+
 /// What the run time knows of `open`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "open",
         record: "open",
-        columns: &[
-            protostore::Column::new("field", "field"),
-            protostore::Column::new("columns", "columns"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("open__key", &["field"]),
         uniques: &[],
         owner: None,
@@ -106,12 +110,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Field",
     key: &["field"],
     fields: &[
-        protostore::FieldOf::key(&["field"], &["field"]),
-        protostore::FieldOf::value(&["columns"], &["columns"]),
+        protostore::FieldOf::key(&["field"], &[1]),
+        protostore::FieldOf::value(&["columns"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(166, [field], select!(r#"WHERE "field" = $1"#)),
     insert: stmt!(168, r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#),

@@ -29,6 +29,12 @@ pub enum MatchImpl {
 }
 
 impl MatchImpl {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "words.type.async.v1.Match.Impl",
+        values: &[("IMPL_UNSPECIFIED", 0), ("IMPL_DYN", 1)],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -42,11 +48,7 @@ impl MatchImpl {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("IMPL_UNSPECIFIED"),
-            Self::Dyn => Some("IMPL_DYN"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -234,15 +236,19 @@ impl generated::Decode for Match {
     }
 }
 
+generated::columns! {
+    /// The columns of `clone`, in its order.
+    static COLUMNS;
+    "type" "type" [1] Value(String) Text;
+    "impl" "impl" [2] Value(Enum MatchImpl) Int4;
+}
+
 /// What the run time knows of `clone`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "clone",
         record: "clone",
-        columns: &[
-            protostore::Column::new("type", "type"),
-            protostore::Column::new("impl", "impl"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("clone__key", &["type"]),
         uniques: &[],
         owner: None,
@@ -260,13 +266,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "words.type.async.v1.Match",
     key: &["type"],
     fields: &[
-        protostore::FieldOf::key(&["type"], &["type"]),
-        protostore::FieldOf::value(&["impl"], &["impl"]),
-        protostore::FieldOf::children(&["traits"], &[]),
+        protostore::FieldOf::key(&["type"], &[1]),
+        protostore::FieldOf::value(&["impl"], &[2]),
+        protostore::FieldOf::children(&["traits"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Traits as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Traits],
     sequences: &[],
     get: stmt!(152, ["type"], select!(r#"WHERE "type" = $1"#)),
     insert: stmt!(154, r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#),

@@ -349,18 +349,22 @@ impl generated::Decode for OptionMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `read`, in its order.
+    static COLUMNS;
+    "self" "self" [1] Value(String) Text;
+    "some" "some" [2] Presence(Message "Some") Bool;
+    "some__value" "some.value" [2, 1] Value(Int32) Int4;
+    "none" "none" [3] Presence(Message "None") Bool;
+    "a" "a" [10] Presence(Message "A") Bool;
+}
+
 /// What the run time knows of `read`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "read",
         record: "read",
-        columns: &[
-            protostore::Column::new("self", "self"),
-            protostore::Column::new("some", "some"),
-            protostore::Column::new("some__value", "some.value"),
-            protostore::Column::new("none", "none"),
-            protostore::Column::new("a", "a"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("read__key", &["self"]),
         uniques: &[],
         owner: None,
@@ -386,16 +390,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Option",
     key: &["self"],
     fields: &[
-        protostore::FieldOf::key(&["self"], &["self"]),
-        protostore::FieldOf::value(&["some"], &["some", "some__value"]),
-        protostore::FieldOf::value(&["none"], &["none"]),
-        protostore::FieldOf::children(&["into"], &[]),
-        protostore::FieldOf::children(&["string"], &[]),
-        protostore::FieldOf::children(&["vec"], &[]),
-        protostore::FieldOf::children(&["option"], &[]),
-        protostore::FieldOf::children(&["from"], &[]),
-        protostore::FieldOf::children(&["a_b"], &[]),
-        protostore::FieldOf::value(&["a"], &["a"]),
+        protostore::FieldOf::key(&["self"], &[1]),
+        protostore::FieldOf::value(&["some"], &[2]),
+        protostore::FieldOf::value(&["none"], &[3]),
+        protostore::FieldOf::children(&["into"], &[4]),
+        protostore::FieldOf::children(&["string"], &[5]),
+        protostore::FieldOf::children(&["vec"], &[6]),
+        protostore::FieldOf::children(&["option"], &[7]),
+        protostore::FieldOf::children(&["from"], &[8]),
+        protostore::FieldOf::children(&["a_b"], &[9]),
+        protostore::FieldOf::value(&["a"], &[10]),
     ],
     referrers: &[
         protostore::Referrer {
@@ -425,14 +429,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     recursions: &[],
-    children: &[
-        <children::OfInto_4 as generated::ChildTable>::CHILD,
-        <children::OfString_5 as generated::ChildTable>::CHILD,
-        <children::OfVec_6 as generated::ChildTable>::CHILD,
-        <children::OfOption_7 as generated::ChildTable>::CHILD,
-        <children::OfFrom_8 as generated::ChildTable>::CHILD,
-        <children::OfAB_9 as generated::ChildTable>::CHILD,
-        <children::OfAB_10_1 as generated::ChildTable>::CHILD,
+    touches: &[],
+    children: generated::child_tables![
+        children::OfInto_4, children::OfString_5, children::OfVec_6,
+        children::OfOption_7, children::OfFrom_8, children::OfAB_9, children::OfAB_10_1
     ],
     sequences: &[],
     get: stmt!(0, ["self"], select!(r#"WHERE "self" = $1"#)),

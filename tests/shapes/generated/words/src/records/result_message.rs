@@ -33,6 +33,17 @@ pub enum ErrEnum {
 }
 
 impl ErrEnum {
+    /// The enum in the proto file, and its values.
+    pub const PROTO_ENUM: &'static protostore::ProtoEnum = &protostore::ProtoEnum {
+        name: "Err",
+        values: &[
+            ("ERR_UNSPECIFIED", 0),
+            ("ERR_UNRECOGNIZED", 1),
+            ("ERR_SELF", 2),
+            ("ERR_NONE", 3),
+        ],
+    };
+
     /// Returns the number that is stored and sent.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -48,13 +59,7 @@ impl ErrEnum {
     /// Returns the name in the proto file, if the number has one.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Unspecified => Some("ERR_UNSPECIFIED"),
-            Self::UnrecognizedValue => Some("ERR_UNRECOGNIZED"),
-            Self::Self_ => Some("ERR_SELF"),
-            Self::None => Some("ERR_NONE"),
-            Self::Unrecognized(_) => None,
-        }
+        Self::PROTO_ENUM.name_of(self.number())
     }
 }
 
@@ -212,15 +217,19 @@ impl generated::Decode for ResultMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `write`, in its order.
+    static COLUMNS;
+    "ok" "ok" [1] Value(Int64) Int8;
+    "err" "err" [2] Value(Enum ErrEnum) Int4;
+}
+
 /// What the run time knows of `write`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "write",
         record: "write",
-        columns: &[
-            protostore::Column::new("ok", "ok"),
-            protostore::Column::new("err", "err"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("write__key", &["ok"]),
         uniques: &[],
         owner: None,
@@ -237,13 +246,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Result",
     key: &["ok"],
     fields: &[
-        protostore::FieldOf::key(&["ok"], &["ok"]),
-        protostore::FieldOf::value(&["err"], &["err"]),
-        protostore::FieldOf::children(&["reads"], &[]),
+        protostore::FieldOf::key(&["ok"], &[1]),
+        protostore::FieldOf::value(&["err"], &[2]),
+        protostore::FieldOf::children(&["reads"], &[3]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[<children::Reads as generated::ChildTable>::CHILD],
+    touches: &[],
+    children: generated::child_tables![children::Reads],
     sequences: &[],
     get: stmt!(59, [ok], select!(r#"WHERE "ok" = $1"#)),
     insert: stmt!(61, r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#),

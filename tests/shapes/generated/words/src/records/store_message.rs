@@ -111,15 +111,19 @@ impl generated::Decode for StoreMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `close`, in its order.
+    static COLUMNS;
+    "store" "store" [1] Value(String) Text;
+    "result" "result" [2] Value(String) Text;
+}
+
 /// What the run time knows of `close`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "close",
         record: "close",
-        columns: &[
-            protostore::Column::new("store", "store"),
-            protostore::Column::new("result", "result"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("close__key", &["store"]),
         uniques: &[],
         owner: None,
@@ -130,12 +134,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Store",
     key: &["store"],
     fields: &[
-        protostore::FieldOf::key(&["store"], &["store"]),
-        protostore::FieldOf::value(&["result"], &["result"]),
+        protostore::FieldOf::key(&["store"], &[1]),
+        protostore::FieldOf::value(&["result"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(107, [store], select!(r#"WHERE "store" = $1"#)),
     insert: stmt!(109, r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#),

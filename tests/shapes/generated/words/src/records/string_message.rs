@@ -101,15 +101,19 @@ impl generated::Decode for StringMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `run`, in its order.
+    static COLUMNS;
+    "string" "string" [1] Value(String) Text;
+    "str" "str" [2] Value(String) Text;
+}
+
 /// What the run time knows of `run`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "run",
         record: "run",
-        columns: &[
-            protostore::Column::new("string", "string"),
-            protostore::Column::new("str", "str"),
-        ],
+        columns: COLUMNS,
         key: protostore::Unique::new("run__key", &["string"]),
         uniques: &[protostore::Unique::new("run_unique_str", &["str"])],
         owner: None,
@@ -133,12 +137,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "String",
     key: &["string"],
     fields: &[
-        protostore::FieldOf::key(&["string"], &["string"]),
-        protostore::FieldOf::value(&["str"], &["str"]),
+        protostore::FieldOf::key(&["string"], &[1]),
+        protostore::FieldOf::value(&["str"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[],
+    touches: &[],
+    children: generated::child_tables![],
     sequences: &[],
     get: stmt!(80, [string], select!(r#"WHERE "string" = $1"#)),
     insert: stmt!(82, r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#),

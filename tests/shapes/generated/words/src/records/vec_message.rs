@@ -112,12 +112,18 @@ impl generated::Decode for VecMessage {
     }
 }
 
+generated::columns! {
+    /// The columns of `apply`, in its order.
+    static COLUMNS;
+    "vec" "vec" [1] Value(Bytes) Bytes;
+}
+
 /// What the run time knows of `apply`.
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "apply",
         record: "apply",
-        columns: &[protostore::Column::new("vec", "vec")],
+        columns: COLUMNS,
         key: protostore::Unique::new("apply__key", &["vec"]),
         uniques: &[],
         owner: None,
@@ -128,15 +134,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     record: "Vec",
     key: &["vec"],
     fields: &[
-        protostore::FieldOf::key(&["vec"], &["vec"]),
-        protostore::FieldOf::children(&["ok"], &[]),
+        protostore::FieldOf::key(&["vec"], &[1]),
+        protostore::FieldOf::children(&["ok"], &[2]),
     ],
     referrers: &[],
     recursions: &[],
-    children: &[
-        <children::OfOk_2 as generated::ChildTable>::CHILD,
-        <children::OkOk as generated::ChildTable>::CHILD,
-    ],
+    touches: &[],
+    children: generated::child_tables![children::OfOk_2, children::OkOk],
     sequences: &[],
     get: stmt!(90, [vec], select!(r#"WHERE "vec" = $1"#)),
     insert: stmt!(92, r#"INSERT INTO "apply" ("vec") VALUES ($1)"#),

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `events__topic_ids`, in its order.
+    static TOPIC_IDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "topic_ids" [3] Position Int8;
+    "value" "topic_ids" [3] Value(String) Text;
+}
+
 /// The elements of `topic_ids`, in `events__topic_ids`.
 #[derive(Debug)]
 pub struct TopicIds;
@@ -19,11 +27,7 @@ impl generated::ChildTable for TopicIds {
         layout: protostore::Layout {
             name: "events__topic_ids",
             record: "events",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "topic_ids"),
-                protostore::Column::new("value", "topic_ids"),
-            ],
+            columns: TOPIC_IDS_COLUMNS,
             key: protostore::Unique::new(
                 "events__topic_ids__key",
                 &["_id", "_position"],
@@ -49,6 +53,9 @@ impl generated::ChildTable for TopicIds {
                 protostore::Check::new("value__check", "topic_ids", "must not be empty"),
             ],
         },
+        field: "topic_ids",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -92,6 +99,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `events__details`, in its order.
+    static DETAILS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "details" [4] Position Int8;
+    "text" "details.text" [4, 1] Value(String) Text;
+}
+
 /// The elements of `details`, in `events__details`.
 #[derive(Debug)]
 pub struct Details;
@@ -105,11 +120,7 @@ impl generated::ChildTable for Details {
         layout: protostore::Layout {
             name: "events__details",
             record: "events",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "details"),
-                protostore::Column::new("text", "details.text"),
-            ],
+            columns: DETAILS_COLUMNS,
             key: protostore::Unique::new("events__details__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -118,6 +129,9 @@ impl generated::ChildTable for Details {
             references: &[],
             checks: &[],
         },
+        field: "details",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -164,6 +178,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `events__details__numbers`, in its order.
+    static DETAILS_NUMBERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "details" [4] Position Int8;
+    "_position_2" "details.numbers" [4, 2] Position Int8;
+    "value" "details.numbers" [4, 2] Value(Int64) Int8;
+}
+
 /// The elements of `details.numbers`, in `events__details__numbers`.
 #[derive(Debug)]
 pub struct DetailsNumbers;
@@ -177,12 +200,7 @@ impl generated::ChildTable for DetailsNumbers {
         layout: protostore::Layout {
             name: "events__details__numbers",
             record: "events",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "details"),
-                protostore::Column::new("_position_2", "details.numbers"),
-                protostore::Column::new("value", "details.numbers"),
-            ],
+            columns: DETAILS_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "events__details__numbers__key",
                 &["_id", "_position", "_position_2"],
@@ -198,6 +216,9 @@ impl generated::ChildTable for DetailsNumbers {
             references: &[],
             checks: &[],
         },
+        field: "details.numbers",
+        path: &[4, 2],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `facts__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "words" [6] Position Int8;
+    "value" "words" [6] Value(String) Text;
+}
+
 /// The elements of `words`, in `facts__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "facts__words",
             record: "facts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new("facts__words__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -97,6 +104,14 @@ impl generated::EditedValues for Words {
     );
 }
 
+generated::columns! {
+    /// The columns of `facts__others`, in its order.
+    static OTHERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "others" [8] Position Int8;
+    "value" "others" [8] Value(String) Text;
+}
+
 /// The elements of `others`, in `facts__others`.
 #[derive(Debug)]
 pub struct Others;
@@ -110,11 +125,7 @@ impl generated::ChildTable for Others {
         layout: protostore::Layout {
             name: "facts__others",
             record: "facts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "others"),
-                protostore::Column::new("value", "others"),
-            ],
+            columns: OTHERS_COLUMNS,
             key: protostore::Unique::new("facts__others__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -138,6 +149,9 @@ impl generated::ChildTable for Others {
                 protostore::Check::new("value__check", "others", "must not be empty"),
             ],
         },
+        field: "others",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `folders__links`, in its order.
+    static LINKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "links" [4] Position Int8;
+    "value" "links" [4] Value(String) Text;
+}
+
 /// The elements of `links`, in `folders__links`.
 #[derive(Debug)]
 pub struct Links;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Links {
         layout: protostore::Layout {
             name: "folders__links",
             record: "folders",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "links"),
-                protostore::Column::new("value", "links"),
-            ],
+            columns: LINKS_COLUMNS,
             key: protostore::Unique::new("folders__links__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -47,6 +51,9 @@ impl generated::ChildTable for Links {
                 protostore::Check::new("value__check", "links", "must not be empty"),
             ],
         },
+        field: "links",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -114,6 +121,14 @@ impl generated::EditedValues for Links {
     );
 }
 
+generated::columns! {
+    /// The columns of `folders__needs`, in its order.
+    static NEEDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "needs" [5] Position Int8;
+    "value" "needs" [5] Value(String) Text;
+}
+
 /// The elements of `needs`, in `folders__needs`.
 #[derive(Debug)]
 pub struct Needs;
@@ -127,11 +142,7 @@ impl generated::ChildTable for Needs {
         layout: protostore::Layout {
             name: "folders__needs",
             record: "folders",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "needs"),
-                protostore::Column::new("value", "needs"),
-            ],
+            columns: NEEDS_COLUMNS,
             key: protostore::Unique::new("folders__needs__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -155,6 +166,9 @@ impl generated::ChildTable for Needs {
                 protostore::Check::new("value__check", "needs", "must not be empty"),
             ],
         },
+        field: "needs",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `mentions__all`, in its order.
+    static ALL_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "all" [4] Position Int8;
+    "value" "all" [4] Value(String) Text;
+}
+
 /// The elements of `all`, in `mentions__all`.
 #[derive(Debug)]
 pub struct All;
@@ -19,11 +27,7 @@ impl generated::ChildTable for All {
         layout: protostore::Layout {
             name: "mentions__all",
             record: "mentions",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "all"),
-                protostore::Column::new("value", "all"),
-            ],
+            columns: ALL_COLUMNS,
             key: protostore::Unique::new("mentions__all__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -45,6 +49,9 @@ impl generated::ChildTable for All {
             ],
             checks: &[protostore::Check::new("value__check", "all", "must not be empty")],
         },
+        field: "all",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

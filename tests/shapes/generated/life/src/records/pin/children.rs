@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `pins__folder_ids`, in its order.
+    static FOLDER_IDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "folder_ids" [3] Position Int8;
+    "value" "folder_ids" [3] Value(String) Text;
+}
+
 /// The elements of `folder_ids`, in `pins__folder_ids`.
 #[derive(Debug)]
 pub struct FolderIds;
@@ -19,11 +27,7 @@ impl generated::ChildTable for FolderIds {
         layout: protostore::Layout {
             name: "pins__folder_ids",
             record: "pins",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "folder_ids"),
-                protostore::Column::new("value", "folder_ids"),
-            ],
+            columns: FOLDER_IDS_COLUMNS,
             key: protostore::Unique::new("pins__folder_ids__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -47,6 +51,9 @@ impl generated::ChildTable for FolderIds {
                 protostore::Check::new("value__check", "folder_ids", "must not be empty"),
             ],
         },
+        field: "folder_ids",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `tickets__seats`, in its order.
+    static SEATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "seats" [10] Position Int8;
+    "value" "seats" [10] Value(String) Text;
+}
+
 /// The elements of `seats`, in `tickets__seats`.
 #[derive(Debug)]
 pub struct Seats;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Seats {
         layout: protostore::Layout {
             name: "tickets__seats",
             record: "tickets",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "seats"),
-                protostore::Column::new("value", "seats"),
-            ],
+            columns: SEATS_COLUMNS,
             key: protostore::Unique::new("tickets__seats__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Seats {
             references: &[],
             checks: &[],
         },
+        field: "seats",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -99,6 +106,14 @@ impl generated::EditedValues for Seats {
     );
 }
 
+generated::columns! {
+    /// The columns of `tickets__prices`, in its order.
+    static PRICES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "prices.key" [11, 1] MapKey(String) Text;
+    "value" "prices.value" [11, 2] Value(Int64) Int8;
+}
+
 /// The elements of `prices`, in `tickets__prices`.
 #[derive(Debug)]
 pub struct Prices;
@@ -112,11 +127,7 @@ impl generated::ChildTable for Prices {
         layout: protostore::Layout {
             name: "tickets__prices",
             record: "tickets",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "prices.key"),
-                protostore::Column::new("value", "prices.value"),
-            ],
+            columns: PRICES_COLUMNS,
             key: protostore::Unique::new("tickets__prices__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -125,6 +136,9 @@ impl generated::ChildTable for Prices {
             references: &[],
             checks: &[],
         },
+        field: "prices",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(

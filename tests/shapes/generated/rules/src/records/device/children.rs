@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `devices__ports`, in its order.
+    static PORTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "ports" [8] Position Int8;
+    "number" "ports.number" [8, 1] Value(Uint32) Int8;
+    "status" "ports.status" [8, 2] Value(String) Text, OUTPUT_ONLY;
+    "secret" "ports.secret" [8, 3] Value(String) Text, INPUT_ONLY;
+}
+
 /// The elements of `ports`, in `devices__ports`.
 #[derive(Debug)]
 pub struct Ports;
@@ -19,13 +29,7 @@ impl generated::ChildTable for Ports {
         layout: protostore::Layout {
             name: "devices__ports",
             record: "devices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "ports"),
-                protostore::Column::new("number", "ports.number"),
-                protostore::Column::new("status", "ports.status"),
-                protostore::Column::new("secret", "ports.secret"),
-            ],
+            columns: PORTS_COLUMNS,
             key: protostore::Unique::new("devices__ports__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -40,6 +44,9 @@ impl generated::ChildTable for Ports {
                 ),
             ],
         },
+        field: "ports",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -110,6 +117,16 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `devices__named`, in its order.
+    static NAMED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [9, 1] MapKey(String) Text;
+    "value__number" "named.value.number" [9, 2, 1] Value(Uint32) Int8;
+    "value__status" "named.value.status" [9, 2, 2] Value(String) Text, OUTPUT_ONLY;
+    "value__secret" "named.value.secret" [9, 2, 3] Value(String) Text, INPUT_ONLY;
+}
+
 /// The elements of `named`, in `devices__named`.
 #[derive(Debug)]
 pub struct Named;
@@ -123,13 +140,7 @@ impl generated::ChildTable for Named {
         layout: protostore::Layout {
             name: "devices__named",
             record: "devices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("value__number", "named.value.number"),
-                protostore::Column::new("value__status", "named.value.status"),
-                protostore::Column::new("value__secret", "named.value.secret"),
-            ],
+            columns: NAMED_COLUMNS,
             key: protostore::Unique::new("devices__named__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -144,6 +155,9 @@ impl generated::ChildTable for Named {
                 ),
             ],
         },
+        field: "named",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -212,6 +226,15 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `devices__apart`, in its order.
+    static APART_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "apart.number" [10, 1] Value(Uint32) Int8;
+    "status" "apart.status" [10, 2] Value(String) Text, OUTPUT_ONLY;
+    "secret" "apart.secret" [10, 3] Value(String) Text, INPUT_ONLY;
+}
+
 /// The elements of `apart`, in `devices__apart`.
 #[derive(Debug)]
 pub struct Apart;
@@ -225,12 +248,7 @@ impl generated::ChildTable for Apart {
         layout: protostore::Layout {
             name: "devices__apart",
             record: "devices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "apart.number"),
-                protostore::Column::new("status", "apart.status"),
-                protostore::Column::new("secret", "apart.secret"),
-            ],
+            columns: APART_COLUMNS,
             key: protostore::Unique::new("devices__apart__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -245,6 +263,9 @@ impl generated::ChildTable for Apart {
                 ),
             ],
         },
+        field: "apart",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 1,
         insert: stmt!(
@@ -293,6 +314,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `devices__seen`, in its order.
+    static SEEN_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "seen" [20] Position Int8, OUTPUT_ONLY;
+    "value" "seen" [20] Value(String) Text, OUTPUT_ONLY;
+}
+
 /// The elements of `seen`, in `devices__seen`.
 #[derive(Debug)]
 pub struct Seen;
@@ -306,11 +335,7 @@ impl generated::ChildTable for Seen {
         layout: protostore::Layout {
             name: "devices__seen",
             record: "devices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "seen"),
-                protostore::Column::new("value", "seen"),
-            ],
+            columns: SEEN_COLUMNS,
             key: protostore::Unique::new("devices__seen__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -319,6 +344,9 @@ impl generated::ChildTable for Seen {
             references: &[],
             checks: &[],
         },
+        field: "seen",
+        path: &[20],
+        behaviors: generated::behaviors!(OUTPUT_ONLY),
         member: 15,
         key: 2,
         insert: stmt!(
@@ -386,6 +414,14 @@ impl generated::EditedValues for Seen {
     );
 }
 
+generated::columns! {
+    /// The columns of `devices__notes`, in its order.
+    static NOTES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "notes.key" [22, 1] MapKey(String) Text, INPUT_ONLY;
+    "value" "notes.value" [22, 2] Value(String) Text, INPUT_ONLY;
+}
+
 /// The elements of `notes`, in `devices__notes`.
 #[derive(Debug)]
 pub struct Notes;
@@ -399,11 +435,7 @@ impl generated::ChildTable for Notes {
         layout: protostore::Layout {
             name: "devices__notes",
             record: "devices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "notes.key"),
-                protostore::Column::new("value", "notes.value"),
-            ],
+            columns: NOTES_COLUMNS,
             key: protostore::Unique::new("devices__notes__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -412,6 +444,9 @@ impl generated::ChildTable for Notes {
             references: &[],
             checks: &[],
         },
+        field: "notes",
+        path: &[22],
+        behaviors: generated::behaviors!(INPUT_ONLY),
         member: 17,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `peers__trees`, in its order.
+    static TREES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "trees" [3] Position Int8;
+    "value" "trees" [3] Value(String) Text;
+}
+
 /// The elements of `trees`, in `peers__trees`.
 #[derive(Debug)]
 pub struct Trees;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Trees {
         layout: protostore::Layout {
             name: "peers__trees",
             record: "peers",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "trees"),
-                protostore::Column::new("value", "trees"),
-            ],
+            columns: TREES_COLUMNS,
             key: protostore::Unique::new("peers__trees__key", &["_id", "_position"]),
             uniques: &[
                 protostore::Unique::new(
@@ -56,6 +60,9 @@ impl generated::ChildTable for Trees {
                 ),
             ],
         },
+        field: "trees",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

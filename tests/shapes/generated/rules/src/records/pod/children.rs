@@ -7,6 +7,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `pods__owners`, in its order.
+    static OWNERS_COLUMNS;
+    "_metadata__name" "metadata.name" [1, 1] OwnerKey(String) Text;
+    "_position" "owners" [3] Position Int8;
+    "name" "owners.name" [3, 1] Value(String) Text;
+    "number" "owners.number" [3, 2] Value(Uint64) Int8;
+    "hash" "owners.hash" [3, 3] Value(Bytes) Bytes;
+}
+
 /// The elements of `owners`, in `pods__owners`.
 #[derive(Debug)]
 pub struct Owners;
@@ -20,13 +30,7 @@ impl generated::ChildTable for Owners {
         layout: protostore::Layout {
             name: "pods__owners",
             record: "pods",
-            columns: &[
-                protostore::Column::new("_metadata__name", "metadata.name"),
-                protostore::Column::new("_position", "owners"),
-                protostore::Column::new("name", "owners.name"),
-                protostore::Column::new("number", "owners.number"),
-                protostore::Column::new("hash", "owners.hash"),
-            ],
+            columns: OWNERS_COLUMNS,
             key: protostore::Unique::new(
                 "pods__owners__key",
                 &["_metadata__name", "_position"],
@@ -48,6 +52,9 @@ impl generated::ChildTable for Owners {
                 ),
             ],
         },
+        field: "owners",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

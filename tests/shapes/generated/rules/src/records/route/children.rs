@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `routes__hosts`, in its order.
+    static HOSTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "hosts" [2] Position Int8;
+    "value" "hosts" [2] Value(String) Text;
+}
+
 /// The elements of `hosts`, in `routes__hosts`.
 #[derive(Debug)]
 pub struct Hosts;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Hosts {
         layout: protostore::Layout {
             name: "routes__hosts",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "hosts"),
-                protostore::Column::new("value", "hosts"),
-            ],
+            columns: HOSTS_COLUMNS,
             key: protostore::Unique::new("routes__hosts__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Hosts {
             references: &[],
             checks: &[],
         },
+        field: "hosts",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -101,6 +108,14 @@ impl generated::EditedValues for Hosts {
     );
 }
 
+generated::columns! {
+    /// The columns of `routes__labels`, in its order.
+    static LABELS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "labels.key" [3, 1] MapKey(String) Text;
+    "value" "labels.value" [3, 2] Value(String) Text;
+}
+
 /// The elements of `labels`, in `routes__labels`.
 #[derive(Debug)]
 pub struct Labels;
@@ -114,11 +129,7 @@ impl generated::ChildTable for Labels {
         layout: protostore::Layout {
             name: "routes__labels",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "labels.key"),
-                protostore::Column::new("value", "labels.value"),
-            ],
+            columns: LABELS_COLUMNS,
             key: protostore::Unique::new("routes__labels__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -127,6 +138,9 @@ impl generated::ChildTable for Labels {
             references: &[],
             checks: &[],
         },
+        field: "labels",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -185,6 +199,14 @@ impl generated::EditedMap for Labels {
     };
 }
 
+generated::columns! {
+    /// The columns of `routes__hops`, in its order.
+    static HOPS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "hops" [4] Position Int8;
+    "address" "hops.address" [4, 1] Value(String) Text;
+}
+
 /// The elements of `hops`, in `routes__hops`.
 #[derive(Debug)]
 pub struct Hops;
@@ -198,11 +220,7 @@ impl generated::ChildTable for Hops {
         layout: protostore::Layout {
             name: "routes__hops",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "hops"),
-                protostore::Column::new("address", "hops.address"),
-            ],
+            columns: HOPS_COLUMNS,
             key: protostore::Unique::new("routes__hops__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -211,6 +229,9 @@ impl generated::ChildTable for Hops {
             references: &[],
             checks: &[],
         },
+        field: "hops",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -283,6 +304,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `routes__hops__ports`, in its order.
+    static HOPS_PORTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "hops" [4] Position Int8;
+    "_position_2" "hops.ports" [4, 2] Position Int8;
+    "value" "hops.ports" [4, 2] Value(Uint32) Int8;
+}
+
 /// The elements of `hops.ports`, in `routes__hops__ports`.
 #[derive(Debug)]
 pub struct HopsPorts;
@@ -296,12 +326,7 @@ impl generated::ChildTable for HopsPorts {
         layout: protostore::Layout {
             name: "routes__hops__ports",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "hops"),
-                protostore::Column::new("_position_2", "hops.ports"),
-                protostore::Column::new("value", "hops.ports"),
-            ],
+            columns: HOPS_PORTS_COLUMNS,
             key: protostore::Unique::new(
                 "routes__hops__ports__key",
                 &["_id", "_position", "_position_2"],
@@ -323,6 +348,9 @@ impl generated::ChildTable for HopsPorts {
                 ),
             ],
         },
+        field: "hops.ports",
+        path: &[4, 2],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -368,6 +396,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `routes__detour__hosts`, in its order.
+    static DETOUR_HOSTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "detour.hosts" [7, 1] Position Int8;
+    "value" "detour.hosts" [7, 1] Value(String) Text;
+}
+
 /// The elements of `detour.hosts`, in `routes__detour__hosts`.
 #[derive(Debug)]
 pub struct DetourHosts;
@@ -381,11 +417,7 @@ impl generated::ChildTable for DetourHosts {
         layout: protostore::Layout {
             name: "routes__detour__hosts",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "detour.hosts"),
-                protostore::Column::new("value", "detour.hosts"),
-            ],
+            columns: DETOUR_HOSTS_COLUMNS,
             key: protostore::Unique::new(
                 "routes__detour__hosts__key",
                 &["_id", "_position"],
@@ -401,6 +433,9 @@ impl generated::ChildTable for DetourHosts {
             references: &[],
             checks: &[],
         },
+        field: "detour.hosts",
+        path: &[7, 1],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -478,6 +513,14 @@ impl generated::EditedValues for DetourHosts {
     );
 }
 
+generated::columns! {
+    /// The columns of `routes__drafts`, in its order.
+    static DRAFTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "drafts" [9] Position Int8;
+    "value" "drafts" [9] Value(String) Text;
+}
+
 /// The elements of `drafts`, in `routes__drafts`.
 #[derive(Debug)]
 pub struct Drafts;
@@ -491,11 +534,7 @@ impl generated::ChildTable for Drafts {
         layout: protostore::Layout {
             name: "routes__drafts",
             record: "routes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "drafts"),
-                protostore::Column::new("value", "drafts"),
-            ],
+            columns: DRAFTS_COLUMNS,
             key: protostore::Unique::new("routes__drafts__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -504,6 +543,9 @@ impl generated::ChildTable for Drafts {
             references: &[],
             checks: &[],
         },
+        field: "drafts",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `secrets__cards`, in its order.
+    static CARDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "cards" [4] Position Int8;
+    "number" "cards.number" [4, 1] Value(String) Text;
+    "pin" "cards.pin" [4, 2] Value(String) Text, REDACTED;
+}
+
 /// The elements of `cards`, in `secrets__cards`.
 #[derive(Debug)]
 pub struct Cards;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Cards {
         layout: protostore::Layout {
             name: "secrets__cards",
             record: "secrets",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "cards"),
-                protostore::Column::new("number", "cards.number"),
-                protostore::Column::new("pin", "cards.pin"),
-            ],
+            columns: CARDS_COLUMNS,
             key: protostore::Unique::new("secrets__cards__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -33,6 +37,9 @@ impl generated::ChildTable for Cards {
             references: &[],
             checks: &[],
         },
+        field: "cards",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -95,6 +102,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `secrets__answers`, in its order.
+    static ANSWERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "answers.key" [5, 1] MapKey(String) Text, REDACTED;
+    "value" "answers.value" [5, 2] Value(String) Text, REDACTED;
+}
+
 /// The elements of `answers`, in `secrets__answers`.
 #[derive(Debug)]
 pub struct Answers;
@@ -108,11 +123,7 @@ impl generated::ChildTable for Answers {
         layout: protostore::Layout {
             name: "secrets__answers",
             record: "secrets",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "answers.key"),
-                protostore::Column::new("value", "answers.value"),
-            ],
+            columns: ANSWERS_COLUMNS,
             key: protostore::Unique::new("secrets__answers__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -121,6 +132,9 @@ impl generated::ChildTable for Answers {
             references: &[],
             checks: &[],
         },
+        field: "answers",
+        path: &[5],
+        behaviors: generated::behaviors!(REDACTED),
         member: 4,
         key: 2,
         insert: stmt!(

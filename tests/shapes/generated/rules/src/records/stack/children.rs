@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `stacks__tags`, in its order.
+    static TAGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "tags" [2] Position Int8, IMMUTABLE;
+    "value" "tags" [2] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `tags`, in `stacks__tags`.
 #[derive(Debug)]
 pub struct Tags;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Tags {
         layout: protostore::Layout {
             name: "stacks__tags",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "tags"),
-                protostore::Column::new("value", "tags"),
-            ],
+            columns: TAGS_COLUMNS,
             key: protostore::Unique::new("stacks__tags__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Tags {
             references: &[],
             checks: &[],
         },
+        field: "tags",
+        path: &[2],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -106,6 +113,14 @@ impl generated::EditedValues for Tags {
     );
 }
 
+generated::columns! {
+    /// The columns of `stacks__sizes`, in its order.
+    static SIZES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "sizes.key" [3, 1] MapKey(String) Text, IMMUTABLE;
+    "value" "sizes.value" [3, 2] Value(Uint64) Int8, IMMUTABLE;
+}
+
 /// The elements of `sizes`, in `stacks__sizes`.
 #[derive(Debug)]
 pub struct Sizes;
@@ -119,11 +134,7 @@ impl generated::ChildTable for Sizes {
         layout: protostore::Layout {
             name: "stacks__sizes",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "sizes.key"),
-                protostore::Column::new("value", "sizes.value"),
-            ],
+            columns: SIZES_COLUMNS,
             key: protostore::Unique::new("stacks__sizes__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -138,6 +149,9 @@ impl generated::ChildTable for Sizes {
                 ),
             ],
         },
+        field: "sizes",
+        path: &[3],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -203,6 +217,18 @@ impl generated::EditedMap for Sizes {
     };
 }
 
+generated::columns! {
+    /// The columns of `stacks__layers`, in its order.
+    static LAYERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "layers" [4] Position Int8;
+    "digest" "layers.digest" [4, 1] Value(String) Text, IMMUTABLE;
+    "size" "layers.size" [4, 2] Value(Uint32) Int8;
+    "origin" "layers.origin" [4, 5] Presence(Message "rules.v1.Stack.Origin") Bool;
+    "origin__number" "layers.origin.number" [4, 5, 1] Value(Uint32) Int8, IMMUTABLE;
+    "origin__note" "layers.origin.note" [4, 5, 2] Value(String) Text;
+}
+
 /// The elements of `layers`, in `stacks__layers`.
 #[derive(Debug)]
 pub struct Layers;
@@ -216,15 +242,7 @@ impl generated::ChildTable for Layers {
         layout: protostore::Layout {
             name: "stacks__layers",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "layers"),
-                protostore::Column::new("digest", "layers.digest"),
-                protostore::Column::new("size", "layers.size"),
-                protostore::Column::new("origin", "layers.origin"),
-                protostore::Column::new("origin__number", "layers.origin.number"),
-                protostore::Column::new("origin__note", "layers.origin.note"),
-            ],
+            columns: LAYERS_COLUMNS,
             key: protostore::Unique::new("stacks__layers__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -254,6 +272,9 @@ impl generated::ChildTable for Layers {
                 ),
             ],
         },
+        field: "layers",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -359,6 +380,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `stacks__layers__urls`, in its order.
+    static LAYERS_URLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "layers" [4] Position Int8;
+    "_position_2" "layers.urls" [4, 3] Position Int8;
+    "value" "layers.urls" [4, 3] Value(String) Text;
+}
+
 /// The elements of `layers.urls`, in `stacks__layers__urls`.
 #[derive(Debug)]
 pub struct LayersUrls;
@@ -372,12 +402,7 @@ impl generated::ChildTable for LayersUrls {
         layout: protostore::Layout {
             name: "stacks__layers__urls",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "layers"),
-                protostore::Column::new("_position_2", "layers.urls"),
-                protostore::Column::new("value", "layers.urls"),
-            ],
+            columns: LAYERS_URLS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__layers__urls__key",
                 &["_id", "_position", "_position_2"],
@@ -393,6 +418,9 @@ impl generated::ChildTable for LayersUrls {
             references: &[],
             checks: &[],
         },
+        field: "layers.urls",
+        path: &[4, 3],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -438,6 +466,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__layers__parts`, in its order.
+    static LAYERS_PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "layers" [4] Position Int8;
+    "_position_2" "layers.parts" [4, 4] Position Int8, IMMUTABLE;
+    "value" "layers.parts" [4, 4] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `layers.parts`, in `stacks__layers__parts`.
 #[derive(Debug)]
 pub struct LayersParts;
@@ -451,12 +488,7 @@ impl generated::ChildTable for LayersParts {
         layout: protostore::Layout {
             name: "stacks__layers__parts",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "layers"),
-                protostore::Column::new("_position_2", "layers.parts"),
-                protostore::Column::new("value", "layers.parts"),
-            ],
+            columns: LAYERS_PARTS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__layers__parts__key",
                 &["_id", "_position", "_position_2"],
@@ -472,6 +504,9 @@ impl generated::ChildTable for LayersParts {
             references: &[],
             checks: &[],
         },
+        field: "layers.parts",
+        path: &[4, 4],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -526,6 +561,16 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__layers__origins`, in its order.
+    static LAYERS_ORIGINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "layers" [4] Position Int8;
+    "_position_2" "layers.origins" [4, 6] Position Int8;
+    "number" "layers.origins.number" [4, 6, 1] Value(Uint32) Int8, IMMUTABLE;
+    "note" "layers.origins.note" [4, 6, 2] Value(String) Text;
+}
+
 /// The elements of `layers.origins`, in `stacks__layers__origins`.
 #[derive(Debug)]
 pub struct LayersOrigins;
@@ -539,13 +584,7 @@ impl generated::ChildTable for LayersOrigins {
         layout: protostore::Layout {
             name: "stacks__layers__origins",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "layers"),
-                protostore::Column::new("_position_2", "layers.origins"),
-                protostore::Column::new("number", "layers.origins.number"),
-                protostore::Column::new("note", "layers.origins.note"),
-            ],
+            columns: LAYERS_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__layers__origins__key",
                 &["_id", "_position", "_position_2"],
@@ -567,6 +606,9 @@ impl generated::ChildTable for LayersOrigins {
                 ),
             ],
         },
+        field: "layers.origins",
+        path: &[4, 6],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -631,6 +673,18 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__named`, in its order.
+    static NAMED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [5, 1] MapKey(String) Text;
+    "value__digest" "named.value.digest" [5, 2, 1] Value(String) Text, IMMUTABLE;
+    "value__size" "named.value.size" [5, 2, 2] Value(Uint32) Int8;
+    "value__origin" "named.value.origin" [5, 2, 5] Presence(Message "rules.v1.Stack.Origin") Bool;
+    "value__origin__number" "named.value.origin.number" [5, 2, 5, 1] Value(Uint32) Int8, IMMUTABLE;
+    "value__origin__note" "named.value.origin.note" [5, 2, 5, 2] Value(String) Text;
+}
+
 /// The elements of `named`, in `stacks__named`.
 #[derive(Debug)]
 pub struct Named;
@@ -644,18 +698,7 @@ impl generated::ChildTable for Named {
         layout: protostore::Layout {
             name: "stacks__named",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("value__digest", "named.value.digest"),
-                protostore::Column::new("value__size", "named.value.size"),
-                protostore::Column::new("value__origin", "named.value.origin"),
-                protostore::Column::new(
-                    "value__origin__number",
-                    "named.value.origin.number",
-                ),
-                protostore::Column::new("value__origin__note", "named.value.origin.note"),
-            ],
+            columns: NAMED_COLUMNS,
             key: protostore::Unique::new("stacks__named__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -685,6 +728,9 @@ impl generated::ChildTable for Named {
                 ),
             ],
         },
+        field: "named",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -791,6 +837,15 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `stacks__named__value__urls`, in its order.
+    static NAMED_VALUE_URLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [5, 1] MapKey(String) Text;
+    "_position_2" "named.value.urls" [5, 2, 3] Position Int8;
+    "value" "named.value.urls" [5, 2, 3] Value(String) Text;
+}
+
 /// The elements of `named.value.urls`, in `stacks__named__value__urls`.
 #[derive(Debug)]
 pub struct NamedValueUrls;
@@ -804,12 +859,7 @@ impl generated::ChildTable for NamedValueUrls {
         layout: protostore::Layout {
             name: "stacks__named__value__urls",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("_position_2", "named.value.urls"),
-                protostore::Column::new("value", "named.value.urls"),
-            ],
+            columns: NAMED_VALUE_URLS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__named__value__urls__key",
                 &["_id", "_key", "_position_2"],
@@ -825,6 +875,9 @@ impl generated::ChildTable for NamedValueUrls {
             references: &[],
             checks: &[],
         },
+        field: "named.value.urls",
+        path: &[5, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -870,6 +923,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__named__value__parts`, in its order.
+    static NAMED_VALUE_PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [5, 1] MapKey(String) Text;
+    "_position_2" "named.value.parts" [5, 2, 4] Position Int8, IMMUTABLE;
+    "value" "named.value.parts" [5, 2, 4] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `named.value.parts`, in `stacks__named__value__parts`.
 #[derive(Debug)]
 pub struct NamedValueParts;
@@ -883,12 +945,7 @@ impl generated::ChildTable for NamedValueParts {
         layout: protostore::Layout {
             name: "stacks__named__value__parts",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("_position_2", "named.value.parts"),
-                protostore::Column::new("value", "named.value.parts"),
-            ],
+            columns: NAMED_VALUE_PARTS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__named__value__parts__key",
                 &["_id", "_key", "_position_2"],
@@ -904,6 +961,9 @@ impl generated::ChildTable for NamedValueParts {
             references: &[],
             checks: &[],
         },
+        field: "named.value.parts",
+        path: &[5, 2, 4],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -958,6 +1018,16 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__named__value__origins`, in its order.
+    static NAMED_VALUE_ORIGINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [5, 1] MapKey(String) Text;
+    "_position_2" "named.value.origins" [5, 2, 6] Position Int8;
+    "number" "named.value.origins.number" [5, 2, 6, 1] Value(Uint32) Int8, IMMUTABLE;
+    "note" "named.value.origins.note" [5, 2, 6, 2] Value(String) Text;
+}
+
 /// The elements of `named.value.origins`, in `stacks__named__value__origins`.
 #[derive(Debug)]
 pub struct NamedValueOrigins;
@@ -971,13 +1041,7 @@ impl generated::ChildTable for NamedValueOrigins {
         layout: protostore::Layout {
             name: "stacks__named__value__origins",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("_position_2", "named.value.origins"),
-                protostore::Column::new("number", "named.value.origins.number"),
-                protostore::Column::new("note", "named.value.origins.note"),
-            ],
+            columns: NAMED_VALUE_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__named__value__origins__key",
                 &["_id", "_key", "_position_2"],
@@ -999,6 +1063,9 @@ impl generated::ChildTable for NamedValueOrigins {
                 ),
             ],
         },
+        field: "named.value.origins",
+        path: &[5, 2, 6],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(
@@ -1063,6 +1130,14 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__base__urls`, in its order.
+    static BASE_URLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "base.urls" [6, 3] Position Int8, IMMUTABLE;
+    "value" "base.urls" [6, 3] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `base.urls`, in `stacks__base__urls`.
 #[derive(Debug)]
 pub struct BaseUrls;
@@ -1076,11 +1151,7 @@ impl generated::ChildTable for BaseUrls {
         layout: protostore::Layout {
             name: "stacks__base__urls",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "base.urls"),
-                protostore::Column::new("value", "base.urls"),
-            ],
+            columns: BASE_URLS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__base__urls__key",
                 &["_id", "_position"],
@@ -1092,6 +1163,9 @@ impl generated::ChildTable for BaseUrls {
             references: &[],
             checks: &[],
         },
+        field: "base.urls",
+        path: &[6, 3],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1176,6 +1250,14 @@ impl generated::EditedValues for BaseUrls {
     );
 }
 
+generated::columns! {
+    /// The columns of `stacks__base__parts`, in its order.
+    static BASE_PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "base.parts" [6, 4] Position Int8, IMMUTABLE;
+    "value" "base.parts" [6, 4] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `base.parts`, in `stacks__base__parts`.
 #[derive(Debug)]
 pub struct BaseParts;
@@ -1189,11 +1271,7 @@ impl generated::ChildTable for BaseParts {
         layout: protostore::Layout {
             name: "stacks__base__parts",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "base.parts"),
-                protostore::Column::new("value", "base.parts"),
-            ],
+            columns: BASE_PARTS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__base__parts__key",
                 &["_id", "_position"],
@@ -1209,6 +1287,9 @@ impl generated::ChildTable for BaseParts {
             references: &[],
             checks: &[],
         },
+        field: "base.parts",
+        path: &[6, 4],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1293,6 +1374,15 @@ impl generated::EditedValues for BaseParts {
     );
 }
 
+generated::columns! {
+    /// The columns of `stacks__base__origins`, in its order.
+    static BASE_ORIGINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "base.origins" [6, 6] Position Int8, IMMUTABLE;
+    "number" "base.origins.number" [6, 6, 1] Value(Uint32) Int8, IMMUTABLE;
+    "note" "base.origins.note" [6, 6, 2] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `base.origins`, in `stacks__base__origins`.
 #[derive(Debug)]
 pub struct BaseOrigins;
@@ -1306,12 +1396,7 @@ impl generated::ChildTable for BaseOrigins {
         layout: protostore::Layout {
             name: "stacks__base__origins",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "base.origins"),
-                protostore::Column::new("number", "base.origins.number"),
-                protostore::Column::new("note", "base.origins.note"),
-            ],
+            columns: BASE_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__base__origins__key",
                 &["_id", "_position"],
@@ -1333,6 +1418,9 @@ impl generated::ChildTable for BaseOrigins {
                 ),
             ],
         },
+        field: "base.origins",
+        path: &[6, 6],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1423,6 +1511,17 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `stacks__apart`, in its order.
+    static APART_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "digest" "apart.digest" [7, 1] Value(String) Text, IMMUTABLE;
+    "size" "apart.size" [7, 2] Value(Uint32) Int8;
+    "origin" "apart.origin" [7, 5] Presence(Message "rules.v1.Stack.Origin") Bool;
+    "origin__number" "apart.origin.number" [7, 5, 1] Value(Uint32) Int8, IMMUTABLE;
+    "origin__note" "apart.origin.note" [7, 5, 2] Value(String) Text;
+}
+
 /// The elements of `apart`, in `stacks__apart`.
 #[derive(Debug)]
 pub struct Apart;
@@ -1436,14 +1535,7 @@ impl generated::ChildTable for Apart {
         layout: protostore::Layout {
             name: "stacks__apart",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("digest", "apart.digest"),
-                protostore::Column::new("size", "apart.size"),
-                protostore::Column::new("origin", "apart.origin"),
-                protostore::Column::new("origin__number", "apart.origin.number"),
-                protostore::Column::new("origin__note", "apart.origin.note"),
-            ],
+            columns: APART_COLUMNS,
             key: protostore::Unique::new("stacks__apart__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1473,6 +1565,9 @@ impl generated::ChildTable for Apart {
                 ),
             ],
         },
+        field: "apart",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(
@@ -1558,6 +1653,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__apart__urls`, in its order.
+    static APART_URLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "apart.urls" [7, 3] Position Int8;
+    "value" "apart.urls" [7, 3] Value(String) Text;
+}
+
 /// The elements of `apart.urls`, in `stacks__apart__urls`.
 #[derive(Debug)]
 pub struct ApartUrls;
@@ -1571,11 +1674,7 @@ impl generated::ChildTable for ApartUrls {
         layout: protostore::Layout {
             name: "stacks__apart__urls",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "apart.urls"),
-                protostore::Column::new("value", "apart.urls"),
-            ],
+            columns: APART_URLS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__apart__urls__key",
                 &["_id", "_position"],
@@ -1591,6 +1690,9 @@ impl generated::ChildTable for ApartUrls {
             references: &[],
             checks: &[],
         },
+        field: "apart.urls",
+        path: &[7, 3],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -1632,6 +1734,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__apart__parts`, in its order.
+    static APART_PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "apart.parts" [7, 4] Position Int8, IMMUTABLE;
+    "value" "apart.parts" [7, 4] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `apart.parts`, in `stacks__apart__parts`.
 #[derive(Debug)]
 pub struct ApartParts;
@@ -1645,11 +1755,7 @@ impl generated::ChildTable for ApartParts {
         layout: protostore::Layout {
             name: "stacks__apart__parts",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "apart.parts"),
-                protostore::Column::new("value", "apart.parts"),
-            ],
+            columns: APART_PARTS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__apart__parts__key",
                 &["_id", "_position"],
@@ -1665,6 +1771,9 @@ impl generated::ChildTable for ApartParts {
             references: &[],
             checks: &[],
         },
+        field: "apart.parts",
+        path: &[7, 4],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -1715,6 +1824,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__apart__origins`, in its order.
+    static APART_ORIGINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "apart.origins" [7, 6] Position Int8;
+    "number" "apart.origins.number" [7, 6, 1] Value(Uint32) Int8, IMMUTABLE;
+    "note" "apart.origins.note" [7, 6, 2] Value(String) Text;
+}
+
 /// The elements of `apart.origins`, in `stacks__apart__origins`.
 #[derive(Debug)]
 pub struct ApartOrigins;
@@ -1728,12 +1846,7 @@ impl generated::ChildTable for ApartOrigins {
         layout: protostore::Layout {
             name: "stacks__apart__origins",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "apart.origins"),
-                protostore::Column::new("number", "apart.origins.number"),
-                protostore::Column::new("note", "apart.origins.note"),
-            ],
+            columns: APART_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__apart__origins__key",
                 &["_id", "_position"],
@@ -1755,6 +1868,9 @@ impl generated::ChildTable for ApartOrigins {
                 ),
             ],
         },
+        field: "apart.origins",
+        path: &[7, 6],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -1818,6 +1934,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__sealed`, in its order.
+    static SEALED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "digest" "sealed.digest" [8, 1] Value(String) Text, IMMUTABLE;
+    "size" "sealed.size" [8, 2] Value(Uint32) Int8, IMMUTABLE;
+    "origin" "sealed.origin" [8, 5] Presence(Message "rules.v1.Stack.Origin") Bool, IMMUTABLE;
+    "origin__number" "sealed.origin.number" [8, 5, 1] Value(Uint32) Int8, IMMUTABLE;
+    "origin__note" "sealed.origin.note" [8, 5, 2] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `sealed`, in `stacks__sealed`.
 #[derive(Debug)]
 pub struct Sealed;
@@ -1831,14 +1958,7 @@ impl generated::ChildTable for Sealed {
         layout: protostore::Layout {
             name: "stacks__sealed",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("digest", "sealed.digest"),
-                protostore::Column::new("size", "sealed.size"),
-                protostore::Column::new("origin", "sealed.origin"),
-                protostore::Column::new("origin__number", "sealed.origin.number"),
-                protostore::Column::new("origin__note", "sealed.origin.note"),
-            ],
+            columns: SEALED_COLUMNS,
             key: protostore::Unique::new("stacks__sealed__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1868,6 +1988,9 @@ impl generated::ChildTable for Sealed {
                 ),
             ],
         },
+        field: "sealed",
+        path: &[8],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 7,
         key: 1,
         insert: stmt!(
@@ -1953,6 +2076,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__sealed__urls`, in its order.
+    static SEALED_URLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sealed.urls" [8, 3] Position Int8, IMMUTABLE;
+    "value" "sealed.urls" [8, 3] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `sealed.urls`, in `stacks__sealed__urls`.
 #[derive(Debug)]
 pub struct SealedUrls;
@@ -1966,11 +2097,7 @@ impl generated::ChildTable for SealedUrls {
         layout: protostore::Layout {
             name: "stacks__sealed__urls",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sealed.urls"),
-                protostore::Column::new("value", "sealed.urls"),
-            ],
+            columns: SEALED_URLS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__sealed__urls__key",
                 &["_id", "_position"],
@@ -1986,6 +2113,9 @@ impl generated::ChildTable for SealedUrls {
             references: &[],
             checks: &[],
         },
+        field: "sealed.urls",
+        path: &[8, 3],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -2036,6 +2166,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__sealed__parts`, in its order.
+    static SEALED_PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sealed.parts" [8, 4] Position Int8, IMMUTABLE;
+    "value" "sealed.parts" [8, 4] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `sealed.parts`, in `stacks__sealed__parts`.
 #[derive(Debug)]
 pub struct SealedParts;
@@ -2049,11 +2187,7 @@ impl generated::ChildTable for SealedParts {
         layout: protostore::Layout {
             name: "stacks__sealed__parts",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sealed.parts"),
-                protostore::Column::new("value", "sealed.parts"),
-            ],
+            columns: SEALED_PARTS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__sealed__parts__key",
                 &["_id", "_position"],
@@ -2069,6 +2203,9 @@ impl generated::ChildTable for SealedParts {
             references: &[],
             checks: &[],
         },
+        field: "sealed.parts",
+        path: &[8, 4],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -2119,6 +2256,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__sealed__origins`, in its order.
+    static SEALED_ORIGINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sealed.origins" [8, 6] Position Int8, IMMUTABLE;
+    "number" "sealed.origins.number" [8, 6, 1] Value(Uint32) Int8, IMMUTABLE;
+    "note" "sealed.origins.note" [8, 6, 2] Value(String) Text, IMMUTABLE;
+}
+
 /// The elements of `sealed.origins`, in `stacks__sealed__origins`.
 #[derive(Debug)]
 pub struct SealedOrigins;
@@ -2132,12 +2278,7 @@ impl generated::ChildTable for SealedOrigins {
         layout: protostore::Layout {
             name: "stacks__sealed__origins",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sealed.origins"),
-                protostore::Column::new("number", "sealed.origins.number"),
-                protostore::Column::new("note", "sealed.origins.note"),
-            ],
+            columns: SEALED_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
                 "stacks__sealed__origins__key",
                 &["_id", "_position"],
@@ -2159,6 +2300,9 @@ impl generated::ChildTable for SealedOrigins {
                 ),
             ],
         },
+        field: "sealed.origins",
+        path: &[8, 6],
+        behaviors: generated::behaviors!(IMMUTABLE),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -2222,6 +2366,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `stacks__free`, in its order.
+    static FREE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "free" [9] Position Int8;
+    "value" "free" [9] Value(String) Text;
+}
+
 /// The elements of `free`, in `stacks__free`.
 #[derive(Debug)]
 pub struct Free;
@@ -2235,11 +2387,7 @@ impl generated::ChildTable for Free {
         layout: protostore::Layout {
             name: "stacks__free",
             record: "stacks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "free"),
-                protostore::Column::new("value", "free"),
-            ],
+            columns: FREE_COLUMNS,
             key: protostore::Unique::new("stacks__free__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -2248,6 +2396,9 @@ impl generated::ChildTable for Free {
             references: &[],
             checks: &[],
         },
+        field: "free",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(

@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `trees__leaf__rings`, in its order.
+    static LEAF_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "leaf.rings" [2, 4] Position Int8;
+    "value" "leaf.rings" [2, 4] Value(Int32) Int4;
+}
+
 /// The elements of `leaf.rings`, in `trees__leaf__rings`.
 #[derive(Debug)]
 pub struct LeafRings;
@@ -20,11 +28,7 @@ impl generated::ChildTable for LeafRings {
         layout: protostore::Layout {
             name: "trees__leaf__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "leaf.rings"),
-                protostore::Column::new("value", "leaf.rings"),
-            ],
+            columns: LEAF_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__leaf__rings__key",
                 &["_id", "_position"],
@@ -42,6 +46,9 @@ impl generated::ChildTable for LeafRings {
                 ),
             ],
         },
+        field: "leaf.rings",
+        path: &[2, 4],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -119,6 +126,14 @@ impl generated::EditedValues for LeafRings {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__must__rings`, in its order.
+    static MUST_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.rings" [3, 4] Position Int8;
+    "value" "must.rings" [3, 4] Value(Int32) Int4;
+}
+
 /// The elements of `must.rings`, in `trees__must__rings`.
 #[derive(Debug)]
 pub struct MustRings;
@@ -132,11 +147,7 @@ impl generated::ChildTable for MustRings {
         layout: protostore::Layout {
             name: "trees__must__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.rings"),
-                protostore::Column::new("value", "must.rings"),
-            ],
+            columns: MUST_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__must__rings__key",
                 &["_id", "_position"],
@@ -154,6 +165,9 @@ impl generated::ChildTable for MustRings {
                 ),
             ],
         },
+        field: "must.rings",
+        path: &[3, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -223,6 +237,16 @@ impl generated::EditedValues for MustRings {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__leaves`, in its order.
+    static LEAVES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "leaves" [4] Position Int8;
+    "value" "leaves.value" [4, 1] Value(Int32) Int4;
+    "one" "leaves.one" [4, 2] Value(Uint32) Int8;
+    "two" "leaves.two" [4, 3] Value(String) Text;
+}
+
 /// The elements of `leaves`, in `trees__leaves`.
 #[derive(Debug)]
 pub struct Leaves;
@@ -236,13 +260,7 @@ impl generated::ChildTable for Leaves {
         layout: protostore::Layout {
             name: "trees__leaves",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "leaves"),
-                protostore::Column::new("value", "leaves.value"),
-                protostore::Column::new("one", "leaves.one"),
-                protostore::Column::new("two", "leaves.two"),
-            ],
+            columns: LEAVES_COLUMNS,
             key: protostore::Unique::new("trees__leaves__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -273,6 +291,9 @@ impl generated::ChildTable for Leaves {
                 ),
             ],
         },
+        field: "leaves",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -363,6 +384,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `trees__leaves__rings`, in its order.
+    static LEAVES_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "leaves" [4] Position Int8;
+    "_position_2" "leaves.rings" [4, 4] Position Int8;
+    "value" "leaves.rings" [4, 4] Value(Int32) Int4;
+}
+
 /// The elements of `leaves.rings`, in `trees__leaves__rings`.
 #[derive(Debug)]
 pub struct LeavesRings;
@@ -376,12 +406,7 @@ impl generated::ChildTable for LeavesRings {
         layout: protostore::Layout {
             name: "trees__leaves__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "leaves"),
-                protostore::Column::new("_position_2", "leaves.rings"),
-                protostore::Column::new("value", "leaves.rings"),
-            ],
+            columns: LEAVES_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__leaves__rings__key",
                 &["_id", "_position", "_position_2"],
@@ -403,6 +428,9 @@ impl generated::ChildTable for LeavesRings {
                 ),
             ],
         },
+        field: "leaves.rings",
+        path: &[4, 4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -448,6 +476,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `trees__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "words" [5] Position Int8;
+    "value" "words" [5] Value(String) Text;
+}
+
 /// The elements of `words`, in `trees__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -461,11 +497,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "trees__words",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new("trees__words__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -480,6 +512,9 @@ impl generated::ChildTable for Words {
                 ),
             ],
         },
+        field: "words",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -566,6 +601,14 @@ impl generated::EditedValues for Words {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__sizes`, in its order.
+    static SIZES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "sizes.key" [6, 1] MapKey(String) Text;
+    "value" "sizes.value" [6, 2] Value(Int32) Int4;
+}
+
 /// The elements of `sizes`, in `trees__sizes`.
 #[derive(Debug)]
 pub struct Sizes;
@@ -579,11 +622,7 @@ impl generated::ChildTable for Sizes {
         layout: protostore::Layout {
             name: "trees__sizes",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "sizes.key"),
-                protostore::Column::new("value", "sizes.value"),
-            ],
+            columns: SIZES_COLUMNS,
             key: protostore::Unique::new("trees__sizes__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -604,6 +643,9 @@ impl generated::ChildTable for Sizes {
                 protostore::Check::new("value__rules", "sizes.value", "must be above 0"),
             ],
         },
+        field: "sizes",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -696,6 +738,16 @@ impl generated::EditedMap for Sizes {
     };
 }
 
+generated::columns! {
+    /// The columns of `trees__by_number`, in its order.
+    static BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_number.key" [7, 1] MapKey(Int32) Int4;
+    "value__value" "by_number.value.value" [7, 2, 1] Value(Int32) Int4;
+    "value__one" "by_number.value.one" [7, 2, 2] Value(Uint32) Int8;
+    "value__two" "by_number.value.two" [7, 2, 3] Value(String) Text;
+}
+
 /// The elements of `by_number`, in `trees__by_number`.
 #[derive(Debug)]
 pub struct ByNumber;
@@ -709,13 +761,7 @@ impl generated::ChildTable for ByNumber {
         layout: protostore::Layout {
             name: "trees__by_number",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_number.key"),
-                protostore::Column::new("value__value", "by_number.value.value"),
-                protostore::Column::new("value__one", "by_number.value.one"),
-                protostore::Column::new("value__two", "by_number.value.two"),
-            ],
+            columns: BY_NUMBER_COLUMNS,
             key: protostore::Unique::new("trees__by_number__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -755,6 +801,9 @@ impl generated::ChildTable for ByNumber {
                 ),
             ],
         },
+        field: "by_number",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -844,6 +893,15 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `trees__by_number__value__rings`, in its order.
+    static BY_NUMBER_VALUE_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_number.key" [7, 1] MapKey(Int32) Int4;
+    "_position_2" "by_number.value.rings" [7, 2, 4] Position Int8;
+    "value" "by_number.value.rings" [7, 2, 4] Value(Int32) Int4;
+}
+
 /// The elements of `by_number.value.rings`, in `trees__by_number__value__rings`.
 #[derive(Debug)]
 pub struct ByNumberValueRings;
@@ -857,12 +915,7 @@ impl generated::ChildTable for ByNumberValueRings {
         layout: protostore::Layout {
             name: "trees__by_number__value__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_number.key"),
-                protostore::Column::new("_position_2", "by_number.value.rings"),
-                protostore::Column::new("value", "by_number.value.rings"),
-            ],
+            columns: BY_NUMBER_VALUE_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__by_number__value__rings__key",
                 &["_id", "_key", "_position_2"],
@@ -889,6 +942,9 @@ impl generated::ChildTable for ByNumberValueRings {
                 ),
             ],
         },
+        field: "by_number.value.rings",
+        path: &[7, 2, 4],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 3,
         insert: stmt!(
@@ -934,6 +990,14 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `trees__inner__rings`, in its order.
+    static INNER_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inner.rings" [9, 4] Position Int8;
+    "value" "inner.rings" [9, 4] Value(Int32) Int4;
+}
+
 /// The elements of `inner.rings`, in `trees__inner__rings`.
 #[derive(Debug)]
 pub struct InnerRings;
@@ -947,11 +1011,7 @@ impl generated::ChildTable for InnerRings {
         layout: protostore::Layout {
             name: "trees__inner__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inner.rings"),
-                protostore::Column::new("value", "inner.rings"),
-            ],
+            columns: INNER_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__inner__rings__key",
                 &["_id", "_position"],
@@ -969,6 +1029,9 @@ impl generated::ChildTable for InnerRings {
                 ),
             ],
         },
+        field: "inner.rings",
+        path: &[9, 4],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -1046,6 +1109,14 @@ impl generated::EditedValues for InnerRings {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__needed`, in its order.
+    static NEEDED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "needed" [11] Position Int8;
+    "value" "needed" [11] Value(String) Text;
+}
+
 /// The elements of `needed`, in `trees__needed`.
 #[derive(Debug)]
 pub struct Needed;
@@ -1059,11 +1130,7 @@ impl generated::ChildTable for Needed {
         layout: protostore::Layout {
             name: "trees__needed",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "needed"),
-                protostore::Column::new("value", "needed"),
-            ],
+            columns: NEEDED_COLUMNS,
             key: protostore::Unique::new("trees__needed__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -1072,6 +1139,9 @@ impl generated::ChildTable for Needed {
             references: &[],
             checks: &[],
         },
+        field: "needed",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -1141,6 +1211,14 @@ impl generated::EditedValues for Needed {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__colours`, in its order.
+    static COLOURS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "colours" [12] Position Int8;
+    "value" "colours" [12] Value(Enum types::Colour) Int4;
+}
+
 /// The elements of `colours`, in `trees__colours`.
 #[derive(Debug)]
 pub struct Colours;
@@ -1154,11 +1232,7 @@ impl generated::ChildTable for Colours {
         layout: protostore::Layout {
             name: "trees__colours",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "colours"),
-                protostore::Column::new("value", "colours"),
-            ],
+            columns: COLOURS_COLUMNS,
             key: protostore::Unique::new("trees__colours__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -1178,6 +1252,9 @@ impl generated::ChildTable for Colours {
                 ),
             ],
         },
+        field: "colours",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -1272,6 +1349,15 @@ impl generated::EditedValues for Colours {
     );
 }
 
+generated::columns! {
+    /// The columns of `trees__apart`, in its order.
+    static APART_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "value" "apart.value" [13, 1] Value(Int32) Int4;
+    "one" "apart.one" [13, 2] Value(Uint32) Int8;
+    "two" "apart.two" [13, 3] Value(String) Text;
+}
+
 /// The elements of `apart`, in `trees__apart`.
 #[derive(Debug)]
 pub struct Apart;
@@ -1285,12 +1371,7 @@ impl generated::ChildTable for Apart {
         layout: protostore::Layout {
             name: "trees__apart",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("value", "apart.value"),
-                protostore::Column::new("one", "apart.one"),
-                protostore::Column::new("two", "apart.two"),
-            ],
+            columns: APART_COLUMNS,
             key: protostore::Unique::new("trees__apart__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1321,6 +1402,9 @@ impl generated::ChildTable for Apart {
                 ),
             ],
         },
+        field: "apart",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 1,
         insert: stmt!(
@@ -1379,6 +1463,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `trees__apart__rings`, in its order.
+    static APART_RINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "apart.rings" [13, 4] Position Int8;
+    "value" "apart.rings" [13, 4] Value(Int32) Int4;
+}
+
 /// The elements of `apart.rings`, in `trees__apart__rings`.
 #[derive(Debug)]
 pub struct ApartRings;
@@ -1392,11 +1484,7 @@ impl generated::ChildTable for ApartRings {
         layout: protostore::Layout {
             name: "trees__apart__rings",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "apart.rings"),
-                protostore::Column::new("value", "apart.rings"),
-            ],
+            columns: APART_RINGS_COLUMNS,
             key: protostore::Unique::new(
                 "trees__apart__rings__key",
                 &["_id", "_position"],
@@ -1418,6 +1506,9 @@ impl generated::ChildTable for ApartRings {
                 ),
             ],
         },
+        field: "apart.rings",
+        path: &[13, 4],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(

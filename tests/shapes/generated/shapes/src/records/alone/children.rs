@@ -7,6 +7,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `alone__point`, in its order.
+    static OF_POINT_1_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "x" "point.x" [1, 1] Value(Int32) Int4;
+    "y" "point.y" [1, 2] Value(Int32) Int4;
+    "colour" "point.colour" [1, 3] Value(Enum types::Colour) Int4;
+    "time" "point.time" [1, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `point`, in `alone__point`.
 #[derive(Debug)]
 pub struct OfPoint_1;
@@ -20,13 +30,7 @@ impl generated::ChildTable for OfPoint_1 {
         layout: protostore::Layout {
             name: "alone__point",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("x", "point.x"),
-                protostore::Column::new("y", "point.y"),
-                protostore::Column::new("colour", "point.colour"),
-                protostore::Column::new("time", "point.time"),
-            ],
+            columns: OF_POINT_1_COLUMNS,
             key: protostore::Unique::new("alone__point__key", &["_singleton"]),
             uniques: &[],
             owner: Some(
@@ -55,6 +59,9 @@ impl generated::ChildTable for OfPoint_1 {
                 ),
             ],
         },
+        field: "point",
+        path: &[1],
+        behaviors: generated::behaviors!(),
         member: 0,
         key: 1,
         insert: stmt!(
@@ -108,6 +115,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing`, in its order.
+    static WING_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "name" "wing.name" [2, 1] Value(String) Text;
+    "right" "wing.right" [2, 4] Value(String) Text;
+}
+
 /// The elements of `wing`, in `alone__wing`.
 #[derive(Debug)]
 pub struct Wing;
@@ -121,11 +136,7 @@ impl generated::ChildTable for Wing {
         layout: protostore::Layout {
             name: "alone__wing",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("name", "wing.name"),
-                protostore::Column::new("right", "wing.right"),
-            ],
+            columns: WING_COLUMNS,
             key: protostore::Unique::new("alone__wing__key", &["_singleton"]),
             uniques: &[],
             owner: Some(
@@ -138,6 +149,9 @@ impl generated::ChildTable for Wing {
             references: &[],
             checks: &[],
         },
+        field: "wing",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -195,6 +209,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__shelf`, in its order.
+    static WING_SHELF_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "number" "wing.shelf.number" [2, 2, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wing.shelf`, in `alone__wing__shelf`.
 #[derive(Debug)]
 pub struct WingShelf;
@@ -208,10 +229,7 @@ impl generated::ChildTable for WingShelf {
         layout: protostore::Layout {
             name: "alone__wing__shelf",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("number", "wing.shelf.number"),
-            ],
+            columns: WING_SHELF_COLUMNS,
             key: protostore::Unique::new("alone__wing__shelf__key", &["_singleton"]),
             uniques: &[],
             owner: Some(
@@ -224,6 +242,9 @@ impl generated::ChildTable for WingShelf {
             references: &[],
             checks: &[],
         },
+        field: "wing.shelf",
+        path: &[2, 2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -268,6 +289,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__shelf__books`, in its order.
+    static WING_SHELF_BOOKS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "wing.shelf.books" [2, 2, 2] Position Int8;
+    "value" "wing.shelf.books" [2, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wing.shelf.books`, in `alone__wing__shelf__books`.
 #[derive(Debug)]
 pub struct WingShelfBooks;
@@ -281,11 +310,7 @@ impl generated::ChildTable for WingShelfBooks {
         layout: protostore::Layout {
             name: "alone__wing__shelf__books",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "wing.shelf.books"),
-                protostore::Column::new("value", "wing.shelf.books"),
-            ],
+            columns: WING_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "alone__wing__shelf__books__key",
                 &["_singleton", "_position"],
@@ -301,6 +326,9 @@ impl generated::ChildTable for WingShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "wing.shelf.books",
+        path: &[2, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -345,6 +373,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__shelf__place`, in its order.
+    static WING_SHELF_PLACE_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "x" "wing.shelf.place.x" [2, 2, 3, 1] Value(Int32) Int4;
+    "y" "wing.shelf.place.y" [2, 2, 3, 2] Value(Int32) Int4;
+    "colour" "wing.shelf.place.colour" [2, 2, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wing.shelf.place.time" [2, 2, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wing.shelf.place`, in `alone__wing__shelf__place`.
 #[derive(Debug)]
 pub struct WingShelfPlace;
@@ -358,13 +396,7 @@ impl generated::ChildTable for WingShelfPlace {
         layout: protostore::Layout {
             name: "alone__wing__shelf__place",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("x", "wing.shelf.place.x"),
-                protostore::Column::new("y", "wing.shelf.place.y"),
-                protostore::Column::new("colour", "wing.shelf.place.colour"),
-                protostore::Column::new("time", "wing.shelf.place.time"),
-            ],
+            columns: WING_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "alone__wing__shelf__place__key",
                 &["_singleton"],
@@ -396,6 +428,9 @@ impl generated::ChildTable for WingShelfPlace {
                 ),
             ],
         },
+        field: "wing.shelf.place",
+        path: &[2, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -448,6 +483,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__left`, in its order.
+    static WING_LEFT_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "number" "wing.left.number" [2, 3, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wing.left`, in `alone__wing__left`.
 #[derive(Debug)]
 pub struct WingLeft;
@@ -461,10 +503,7 @@ impl generated::ChildTable for WingLeft {
         layout: protostore::Layout {
             name: "alone__wing__left",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("number", "wing.left.number"),
-            ],
+            columns: WING_LEFT_COLUMNS,
             key: protostore::Unique::new("alone__wing__left__key", &["_singleton"]),
             uniques: &[],
             owner: Some(
@@ -477,6 +516,9 @@ impl generated::ChildTable for WingLeft {
             references: &[],
             checks: &[],
         },
+        field: "wing.left",
+        path: &[2, 3],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -524,6 +566,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__left__books`, in its order.
+    static WING_LEFT_BOOKS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "wing.left.books" [2, 3, 2] Position Int8;
+    "value" "wing.left.books" [2, 3, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wing.left.books`, in `alone__wing__left__books`.
 #[derive(Debug)]
 pub struct WingLeftBooks;
@@ -537,11 +587,7 @@ impl generated::ChildTable for WingLeftBooks {
         layout: protostore::Layout {
             name: "alone__wing__left__books",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "wing.left.books"),
-                protostore::Column::new("value", "wing.left.books"),
-            ],
+            columns: WING_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "alone__wing__left__books__key",
                 &["_singleton", "_position"],
@@ -557,6 +603,9 @@ impl generated::ChildTable for WingLeftBooks {
             references: &[],
             checks: &[],
         },
+        field: "wing.left.books",
+        path: &[2, 3, 2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -601,6 +650,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__wing__left__place`, in its order.
+    static WING_LEFT_PLACE_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "x" "wing.left.place.x" [2, 3, 3, 1] Value(Int32) Int4;
+    "y" "wing.left.place.y" [2, 3, 3, 2] Value(Int32) Int4;
+    "colour" "wing.left.place.colour" [2, 3, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wing.left.place.time" [2, 3, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wing.left.place`, in `alone__wing__left__place`.
 #[derive(Debug)]
 pub struct WingLeftPlace;
@@ -614,13 +673,7 @@ impl generated::ChildTable for WingLeftPlace {
         layout: protostore::Layout {
             name: "alone__wing__left__place",
             record: "alone",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("x", "wing.left.place.x"),
-                protostore::Column::new("y", "wing.left.place.y"),
-                protostore::Column::new("colour", "wing.left.place.colour"),
-                protostore::Column::new("time", "wing.left.place.time"),
-            ],
+            columns: WING_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "alone__wing__left__place__key",
                 &["_singleton"],
@@ -652,6 +705,9 @@ impl generated::ChildTable for WingLeftPlace {
                 ),
             ],
         },
+        field: "wing.left.place",
+        path: &[2, 3, 3],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -704,6 +760,12 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `alone__nothing`, in its order.
+    static OF_NOTHING_3_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+}
+
 /// The elements of `nothing`, in `alone__nothing`.
 #[derive(Debug)]
 pub struct OfNothing_3;
@@ -717,7 +779,7 @@ impl generated::ChildTable for OfNothing_3 {
         layout: protostore::Layout {
             name: "alone__nothing",
             record: "alone",
-            columns: &[protostore::Column::new("_singleton", "_singleton")],
+            columns: OF_NOTHING_3_COLUMNS,
             key: protostore::Unique::new("alone__nothing__key", &["_singleton"]),
             uniques: &[],
             owner: Some(
@@ -730,6 +792,9 @@ impl generated::ChildTable for OfNothing_3 {
             references: &[],
             checks: &[],
         },
+        field: "nothing",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(

@@ -7,6 +7,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `aparts__point`, in its order.
+    static OF_POINT_2_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "point.x" [2, 1] Value(Int32) Int4;
+    "y" "point.y" [2, 2] Value(Int32) Int4;
+    "colour" "point.colour" [2, 3] Value(Enum types::Colour) Int4;
+    "time" "point.time" [2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `point`, in `aparts__point`.
 #[derive(Debug)]
 pub struct OfPoint_2;
@@ -20,13 +30,7 @@ impl generated::ChildTable for OfPoint_2 {
         layout: protostore::Layout {
             name: "aparts__point",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "point.x"),
-                protostore::Column::new("y", "point.y"),
-                protostore::Column::new("colour", "point.colour"),
-                protostore::Column::new("time", "point.time"),
-            ],
+            columns: OF_POINT_2_COLUMNS,
             key: protostore::Unique::new("aparts__point__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -51,6 +55,9 @@ impl generated::ChildTable for OfPoint_2 {
                 ),
             ],
         },
+        field: "point",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 1,
         insert: stmt!(
@@ -101,6 +108,12 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__nothing`, in its order.
+    static OF_NOTHING_3_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `nothing`, in `aparts__nothing`.
 #[derive(Debug)]
 pub struct OfNothing_3;
@@ -114,7 +127,7 @@ impl generated::ChildTable for OfNothing_3 {
         layout: protostore::Layout {
             name: "aparts__nothing",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: OF_NOTHING_3_COLUMNS,
             key: protostore::Unique::new("aparts__nothing__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -123,6 +136,9 @@ impl generated::ChildTable for OfNothing_3 {
             references: &[],
             checks: &[],
         },
+        field: "nothing",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 1,
         insert: stmt!(1079, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
@@ -156,6 +172,12 @@ impl generated::ChildTable for OfNothing_3 {
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__empty`, in its order.
+    static EMPTY_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `empty`, in `aparts__empty`.
 #[derive(Debug)]
 pub struct Empty;
@@ -169,7 +191,7 @@ impl generated::ChildTable for Empty {
         layout: protostore::Layout {
             name: "aparts__empty",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: EMPTY_COLUMNS,
             key: protostore::Unique::new("aparts__empty__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -178,6 +200,9 @@ impl generated::ChildTable for Empty {
             references: &[],
             checks: &[],
         },
+        field: "empty",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 1,
         insert: stmt!(1083, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
@@ -211,6 +236,22 @@ impl generated::ChildTable for Empty {
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must`, in its order.
+    static MUST_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "name" "must.name" [5, 1] Value(String) Text;
+    "floor" "must.floor" [5, 2] Value(Int32) Int4;
+    "target" "must.target" [5, 3] Value(String) Text;
+    "point" "must.point" [5, 7] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "must.point.x" [5, 7, 1] Value(Int32) Int4;
+    "point__y" "must.point.y" [5, 7, 2] Value(Int32) Int4;
+    "point__colour" "must.point.colour" [5, 7, 3] Value(Enum types::Colour) Int4;
+    "point__time" "must.point.time" [5, 7, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "colour" "must.colour" [5, 8] Value(Enum types::Colour) Int4;
+    "time" "must.time" [5, 10] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `must`, in `aparts__must`.
 #[derive(Debug)]
 pub struct Must;
@@ -224,19 +265,7 @@ impl generated::ChildTable for Must {
         layout: protostore::Layout {
             name: "aparts__must",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("name", "must.name"),
-                protostore::Column::new("floor", "must.floor"),
-                protostore::Column::new("target", "must.target"),
-                protostore::Column::new("point", "must.point"),
-                protostore::Column::new("point__x", "must.point.x"),
-                protostore::Column::new("point__y", "must.point.y"),
-                protostore::Column::new("point__colour", "must.point.colour"),
-                protostore::Column::new("point__time", "must.point.time"),
-                protostore::Column::new("colour", "must.colour"),
-                protostore::Column::new("time", "must.time"),
-            ],
+            columns: MUST_COLUMNS,
             key: protostore::Unique::new("aparts__must__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -300,6 +329,9 @@ impl generated::ChildTable for Must {
                 ),
             ],
         },
+        field: "must",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
         insert: stmt!(
@@ -397,6 +429,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__names`, in its order.
+    static MUST_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.names" [5, 4] Position Int8;
+    "value" "must.names" [5, 4] Value(String) Text;
+}
+
 /// The elements of `must.names`, in `aparts__must__names`.
 #[derive(Debug)]
 pub struct MustNames;
@@ -410,11 +450,7 @@ impl generated::ChildTable for MustNames {
         layout: protostore::Layout {
             name: "aparts__must__names",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.names"),
-                protostore::Column::new("value", "must.names"),
-            ],
+            columns: MUST_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__must__names__key",
                 &["_id", "_position"],
@@ -430,6 +466,9 @@ impl generated::ChildTable for MustNames {
             references: &[],
             checks: &[],
         },
+        field: "must.names",
+        path: &[5, 4],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -471,6 +510,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__points`, in its order.
+    static MUST_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.points" [5, 5] Position Int8;
+    "x" "must.points.x" [5, 5, 1] Value(Int32) Int4;
+    "y" "must.points.y" [5, 5, 2] Value(Int32) Int4;
+    "colour" "must.points.colour" [5, 5, 3] Value(Enum types::Colour) Int4;
+    "time" "must.points.time" [5, 5, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `must.points`, in `aparts__must__points`.
 #[derive(Debug)]
 pub struct MustPoints;
@@ -484,14 +534,7 @@ impl generated::ChildTable for MustPoints {
         layout: protostore::Layout {
             name: "aparts__must__points",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.points"),
-                protostore::Column::new("x", "must.points.x"),
-                protostore::Column::new("y", "must.points.y"),
-                protostore::Column::new("colour", "must.points.colour"),
-                protostore::Column::new("time", "must.points.time"),
-            ],
+            columns: MUST_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__must__points__key",
                 &["_id", "_position"],
@@ -523,6 +566,9 @@ impl generated::ChildTable for MustPoints {
                 ),
             ],
         },
+        field: "must.points",
+        path: &[5, 5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -576,6 +622,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__by_number`, in its order.
+    static MUST_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "must.by_number.key" [5, 6, 1] MapKey(Uint32) Int8;
+    "value__x" "must.by_number.value.x" [5, 6, 2, 1] Value(Int32) Int4;
+    "value__y" "must.by_number.value.y" [5, 6, 2, 2] Value(Int32) Int4;
+    "value__colour" "must.by_number.value.colour" [5, 6, 2, 3] Value(Enum types::Colour) Int4;
+    "value__time" "must.by_number.value.time" [5, 6, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `must.by_number`, in `aparts__must__by_number`.
 #[derive(Debug)]
 pub struct MustByNumber;
@@ -589,14 +646,7 @@ impl generated::ChildTable for MustByNumber {
         layout: protostore::Layout {
             name: "aparts__must__by_number",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "must.by_number.key"),
-                protostore::Column::new("value__x", "must.by_number.value.x"),
-                protostore::Column::new("value__y", "must.by_number.value.y"),
-                protostore::Column::new("value__colour", "must.by_number.value.colour"),
-                protostore::Column::new("value__time", "must.by_number.value.time"),
-            ],
+            columns: MUST_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__must__by_number__key",
                 &["_id", "_key"],
@@ -633,6 +683,9 @@ impl generated::ChildTable for MustByNumber {
                 ),
             ],
         },
+        field: "must.by_number",
+        path: &[5, 6],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -687,6 +740,12 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__bare`, in its order.
+    static MUST_BARE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `must.bare`, in `aparts__must__bare`.
 #[derive(Debug)]
 pub struct MustBare;
@@ -700,7 +759,7 @@ impl generated::ChildTable for MustBare {
         layout: protostore::Layout {
             name: "aparts__must__bare",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: MUST_BARE_COLUMNS,
             key: protostore::Unique::new("aparts__must__bare__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -713,6 +772,9 @@ impl generated::ChildTable for MustBare {
             references: &[],
             checks: &[],
         },
+        field: "must.bare",
+        path: &[5, 9],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
         insert: stmt!(1101, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
@@ -752,6 +814,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__shelf`, in its order.
+    static MUST_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "must.shelf.number" [5, 11, 1] Value(Int64) Int8;
+}
+
 /// The elements of `must.shelf`, in `aparts__must__shelf`.
 #[derive(Debug)]
 pub struct MustShelf;
@@ -765,10 +834,7 @@ impl generated::ChildTable for MustShelf {
         layout: protostore::Layout {
             name: "aparts__must__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "must.shelf.number"),
-            ],
+            columns: MUST_SHELF_COLUMNS,
             key: protostore::Unique::new("aparts__must__shelf__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -781,6 +847,9 @@ impl generated::ChildTable for MustShelf {
             references: &[],
             checks: &[],
         },
+        field: "must.shelf",
+        path: &[5, 11],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
         insert: stmt!(
@@ -825,6 +894,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__shelf__books`, in its order.
+    static MUST_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.shelf.books" [5, 11, 2] Position Int8;
+    "value" "must.shelf.books" [5, 11, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `must.shelf.books`, in `aparts__must__shelf__books`.
 #[derive(Debug)]
 pub struct MustShelfBooks;
@@ -838,11 +915,7 @@ impl generated::ChildTable for MustShelfBooks {
         layout: protostore::Layout {
             name: "aparts__must__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.shelf.books"),
-                protostore::Column::new("value", "must.shelf.books"),
-            ],
+            columns: MUST_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__must__shelf__books__key",
                 &["_id", "_position"],
@@ -858,6 +931,9 @@ impl generated::ChildTable for MustShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "must.shelf.books",
+        path: &[5, 11, 2],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -902,6 +978,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__must__shelf__place`, in its order.
+    static MUST_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "must.shelf.place.x" [5, 11, 3, 1] Value(Int32) Int4;
+    "y" "must.shelf.place.y" [5, 11, 3, 2] Value(Int32) Int4;
+    "colour" "must.shelf.place.colour" [5, 11, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "must.shelf.place.time" [5, 11, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `must.shelf.place`, in `aparts__must__shelf__place`.
 #[derive(Debug)]
 pub struct MustShelfPlace;
@@ -915,13 +1001,7 @@ impl generated::ChildTable for MustShelfPlace {
         layout: protostore::Layout {
             name: "aparts__must__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "must.shelf.place.x"),
-                protostore::Column::new("y", "must.shelf.place.y"),
-                protostore::Column::new("colour", "must.shelf.place.colour"),
-                protostore::Column::new("time", "must.shelf.place.time"),
-            ],
+            columns: MUST_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new("aparts__must__shelf__place__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -950,6 +1030,9 @@ impl generated::ChildTable for MustShelfPlace {
                 ),
             ],
         },
+        field: "must.shelf.place",
+        path: &[5, 11, 3],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
         insert: stmt!(
@@ -1002,6 +1085,22 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room`, in its order.
+    static ROOM_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "name" "room.name" [6, 1] Value(String) Text;
+    "floor" "room.floor" [6, 2] Value(Int32) Int4;
+    "target" "room.target" [6, 3] Value(String) Text;
+    "point" "room.point" [6, 7] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "room.point.x" [6, 7, 1] Value(Int32) Int4;
+    "point__y" "room.point.y" [6, 7, 2] Value(Int32) Int4;
+    "point__colour" "room.point.colour" [6, 7, 3] Value(Enum types::Colour) Int4;
+    "point__time" "room.point.time" [6, 7, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "colour" "room.colour" [6, 8] Value(Enum types::Colour) Int4;
+    "time" "room.time" [6, 10] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `room`, in `aparts__room`.
 #[derive(Debug)]
 pub struct Room;
@@ -1015,19 +1114,7 @@ impl generated::ChildTable for Room {
         layout: protostore::Layout {
             name: "aparts__room",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("name", "room.name"),
-                protostore::Column::new("floor", "room.floor"),
-                protostore::Column::new("target", "room.target"),
-                protostore::Column::new("point", "room.point"),
-                protostore::Column::new("point__x", "room.point.x"),
-                protostore::Column::new("point__y", "room.point.y"),
-                protostore::Column::new("point__colour", "room.point.colour"),
-                protostore::Column::new("point__time", "room.point.time"),
-                protostore::Column::new("colour", "room.colour"),
-                protostore::Column::new("time", "room.time"),
-            ],
+            columns: ROOM_COLUMNS,
             key: protostore::Unique::new("aparts__room__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1091,6 +1178,9 @@ impl generated::ChildTable for Room {
                 ),
             ],
         },
+        field: "room",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
         insert: stmt!(
@@ -1185,6 +1275,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__names`, in its order.
+    static ROOM_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "room.names" [6, 4] Position Int8;
+    "value" "room.names" [6, 4] Value(String) Text;
+}
+
 /// The elements of `room.names`, in `aparts__room__names`.
 #[derive(Debug)]
 pub struct RoomNames;
@@ -1198,11 +1296,7 @@ impl generated::ChildTable for RoomNames {
         layout: protostore::Layout {
             name: "aparts__room__names",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "room.names"),
-                protostore::Column::new("value", "room.names"),
-            ],
+            columns: ROOM_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__room__names__key",
                 &["_id", "_position"],
@@ -1218,6 +1312,9 @@ impl generated::ChildTable for RoomNames {
             references: &[],
             checks: &[],
         },
+        field: "room.names",
+        path: &[6, 4],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1259,6 +1356,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__points`, in its order.
+    static ROOM_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "room.points" [6, 5] Position Int8;
+    "x" "room.points.x" [6, 5, 1] Value(Int32) Int4;
+    "y" "room.points.y" [6, 5, 2] Value(Int32) Int4;
+    "colour" "room.points.colour" [6, 5, 3] Value(Enum types::Colour) Int4;
+    "time" "room.points.time" [6, 5, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `room.points`, in `aparts__room__points`.
 #[derive(Debug)]
 pub struct RoomPoints;
@@ -1272,14 +1380,7 @@ impl generated::ChildTable for RoomPoints {
         layout: protostore::Layout {
             name: "aparts__room__points",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "room.points"),
-                protostore::Column::new("x", "room.points.x"),
-                protostore::Column::new("y", "room.points.y"),
-                protostore::Column::new("colour", "room.points.colour"),
-                protostore::Column::new("time", "room.points.time"),
-            ],
+            columns: ROOM_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__room__points__key",
                 &["_id", "_position"],
@@ -1311,6 +1412,9 @@ impl generated::ChildTable for RoomPoints {
                 ),
             ],
         },
+        field: "room.points",
+        path: &[6, 5],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1364,6 +1468,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__by_number`, in its order.
+    static ROOM_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "room.by_number.key" [6, 6, 1] MapKey(Uint32) Int8;
+    "value__x" "room.by_number.value.x" [6, 6, 2, 1] Value(Int32) Int4;
+    "value__y" "room.by_number.value.y" [6, 6, 2, 2] Value(Int32) Int4;
+    "value__colour" "room.by_number.value.colour" [6, 6, 2, 3] Value(Enum types::Colour) Int4;
+    "value__time" "room.by_number.value.time" [6, 6, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `room.by_number`, in `aparts__room__by_number`.
 #[derive(Debug)]
 pub struct RoomByNumber;
@@ -1377,14 +1492,7 @@ impl generated::ChildTable for RoomByNumber {
         layout: protostore::Layout {
             name: "aparts__room__by_number",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "room.by_number.key"),
-                protostore::Column::new("value__x", "room.by_number.value.x"),
-                protostore::Column::new("value__y", "room.by_number.value.y"),
-                protostore::Column::new("value__colour", "room.by_number.value.colour"),
-                protostore::Column::new("value__time", "room.by_number.value.time"),
-            ],
+            columns: ROOM_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__room__by_number__key",
                 &["_id", "_key"],
@@ -1421,6 +1529,9 @@ impl generated::ChildTable for RoomByNumber {
                 ),
             ],
         },
+        field: "room.by_number",
+        path: &[6, 6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1475,6 +1586,12 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__bare`, in its order.
+    static ROOM_BARE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `room.bare`, in `aparts__room__bare`.
 #[derive(Debug)]
 pub struct RoomBare;
@@ -1488,7 +1605,7 @@ impl generated::ChildTable for RoomBare {
         layout: protostore::Layout {
             name: "aparts__room__bare",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: ROOM_BARE_COLUMNS,
             key: protostore::Unique::new("aparts__room__bare__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1501,6 +1618,9 @@ impl generated::ChildTable for RoomBare {
             references: &[],
             checks: &[],
         },
+        field: "room.bare",
+        path: &[6, 9],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
         insert: stmt!(1127, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
@@ -1540,6 +1660,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__shelf`, in its order.
+    static ROOM_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "room.shelf.number" [6, 11, 1] Value(Int64) Int8;
+}
+
 /// The elements of `room.shelf`, in `aparts__room__shelf`.
 #[derive(Debug)]
 pub struct RoomShelf;
@@ -1553,10 +1680,7 @@ impl generated::ChildTable for RoomShelf {
         layout: protostore::Layout {
             name: "aparts__room__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "room.shelf.number"),
-            ],
+            columns: ROOM_SHELF_COLUMNS,
             key: protostore::Unique::new("aparts__room__shelf__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1569,6 +1693,9 @@ impl generated::ChildTable for RoomShelf {
             references: &[],
             checks: &[],
         },
+        field: "room.shelf",
+        path: &[6, 11],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
         insert: stmt!(
@@ -1613,6 +1740,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__shelf__books`, in its order.
+    static ROOM_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "room.shelf.books" [6, 11, 2] Position Int8;
+    "value" "room.shelf.books" [6, 11, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `room.shelf.books`, in `aparts__room__shelf__books`.
 #[derive(Debug)]
 pub struct RoomShelfBooks;
@@ -1626,11 +1761,7 @@ impl generated::ChildTable for RoomShelfBooks {
         layout: protostore::Layout {
             name: "aparts__room__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "room.shelf.books"),
-                protostore::Column::new("value", "room.shelf.books"),
-            ],
+            columns: ROOM_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__room__shelf__books__key",
                 &["_id", "_position"],
@@ -1646,6 +1777,9 @@ impl generated::ChildTable for RoomShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "room.shelf.books",
+        path: &[6, 11, 2],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -1690,6 +1824,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__room__shelf__place`, in its order.
+    static ROOM_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "room.shelf.place.x" [6, 11, 3, 1] Value(Int32) Int4;
+    "y" "room.shelf.place.y" [6, 11, 3, 2] Value(Int32) Int4;
+    "colour" "room.shelf.place.colour" [6, 11, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "room.shelf.place.time" [6, 11, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `room.shelf.place`, in `aparts__room__shelf__place`.
 #[derive(Debug)]
 pub struct RoomShelfPlace;
@@ -1703,13 +1847,7 @@ impl generated::ChildTable for RoomShelfPlace {
         layout: protostore::Layout {
             name: "aparts__room__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "room.shelf.place.x"),
-                protostore::Column::new("y", "room.shelf.place.y"),
-                protostore::Column::new("colour", "room.shelf.place.colour"),
-                protostore::Column::new("time", "room.shelf.place.time"),
-            ],
+            columns: ROOM_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new("aparts__room__shelf__place__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1738,6 +1876,9 @@ impl generated::ChildTable for RoomShelfPlace {
                 ),
             ],
         },
+        field: "room.shelf.place",
+        path: &[6, 11, 3],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
         insert: stmt!(
@@ -1790,6 +1931,16 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__there`, in its order.
+    static THERE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "there.x" [9, 1] Value(Int32) Int4;
+    "y" "there.y" [9, 2] Value(Int32) Int4;
+    "colour" "there.colour" [9, 3] Value(Enum types::Colour) Int4;
+    "time" "there.time" [9, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `there`, in `aparts__there`.
 #[derive(Debug)]
 pub struct There;
@@ -1803,13 +1954,7 @@ impl generated::ChildTable for There {
         layout: protostore::Layout {
             name: "aparts__there",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "there.x"),
-                protostore::Column::new("y", "there.y"),
-                protostore::Column::new("colour", "there.colour"),
-                protostore::Column::new("time", "there.time"),
-            ],
+            columns: THERE_COLUMNS,
             key: protostore::Unique::new("aparts__there__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1834,6 +1979,9 @@ impl generated::ChildTable for There {
                 ),
             ],
         },
+        field: "there",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(
@@ -1887,6 +2035,22 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house`, in its order.
+    static HOUSE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "name" "house.name" [10, 1] Value(String) Text;
+    "floor" "house.floor" [10, 2] Value(Int32) Int4;
+    "target" "house.target" [10, 3] Value(String) Text;
+    "point" "house.point" [10, 7] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "house.point.x" [10, 7, 1] Value(Int32) Int4;
+    "point__y" "house.point.y" [10, 7, 2] Value(Int32) Int4;
+    "point__colour" "house.point.colour" [10, 7, 3] Value(Enum types::Colour) Int4;
+    "point__time" "house.point.time" [10, 7, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "colour" "house.colour" [10, 8] Value(Enum types::Colour) Int4;
+    "time" "house.time" [10, 10] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `house`, in `aparts__house`.
 #[derive(Debug)]
 pub struct House;
@@ -1903,19 +2067,7 @@ impl generated::ChildTable for House {
         layout: protostore::Layout {
             name: "aparts__house",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("name", "house.name"),
-                protostore::Column::new("floor", "house.floor"),
-                protostore::Column::new("target", "house.target"),
-                protostore::Column::new("point", "house.point"),
-                protostore::Column::new("point__x", "house.point.x"),
-                protostore::Column::new("point__y", "house.point.y"),
-                protostore::Column::new("point__colour", "house.point.colour"),
-                protostore::Column::new("point__time", "house.point.time"),
-                protostore::Column::new("colour", "house.colour"),
-                protostore::Column::new("time", "house.time"),
-            ],
+            columns: HOUSE_COLUMNS,
             key: protostore::Unique::new("aparts__house__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -1979,6 +2131,9 @@ impl generated::ChildTable for House {
                 ),
             ],
         },
+        field: "house",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(
@@ -2076,6 +2231,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__names`, in its order.
+    static HOUSE_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "house.names" [10, 4] Position Int8;
+    "value" "house.names" [10, 4] Value(String) Text;
+}
+
 /// The elements of `house.names`, in `aparts__house__names`.
 #[derive(Debug)]
 pub struct HouseNames;
@@ -2089,11 +2252,7 @@ impl generated::ChildTable for HouseNames {
         layout: protostore::Layout {
             name: "aparts__house__names",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "house.names"),
-                protostore::Column::new("value", "house.names"),
-            ],
+            columns: HOUSE_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__house__names__key",
                 &["_id", "_position"],
@@ -2109,6 +2268,9 @@ impl generated::ChildTable for HouseNames {
             references: &[],
             checks: &[],
         },
+        field: "house.names",
+        path: &[10, 4],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -2150,6 +2312,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__points`, in its order.
+    static HOUSE_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "house.points" [10, 5] Position Int8;
+    "x" "house.points.x" [10, 5, 1] Value(Int32) Int4;
+    "y" "house.points.y" [10, 5, 2] Value(Int32) Int4;
+    "colour" "house.points.colour" [10, 5, 3] Value(Enum types::Colour) Int4;
+    "time" "house.points.time" [10, 5, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `house.points`, in `aparts__house__points`.
 #[derive(Debug)]
 pub struct HousePoints;
@@ -2163,14 +2336,7 @@ impl generated::ChildTable for HousePoints {
         layout: protostore::Layout {
             name: "aparts__house__points",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "house.points"),
-                protostore::Column::new("x", "house.points.x"),
-                protostore::Column::new("y", "house.points.y"),
-                protostore::Column::new("colour", "house.points.colour"),
-                protostore::Column::new("time", "house.points.time"),
-            ],
+            columns: HOUSE_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__house__points__key",
                 &["_id", "_position"],
@@ -2202,6 +2368,9 @@ impl generated::ChildTable for HousePoints {
                 ),
             ],
         },
+        field: "house.points",
+        path: &[10, 5],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -2255,6 +2424,17 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__by_number`, in its order.
+    static HOUSE_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "house.by_number.key" [10, 6, 1] MapKey(Uint32) Int8;
+    "value__x" "house.by_number.value.x" [10, 6, 2, 1] Value(Int32) Int4;
+    "value__y" "house.by_number.value.y" [10, 6, 2, 2] Value(Int32) Int4;
+    "value__colour" "house.by_number.value.colour" [10, 6, 2, 3] Value(Enum types::Colour) Int4;
+    "value__time" "house.by_number.value.time" [10, 6, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `house.by_number`, in `aparts__house__by_number`.
 #[derive(Debug)]
 pub struct HouseByNumber;
@@ -2268,14 +2448,7 @@ impl generated::ChildTable for HouseByNumber {
         layout: protostore::Layout {
             name: "aparts__house__by_number",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "house.by_number.key"),
-                protostore::Column::new("value__x", "house.by_number.value.x"),
-                protostore::Column::new("value__y", "house.by_number.value.y"),
-                protostore::Column::new("value__colour", "house.by_number.value.colour"),
-                protostore::Column::new("value__time", "house.by_number.value.time"),
-            ],
+            columns: HOUSE_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__house__by_number__key",
                 &["_id", "_key"],
@@ -2312,6 +2485,9 @@ impl generated::ChildTable for HouseByNumber {
                 ),
             ],
         },
+        field: "house.by_number",
+        path: &[10, 6],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -2366,6 +2542,12 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__bare`, in its order.
+    static HOUSE_BARE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `house.bare`, in `aparts__house__bare`.
 #[derive(Debug)]
 pub struct HouseBare;
@@ -2379,7 +2561,7 @@ impl generated::ChildTable for HouseBare {
         layout: protostore::Layout {
             name: "aparts__house__bare",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: HOUSE_BARE_COLUMNS,
             key: protostore::Unique::new("aparts__house__bare__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2392,6 +2574,9 @@ impl generated::ChildTable for HouseBare {
             references: &[],
             checks: &[],
         },
+        field: "house.bare",
+        path: &[10, 9],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(1157, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
@@ -2431,6 +2616,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__shelf`, in its order.
+    static HOUSE_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "house.shelf.number" [10, 11, 1] Value(Int64) Int8;
+}
+
 /// The elements of `house.shelf`, in `aparts__house__shelf`.
 #[derive(Debug)]
 pub struct HouseShelf;
@@ -2444,10 +2636,7 @@ impl generated::ChildTable for HouseShelf {
         layout: protostore::Layout {
             name: "aparts__house__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "house.shelf.number"),
-            ],
+            columns: HOUSE_SHELF_COLUMNS,
             key: protostore::Unique::new("aparts__house__shelf__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2460,6 +2649,9 @@ impl generated::ChildTable for HouseShelf {
             references: &[],
             checks: &[],
         },
+        field: "house.shelf",
+        path: &[10, 11],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(
@@ -2504,6 +2696,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__shelf__books`, in its order.
+    static HOUSE_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "house.shelf.books" [10, 11, 2] Position Int8;
+    "value" "house.shelf.books" [10, 11, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `house.shelf.books`, in `aparts__house__shelf__books`.
 #[derive(Debug)]
 pub struct HouseShelfBooks;
@@ -2517,11 +2717,7 @@ impl generated::ChildTable for HouseShelfBooks {
         layout: protostore::Layout {
             name: "aparts__house__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "house.shelf.books"),
-                protostore::Column::new("value", "house.shelf.books"),
-            ],
+            columns: HOUSE_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__house__shelf__books__key",
                 &["_id", "_position"],
@@ -2537,6 +2733,9 @@ impl generated::ChildTable for HouseShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "house.shelf.books",
+        path: &[10, 11, 2],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -2581,6 +2780,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__house__shelf__place`, in its order.
+    static HOUSE_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "house.shelf.place.x" [10, 11, 3, 1] Value(Int32) Int4;
+    "y" "house.shelf.place.y" [10, 11, 3, 2] Value(Int32) Int4;
+    "colour" "house.shelf.place.colour" [10, 11, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "house.shelf.place.time" [10, 11, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `house.shelf.place`, in `aparts__house__shelf__place`.
 #[derive(Debug)]
 pub struct HouseShelfPlace;
@@ -2594,13 +2803,7 @@ impl generated::ChildTable for HouseShelfPlace {
         layout: protostore::Layout {
             name: "aparts__house__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "house.shelf.place.x"),
-                protostore::Column::new("y", "house.shelf.place.y"),
-                protostore::Column::new("colour", "house.shelf.place.colour"),
-                protostore::Column::new("time", "house.shelf.place.time"),
-            ],
+            columns: HOUSE_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new("aparts__house__shelf__place__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2629,6 +2832,9 @@ impl generated::ChildTable for HouseShelfPlace {
                 ),
             ],
         },
+        field: "house.shelf.place",
+        path: &[10, 11, 3],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(
@@ -2681,6 +2887,12 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__none`, in its order.
+    static OF_NONE_11_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+}
+
 /// The elements of `none`, in `aparts__none`.
 #[derive(Debug)]
 pub struct OfNone_11;
@@ -2694,7 +2906,7 @@ impl generated::ChildTable for OfNone_11 {
         layout: protostore::Layout {
             name: "aparts__none",
             record: "aparts",
-            columns: &[protostore::Column::new("_id", "id")],
+            columns: OF_NONE_11_COLUMNS,
             key: protostore::Unique::new("aparts__none__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2703,6 +2915,9 @@ impl generated::ChildTable for OfNone_11 {
             references: &[],
             checks: &[],
         },
+        field: "none",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
         insert: stmt!(1169, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
@@ -2739,6 +2954,16 @@ impl generated::ChildTable for OfNone_11 {
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__only`, in its order.
+    static ONLY_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "only.x" [12, 1] Value(Int32) Int4;
+    "y" "only.y" [12, 2] Value(Int32) Int4;
+    "colour" "only.colour" [12, 3] Value(Enum types::Colour) Int4;
+    "time" "only.time" [12, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `only`, in `aparts__only`.
 #[derive(Debug)]
 pub struct Only;
@@ -2752,13 +2977,7 @@ impl generated::ChildTable for Only {
         layout: protostore::Layout {
             name: "aparts__only",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "only.x"),
-                protostore::Column::new("y", "only.y"),
-                protostore::Column::new("colour", "only.colour"),
-                protostore::Column::new("time", "only.time"),
-            ],
+            columns: ONLY_COLUMNS,
             key: protostore::Unique::new("aparts__only__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2783,6 +3002,9 @@ impl generated::ChildTable for Only {
                 ),
             ],
         },
+        field: "only",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 1,
         insert: stmt!(
@@ -2836,6 +3058,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__shelf`, in its order.
+    static WING_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "wing.shelf.number" [13, 2, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wing.shelf`, in `aparts__wing__shelf`.
 #[derive(Debug)]
 pub struct WingShelf;
@@ -2849,10 +3078,7 @@ impl generated::ChildTable for WingShelf {
         layout: protostore::Layout {
             name: "aparts__wing__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "wing.shelf.number"),
-            ],
+            columns: WING_SHELF_COLUMNS,
             key: protostore::Unique::new("aparts__wing__shelf__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -2865,6 +3091,9 @@ impl generated::ChildTable for WingShelf {
             references: &[],
             checks: &[],
         },
+        field: "wing.shelf",
+        path: &[13, 2],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 1,
         insert: stmt!(
@@ -2913,6 +3142,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__shelf__books`, in its order.
+    static WING_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wing.shelf.books" [13, 2, 2] Position Int8;
+    "value" "wing.shelf.books" [13, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wing.shelf.books`, in `aparts__wing__shelf__books`.
 #[derive(Debug)]
 pub struct WingShelfBooks;
@@ -2926,11 +3163,7 @@ impl generated::ChildTable for WingShelfBooks {
         layout: protostore::Layout {
             name: "aparts__wing__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wing.shelf.books"),
-                protostore::Column::new("value", "wing.shelf.books"),
-            ],
+            columns: WING_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wing__shelf__books__key",
                 &["_id", "_position"],
@@ -2946,6 +3179,9 @@ impl generated::ChildTable for WingShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "wing.shelf.books",
+        path: &[13, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -2990,6 +3226,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__shelf__place`, in its order.
+    static WING_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "wing.shelf.place.x" [13, 2, 3, 1] Value(Int32) Int4;
+    "y" "wing.shelf.place.y" [13, 2, 3, 2] Value(Int32) Int4;
+    "colour" "wing.shelf.place.colour" [13, 2, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wing.shelf.place.time" [13, 2, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wing.shelf.place`, in `aparts__wing__shelf__place`.
 #[derive(Debug)]
 pub struct WingShelfPlace;
@@ -3003,13 +3249,7 @@ impl generated::ChildTable for WingShelfPlace {
         layout: protostore::Layout {
             name: "aparts__wing__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "wing.shelf.place.x"),
-                protostore::Column::new("y", "wing.shelf.place.y"),
-                protostore::Column::new("colour", "wing.shelf.place.colour"),
-                protostore::Column::new("time", "wing.shelf.place.time"),
-            ],
+            columns: WING_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new("aparts__wing__shelf__place__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -3038,6 +3278,9 @@ impl generated::ChildTable for WingShelfPlace {
                 ),
             ],
         },
+        field: "wing.shelf.place",
+        path: &[13, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 1,
         insert: stmt!(
@@ -3090,6 +3333,13 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__left`, in its order.
+    static WING_LEFT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "number" "wing.left.number" [13, 3, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wing.left`, in `aparts__wing__left`.
 #[derive(Debug)]
 pub struct WingLeft;
@@ -3103,10 +3353,7 @@ impl generated::ChildTable for WingLeft {
         layout: protostore::Layout {
             name: "aparts__wing__left",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("number", "wing.left.number"),
-            ],
+            columns: WING_LEFT_COLUMNS,
             key: protostore::Unique::new("aparts__wing__left__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -3115,6 +3362,9 @@ impl generated::ChildTable for WingLeft {
             references: &[],
             checks: &[],
         },
+        field: "wing.left",
+        path: &[13, 3],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 1,
         insert: stmt!(
@@ -3165,6 +3415,14 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__left__books`, in its order.
+    static WING_LEFT_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wing.left.books" [13, 3, 2] Position Int8;
+    "value" "wing.left.books" [13, 3, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wing.left.books`, in `aparts__wing__left__books`.
 #[derive(Debug)]
 pub struct WingLeftBooks;
@@ -3178,11 +3436,7 @@ impl generated::ChildTable for WingLeftBooks {
         layout: protostore::Layout {
             name: "aparts__wing__left__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wing.left.books"),
-                protostore::Column::new("value", "wing.left.books"),
-            ],
+            columns: WING_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wing__left__books__key",
                 &["_id", "_position"],
@@ -3198,6 +3452,9 @@ impl generated::ChildTable for WingLeftBooks {
             references: &[],
             checks: &[],
         },
+        field: "wing.left.books",
+        path: &[13, 3, 2],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -3242,6 +3499,16 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wing__left__place`, in its order.
+    static WING_LEFT_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "x" "wing.left.place.x" [13, 3, 3, 1] Value(Int32) Int4;
+    "y" "wing.left.place.y" [13, 3, 3, 2] Value(Int32) Int4;
+    "colour" "wing.left.place.colour" [13, 3, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wing.left.place.time" [13, 3, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wing.left.place`, in `aparts__wing__left__place`.
 #[derive(Debug)]
 pub struct WingLeftPlace;
@@ -3255,13 +3522,7 @@ impl generated::ChildTable for WingLeftPlace {
         layout: protostore::Layout {
             name: "aparts__wing__left__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("x", "wing.left.place.x"),
-                protostore::Column::new("y", "wing.left.place.y"),
-                protostore::Column::new("colour", "wing.left.place.colour"),
-                protostore::Column::new("time", "wing.left.place.time"),
-            ],
+            columns: WING_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new("aparts__wing__left__place__key", &["_id"]),
             uniques: &[],
             owner: Some(
@@ -3290,6 +3551,9 @@ impl generated::ChildTable for WingLeftPlace {
                 ),
             ],
         },
+        field: "wing.left.place",
+        path: &[13, 3, 3],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 1,
         insert: stmt!(
@@ -3342,6 +3606,15 @@ ORDER BY o.key"#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings`, in its order.
+    static WINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "name" "wings.name" [14, 1] Value(String) Text;
+    "right" "wings.right" [14, 4] Value(String) Text;
+}
+
 /// The elements of `wings`, in `aparts__wings`.
 #[derive(Debug)]
 pub struct Wings;
@@ -3355,12 +3628,7 @@ impl generated::ChildTable for Wings {
         layout: protostore::Layout {
             name: "aparts__wings",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("name", "wings.name"),
-                protostore::Column::new("right", "wings.right"),
-            ],
+            columns: WINGS_COLUMNS,
             key: protostore::Unique::new("aparts__wings__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -3369,6 +3637,9 @@ impl generated::ChildTable for Wings {
             references: &[],
             checks: &[],
         },
+        field: "wings",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -3438,6 +3709,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__shelf`, in its order.
+    static WINGS_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "number" "wings.shelf.number" [14, 2, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wings.shelf`, in `aparts__wings__shelf`.
 #[derive(Debug)]
 pub struct WingsShelf;
@@ -3451,11 +3730,7 @@ impl generated::ChildTable for WingsShelf {
         layout: protostore::Layout {
             name: "aparts__wings__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("number", "wings.shelf.number"),
-            ],
+            columns: WINGS_SHELF_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__shelf__key",
                 &["_id", "_position"],
@@ -3471,6 +3746,9 @@ impl generated::ChildTable for WingsShelf {
             references: &[],
             checks: &[],
         },
+        field: "wings.shelf",
+        path: &[14, 2],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -3515,6 +3793,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__shelf__books`, in its order.
+    static WINGS_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "_position_2" "wings.shelf.books" [14, 2, 2] Position Int8;
+    "value" "wings.shelf.books" [14, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wings.shelf.books`, in `aparts__wings__shelf__books`.
 #[derive(Debug)]
 pub struct WingsShelfBooks;
@@ -3528,12 +3815,7 @@ impl generated::ChildTable for WingsShelfBooks {
         layout: protostore::Layout {
             name: "aparts__wings__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("_position_2", "wings.shelf.books"),
-                protostore::Column::new("value", "wings.shelf.books"),
-            ],
+            columns: WINGS_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__shelf__books__key",
                 &["_id", "_position", "_position_2"],
@@ -3549,6 +3831,9 @@ impl generated::ChildTable for WingsShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "wings.shelf.books",
+        path: &[14, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 3,
         insert: stmt!(
@@ -3594,6 +3879,17 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__shelf__place`, in its order.
+    static WINGS_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "x" "wings.shelf.place.x" [14, 2, 3, 1] Value(Int32) Int4;
+    "y" "wings.shelf.place.y" [14, 2, 3, 2] Value(Int32) Int4;
+    "colour" "wings.shelf.place.colour" [14, 2, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wings.shelf.place.time" [14, 2, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wings.shelf.place`, in `aparts__wings__shelf__place`.
 #[derive(Debug)]
 pub struct WingsShelfPlace;
@@ -3607,14 +3903,7 @@ impl generated::ChildTable for WingsShelfPlace {
         layout: protostore::Layout {
             name: "aparts__wings__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("x", "wings.shelf.place.x"),
-                protostore::Column::new("y", "wings.shelf.place.y"),
-                protostore::Column::new("colour", "wings.shelf.place.colour"),
-                protostore::Column::new("time", "wings.shelf.place.time"),
-            ],
+            columns: WINGS_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__shelf__place__key",
                 &["_id", "_position"],
@@ -3646,6 +3935,9 @@ impl generated::ChildTable for WingsShelfPlace {
                 ),
             ],
         },
+        field: "wings.shelf.place",
+        path: &[14, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -3701,6 +3993,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__left`, in its order.
+    static WINGS_LEFT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "number" "wings.left.number" [14, 3, 1] Value(Int64) Int8;
+}
+
 /// The elements of `wings.left`, in `aparts__wings__left`.
 #[derive(Debug)]
 pub struct WingsLeft;
@@ -3714,11 +4014,7 @@ impl generated::ChildTable for WingsLeft {
         layout: protostore::Layout {
             name: "aparts__wings__left",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("number", "wings.left.number"),
-            ],
+            columns: WINGS_LEFT_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__left__key",
                 &["_id", "_position"],
@@ -3734,6 +4030,9 @@ impl generated::ChildTable for WingsLeft {
             references: &[],
             checks: &[],
         },
+        field: "wings.left",
+        path: &[14, 3],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -3781,6 +4080,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__left__books`, in its order.
+    static WINGS_LEFT_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "_position_2" "wings.left.books" [14, 3, 2] Position Int8;
+    "value" "wings.left.books" [14, 3, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `wings.left.books`, in `aparts__wings__left__books`.
 #[derive(Debug)]
 pub struct WingsLeftBooks;
@@ -3794,12 +4102,7 @@ impl generated::ChildTable for WingsLeftBooks {
         layout: protostore::Layout {
             name: "aparts__wings__left__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("_position_2", "wings.left.books"),
-                protostore::Column::new("value", "wings.left.books"),
-            ],
+            columns: WINGS_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__left__books__key",
                 &["_id", "_position", "_position_2"],
@@ -3815,6 +4118,9 @@ impl generated::ChildTable for WingsLeftBooks {
             references: &[],
             checks: &[],
         },
+        field: "wings.left.books",
+        path: &[14, 3, 2],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 3,
         insert: stmt!(
@@ -3860,6 +4166,17 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__wings__left__place`, in its order.
+    static WINGS_LEFT_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "wings" [14] Position Int8;
+    "x" "wings.left.place.x" [14, 3, 3, 1] Value(Int32) Int4;
+    "y" "wings.left.place.y" [14, 3, 3, 2] Value(Int32) Int4;
+    "colour" "wings.left.place.colour" [14, 3, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "wings.left.place.time" [14, 3, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `wings.left.place`, in `aparts__wings__left__place`.
 #[derive(Debug)]
 pub struct WingsLeftPlace;
@@ -3873,14 +4190,7 @@ impl generated::ChildTable for WingsLeftPlace {
         layout: protostore::Layout {
             name: "aparts__wings__left__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "wings"),
-                protostore::Column::new("x", "wings.left.place.x"),
-                protostore::Column::new("y", "wings.left.place.y"),
-                protostore::Column::new("colour", "wings.left.place.colour"),
-                protostore::Column::new("time", "wings.left.place.time"),
-            ],
+            columns: WINGS_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__wings__left__place__key",
                 &["_id", "_position"],
@@ -3912,6 +4222,9 @@ impl generated::ChildTable for WingsLeftPlace {
                 ),
             ],
         },
+        field: "wings.left.place",
+        path: &[14, 3, 3],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -3967,6 +4280,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name`, in its order.
+    static BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "value__name" "by_name.value.name" [15, 2, 1] Value(String) Text;
+    "value__right" "by_name.value.right" [15, 2, 4] Value(String) Text;
+}
+
 /// The elements of `by_name`, in `aparts__by_name`.
 #[derive(Debug)]
 pub struct ByName;
@@ -3980,12 +4302,7 @@ impl generated::ChildTable for ByName {
         layout: protostore::Layout {
             name: "aparts__by_name",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("value__name", "by_name.value.name"),
-                protostore::Column::new("value__right", "by_name.value.right"),
-            ],
+            columns: BY_NAME_COLUMNS,
             key: protostore::Unique::new("aparts__by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -3994,6 +4311,9 @@ impl generated::ChildTable for ByName {
             references: &[],
             checks: &[],
         },
+        field: "by_name",
+        path: &[15],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -4064,6 +4384,14 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__shelf`, in its order.
+    static BY_NAME_VALUE_SHELF_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "number" "by_name.value.shelf.number" [15, 2, 2, 1] Value(Int64) Int8;
+}
+
 /// The elements of `by_name.value.shelf`, in `aparts__by_name__value__shelf`.
 #[derive(Debug)]
 pub struct ByNameValueShelf;
@@ -4077,11 +4405,7 @@ impl generated::ChildTable for ByNameValueShelf {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("number", "by_name.value.shelf.number"),
-            ],
+            columns: BY_NAME_VALUE_SHELF_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__shelf__key",
                 &["_id", "_key"],
@@ -4097,6 +4421,9 @@ impl generated::ChildTable for ByNameValueShelf {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.shelf",
+        path: &[15, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -4141,6 +4468,15 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__shelf__books`, in its order.
+    static BY_NAME_VALUE_SHELF_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.shelf.books" [15, 2, 2, 2] Position Int8;
+    "value" "by_name.value.shelf.books" [15, 2, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `by_name.value.shelf.books`, in `aparts__by_name__value__shelf__books`.
 #[derive(Debug)]
 pub struct ByNameValueShelfBooks;
@@ -4154,12 +4490,7 @@ impl generated::ChildTable for ByNameValueShelfBooks {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.shelf.books"),
-                protostore::Column::new("value", "by_name.value.shelf.books"),
-            ],
+            columns: BY_NAME_VALUE_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__shelf__books__key",
                 &["_id", "_key", "_position_2"],
@@ -4175,6 +4506,9 @@ impl generated::ChildTable for ByNameValueShelfBooks {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.shelf.books",
+        path: &[15, 2, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 3,
         insert: stmt!(
@@ -4220,6 +4554,17 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__shelf__place`, in its order.
+    static BY_NAME_VALUE_SHELF_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "x" "by_name.value.shelf.place.x" [15, 2, 2, 3, 1] Value(Int32) Int4;
+    "y" "by_name.value.shelf.place.y" [15, 2, 2, 3, 2] Value(Int32) Int4;
+    "colour" "by_name.value.shelf.place.colour" [15, 2, 2, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "by_name.value.shelf.place.time" [15, 2, 2, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `by_name.value.shelf.place`, in `aparts__by_name__value__shelf__place`.
 #[derive(Debug)]
 pub struct ByNameValueShelfPlace;
@@ -4233,14 +4578,7 @@ impl generated::ChildTable for ByNameValueShelfPlace {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("x", "by_name.value.shelf.place.x"),
-                protostore::Column::new("y", "by_name.value.shelf.place.y"),
-                protostore::Column::new("colour", "by_name.value.shelf.place.colour"),
-                protostore::Column::new("time", "by_name.value.shelf.place.time"),
-            ],
+            columns: BY_NAME_VALUE_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__shelf__place__key",
                 &["_id", "_key"],
@@ -4272,6 +4610,9 @@ impl generated::ChildTable for ByNameValueShelfPlace {
                 ),
             ],
         },
+        field: "by_name.value.shelf.place",
+        path: &[15, 2, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -4327,6 +4668,14 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__left`, in its order.
+    static BY_NAME_VALUE_LEFT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "number" "by_name.value.left.number" [15, 2, 3, 1] Value(Int64) Int8;
+}
+
 /// The elements of `by_name.value.left`, in `aparts__by_name__value__left`.
 #[derive(Debug)]
 pub struct ByNameValueLeft;
@@ -4340,11 +4689,7 @@ impl generated::ChildTable for ByNameValueLeft {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("number", "by_name.value.left.number"),
-            ],
+            columns: BY_NAME_VALUE_LEFT_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__left__key",
                 &["_id", "_key"],
@@ -4360,6 +4705,9 @@ impl generated::ChildTable for ByNameValueLeft {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.left",
+        path: &[15, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -4407,6 +4755,15 @@ ORDER BY o.key, c."_key""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__left__books`, in its order.
+    static BY_NAME_VALUE_LEFT_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.left.books" [15, 2, 3, 2] Position Int8;
+    "value" "by_name.value.left.books" [15, 2, 3, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `by_name.value.left.books`, in `aparts__by_name__value__left__books`.
 #[derive(Debug)]
 pub struct ByNameValueLeftBooks;
@@ -4420,12 +4777,7 @@ impl generated::ChildTable for ByNameValueLeftBooks {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left__books",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.left.books"),
-                protostore::Column::new("value", "by_name.value.left.books"),
-            ],
+            columns: BY_NAME_VALUE_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__left__books__key",
                 &["_id", "_key", "_position_2"],
@@ -4441,6 +4793,9 @@ impl generated::ChildTable for ByNameValueLeftBooks {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.left.books",
+        path: &[15, 2, 3, 2],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 3,
         insert: stmt!(
@@ -4486,6 +4841,17 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `aparts__by_name__value__left__place`, in its order.
+    static BY_NAME_VALUE_LEFT_PLACE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [15, 1] MapKey(String) Text;
+    "x" "by_name.value.left.place.x" [15, 2, 3, 3, 1] Value(Int32) Int4;
+    "y" "by_name.value.left.place.y" [15, 2, 3, 3, 2] Value(Int32) Int4;
+    "colour" "by_name.value.left.place.colour" [15, 2, 3, 3, 3] Value(Enum types::Colour) Int4;
+    "time" "by_name.value.left.place.time" [15, 2, 3, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `by_name.value.left.place`, in `aparts__by_name__value__left__place`.
 #[derive(Debug)]
 pub struct ByNameValueLeftPlace;
@@ -4499,14 +4865,7 @@ impl generated::ChildTable for ByNameValueLeftPlace {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left__place",
             record: "aparts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("x", "by_name.value.left.place.x"),
-                protostore::Column::new("y", "by_name.value.left.place.y"),
-                protostore::Column::new("colour", "by_name.value.left.place.colour"),
-                protostore::Column::new("time", "by_name.value.left.place.time"),
-            ],
+            columns: BY_NAME_VALUE_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
                 "aparts__by_name__value__left__place__key",
                 &["_id", "_key"],
@@ -4538,6 +4897,9 @@ impl generated::ChildTable for ByNameValueLeftPlace {
                 ),
             ],
         },
+        field: "by_name.value.left.place",
+        path: &[15, 2, 3, 3],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `audits__reals`, in its order.
+    static REALS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "reals" [10] Position Int8;
+    "value" "reals" [10] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `reals`, in `audits__reals`.
 #[derive(Debug)]
 pub struct Reals;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Reals {
         layout: protostore::Layout {
             name: "audits__reals",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "reals"),
-                protostore::Column::new("value", "reals"),
-            ],
+            columns: REALS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__reals__key",
                 &["_number", "_position"],
@@ -45,6 +49,9 @@ impl generated::ChildTable for Reals {
                 ),
             ],
         },
+        field: "reals",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -88,6 +95,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__numbers`, in its order.
+    static NUMBERS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "numbers" [11] Position Int8;
+    "value" "numbers" [11] Value(Sint64) Int8;
+}
+
 /// The elements of `numbers`, in `audits__numbers`.
 #[derive(Debug)]
 pub struct Numbers;
@@ -101,11 +116,7 @@ impl generated::ChildTable for Numbers {
         layout: protostore::Layout {
             name: "audits__numbers",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "numbers"),
-                protostore::Column::new("value", "numbers"),
-            ],
+            columns: NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__numbers__key",
                 &["_number", "_position"],
@@ -121,6 +132,9 @@ impl generated::ChildTable for Numbers {
             references: &[],
             checks: &[],
         },
+        field: "numbers",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -166,6 +180,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__words`, in its order.
+    static WORDS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "words" [12] Position Int8;
+    "value" "words" [12] Value(String) Text;
+}
+
 /// The elements of `words`, in `audits__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -179,11 +201,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "audits__words",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__words__key",
                 &["_number", "_position"],
@@ -199,6 +217,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -242,6 +263,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__steps`, in its order.
+    static STEPS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "steps" [13] Position Int8;
+    "count" "steps.count" [13, 2] Value(Int32) Int4;
+    "done" "steps.done" [13, 3] Value(Bool) Bool;
+}
+
 /// The elements of `steps`, in `audits__steps`.
 #[derive(Debug)]
 pub struct Steps;
@@ -255,12 +285,7 @@ impl generated::ChildTable for Steps {
         layout: protostore::Layout {
             name: "audits__steps",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "steps"),
-                protostore::Column::new("count", "steps.count"),
-                protostore::Column::new("done", "steps.done"),
-            ],
+            columns: STEPS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__steps__key",
                 &["_number", "_position"],
@@ -283,6 +308,9 @@ impl generated::ChildTable for Steps {
                 protostore::Check::new("done__check", "steps.done", "must be 0 or 1"),
             ],
         },
+        field: "steps",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(
@@ -334,6 +362,15 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__steps__words`, in its order.
+    static STEPS_WORDS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "steps" [13] Position Int8;
+    "_position_2" "steps.words" [13, 1] Position Int8;
+    "value" "steps.words" [13, 1] Value(String) Text;
+}
+
 /// The elements of `steps.words`, in `audits__steps__words`.
 #[derive(Debug)]
 pub struct StepsWords;
@@ -347,12 +384,7 @@ impl generated::ChildTable for StepsWords {
         layout: protostore::Layout {
             name: "audits__steps__words",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "steps"),
-                protostore::Column::new("_position_2", "steps.words"),
-                protostore::Column::new("value", "steps.words"),
-            ],
+            columns: STEPS_WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__steps__words__key",
                 &["_number", "_position", "_position_2"],
@@ -368,6 +400,9 @@ impl generated::ChildTable for StepsWords {
             references: &[],
             checks: &[],
         },
+        field: "steps.words",
+        path: &[13, 1],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 3,
         insert: stmt!(
@@ -413,6 +448,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__step__words`, in its order.
+    static STEP_WORDS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "step.words" [14, 1] Position Int8;
+    "value" "step.words" [14, 1] Value(String) Text;
+}
+
 /// The elements of `step.words`, in `audits__step__words`.
 #[derive(Debug)]
 pub struct StepWords;
@@ -426,11 +469,7 @@ impl generated::ChildTable for StepWords {
         layout: protostore::Layout {
             name: "audits__step__words",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "step.words"),
-                protostore::Column::new("value", "step.words"),
-            ],
+            columns: STEP_WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__step__words__key",
                 &["_number", "_position"],
@@ -446,6 +485,9 @@ impl generated::ChildTable for StepWords {
             references: &[],
             checks: &[],
         },
+        field: "step.words",
+        path: &[14, 1],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -494,6 +536,14 @@ ORDER BY o.key, c."_position""#
     }
 }
 
+generated::columns! {
+    /// The columns of `audits__other__words`, in its order.
+    static OTHER_WORDS_COLUMNS;
+    "_number" "number" [1] OwnerKey(Int64) Int8;
+    "_position" "other.words" [16, 1] Position Int8;
+    "value" "other.words" [16, 1] Value(String) Text;
+}
+
 /// The elements of `other.words`, in `audits__other__words`.
 #[derive(Debug)]
 pub struct OtherWords;
@@ -507,11 +557,7 @@ impl generated::ChildTable for OtherWords {
         layout: protostore::Layout {
             name: "audits__other__words",
             record: "audits",
-            columns: &[
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "other.words"),
-                protostore::Column::new("value", "other.words"),
-            ],
+            columns: OTHER_WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "audits__other__words__key",
                 &["_number", "_position"],
@@ -527,6 +573,9 @@ impl generated::ChildTable for OtherWords {
             references: &[],
             checks: &[],
         },
+        field: "other.words",
+        path: &[16, 1],
+        behaviors: generated::behaviors!(),
         member: 14,
         key: 2,
         insert: stmt!(

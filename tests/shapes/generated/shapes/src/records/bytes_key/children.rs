@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `bytes_keys__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(Bytes) Bytes;
+    "_position" "words" [2] Position Int8;
+    "value" "words" [2] Value(String) Text;
+}
+
 /// The elements of `words`, in `bytes_keys__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "bytes_keys__words",
             record: "bytes_keys",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "bytes_keys__words__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(

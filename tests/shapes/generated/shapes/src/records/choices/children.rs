@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `choices__listed__numbers`, in its order.
+    static LISTED_NUMBERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "listed.numbers" [13, 1] Position Int8;
+    "value" "listed.numbers" [13, 1] Value(Uint32) Int8;
+}
+
 /// The elements of `listed.numbers`, in `choices__listed__numbers`.
 #[derive(Debug)]
 pub struct ListedNumbers;
@@ -19,11 +27,7 @@ impl generated::ChildTable for ListedNumbers {
         layout: protostore::Layout {
             name: "choices__listed__numbers",
             record: "choices",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "listed.numbers"),
-                protostore::Column::new("value", "listed.numbers"),
-            ],
+            columns: LISTED_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "choices__listed__numbers__key",
                 &["_id", "_position"],
@@ -45,6 +49,9 @@ impl generated::ChildTable for ListedNumbers {
                 ),
             ],
         },
+        field: "listed.numbers",
+        path: &[13, 1],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

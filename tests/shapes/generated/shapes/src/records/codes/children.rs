@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `codes__must__uint64s`, in its order.
+    static MUST_UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.uint64s" [2, 19] Position Int8;
+    "value" "must.uint64s" [2, 19] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `must.uint64s`, in `codes__must__uint64s`.
 #[derive(Debug)]
 pub struct MustUint64s;
@@ -19,11 +27,7 @@ impl generated::ChildTable for MustUint64s {
         layout: protostore::Layout {
             name: "codes__must__uint64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.uint64s"),
-                protostore::Column::new("value", "must.uint64s"),
-            ],
+            columns: MUST_UINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__uint64s__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for MustUint64s {
             references: &[],
             checks: &[],
         },
+        field: "must.uint64s",
+        path: &[2, 19],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -106,6 +113,14 @@ impl generated::EditedValues for MustUint64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__fixed64s`, in its order.
+    static MUST_FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.fixed64s" [2, 20] Position Int8;
+    "value" "must.fixed64s" [2, 20] Value(Fixed64) Int8 as FullRange;
+}
+
 /// The elements of `must.fixed64s`, in `codes__must__fixed64s`.
 #[derive(Debug)]
 pub struct MustFixed64s;
@@ -119,11 +134,7 @@ impl generated::ChildTable for MustFixed64s {
         layout: protostore::Layout {
             name: "codes__must__fixed64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.fixed64s"),
-                protostore::Column::new("value", "must.fixed64s"),
-            ],
+            columns: MUST_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__fixed64s__key",
                 &["_id", "_position"],
@@ -139,6 +150,9 @@ impl generated::ChildTable for MustFixed64s {
             references: &[],
             checks: &[],
         },
+        field: "must.fixed64s",
+        path: &[2, 20],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -206,6 +220,14 @@ impl generated::EditedValues for MustFixed64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__floats`, in its order.
+    static MUST_FLOATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.floats" [2, 21] Position Int8;
+    "value" "must.floats" [2, 21] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `must.floats`, in `codes__must__floats`.
 #[derive(Debug)]
 pub struct MustFloats;
@@ -219,11 +241,7 @@ impl generated::ChildTable for MustFloats {
         layout: protostore::Layout {
             name: "codes__must__floats",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.floats"),
-                protostore::Column::new("value", "must.floats"),
-            ],
+            columns: MUST_FLOATS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__floats__key",
                 &["_id", "_position"],
@@ -241,6 +259,9 @@ impl generated::ChildTable for MustFloats {
                 ),
             ],
         },
+        field: "must.floats",
+        path: &[2, 21],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -308,6 +329,14 @@ impl generated::EditedValues for MustFloats {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__doubles`, in its order.
+    static MUST_DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.doubles" [2, 22] Position Int8;
+    "value" "must.doubles" [2, 22] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `must.doubles`, in `codes__must__doubles`.
 #[derive(Debug)]
 pub struct MustDoubles;
@@ -321,11 +350,7 @@ impl generated::ChildTable for MustDoubles {
         layout: protostore::Layout {
             name: "codes__must__doubles",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.doubles"),
-                protostore::Column::new("value", "must.doubles"),
-            ],
+            columns: MUST_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__doubles__key",
                 &["_id", "_position"],
@@ -341,6 +366,9 @@ impl generated::ChildTable for MustDoubles {
             references: &[],
             checks: &[],
         },
+        field: "must.doubles",
+        path: &[2, 22],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -408,6 +436,14 @@ impl generated::EditedValues for MustDoubles {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_seconds`, in its order.
+    static MUST_ALL_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_seconds" [2, 23] Position Int8;
+    "value" "must.all_seconds" [2, 23] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+}
+
 /// The elements of `must.all_seconds`, in `codes__must__all_seconds`.
 #[derive(Debug)]
 pub struct MustAllSeconds;
@@ -421,11 +457,7 @@ impl generated::ChildTable for MustAllSeconds {
         layout: protostore::Layout {
             name: "codes__must__all_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_seconds"),
-                protostore::Column::new("value", "must.all_seconds"),
-            ],
+            columns: MUST_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_seconds__key",
                 &["_id", "_position"],
@@ -441,6 +473,9 @@ impl generated::ChildTable for MustAllSeconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_seconds",
+        path: &[2, 23],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -510,6 +545,14 @@ impl generated::EditedValues for MustAllSeconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_milliseconds`, in its order.
+    static MUST_ALL_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_milliseconds" [2, 24] Position Int8;
+    "value" "must.all_milliseconds" [2, 24] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+}
+
 /// The elements of `must.all_milliseconds`, in `codes__must__all_milliseconds`.
 #[derive(Debug)]
 pub struct MustAllMilliseconds;
@@ -523,11 +566,7 @@ impl generated::ChildTable for MustAllMilliseconds {
         layout: protostore::Layout {
             name: "codes__must__all_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_milliseconds"),
-                protostore::Column::new("value", "must.all_milliseconds"),
-            ],
+            columns: MUST_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_milliseconds__key",
                 &["_id", "_position"],
@@ -543,6 +582,9 @@ impl generated::ChildTable for MustAllMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_milliseconds",
+        path: &[2, 24],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -616,6 +658,14 @@ impl generated::EditedValues for MustAllMilliseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_microseconds`, in its order.
+    static MUST_ALL_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_microseconds" [2, 25] Position Int8;
+    "value" "must.all_microseconds" [2, 25] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+}
+
 /// The elements of `must.all_microseconds`, in `codes__must__all_microseconds`.
 #[derive(Debug)]
 pub struct MustAllMicroseconds;
@@ -629,11 +679,7 @@ impl generated::ChildTable for MustAllMicroseconds {
         layout: protostore::Layout {
             name: "codes__must__all_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_microseconds"),
-                protostore::Column::new("value", "must.all_microseconds"),
-            ],
+            columns: MUST_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_microseconds__key",
                 &["_id", "_position"],
@@ -649,6 +695,9 @@ impl generated::ChildTable for MustAllMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_microseconds",
+        path: &[2, 25],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -722,6 +771,14 @@ impl generated::EditedValues for MustAllMicroseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_text`, in its order.
+    static MUST_ALL_TEXT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_text" [2, 26] Position Int8;
+    "value" "must.all_text" [2, 26] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `must.all_text`, in `codes__must__all_text`.
 #[derive(Debug)]
 pub struct MustAllText;
@@ -735,11 +792,7 @@ impl generated::ChildTable for MustAllText {
         layout: protostore::Layout {
             name: "codes__must__all_text",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_text"),
-                protostore::Column::new("value", "must.all_text"),
-            ],
+            columns: MUST_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_text__key",
                 &["_id", "_position"],
@@ -761,6 +814,9 @@ impl generated::ChildTable for MustAllText {
                 ),
             ],
         },
+        field: "must.all_text",
+        path: &[2, 26],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -828,6 +884,14 @@ impl generated::EditedValues for MustAllText {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_span_seconds`, in its order.
+    static MUST_ALL_SPAN_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_span_seconds" [2, 27] Position Int8;
+    "value" "must.all_span_seconds" [2, 27] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+}
+
 /// The elements of `must.all_span_seconds`, in `codes__must__all_span_seconds`.
 #[derive(Debug)]
 pub struct MustAllSpanSeconds;
@@ -841,11 +905,7 @@ impl generated::ChildTable for MustAllSpanSeconds {
         layout: protostore::Layout {
             name: "codes__must__all_span_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_span_seconds"),
-                protostore::Column::new("value", "must.all_span_seconds"),
-            ],
+            columns: MUST_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_span_seconds__key",
                 &["_id", "_position"],
@@ -861,6 +921,9 @@ impl generated::ChildTable for MustAllSpanSeconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_span_seconds",
+        path: &[2, 27],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -934,6 +997,14 @@ impl generated::EditedValues for MustAllSpanSeconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_span_milliseconds`, in its order.
+    static MUST_ALL_SPAN_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_span_milliseconds" [2, 28] Position Int8;
+    "value" "must.all_span_milliseconds" [2, 28] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+}
+
 /// The elements of `must.all_span_milliseconds`, in `codes__must__all_span_milliseconds`.
 #[derive(Debug)]
 pub struct MustAllSpanMilliseconds;
@@ -947,11 +1018,7 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
         layout: protostore::Layout {
             name: "codes__must__all_span_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_span_milliseconds"),
-                protostore::Column::new("value", "must.all_span_milliseconds"),
-            ],
+            columns: MUST_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_span_milliseconds__key",
                 &["_id", "_position"],
@@ -967,6 +1034,9 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_span_milliseconds",
+        path: &[2, 28],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -1040,6 +1110,14 @@ impl generated::EditedValues for MustAllSpanMilliseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_span_microseconds`, in its order.
+    static MUST_ALL_SPAN_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_span_microseconds" [2, 29] Position Int8;
+    "value" "must.all_span_microseconds" [2, 29] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+}
+
 /// The elements of `must.all_span_microseconds`, in `codes__must__all_span_microseconds`.
 #[derive(Debug)]
 pub struct MustAllSpanMicroseconds;
@@ -1053,11 +1131,7 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
         layout: protostore::Layout {
             name: "codes__must__all_span_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_span_microseconds"),
-                protostore::Column::new("value", "must.all_span_microseconds"),
-            ],
+            columns: MUST_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_span_microseconds__key",
                 &["_id", "_position"],
@@ -1073,6 +1147,9 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "must.all_span_microseconds",
+        path: &[2, 29],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -1146,6 +1223,14 @@ impl generated::EditedValues for MustAllSpanMicroseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_wrapped`, in its order.
+    static MUST_ALL_WRAPPED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_wrapped" [2, 30] Position Int8;
+    "value" "must.all_wrapped" [2, 30] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+}
+
 /// The elements of `must.all_wrapped`, in `codes__must__all_wrapped`.
 #[derive(Debug)]
 pub struct MustAllWrapped;
@@ -1159,11 +1244,7 @@ impl generated::ChildTable for MustAllWrapped {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_wrapped"),
-                protostore::Column::new("value", "must.all_wrapped"),
-            ],
+            columns: MUST_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_wrapped__key",
                 &["_id", "_position"],
@@ -1179,6 +1260,9 @@ impl generated::ChildTable for MustAllWrapped {
             references: &[],
             checks: &[],
         },
+        field: "must.all_wrapped",
+        path: &[2, 30],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -1248,6 +1332,14 @@ impl generated::EditedValues for MustAllWrapped {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_wrapped_float`, in its order.
+    static MUST_ALL_WRAPPED_FLOAT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_wrapped_float" [2, 31] Position Int8;
+    "value" "must.all_wrapped_float" [2, 31] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+}
+
 /// The elements of `must.all_wrapped_float`, in `codes__must__all_wrapped_float`.
 #[derive(Debug)]
 pub struct MustAllWrappedFloat;
@@ -1261,11 +1353,7 @@ impl generated::ChildTable for MustAllWrappedFloat {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped_float",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_wrapped_float"),
-                protostore::Column::new("value", "must.all_wrapped_float"),
-            ],
+            columns: MUST_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_wrapped_float__key",
                 &["_id", "_position"],
@@ -1287,6 +1375,9 @@ impl generated::ChildTable for MustAllWrappedFloat {
                 ),
             ],
         },
+        field: "must.all_wrapped_float",
+        path: &[2, 31],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -1360,6 +1451,14 @@ impl generated::EditedValues for MustAllWrappedFloat {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__must__all_wrapped_double`, in its order.
+    static MUST_ALL_WRAPPED_DOUBLE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "must.all_wrapped_double" [2, 32] Position Int8;
+    "value" "must.all_wrapped_double" [2, 32] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+}
+
 /// The elements of `must.all_wrapped_double`, in `codes__must__all_wrapped_double`.
 #[derive(Debug)]
 pub struct MustAllWrappedDouble;
@@ -1373,11 +1472,7 @@ impl generated::ChildTable for MustAllWrappedDouble {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped_double",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "must.all_wrapped_double"),
-                protostore::Column::new("value", "must.all_wrapped_double"),
-            ],
+            columns: MUST_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
                 "codes__must__all_wrapped_double__key",
                 &["_id", "_position"],
@@ -1393,6 +1488,9 @@ impl generated::ChildTable for MustAllWrappedDouble {
             references: &[],
             checks: &[],
         },
+        field: "must.all_wrapped_double",
+        path: &[2, 32],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -1466,6 +1564,31 @@ impl generated::EditedValues for MustAllWrappedDouble {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__list`, in its order.
+    static LIST_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "a_uint64" "list.a_uint64" [3, 1] Value(Uint64) Int8 as FullRange;
+    "a_fixed64" "list.a_fixed64" [3, 2] Value(Fixed64) Int8 as FullRange;
+    "a_float" "list.a_float" [3, 3] Value(Float) Int8 as FloatBits;
+    "a_double" "list.a_double" [3, 4] Value(Double) Int8 as FloatBits;
+    "seconds" "list.seconds" [3, 5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "milliseconds" "list.milliseconds" [3, 6] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "microseconds" "list.microseconds" [3, 7] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "text" "list.text" [3, 8] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "span_seconds" "list.span_seconds" [3, 9] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "span_milliseconds" "list.span_milliseconds" [3, 10] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "span_microseconds" "list.span_microseconds" [3, 11] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "wrapped" "list.wrapped" [3, 12] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "wrapped_float" "list.wrapped_float" [3, 13] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+    "wrapped_double" "list.wrapped_double" [3, 14] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+    "maybe_uint64" "list.maybe_uint64" [3, 15] Value(Uint64) Int8 as FullRange;
+    "maybe_fixed64" "list.maybe_fixed64" [3, 16] Value(Fixed64) Int8 as FullRange;
+    "maybe_float" "list.maybe_float" [3, 17] Value(Float) Int8 as FloatBits;
+    "maybe_double" "list.maybe_double" [3, 18] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `list`, in `codes__list`.
 #[derive(Debug)]
 pub struct List;
@@ -1512,28 +1635,7 @@ impl generated::ChildTable for List {
         layout: protostore::Layout {
             name: "codes__list",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("a_uint64", "list.a_uint64"),
-                protostore::Column::new("a_fixed64", "list.a_fixed64"),
-                protostore::Column::new("a_float", "list.a_float"),
-                protostore::Column::new("a_double", "list.a_double"),
-                protostore::Column::new("seconds", "list.seconds"),
-                protostore::Column::new("milliseconds", "list.milliseconds"),
-                protostore::Column::new("microseconds", "list.microseconds"),
-                protostore::Column::new("text", "list.text"),
-                protostore::Column::new("span_seconds", "list.span_seconds"),
-                protostore::Column::new("span_milliseconds", "list.span_milliseconds"),
-                protostore::Column::new("span_microseconds", "list.span_microseconds"),
-                protostore::Column::new("wrapped", "list.wrapped"),
-                protostore::Column::new("wrapped_float", "list.wrapped_float"),
-                protostore::Column::new("wrapped_double", "list.wrapped_double"),
-                protostore::Column::new("maybe_uint64", "list.maybe_uint64"),
-                protostore::Column::new("maybe_fixed64", "list.maybe_fixed64"),
-                protostore::Column::new("maybe_float", "list.maybe_float"),
-                protostore::Column::new("maybe_double", "list.maybe_double"),
-            ],
+            columns: LIST_COLUMNS,
             key: protostore::Unique::new("codes__list__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -1563,6 +1665,9 @@ impl generated::ChildTable for List {
                 ),
             ],
         },
+        field: "list",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -1767,6 +1872,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `codes__list__uint64s`, in its order.
+    static LIST_UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.uint64s" [3, 19] Position Int8;
+    "value" "list.uint64s" [3, 19] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `list.uint64s`, in `codes__list__uint64s`.
 #[derive(Debug)]
 pub struct ListUint64s;
@@ -1780,12 +1894,7 @@ impl generated::ChildTable for ListUint64s {
         layout: protostore::Layout {
             name: "codes__list__uint64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.uint64s"),
-                protostore::Column::new("value", "list.uint64s"),
-            ],
+            columns: LIST_UINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__uint64s__key",
                 &["_id", "_position", "_position_2"],
@@ -1801,6 +1910,9 @@ impl generated::ChildTable for ListUint64s {
             references: &[],
             checks: &[],
         },
+        field: "list.uint64s",
+        path: &[3, 19],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -1846,6 +1958,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__fixed64s`, in its order.
+    static LIST_FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.fixed64s" [3, 20] Position Int8;
+    "value" "list.fixed64s" [3, 20] Value(Fixed64) Int8 as FullRange;
+}
+
 /// The elements of `list.fixed64s`, in `codes__list__fixed64s`.
 #[derive(Debug)]
 pub struct ListFixed64s;
@@ -1859,12 +1980,7 @@ impl generated::ChildTable for ListFixed64s {
         layout: protostore::Layout {
             name: "codes__list__fixed64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.fixed64s"),
-                protostore::Column::new("value", "list.fixed64s"),
-            ],
+            columns: LIST_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__fixed64s__key",
                 &["_id", "_position", "_position_2"],
@@ -1880,6 +1996,9 @@ impl generated::ChildTable for ListFixed64s {
             references: &[],
             checks: &[],
         },
+        field: "list.fixed64s",
+        path: &[3, 20],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -1925,6 +2044,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__floats`, in its order.
+    static LIST_FLOATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.floats" [3, 21] Position Int8;
+    "value" "list.floats" [3, 21] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `list.floats`, in `codes__list__floats`.
 #[derive(Debug)]
 pub struct ListFloats;
@@ -1938,12 +2066,7 @@ impl generated::ChildTable for ListFloats {
         layout: protostore::Layout {
             name: "codes__list__floats",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.floats"),
-                protostore::Column::new("value", "list.floats"),
-            ],
+            columns: LIST_FLOATS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__floats__key",
                 &["_id", "_position", "_position_2"],
@@ -1965,6 +2088,9 @@ impl generated::ChildTable for ListFloats {
                 ),
             ],
         },
+        field: "list.floats",
+        path: &[3, 21],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2010,6 +2136,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__doubles`, in its order.
+    static LIST_DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.doubles" [3, 22] Position Int8;
+    "value" "list.doubles" [3, 22] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `list.doubles`, in `codes__list__doubles`.
 #[derive(Debug)]
 pub struct ListDoubles;
@@ -2023,12 +2158,7 @@ impl generated::ChildTable for ListDoubles {
         layout: protostore::Layout {
             name: "codes__list__doubles",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.doubles"),
-                protostore::Column::new("value", "list.doubles"),
-            ],
+            columns: LIST_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__doubles__key",
                 &["_id", "_position", "_position_2"],
@@ -2044,6 +2174,9 @@ impl generated::ChildTable for ListDoubles {
             references: &[],
             checks: &[],
         },
+        field: "list.doubles",
+        path: &[3, 22],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2089,6 +2222,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_seconds`, in its order.
+    static LIST_ALL_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_seconds" [3, 23] Position Int8;
+    "value" "list.all_seconds" [3, 23] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+}
+
 /// The elements of `list.all_seconds`, in `codes__list__all_seconds`.
 #[derive(Debug)]
 pub struct ListAllSeconds;
@@ -2102,12 +2244,7 @@ impl generated::ChildTable for ListAllSeconds {
         layout: protostore::Layout {
             name: "codes__list__all_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_seconds"),
-                protostore::Column::new("value", "list.all_seconds"),
-            ],
+            columns: LIST_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_seconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2123,6 +2260,9 @@ impl generated::ChildTable for ListAllSeconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_seconds",
+        path: &[3, 23],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2168,6 +2308,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_milliseconds`, in its order.
+    static LIST_ALL_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_milliseconds" [3, 24] Position Int8;
+    "value" "list.all_milliseconds" [3, 24] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+}
+
 /// The elements of `list.all_milliseconds`, in `codes__list__all_milliseconds`.
 #[derive(Debug)]
 pub struct ListAllMilliseconds;
@@ -2181,12 +2330,7 @@ impl generated::ChildTable for ListAllMilliseconds {
         layout: protostore::Layout {
             name: "codes__list__all_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_milliseconds"),
-                protostore::Column::new("value", "list.all_milliseconds"),
-            ],
+            columns: LIST_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_milliseconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2202,6 +2346,9 @@ impl generated::ChildTable for ListAllMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_milliseconds",
+        path: &[3, 24],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2247,6 +2394,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_microseconds`, in its order.
+    static LIST_ALL_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_microseconds" [3, 25] Position Int8;
+    "value" "list.all_microseconds" [3, 25] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+}
+
 /// The elements of `list.all_microseconds`, in `codes__list__all_microseconds`.
 #[derive(Debug)]
 pub struct ListAllMicroseconds;
@@ -2260,12 +2416,7 @@ impl generated::ChildTable for ListAllMicroseconds {
         layout: protostore::Layout {
             name: "codes__list__all_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_microseconds"),
-                protostore::Column::new("value", "list.all_microseconds"),
-            ],
+            columns: LIST_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_microseconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2281,6 +2432,9 @@ impl generated::ChildTable for ListAllMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_microseconds",
+        path: &[3, 25],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2326,6 +2480,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_text`, in its order.
+    static LIST_ALL_TEXT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_text" [3, 26] Position Int8;
+    "value" "list.all_text" [3, 26] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `list.all_text`, in `codes__list__all_text`.
 #[derive(Debug)]
 pub struct ListAllText;
@@ -2339,12 +2502,7 @@ impl generated::ChildTable for ListAllText {
         layout: protostore::Layout {
             name: "codes__list__all_text",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_text"),
-                protostore::Column::new("value", "list.all_text"),
-            ],
+            columns: LIST_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_text__key",
                 &["_id", "_position", "_position_2"],
@@ -2366,6 +2524,9 @@ impl generated::ChildTable for ListAllText {
                 ),
             ],
         },
+        field: "list.all_text",
+        path: &[3, 26],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2411,6 +2572,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_span_seconds`, in its order.
+    static LIST_ALL_SPAN_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_span_seconds" [3, 27] Position Int8;
+    "value" "list.all_span_seconds" [3, 27] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+}
+
 /// The elements of `list.all_span_seconds`, in `codes__list__all_span_seconds`.
 #[derive(Debug)]
 pub struct ListAllSpanSeconds;
@@ -2424,12 +2594,7 @@ impl generated::ChildTable for ListAllSpanSeconds {
         layout: protostore::Layout {
             name: "codes__list__all_span_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_span_seconds"),
-                protostore::Column::new("value", "list.all_span_seconds"),
-            ],
+            columns: LIST_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_span_seconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2445,6 +2610,9 @@ impl generated::ChildTable for ListAllSpanSeconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_span_seconds",
+        path: &[3, 27],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2490,6 +2658,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_span_milliseconds`, in its order.
+    static LIST_ALL_SPAN_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_span_milliseconds" [3, 28] Position Int8;
+    "value" "list.all_span_milliseconds" [3, 28] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+}
+
 /// The elements of `list.all_span_milliseconds`, in `codes__list__all_span_milliseconds`.
 #[derive(Debug)]
 pub struct ListAllSpanMilliseconds;
@@ -2503,12 +2680,7 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
         layout: protostore::Layout {
             name: "codes__list__all_span_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_span_milliseconds"),
-                protostore::Column::new("value", "list.all_span_milliseconds"),
-            ],
+            columns: LIST_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_span_milliseconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2524,6 +2696,9 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_span_milliseconds",
+        path: &[3, 28],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2569,6 +2744,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_span_microseconds`, in its order.
+    static LIST_ALL_SPAN_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_span_microseconds" [3, 29] Position Int8;
+    "value" "list.all_span_microseconds" [3, 29] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+}
+
 /// The elements of `list.all_span_microseconds`, in `codes__list__all_span_microseconds`.
 #[derive(Debug)]
 pub struct ListAllSpanMicroseconds;
@@ -2582,12 +2766,7 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
         layout: protostore::Layout {
             name: "codes__list__all_span_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_span_microseconds"),
-                protostore::Column::new("value", "list.all_span_microseconds"),
-            ],
+            columns: LIST_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_span_microseconds__key",
                 &["_id", "_position", "_position_2"],
@@ -2603,6 +2782,9 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "list.all_span_microseconds",
+        path: &[3, 29],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2648,6 +2830,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_wrapped`, in its order.
+    static LIST_ALL_WRAPPED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_wrapped" [3, 30] Position Int8;
+    "value" "list.all_wrapped" [3, 30] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+}
+
 /// The elements of `list.all_wrapped`, in `codes__list__all_wrapped`.
 #[derive(Debug)]
 pub struct ListAllWrapped;
@@ -2661,12 +2852,7 @@ impl generated::ChildTable for ListAllWrapped {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_wrapped"),
-                protostore::Column::new("value", "list.all_wrapped"),
-            ],
+            columns: LIST_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_wrapped__key",
                 &["_id", "_position", "_position_2"],
@@ -2682,6 +2868,9 @@ impl generated::ChildTable for ListAllWrapped {
             references: &[],
             checks: &[],
         },
+        field: "list.all_wrapped",
+        path: &[3, 30],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2727,6 +2916,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_wrapped_float`, in its order.
+    static LIST_ALL_WRAPPED_FLOAT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_wrapped_float" [3, 31] Position Int8;
+    "value" "list.all_wrapped_float" [3, 31] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+}
+
 /// The elements of `list.all_wrapped_float`, in `codes__list__all_wrapped_float`.
 #[derive(Debug)]
 pub struct ListAllWrappedFloat;
@@ -2740,12 +2938,7 @@ impl generated::ChildTable for ListAllWrappedFloat {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped_float",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_wrapped_float"),
-                protostore::Column::new("value", "list.all_wrapped_float"),
-            ],
+            columns: LIST_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_wrapped_float__key",
                 &["_id", "_position", "_position_2"],
@@ -2767,6 +2960,9 @@ impl generated::ChildTable for ListAllWrappedFloat {
                 ),
             ],
         },
+        field: "list.all_wrapped_float",
+        path: &[3, 31],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2812,6 +3008,15 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__list__all_wrapped_double`, in its order.
+    static LIST_ALL_WRAPPED_DOUBLE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "_position_2" "list.all_wrapped_double" [3, 32] Position Int8;
+    "value" "list.all_wrapped_double" [3, 32] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+}
+
 /// The elements of `list.all_wrapped_double`, in `codes__list__all_wrapped_double`.
 #[derive(Debug)]
 pub struct ListAllWrappedDouble;
@@ -2825,12 +3030,7 @@ impl generated::ChildTable for ListAllWrappedDouble {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped_double",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("_position_2", "list.all_wrapped_double"),
-                protostore::Column::new("value", "list.all_wrapped_double"),
-            ],
+            columns: LIST_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
                 "codes__list__all_wrapped_double__key",
                 &["_id", "_position", "_position_2"],
@@ -2846,6 +3046,9 @@ impl generated::ChildTable for ListAllWrappedDouble {
             references: &[],
             checks: &[],
         },
+        field: "list.all_wrapped_double",
+        path: &[3, 32],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -2889,6 +3092,31 @@ ORDER BY o.key, c."_position", c."_position_2""#
     fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
+}
+
+generated::columns! {
+    /// The columns of `codes__by_name`, in its order.
+    static BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "value__a_uint64" "by_name.value.a_uint64" [4, 2, 1] Value(Uint64) Int8 as FullRange;
+    "value__a_fixed64" "by_name.value.a_fixed64" [4, 2, 2] Value(Fixed64) Int8 as FullRange;
+    "value__a_float" "by_name.value.a_float" [4, 2, 3] Value(Float) Int8 as FloatBits;
+    "value__a_double" "by_name.value.a_double" [4, 2, 4] Value(Double) Int8 as FloatBits;
+    "value__seconds" "by_name.value.seconds" [4, 2, 5] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+    "value__milliseconds" "by_name.value.milliseconds" [4, 2, 6] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+    "value__microseconds" "by_name.value.microseconds" [4, 2, 7] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+    "value__text" "by_name.value.text" [4, 2, 8] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "value__span_seconds" "by_name.value.span_seconds" [4, 2, 9] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+    "value__span_milliseconds" "by_name.value.span_milliseconds" [4, 2, 10] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+    "value__span_microseconds" "by_name.value.span_microseconds" [4, 2, 11] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+    "value__wrapped" "by_name.value.wrapped" [4, 2, 12] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+    "value__wrapped_float" "by_name.value.wrapped_float" [4, 2, 13] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+    "value__wrapped_double" "by_name.value.wrapped_double" [4, 2, 14] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+    "value__maybe_uint64" "by_name.value.maybe_uint64" [4, 2, 15] Value(Uint64) Int8 as FullRange;
+    "value__maybe_fixed64" "by_name.value.maybe_fixed64" [4, 2, 16] Value(Fixed64) Int8 as FullRange;
+    "value__maybe_float" "by_name.value.maybe_float" [4, 2, 17] Value(Float) Int8 as FloatBits;
+    "value__maybe_double" "by_name.value.maybe_double" [4, 2, 18] Value(Double) Int8 as FloatBits;
 }
 
 /// The elements of `by_name`, in `codes__by_name`.
@@ -2943,61 +3171,7 @@ impl generated::ChildTable for ByName {
         layout: protostore::Layout {
             name: "codes__by_name",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("value__a_uint64", "by_name.value.a_uint64"),
-                protostore::Column::new("value__a_fixed64", "by_name.value.a_fixed64"),
-                protostore::Column::new("value__a_float", "by_name.value.a_float"),
-                protostore::Column::new("value__a_double", "by_name.value.a_double"),
-                protostore::Column::new("value__seconds", "by_name.value.seconds"),
-                protostore::Column::new(
-                    "value__milliseconds",
-                    "by_name.value.milliseconds",
-                ),
-                protostore::Column::new(
-                    "value__microseconds",
-                    "by_name.value.microseconds",
-                ),
-                protostore::Column::new("value__text", "by_name.value.text"),
-                protostore::Column::new(
-                    "value__span_seconds",
-                    "by_name.value.span_seconds",
-                ),
-                protostore::Column::new(
-                    "value__span_milliseconds",
-                    "by_name.value.span_milliseconds",
-                ),
-                protostore::Column::new(
-                    "value__span_microseconds",
-                    "by_name.value.span_microseconds",
-                ),
-                protostore::Column::new("value__wrapped", "by_name.value.wrapped"),
-                protostore::Column::new(
-                    "value__wrapped_float",
-                    "by_name.value.wrapped_float",
-                ),
-                protostore::Column::new(
-                    "value__wrapped_double",
-                    "by_name.value.wrapped_double",
-                ),
-                protostore::Column::new(
-                    "value__maybe_uint64",
-                    "by_name.value.maybe_uint64",
-                ),
-                protostore::Column::new(
-                    "value__maybe_fixed64",
-                    "by_name.value.maybe_fixed64",
-                ),
-                protostore::Column::new(
-                    "value__maybe_float",
-                    "by_name.value.maybe_float",
-                ),
-                protostore::Column::new(
-                    "value__maybe_double",
-                    "by_name.value.maybe_double",
-                ),
-            ],
+            columns: BY_NAME_COLUMNS,
             key: protostore::Unique::new("codes__by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -3027,6 +3201,9 @@ impl generated::ChildTable for ByName {
                 ),
             ],
         },
+        field: "by_name",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -3239,6 +3416,15 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__uint64s`, in its order.
+    static BY_NAME_VALUE_UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.uint64s" [4, 2, 19] Position Int8;
+    "value" "by_name.value.uint64s" [4, 2, 19] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `by_name.value.uint64s`, in `codes__by_name__value__uint64s`.
 #[derive(Debug)]
 pub struct ByNameValueUint64s;
@@ -3252,12 +3438,7 @@ impl generated::ChildTable for ByNameValueUint64s {
         layout: protostore::Layout {
             name: "codes__by_name__value__uint64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.uint64s"),
-                protostore::Column::new("value", "by_name.value.uint64s"),
-            ],
+            columns: BY_NAME_VALUE_UINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__uint64s__key",
                 &["_id", "_key", "_position_2"],
@@ -3273,6 +3454,9 @@ impl generated::ChildTable for ByNameValueUint64s {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.uint64s",
+        path: &[4, 2, 19],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3318,6 +3502,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__fixed64s`, in its order.
+    static BY_NAME_VALUE_FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.fixed64s" [4, 2, 20] Position Int8;
+    "value" "by_name.value.fixed64s" [4, 2, 20] Value(Fixed64) Int8 as FullRange;
+}
+
 /// The elements of `by_name.value.fixed64s`, in `codes__by_name__value__fixed64s`.
 #[derive(Debug)]
 pub struct ByNameValueFixed64s;
@@ -3331,12 +3524,7 @@ impl generated::ChildTable for ByNameValueFixed64s {
         layout: protostore::Layout {
             name: "codes__by_name__value__fixed64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.fixed64s"),
-                protostore::Column::new("value", "by_name.value.fixed64s"),
-            ],
+            columns: BY_NAME_VALUE_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__fixed64s__key",
                 &["_id", "_key", "_position_2"],
@@ -3352,6 +3540,9 @@ impl generated::ChildTable for ByNameValueFixed64s {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.fixed64s",
+        path: &[4, 2, 20],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3397,6 +3588,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__floats`, in its order.
+    static BY_NAME_VALUE_FLOATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.floats" [4, 2, 21] Position Int8;
+    "value" "by_name.value.floats" [4, 2, 21] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `by_name.value.floats`, in `codes__by_name__value__floats`.
 #[derive(Debug)]
 pub struct ByNameValueFloats;
@@ -3410,12 +3610,7 @@ impl generated::ChildTable for ByNameValueFloats {
         layout: protostore::Layout {
             name: "codes__by_name__value__floats",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.floats"),
-                protostore::Column::new("value", "by_name.value.floats"),
-            ],
+            columns: BY_NAME_VALUE_FLOATS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__floats__key",
                 &["_id", "_key", "_position_2"],
@@ -3437,6 +3632,9 @@ impl generated::ChildTable for ByNameValueFloats {
                 ),
             ],
         },
+        field: "by_name.value.floats",
+        path: &[4, 2, 21],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3482,6 +3680,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__doubles`, in its order.
+    static BY_NAME_VALUE_DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.doubles" [4, 2, 22] Position Int8;
+    "value" "by_name.value.doubles" [4, 2, 22] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `by_name.value.doubles`, in `codes__by_name__value__doubles`.
 #[derive(Debug)]
 pub struct ByNameValueDoubles;
@@ -3495,12 +3702,7 @@ impl generated::ChildTable for ByNameValueDoubles {
         layout: protostore::Layout {
             name: "codes__by_name__value__doubles",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.doubles"),
-                protostore::Column::new("value", "by_name.value.doubles"),
-            ],
+            columns: BY_NAME_VALUE_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__doubles__key",
                 &["_id", "_key", "_position_2"],
@@ -3516,6 +3718,9 @@ impl generated::ChildTable for ByNameValueDoubles {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.doubles",
+        path: &[4, 2, 22],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3561,6 +3766,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_seconds`, in its order.
+    static BY_NAME_VALUE_ALL_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_seconds" [4, 2, 23] Position Int8;
+    "value" "by_name.value.all_seconds" [4, 2, 23] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+}
+
 /// The elements of `by_name.value.all_seconds`, in `codes__by_name__value__all_seconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllSeconds;
@@ -3574,12 +3788,7 @@ impl generated::ChildTable for ByNameValueAllSeconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_seconds"),
-                protostore::Column::new("value", "by_name.value.all_seconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_seconds__key",
                 &["_id", "_key", "_position_2"],
@@ -3595,6 +3804,9 @@ impl generated::ChildTable for ByNameValueAllSeconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_seconds",
+        path: &[4, 2, 23],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3640,6 +3852,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_milliseconds`, in its order.
+    static BY_NAME_VALUE_ALL_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_milliseconds" [4, 2, 24] Position Int8;
+    "value" "by_name.value.all_milliseconds" [4, 2, 24] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+}
+
 /// The elements of `by_name.value.all_milliseconds`, in `codes__by_name__value__all_milliseconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllMilliseconds;
@@ -3653,12 +3874,7 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_milliseconds"),
-                protostore::Column::new("value", "by_name.value.all_milliseconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_milliseconds__key",
                 &["_id", "_key", "_position_2"],
@@ -3674,6 +3890,9 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_milliseconds",
+        path: &[4, 2, 24],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3719,6 +3938,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_microseconds`, in its order.
+    static BY_NAME_VALUE_ALL_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_microseconds" [4, 2, 25] Position Int8;
+    "value" "by_name.value.all_microseconds" [4, 2, 25] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+}
+
 /// The elements of `by_name.value.all_microseconds`, in `codes__by_name__value__all_microseconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllMicroseconds;
@@ -3732,12 +3960,7 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_microseconds"),
-                protostore::Column::new("value", "by_name.value.all_microseconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_microseconds__key",
                 &["_id", "_key", "_position_2"],
@@ -3753,6 +3976,9 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_microseconds",
+        path: &[4, 2, 25],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3798,6 +4024,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_text`, in its order.
+    static BY_NAME_VALUE_ALL_TEXT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_text" [4, 2, 26] Position Int8;
+    "value" "by_name.value.all_text" [4, 2, 26] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `by_name.value.all_text`, in `codes__by_name__value__all_text`.
 #[derive(Debug)]
 pub struct ByNameValueAllText;
@@ -3811,12 +4046,7 @@ impl generated::ChildTable for ByNameValueAllText {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_text",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_text"),
-                protostore::Column::new("value", "by_name.value.all_text"),
-            ],
+            columns: BY_NAME_VALUE_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_text__key",
                 &["_id", "_key", "_position_2"],
@@ -3838,6 +4068,9 @@ impl generated::ChildTable for ByNameValueAllText {
                 ),
             ],
         },
+        field: "by_name.value.all_text",
+        path: &[4, 2, 26],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3883,6 +4116,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_span_seconds`, in its order.
+    static BY_NAME_VALUE_ALL_SPAN_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_span_seconds" [4, 2, 27] Position Int8;
+    "value" "by_name.value.all_span_seconds" [4, 2, 27] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+}
+
 /// The elements of `by_name.value.all_span_seconds`, in `codes__by_name__value__all_span_seconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllSpanSeconds;
@@ -3896,12 +4138,7 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_span_seconds"),
-                protostore::Column::new("value", "by_name.value.all_span_seconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_span_seconds__key",
                 &["_id", "_key", "_position_2"],
@@ -3917,6 +4154,9 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_span_seconds",
+        path: &[4, 2, 27],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -3962,6 +4202,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_span_milliseconds`, in its order.
+    static BY_NAME_VALUE_ALL_SPAN_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_span_milliseconds" [4, 2, 28] Position Int8;
+    "value" "by_name.value.all_span_milliseconds" [4, 2, 28] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+}
+
 /// The elements of `by_name.value.all_span_milliseconds`, in `codes__by_name__value__all_span_milliseconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllSpanMilliseconds;
@@ -3975,15 +4224,7 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new(
-                    "_position_2",
-                    "by_name.value.all_span_milliseconds",
-                ),
-                protostore::Column::new("value", "by_name.value.all_span_milliseconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_span_milliseconds__key",
                 &["_id", "_key", "_position_2"],
@@ -3999,6 +4240,9 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_span_milliseconds",
+        path: &[4, 2, 28],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -4044,6 +4288,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_span_microseconds`, in its order.
+    static BY_NAME_VALUE_ALL_SPAN_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_span_microseconds" [4, 2, 29] Position Int8;
+    "value" "by_name.value.all_span_microseconds" [4, 2, 29] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+}
+
 /// The elements of `by_name.value.all_span_microseconds`, in `codes__by_name__value__all_span_microseconds`.
 #[derive(Debug)]
 pub struct ByNameValueAllSpanMicroseconds;
@@ -4057,15 +4310,7 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new(
-                    "_position_2",
-                    "by_name.value.all_span_microseconds",
-                ),
-                protostore::Column::new("value", "by_name.value.all_span_microseconds"),
-            ],
+            columns: BY_NAME_VALUE_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_span_microseconds__key",
                 &["_id", "_key", "_position_2"],
@@ -4081,6 +4326,9 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_span_microseconds",
+        path: &[4, 2, 29],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -4126,6 +4374,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_wrapped`, in its order.
+    static BY_NAME_VALUE_ALL_WRAPPED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_wrapped" [4, 2, 30] Position Int8;
+    "value" "by_name.value.all_wrapped" [4, 2, 30] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+}
+
 /// The elements of `by_name.value.all_wrapped`, in `codes__by_name__value__all_wrapped`.
 #[derive(Debug)]
 pub struct ByNameValueAllWrapped;
@@ -4139,12 +4396,7 @@ impl generated::ChildTable for ByNameValueAllWrapped {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("_position_2", "by_name.value.all_wrapped"),
-                protostore::Column::new("value", "by_name.value.all_wrapped"),
-            ],
+            columns: BY_NAME_VALUE_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_wrapped__key",
                 &["_id", "_key", "_position_2"],
@@ -4160,6 +4412,9 @@ impl generated::ChildTable for ByNameValueAllWrapped {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_wrapped",
+        path: &[4, 2, 30],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -4205,6 +4460,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_wrapped_float`, in its order.
+    static BY_NAME_VALUE_ALL_WRAPPED_FLOAT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_wrapped_float" [4, 2, 31] Position Int8;
+    "value" "by_name.value.all_wrapped_float" [4, 2, 31] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+}
+
 /// The elements of `by_name.value.all_wrapped_float`, in `codes__by_name__value__all_wrapped_float`.
 #[derive(Debug)]
 pub struct ByNameValueAllWrappedFloat;
@@ -4218,15 +4482,7 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped_float",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new(
-                    "_position_2",
-                    "by_name.value.all_wrapped_float",
-                ),
-                protostore::Column::new("value", "by_name.value.all_wrapped_float"),
-            ],
+            columns: BY_NAME_VALUE_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_wrapped_float__key",
                 &["_id", "_key", "_position_2"],
@@ -4248,6 +4504,9 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
                 ),
             ],
         },
+        field: "by_name.value.all_wrapped_float",
+        path: &[4, 2, 31],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -4293,6 +4552,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__by_name__value__all_wrapped_double`, in its order.
+    static BY_NAME_VALUE_ALL_WRAPPED_DOUBLE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "_position_2" "by_name.value.all_wrapped_double" [4, 2, 32] Position Int8;
+    "value" "by_name.value.all_wrapped_double" [4, 2, 32] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+}
+
 /// The elements of `by_name.value.all_wrapped_double`, in `codes__by_name__value__all_wrapped_double`.
 #[derive(Debug)]
 pub struct ByNameValueAllWrappedDouble;
@@ -4306,15 +4574,7 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped_double",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new(
-                    "_position_2",
-                    "by_name.value.all_wrapped_double",
-                ),
-                protostore::Column::new("value", "by_name.value.all_wrapped_double"),
-            ],
+            columns: BY_NAME_VALUE_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
                 "codes__by_name__value__all_wrapped_double__key",
                 &["_id", "_key", "_position_2"],
@@ -4330,6 +4590,9 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
             references: &[],
             checks: &[],
         },
+        field: "by_name.value.all_wrapped_double",
+        path: &[4, 2, 32],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -4375,6 +4638,14 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `codes__one__uint64s`, in its order.
+    static ONE_UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.uint64s" [5, 19] Position Int8;
+    "value" "one.uint64s" [5, 19] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `one.uint64s`, in `codes__one__uint64s`.
 #[derive(Debug)]
 pub struct OneUint64s;
@@ -4388,11 +4659,7 @@ impl generated::ChildTable for OneUint64s {
         layout: protostore::Layout {
             name: "codes__one__uint64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.uint64s"),
-                protostore::Column::new("value", "one.uint64s"),
-            ],
+            columns: ONE_UINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__uint64s__key",
                 &["_id", "_position"],
@@ -4404,6 +4671,9 @@ impl generated::ChildTable for OneUint64s {
             references: &[],
             checks: &[],
         },
+        field: "one.uint64s",
+        path: &[5, 19],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -4480,6 +4750,14 @@ impl generated::EditedValues for OneUint64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__fixed64s`, in its order.
+    static ONE_FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.fixed64s" [5, 20] Position Int8;
+    "value" "one.fixed64s" [5, 20] Value(Fixed64) Int8 as FullRange;
+}
+
 /// The elements of `one.fixed64s`, in `codes__one__fixed64s`.
 #[derive(Debug)]
 pub struct OneFixed64s;
@@ -4493,11 +4771,7 @@ impl generated::ChildTable for OneFixed64s {
         layout: protostore::Layout {
             name: "codes__one__fixed64s",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.fixed64s"),
-                protostore::Column::new("value", "one.fixed64s"),
-            ],
+            columns: ONE_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__fixed64s__key",
                 &["_id", "_position"],
@@ -4513,6 +4787,9 @@ impl generated::ChildTable for OneFixed64s {
             references: &[],
             checks: &[],
         },
+        field: "one.fixed64s",
+        path: &[5, 20],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -4589,6 +4866,14 @@ impl generated::EditedValues for OneFixed64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__floats`, in its order.
+    static ONE_FLOATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.floats" [5, 21] Position Int8;
+    "value" "one.floats" [5, 21] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `one.floats`, in `codes__one__floats`.
 #[derive(Debug)]
 pub struct OneFloats;
@@ -4602,11 +4887,7 @@ impl generated::ChildTable for OneFloats {
         layout: protostore::Layout {
             name: "codes__one__floats",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.floats"),
-                protostore::Column::new("value", "one.floats"),
-            ],
+            columns: ONE_FLOATS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__floats__key",
                 &["_id", "_position"],
@@ -4624,6 +4905,9 @@ impl generated::ChildTable for OneFloats {
                 ),
             ],
         },
+        field: "one.floats",
+        path: &[5, 21],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -4700,6 +4984,14 @@ impl generated::EditedValues for OneFloats {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__doubles`, in its order.
+    static ONE_DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.doubles" [5, 22] Position Int8;
+    "value" "one.doubles" [5, 22] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `one.doubles`, in `codes__one__doubles`.
 #[derive(Debug)]
 pub struct OneDoubles;
@@ -4713,11 +5005,7 @@ impl generated::ChildTable for OneDoubles {
         layout: protostore::Layout {
             name: "codes__one__doubles",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.doubles"),
-                protostore::Column::new("value", "one.doubles"),
-            ],
+            columns: ONE_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__doubles__key",
                 &["_id", "_position"],
@@ -4729,6 +5017,9 @@ impl generated::ChildTable for OneDoubles {
             references: &[],
             checks: &[],
         },
+        field: "one.doubles",
+        path: &[5, 22],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -4805,6 +5096,14 @@ impl generated::EditedValues for OneDoubles {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_seconds`, in its order.
+    static ONE_ALL_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_seconds" [5, 23] Position Int8;
+    "value" "one.all_seconds" [5, 23] Value(Message "google.protobuf.Timestamp") Int8 as Seconds;
+}
+
 /// The elements of `one.all_seconds`, in `codes__one__all_seconds`.
 #[derive(Debug)]
 pub struct OneAllSeconds;
@@ -4818,11 +5117,7 @@ impl generated::ChildTable for OneAllSeconds {
         layout: protostore::Layout {
             name: "codes__one__all_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_seconds"),
-                protostore::Column::new("value", "one.all_seconds"),
-            ],
+            columns: ONE_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_seconds__key",
                 &["_id", "_position"],
@@ -4838,6 +5133,9 @@ impl generated::ChildTable for OneAllSeconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_seconds",
+        path: &[5, 23],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -4916,6 +5214,14 @@ impl generated::EditedValues for OneAllSeconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_milliseconds`, in its order.
+    static ONE_ALL_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_milliseconds" [5, 24] Position Int8;
+    "value" "one.all_milliseconds" [5, 24] Value(Message "google.protobuf.Timestamp") Int8 as Milliseconds;
+}
+
 /// The elements of `one.all_milliseconds`, in `codes__one__all_milliseconds`.
 #[derive(Debug)]
 pub struct OneAllMilliseconds;
@@ -4929,11 +5235,7 @@ impl generated::ChildTable for OneAllMilliseconds {
         layout: protostore::Layout {
             name: "codes__one__all_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_milliseconds"),
-                protostore::Column::new("value", "one.all_milliseconds"),
-            ],
+            columns: ONE_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_milliseconds__key",
                 &["_id", "_position"],
@@ -4949,6 +5251,9 @@ impl generated::ChildTable for OneAllMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_milliseconds",
+        path: &[5, 24],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5031,6 +5336,14 @@ impl generated::EditedValues for OneAllMilliseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_microseconds`, in its order.
+    static ONE_ALL_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_microseconds" [5, 25] Position Int8;
+    "value" "one.all_microseconds" [5, 25] Value(Message "google.protobuf.Timestamp") Int8 as Microseconds;
+}
+
 /// The elements of `one.all_microseconds`, in `codes__one__all_microseconds`.
 #[derive(Debug)]
 pub struct OneAllMicroseconds;
@@ -5044,11 +5357,7 @@ impl generated::ChildTable for OneAllMicroseconds {
         layout: protostore::Layout {
             name: "codes__one__all_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_microseconds"),
-                protostore::Column::new("value", "one.all_microseconds"),
-            ],
+            columns: ONE_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_microseconds__key",
                 &["_id", "_position"],
@@ -5064,6 +5373,9 @@ impl generated::ChildTable for OneAllMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_microseconds",
+        path: &[5, 25],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5146,6 +5458,14 @@ impl generated::EditedValues for OneAllMicroseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_text`, in its order.
+    static ONE_ALL_TEXT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_text" [5, 26] Position Int8;
+    "value" "one.all_text" [5, 26] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `one.all_text`, in `codes__one__all_text`.
 #[derive(Debug)]
 pub struct OneAllText;
@@ -5159,11 +5479,7 @@ impl generated::ChildTable for OneAllText {
         layout: protostore::Layout {
             name: "codes__one__all_text",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_text"),
-                protostore::Column::new("value", "one.all_text"),
-            ],
+            columns: ONE_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_text__key",
                 &["_id", "_position"],
@@ -5185,6 +5501,9 @@ impl generated::ChildTable for OneAllText {
                 ),
             ],
         },
+        field: "one.all_text",
+        path: &[5, 26],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5261,6 +5580,14 @@ impl generated::EditedValues for OneAllText {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_span_seconds`, in its order.
+    static ONE_ALL_SPAN_SECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_span_seconds" [5, 27] Position Int8;
+    "value" "one.all_span_seconds" [5, 27] Value(Message "google.protobuf.Duration") Int8 as Seconds;
+}
+
 /// The elements of `one.all_span_seconds`, in `codes__one__all_span_seconds`.
 #[derive(Debug)]
 pub struct OneAllSpanSeconds;
@@ -5274,11 +5601,7 @@ impl generated::ChildTable for OneAllSpanSeconds {
         layout: protostore::Layout {
             name: "codes__one__all_span_seconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_span_seconds"),
-                protostore::Column::new("value", "one.all_span_seconds"),
-            ],
+            columns: ONE_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_span_seconds__key",
                 &["_id", "_position"],
@@ -5294,6 +5617,9 @@ impl generated::ChildTable for OneAllSpanSeconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_span_seconds",
+        path: &[5, 27],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5376,6 +5702,14 @@ impl generated::EditedValues for OneAllSpanSeconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_span_milliseconds`, in its order.
+    static ONE_ALL_SPAN_MILLISECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_span_milliseconds" [5, 28] Position Int8;
+    "value" "one.all_span_milliseconds" [5, 28] Value(Message "google.protobuf.Duration") Int8 as Milliseconds;
+}
+
 /// The elements of `one.all_span_milliseconds`, in `codes__one__all_span_milliseconds`.
 #[derive(Debug)]
 pub struct OneAllSpanMilliseconds;
@@ -5389,11 +5723,7 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
         layout: protostore::Layout {
             name: "codes__one__all_span_milliseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_span_milliseconds"),
-                protostore::Column::new("value", "one.all_span_milliseconds"),
-            ],
+            columns: ONE_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_span_milliseconds__key",
                 &["_id", "_position"],
@@ -5409,6 +5739,9 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_span_milliseconds",
+        path: &[5, 28],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5491,6 +5824,14 @@ impl generated::EditedValues for OneAllSpanMilliseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_span_microseconds`, in its order.
+    static ONE_ALL_SPAN_MICROSECONDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_span_microseconds" [5, 29] Position Int8;
+    "value" "one.all_span_microseconds" [5, 29] Value(Message "google.protobuf.Duration") Int8 as Microseconds;
+}
+
 /// The elements of `one.all_span_microseconds`, in `codes__one__all_span_microseconds`.
 #[derive(Debug)]
 pub struct OneAllSpanMicroseconds;
@@ -5504,11 +5845,7 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
         layout: protostore::Layout {
             name: "codes__one__all_span_microseconds",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_span_microseconds"),
-                protostore::Column::new("value", "one.all_span_microseconds"),
-            ],
+            columns: ONE_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_span_microseconds__key",
                 &["_id", "_position"],
@@ -5524,6 +5861,9 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
             references: &[],
             checks: &[],
         },
+        field: "one.all_span_microseconds",
+        path: &[5, 29],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5606,6 +5946,14 @@ impl generated::EditedValues for OneAllSpanMicroseconds {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_wrapped`, in its order.
+    static ONE_ALL_WRAPPED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_wrapped" [5, 30] Position Int8;
+    "value" "one.all_wrapped" [5, 30] Value(Message "google.protobuf.UInt64Value") Int8 as FullRange;
+}
+
 /// The elements of `one.all_wrapped`, in `codes__one__all_wrapped`.
 #[derive(Debug)]
 pub struct OneAllWrapped;
@@ -5619,11 +5967,7 @@ impl generated::ChildTable for OneAllWrapped {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_wrapped"),
-                protostore::Column::new("value", "one.all_wrapped"),
-            ],
+            columns: ONE_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_wrapped__key",
                 &["_id", "_position"],
@@ -5639,6 +5983,9 @@ impl generated::ChildTable for OneAllWrapped {
             references: &[],
             checks: &[],
         },
+        field: "one.all_wrapped",
+        path: &[5, 30],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5717,6 +6064,14 @@ impl generated::EditedValues for OneAllWrapped {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_wrapped_float`, in its order.
+    static ONE_ALL_WRAPPED_FLOAT_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_wrapped_float" [5, 31] Position Int8;
+    "value" "one.all_wrapped_float" [5, 31] Value(Message "google.protobuf.FloatValue") Int8 as FloatBits;
+}
+
 /// The elements of `one.all_wrapped_float`, in `codes__one__all_wrapped_float`.
 #[derive(Debug)]
 pub struct OneAllWrappedFloat;
@@ -5730,11 +6085,7 @@ impl generated::ChildTable for OneAllWrappedFloat {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped_float",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_wrapped_float"),
-                protostore::Column::new("value", "one.all_wrapped_float"),
-            ],
+            columns: ONE_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_wrapped_float__key",
                 &["_id", "_position"],
@@ -5756,6 +6107,9 @@ impl generated::ChildTable for OneAllWrappedFloat {
                 ),
             ],
         },
+        field: "one.all_wrapped_float",
+        path: &[5, 31],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -5838,6 +6192,14 @@ impl generated::EditedValues for OneAllWrappedFloat {
     );
 }
 
+generated::columns! {
+    /// The columns of `codes__one__all_wrapped_double`, in its order.
+    static ONE_ALL_WRAPPED_DOUBLE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "one.all_wrapped_double" [5, 32] Position Int8;
+    "value" "one.all_wrapped_double" [5, 32] Value(Message "google.protobuf.DoubleValue") Int8 as FloatBits;
+}
+
 /// The elements of `one.all_wrapped_double`, in `codes__one__all_wrapped_double`.
 #[derive(Debug)]
 pub struct OneAllWrappedDouble;
@@ -5851,11 +6213,7 @@ impl generated::ChildTable for OneAllWrappedDouble {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped_double",
             record: "codes",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "one.all_wrapped_double"),
-                protostore::Column::new("value", "one.all_wrapped_double"),
-            ],
+            columns: ONE_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
                 "codes__one__all_wrapped_double__key",
                 &["_id", "_position"],
@@ -5871,6 +6229,9 @@ impl generated::ChildTable for OneAllWrappedDouble {
             references: &[],
             checks: &[],
         },
+        field: "one.all_wrapped_double",
+        path: &[5, 32],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

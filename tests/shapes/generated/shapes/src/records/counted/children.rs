@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `counted__targets`, in its order.
+    static TARGETS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Int64) Int8;
+    "_position" "targets" [4] Position Int8;
+    "value" "targets" [4] Value(String) Text;
+}
+
 /// The elements of `targets`, in `counted__targets`.
 #[derive(Debug)]
 pub struct Targets;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Targets {
         layout: protostore::Layout {
             name: "counted__targets",
             record: "counted",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "targets"),
-                protostore::Column::new("value", "targets"),
-            ],
+            columns: TARGETS_COLUMNS,
             key: protostore::Unique::new(
                 "counted__targets__key",
                 &["_region", "_number", "_position"],
@@ -54,6 +58,9 @@ impl generated::ChildTable for Targets {
                 protostore::Check::new("value__check", "targets", "must not be empty"),
             ],
         },
+        field: "targets",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `crates__tags`, in its order.
+    static TAGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "tags" [5] Position Int8;
+    "value" "tags" [5] Value(String) Text;
+}
+
 /// The elements of `tags`, in `crates__tags`.
 #[derive(Debug)]
 pub struct Tags;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Tags {
         layout: protostore::Layout {
             name: "crates__tags",
             record: "crates",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "tags"),
-                protostore::Column::new("value", "tags"),
-            ],
+            columns: TAGS_COLUMNS,
             key: protostore::Unique::new("crates__tags__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Tags {
             references: &[],
             checks: &[],
         },
+        field: "tags",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `deeps__racks`, in its order.
+    static RACKS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "name" "racks.name" [3, 1] Value(String) Text;
+    "cabinet" "racks.cabinet" [3, 5] Presence(Message "shapes.v1.Deep.Rack.Cabinet") Bool;
+}
+
 /// The elements of `racks`, in `deeps__racks`.
 #[derive(Debug)]
 pub struct Racks;
@@ -22,13 +32,7 @@ impl generated::ChildTable for Racks {
         layout: protostore::Layout {
             name: "deeps__racks",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("name", "racks.name"),
-                protostore::Column::new("cabinet", "racks.cabinet"),
-            ],
+            columns: RACKS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__key",
                 &["_region", "_number", "_position"],
@@ -50,6 +54,9 @@ impl generated::ChildTable for Racks {
                 ),
             ],
         },
+        field: "racks",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(
@@ -134,6 +141,16 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__hosts`, in its order.
+    static RACKS_HOSTS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.hosts" [3, 2] Position Int8;
+    "name" "racks.hosts.name" [3, 2, 1] Value(String) Text;
+}
+
 /// The elements of `racks.hosts`, in `deeps__racks__hosts`.
 #[derive(Debug)]
 pub struct RacksHosts;
@@ -147,13 +164,7 @@ impl generated::ChildTable for RacksHosts {
         layout: protostore::Layout {
             name: "deeps__racks__hosts",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.hosts"),
-                protostore::Column::new("name", "racks.hosts.name"),
-            ],
+            columns: RACKS_HOSTS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__hosts__key",
                 &["_region", "_number", "_position", "_position_2"],
@@ -169,6 +180,9 @@ impl generated::ChildTable for RacksHosts {
             references: &[],
             checks: &[],
         },
+        field: "racks.hosts",
+        path: &[3, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 4,
         insert: stmt!(
@@ -218,6 +232,17 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__hosts__ports`, in its order.
+    static RACKS_HOSTS_PORTS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.hosts" [3, 2] Position Int8;
+    "_position_3" "racks.hosts.ports" [3, 2, 2] Position Int8;
+    "number" "racks.hosts.ports.number" [3, 2, 2, 1] Value(Int32) Int4;
+}
+
 /// The elements of `racks.hosts.ports`, in `deeps__racks__hosts__ports`.
 #[derive(Debug)]
 pub struct RacksHostsPorts;
@@ -231,14 +256,7 @@ impl generated::ChildTable for RacksHostsPorts {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.hosts"),
-                protostore::Column::new("_position_3", "racks.hosts.ports"),
-                protostore::Column::new("number", "racks.hosts.ports.number"),
-            ],
+            columns: RACKS_HOSTS_PORTS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__hosts__ports__key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
@@ -260,6 +278,9 @@ impl generated::ChildTable for RacksHostsPorts {
                 ),
             ],
         },
+        field: "racks.hosts.ports",
+        path: &[3, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(
@@ -311,6 +332,18 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__hosts__ports__frames`, in its order.
+    static RACKS_HOSTS_PORTS_FRAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.hosts" [3, 2] Position Int8;
+    "_position_3" "racks.hosts.ports" [3, 2, 2] Position Int8;
+    "_position_4" "racks.hosts.ports.frames" [3, 2, 2, 2] Position Int8;
+    "value" "racks.hosts.ports.frames" [3, 2, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `racks.hosts.ports.frames`, in `deeps__racks__hosts__ports__frames`.
 #[derive(Debug)]
 pub struct RacksHostsPortsFrames;
@@ -324,15 +357,7 @@ impl generated::ChildTable for RacksHostsPortsFrames {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports__frames",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.hosts"),
-                protostore::Column::new("_position_3", "racks.hosts.ports"),
-                protostore::Column::new("_position_4", "racks.hosts.ports.frames"),
-                protostore::Column::new("value", "racks.hosts.ports.frames"),
-            ],
+            columns: RACKS_HOSTS_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__hosts__ports__frames__key",
                 &[
@@ -355,6 +380,9 @@ impl generated::ChildTable for RacksHostsPortsFrames {
             references: &[],
             checks: &[],
         },
+        field: "racks.hosts.ports.frames",
+        path: &[3, 2, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -402,6 +430,18 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__hosts__ports__labels`, in its order.
+    static RACKS_HOSTS_PORTS_LABELS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.hosts" [3, 2] Position Int8;
+    "_position_3" "racks.hosts.ports" [3, 2, 2] Position Int8;
+    "_key_4" "racks.hosts.ports.labels.key" [3, 2, 2, 3, 1] MapKey(String) Text;
+    "value" "racks.hosts.ports.labels.value" [3, 2, 2, 3, 2] Value(String) Text;
+}
+
 /// The elements of `racks.hosts.ports.labels`, in `deeps__racks__hosts__ports__labels`.
 #[derive(Debug)]
 pub struct RacksHostsPortsLabels;
@@ -415,15 +455,7 @@ impl generated::ChildTable for RacksHostsPortsLabels {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports__labels",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.hosts"),
-                protostore::Column::new("_position_3", "racks.hosts.ports"),
-                protostore::Column::new("_key_4", "racks.hosts.ports.labels.key"),
-                protostore::Column::new("value", "racks.hosts.ports.labels.value"),
-            ],
+            columns: RACKS_HOSTS_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__hosts__ports__labels__key",
                 &[
@@ -446,6 +478,9 @@ impl generated::ChildTable for RacksHostsPortsLabels {
             references: &[],
             checks: &[],
         },
+        field: "racks.hosts.ports.labels",
+        path: &[3, 2, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -493,6 +528,17 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__hosts__names`, in its order.
+    static RACKS_HOSTS_NAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.hosts" [3, 2] Position Int8;
+    "_position_3" "racks.hosts.names" [3, 2, 3] Position Int8;
+    "value" "racks.hosts.names" [3, 2, 3] Value(String) Text;
+}
+
 /// The elements of `racks.hosts.names`, in `deeps__racks__hosts__names`.
 #[derive(Debug)]
 pub struct RacksHostsNames;
@@ -506,14 +552,7 @@ impl generated::ChildTable for RacksHostsNames {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__names",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.hosts"),
-                protostore::Column::new("_position_3", "racks.hosts.names"),
-                protostore::Column::new("value", "racks.hosts.names"),
-            ],
+            columns: RACKS_HOSTS_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__hosts__names__key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
@@ -529,6 +568,9 @@ impl generated::ChildTable for RacksHostsNames {
             references: &[],
             checks: &[],
         },
+        field: "racks.hosts.names",
+        path: &[3, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(
@@ -576,6 +618,16 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__spares`, in its order.
+    static RACKS_SPARES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_key_2" "racks.spares.key" [3, 3, 1] MapKey(String) Text;
+    "value__name" "racks.spares.value.name" [3, 3, 2, 1] Value(String) Text;
+}
+
 /// The elements of `racks.spares`, in `deeps__racks__spares`.
 #[derive(Debug)]
 pub struct RacksSpares;
@@ -589,13 +641,7 @@ impl generated::ChildTable for RacksSpares {
         layout: protostore::Layout {
             name: "deeps__racks__spares",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_key_2", "racks.spares.key"),
-                protostore::Column::new("value__name", "racks.spares.value.name"),
-            ],
+            columns: RACKS_SPARES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__spares__key",
                 &["_region", "_number", "_position", "_key_2"],
@@ -611,6 +657,9 @@ impl generated::ChildTable for RacksSpares {
             references: &[],
             checks: &[],
         },
+        field: "racks.spares",
+        path: &[3, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 4,
         insert: stmt!(
@@ -660,6 +709,17 @@ ORDER BY o.key, c."_position", c."_key_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__spares__value__ports`, in its order.
+    static RACKS_SPARES_VALUE_PORTS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_key_2" "racks.spares.key" [3, 3, 1] MapKey(String) Text;
+    "_position_3" "racks.spares.value.ports" [3, 3, 2, 2] Position Int8;
+    "number" "racks.spares.value.ports.number" [3, 3, 2, 2, 1] Value(Int32) Int4;
+}
+
 /// The elements of `racks.spares.value.ports`, in `deeps__racks__spares__value__ports`.
 #[derive(Debug)]
 pub struct RacksSparesValuePorts;
@@ -673,14 +733,7 @@ impl generated::ChildTable for RacksSparesValuePorts {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_key_2", "racks.spares.key"),
-                protostore::Column::new("_position_3", "racks.spares.value.ports"),
-                protostore::Column::new("number", "racks.spares.value.ports.number"),
-            ],
+            columns: RACKS_SPARES_VALUE_PORTS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__spares__value__ports__key",
                 &["_region", "_number", "_position", "_key_2", "_position_3"],
@@ -702,6 +755,9 @@ impl generated::ChildTable for RacksSparesValuePorts {
                 ),
             ],
         },
+        field: "racks.spares.value.ports",
+        path: &[3, 3, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(
@@ -753,6 +809,18 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__spares__value__ports__frames`, in its order.
+    static RACKS_SPARES_VALUE_PORTS_FRAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_key_2" "racks.spares.key" [3, 3, 1] MapKey(String) Text;
+    "_position_3" "racks.spares.value.ports" [3, 3, 2, 2] Position Int8;
+    "_position_4" "racks.spares.value.ports.frames" [3, 3, 2, 2, 2] Position Int8;
+    "value" "racks.spares.value.ports.frames" [3, 3, 2, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `racks.spares.value.ports.frames`, in `deeps__racks__spares__value__ports__frames`.
 #[derive(Debug)]
 pub struct RacksSparesValuePortsFrames;
@@ -766,18 +834,7 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports__frames",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_key_2", "racks.spares.key"),
-                protostore::Column::new("_position_3", "racks.spares.value.ports"),
-                protostore::Column::new(
-                    "_position_4",
-                    "racks.spares.value.ports.frames",
-                ),
-                protostore::Column::new("value", "racks.spares.value.ports.frames"),
-            ],
+            columns: RACKS_SPARES_VALUE_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__spares__value__ports__frames__key",
                 &[
@@ -800,6 +857,9 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
             references: &[],
             checks: &[],
         },
+        field: "racks.spares.value.ports.frames",
+        path: &[3, 3, 2, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -847,6 +907,18 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__spares__value__ports__labels`, in its order.
+    static RACKS_SPARES_VALUE_PORTS_LABELS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_key_2" "racks.spares.key" [3, 3, 1] MapKey(String) Text;
+    "_position_3" "racks.spares.value.ports" [3, 3, 2, 2] Position Int8;
+    "_key_4" "racks.spares.value.ports.labels.key" [3, 3, 2, 2, 3, 1] MapKey(String) Text;
+    "value" "racks.spares.value.ports.labels.value" [3, 3, 2, 2, 3, 2] Value(String) Text;
+}
+
 /// The elements of `racks.spares.value.ports.labels`, in `deeps__racks__spares__value__ports__labels`.
 #[derive(Debug)]
 pub struct RacksSparesValuePortsLabels;
@@ -860,15 +932,7 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports__labels",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_key_2", "racks.spares.key"),
-                protostore::Column::new("_position_3", "racks.spares.value.ports"),
-                protostore::Column::new("_key_4", "racks.spares.value.ports.labels.key"),
-                protostore::Column::new("value", "racks.spares.value.ports.labels.value"),
-            ],
+            columns: RACKS_SPARES_VALUE_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__spares__value__ports__labels__key",
                 &["_region", "_number", "_position", "_key_2", "_position_3", "_key_4"],
@@ -884,6 +948,9 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
             references: &[],
             checks: &[],
         },
+        field: "racks.spares.value.ports.labels",
+        path: &[3, 3, 2, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -931,6 +998,17 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__spares__value__names`, in its order.
+    static RACKS_SPARES_VALUE_NAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_key_2" "racks.spares.key" [3, 3, 1] MapKey(String) Text;
+    "_position_3" "racks.spares.value.names" [3, 3, 2, 3] Position Int8;
+    "value" "racks.spares.value.names" [3, 3, 2, 3] Value(String) Text;
+}
+
 /// The elements of `racks.spares.value.names`, in `deeps__racks__spares__value__names`.
 #[derive(Debug)]
 pub struct RacksSparesValueNames;
@@ -944,14 +1022,7 @@ impl generated::ChildTable for RacksSparesValueNames {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__names",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_key_2", "racks.spares.key"),
-                protostore::Column::new("_position_3", "racks.spares.value.names"),
-                protostore::Column::new("value", "racks.spares.value.names"),
-            ],
+            columns: RACKS_SPARES_VALUE_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__spares__value__names__key",
                 &["_region", "_number", "_position", "_key_2", "_position_3"],
@@ -967,6 +1038,9 @@ impl generated::ChildTable for RacksSparesValueNames {
             references: &[],
             checks: &[],
         },
+        field: "racks.spares.value.names",
+        path: &[3, 3, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(
@@ -1014,6 +1088,16 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__tags`, in its order.
+    static RACKS_TAGS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.tags" [3, 4] Position Int8;
+    "value" "racks.tags" [3, 4] Value(String) Text;
+}
+
 /// The elements of `racks.tags`, in `deeps__racks__tags`.
 #[derive(Debug)]
 pub struct RacksTags;
@@ -1027,13 +1111,7 @@ impl generated::ChildTable for RacksTags {
         layout: protostore::Layout {
             name: "deeps__racks__tags",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.tags"),
-                protostore::Column::new("value", "racks.tags"),
-            ],
+            columns: RACKS_TAGS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__tags__key",
                 &["_region", "_number", "_position", "_position_2"],
@@ -1049,6 +1127,9 @@ impl generated::ChildTable for RacksTags {
             references: &[],
             checks: &[],
         },
+        field: "racks.tags",
+        path: &[3, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 4,
         insert: stmt!(
@@ -1094,6 +1175,16 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__slots`, in its order.
+    static RACKS_CABINET_SLOTS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.slots" [3, 5, 1] Position Int8;
+    "value" "racks.cabinet.slots" [3, 5, 1] Value(Uint64) Int8;
+}
+
 /// The elements of `racks.cabinet.slots`, in `deeps__racks__cabinet__slots`.
 #[derive(Debug)]
 pub struct RacksCabinetSlots;
@@ -1107,13 +1198,7 @@ impl generated::ChildTable for RacksCabinetSlots {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__slots",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.slots"),
-                protostore::Column::new("value", "racks.cabinet.slots"),
-            ],
+            columns: RACKS_CABINET_SLOTS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__slots__key",
                 &["_region", "_number", "_position", "_position_2"],
@@ -1135,6 +1220,9 @@ impl generated::ChildTable for RacksCabinetSlots {
                 ),
             ],
         },
+        field: "racks.cabinet.slots",
+        path: &[3, 5, 1],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 4,
         insert: stmt!(
@@ -1184,6 +1272,16 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__doors`, in its order.
+    static RACKS_CABINET_DOORS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.doors" [3, 5, 2] Position Int8;
+    "name" "racks.cabinet.doors.name" [3, 5, 2, 1] Value(String) Text;
+}
+
 /// The elements of `racks.cabinet.doors`, in `deeps__racks__cabinet__doors`.
 #[derive(Debug)]
 pub struct RacksCabinetDoors;
@@ -1197,13 +1295,7 @@ impl generated::ChildTable for RacksCabinetDoors {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.doors"),
-                protostore::Column::new("name", "racks.cabinet.doors.name"),
-            ],
+            columns: RACKS_CABINET_DOORS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__doors__key",
                 &["_region", "_number", "_position", "_position_2"],
@@ -1219,6 +1311,9 @@ impl generated::ChildTable for RacksCabinetDoors {
             references: &[],
             checks: &[],
         },
+        field: "racks.cabinet.doors",
+        path: &[3, 5, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 4,
         insert: stmt!(
@@ -1272,6 +1367,17 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__doors__ports`, in its order.
+    static RACKS_CABINET_DOORS_PORTS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.doors" [3, 5, 2] Position Int8;
+    "_position_3" "racks.cabinet.doors.ports" [3, 5, 2, 2] Position Int8;
+    "number" "racks.cabinet.doors.ports.number" [3, 5, 2, 2, 1] Value(Int32) Int4;
+}
+
 /// The elements of `racks.cabinet.doors.ports`, in `deeps__racks__cabinet__doors__ports`.
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPorts;
@@ -1285,14 +1391,7 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.doors"),
-                protostore::Column::new("_position_3", "racks.cabinet.doors.ports"),
-                protostore::Column::new("number", "racks.cabinet.doors.ports.number"),
-            ],
+            columns: RACKS_CABINET_DOORS_PORTS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__doors__ports__key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
@@ -1314,6 +1413,9 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
                 ),
             ],
         },
+        field: "racks.cabinet.doors.ports",
+        path: &[3, 5, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(
@@ -1365,6 +1467,18 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__doors__ports__frames`, in its order.
+    static RACKS_CABINET_DOORS_PORTS_FRAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.doors" [3, 5, 2] Position Int8;
+    "_position_3" "racks.cabinet.doors.ports" [3, 5, 2, 2] Position Int8;
+    "_position_4" "racks.cabinet.doors.ports.frames" [3, 5, 2, 2, 2] Position Int8;
+    "value" "racks.cabinet.doors.ports.frames" [3, 5, 2, 2, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `racks.cabinet.doors.ports.frames`, in `deeps__racks__cabinet__doors__ports__frames`.
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPortsFrames;
@@ -1378,18 +1492,7 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports__frames",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.doors"),
-                protostore::Column::new("_position_3", "racks.cabinet.doors.ports"),
-                protostore::Column::new(
-                    "_position_4",
-                    "racks.cabinet.doors.ports.frames",
-                ),
-                protostore::Column::new("value", "racks.cabinet.doors.ports.frames"),
-            ],
+            columns: RACKS_CABINET_DOORS_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__doors__ports__frames__key",
                 &[
@@ -1412,6 +1515,9 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
             references: &[],
             checks: &[],
         },
+        field: "racks.cabinet.doors.ports.frames",
+        path: &[3, 5, 2, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -1459,6 +1565,18 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__doors__ports__labels`, in its order.
+    static RACKS_CABINET_DOORS_PORTS_LABELS_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.doors" [3, 5, 2] Position Int8;
+    "_position_3" "racks.cabinet.doors.ports" [3, 5, 2, 2] Position Int8;
+    "_key_4" "racks.cabinet.doors.ports.labels.key" [3, 5, 2, 2, 3, 1] MapKey(String) Text;
+    "value" "racks.cabinet.doors.ports.labels.value" [3, 5, 2, 2, 3, 2] Value(String) Text;
+}
+
 /// The elements of `racks.cabinet.doors.ports.labels`, in `deeps__racks__cabinet__doors__ports__labels`.
 #[derive(Debug)]
 pub struct RacksCabinetDoorsPortsLabels;
@@ -1472,21 +1590,7 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports__labels",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.doors"),
-                protostore::Column::new("_position_3", "racks.cabinet.doors.ports"),
-                protostore::Column::new(
-                    "_key_4",
-                    "racks.cabinet.doors.ports.labels.key",
-                ),
-                protostore::Column::new(
-                    "value",
-                    "racks.cabinet.doors.ports.labels.value",
-                ),
-            ],
+            columns: RACKS_CABINET_DOORS_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__doors__ports__labels__key",
                 &[
@@ -1509,6 +1613,9 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
             references: &[],
             checks: &[],
         },
+        field: "racks.cabinet.doors.ports.labels",
+        path: &[3, 5, 2, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 6,
         insert: stmt!(
@@ -1556,6 +1663,17 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
     }
 }
 
+generated::columns! {
+    /// The columns of `deeps__racks__cabinet__doors__names`, in its order.
+    static RACKS_CABINET_DOORS_NAMES_COLUMNS;
+    "_region" "region" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "racks" [3] Position Int8;
+    "_position_2" "racks.cabinet.doors" [3, 5, 2] Position Int8;
+    "_position_3" "racks.cabinet.doors.names" [3, 5, 2, 3] Position Int8;
+    "value" "racks.cabinet.doors.names" [3, 5, 2, 3] Value(String) Text;
+}
+
 /// The elements of `racks.cabinet.doors.names`, in `deeps__racks__cabinet__doors__names`.
 #[derive(Debug)]
 pub struct RacksCabinetDoorsNames;
@@ -1569,14 +1687,7 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__names",
             record: "deeps",
-            columns: &[
-                protostore::Column::new("_region", "region"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "racks"),
-                protostore::Column::new("_position_2", "racks.cabinet.doors"),
-                protostore::Column::new("_position_3", "racks.cabinet.doors.names"),
-                protostore::Column::new("value", "racks.cabinet.doors.names"),
-            ],
+            columns: RACKS_CABINET_DOORS_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "deeps__racks__cabinet__doors__names__key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
@@ -1592,6 +1703,9 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
             references: &[],
             checks: &[],
         },
+        field: "racks.cabinet.doors.names",
+        path: &[3, 5, 2, 3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 5,
         insert: stmt!(

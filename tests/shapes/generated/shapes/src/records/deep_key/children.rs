@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `deep_keys__words`, in its order.
+    static WORDS_COLUMNS;
+    "_meta__name" "meta.name" [1, 1] OwnerKey(String) Text;
+    "_position" "words" [3] Position Int8;
+    "value" "words" [3] Value(String) Text;
+}
+
 /// The elements of `words`, in `deep_keys__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "deep_keys__words",
             record: "deep_keys",
-            columns: &[
-                protostore::Column::new("_meta__name", "meta.name"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "deep_keys__words__key",
                 &["_meta__name", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `encodings__fulls`, in its order.
+    static FULLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "fulls" [4] Position Int8;
+    "value" "fulls" [4] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `fulls`, in `encodings__fulls`.
 #[derive(Debug)]
 pub struct Fulls;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Fulls {
         layout: protostore::Layout {
             name: "encodings__fulls",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "fulls"),
-                protostore::Column::new("value", "fulls"),
-            ],
+            columns: FULLS_COLUMNS,
             key: protostore::Unique::new("encodings__fulls__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -36,6 +40,9 @@ impl generated::ChildTable for Fulls {
             references: &[],
             checks: &[],
         },
+        field: "fulls",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -103,6 +110,14 @@ impl generated::EditedValues for Fulls {
     );
 }
 
+generated::columns! {
+    /// The columns of `encodings__full_by_full`, in its order.
+    static FULL_BY_FULL_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "full_by_full.key" [5, 1] MapKey(Uint64) Int8 as FullRange;
+    "value" "full_by_full.value" [5, 2] Value(Uint64) Int8 as FullRange;
+}
+
 /// The elements of `full_by_full`, in `encodings__full_by_full`.
 #[derive(Debug)]
 pub struct FullByFull;
@@ -116,11 +131,7 @@ impl generated::ChildTable for FullByFull {
         layout: protostore::Layout {
             name: "encodings__full_by_full",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "full_by_full.key"),
-                protostore::Column::new("value", "full_by_full.value"),
-            ],
+            columns: FULL_BY_FULL_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__full_by_full__key",
                 &["_id", "_key"],
@@ -136,6 +147,9 @@ impl generated::ChildTable for FullByFull {
             references: &[],
             checks: &[],
         },
+        field: "full_by_full",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -195,6 +209,14 @@ impl generated::EditedMap for FullByFull {
     };
 }
 
+generated::columns! {
+    /// The columns of `encodings__many_bits`, in its order.
+    static MANY_BITS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "many_bits" [9] Position Int8;
+    "value" "many_bits" [9] Value(Double) Int8 as FloatBits;
+}
+
 /// The elements of `many_bits`, in `encodings__many_bits`.
 #[derive(Debug)]
 pub struct ManyBits;
@@ -208,11 +230,7 @@ impl generated::ChildTable for ManyBits {
         layout: protostore::Layout {
             name: "encodings__many_bits",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "many_bits"),
-                protostore::Column::new("value", "many_bits"),
-            ],
+            columns: MANY_BITS_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__many_bits__key",
                 &["_id", "_position"],
@@ -228,6 +246,9 @@ impl generated::ChildTable for ManyBits {
             references: &[],
             checks: &[],
         },
+        field: "many_bits",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -295,6 +316,14 @@ impl generated::EditedValues for ManyBits {
     );
 }
 
+generated::columns! {
+    /// The columns of `encodings__bits_by_name`, in its order.
+    static BITS_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "bits_by_name.key" [10, 1] MapKey(String) Text;
+    "value" "bits_by_name.value" [10, 2] Value(Float) Int8 as FloatBits;
+}
+
 /// The elements of `bits_by_name`, in `encodings__bits_by_name`.
 #[derive(Debug)]
 pub struct BitsByName;
@@ -308,11 +337,7 @@ impl generated::ChildTable for BitsByName {
         layout: protostore::Layout {
             name: "encodings__bits_by_name",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "bits_by_name.key"),
-                protostore::Column::new("value", "bits_by_name.value"),
-            ],
+            columns: BITS_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__bits_by_name__key",
                 &["_id", "_key"],
@@ -334,6 +359,9 @@ impl generated::ChildTable for BitsByName {
                 ),
             ],
         },
+        field: "bits_by_name",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -390,6 +418,14 @@ impl generated::EditedMap for BitsByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `encodings__texts`, in its order.
+    static OF_TEXTS_18_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "texts" [18] Position Int8;
+    "value" "texts" [18] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `texts`, in `encodings__texts`.
 #[derive(Debug)]
 pub struct OfTexts_18;
@@ -403,11 +439,7 @@ impl generated::ChildTable for OfTexts_18 {
         layout: protostore::Layout {
             name: "encodings__texts",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "texts"),
-                protostore::Column::new("value", "texts"),
-            ],
+            columns: OF_TEXTS_18_COLUMNS,
             key: protostore::Unique::new("encodings__texts__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -426,6 +458,9 @@ impl generated::ChildTable for OfTexts_18 {
                 ),
             ],
         },
+        field: "texts",
+        path: &[18],
+        behaviors: generated::behaviors!(),
         member: 17,
         key: 2,
         insert: stmt!(
@@ -493,6 +528,14 @@ impl generated::EditedValues for OfTexts_18 {
     );
 }
 
+generated::columns! {
+    /// The columns of `encodings__owns`, in its order.
+    static OWNS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "owns" [25] Position Int8;
+    "value" "owns" [25] Value(Message "google.protobuf.Timestamp") Instant as Timestamptz;
+}
+
 /// The elements of `owns`, in `encodings__owns`.
 #[derive(Debug)]
 pub struct Owns;
@@ -506,11 +549,7 @@ impl generated::ChildTable for Owns {
         layout: protostore::Layout {
             name: "encodings__owns",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "owns"),
-                protostore::Column::new("value", "owns"),
-            ],
+            columns: OWNS_COLUMNS,
             key: protostore::Unique::new("encodings__owns__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -519,6 +558,9 @@ impl generated::ChildTable for Owns {
             references: &[],
             checks: &[],
         },
+        field: "owns",
+        path: &[25],
+        behaviors: generated::behaviors!(),
         member: 20,
         key: 2,
         insert: stmt!(
@@ -586,6 +628,14 @@ impl generated::EditedValues for Owns {
     );
 }
 
+generated::columns! {
+    /// The columns of `encodings__inner__names`, in its order.
+    static INNER_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "inner.names.key" [22, 4, 1] MapKey(Uint64) Int8 as FullRange;
+    "value" "inner.names.value" [22, 4, 2] Value(String) Text;
+}
+
 /// The elements of `inner.names`, in `encodings__inner__names`.
 #[derive(Debug)]
 pub struct InnerNames;
@@ -599,11 +649,7 @@ impl generated::ChildTable for InnerNames {
         layout: protostore::Layout {
             name: "encodings__inner__names",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "inner.names.key"),
-                protostore::Column::new("value", "inner.names.value"),
-            ],
+            columns: INNER_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__inner__names__key",
                 &["_id", "_key"],
@@ -619,6 +665,9 @@ impl generated::ChildTable for InnerNames {
             references: &[],
             checks: &[],
         },
+        field: "inner.names",
+        path: &[22, 4],
+        behaviors: generated::behaviors!(),
         member: 21,
         key: 2,
         insert: stmt!(
@@ -687,6 +736,16 @@ impl generated::EditedMap for InnerNames {
     };
 }
 
+generated::columns! {
+    /// The columns of `encodings__inners`, in its order.
+    static INNERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inners" [23] Position Int8;
+    "full" "inners.full" [23, 1] Value(Uint64) Int8 as FullRange;
+    "bits" "inners.bits" [23, 2] Value(Float) Int8 as FloatBits;
+    "text" "inners.text" [23, 3] Value(Message "google.protobuf.Timestamp") Text as Rfc3339;
+}
+
 /// The elements of `inners`, in `encodings__inners`.
 #[derive(Debug)]
 pub struct Inners;
@@ -700,13 +759,7 @@ impl generated::ChildTable for Inners {
         layout: protostore::Layout {
             name: "encodings__inners",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inners"),
-                protostore::Column::new("full", "inners.full"),
-                protostore::Column::new("bits", "inners.bits"),
-                protostore::Column::new("text", "inners.text"),
-            ],
+            columns: INNERS_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__inners__key",
                 &["_id", "_position"],
@@ -733,6 +786,9 @@ impl generated::ChildTable for Inners {
                 ),
             ],
         },
+        field: "inners",
+        path: &[23],
+        behaviors: generated::behaviors!(),
         member: 22,
         key: 2,
         insert: stmt!(
@@ -804,6 +860,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `encodings__inners__names`, in its order.
+    static INNERS_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inners" [23] Position Int8;
+    "_key_2" "inners.names.key" [23, 4, 1] MapKey(Uint64) Int8 as FullRange;
+    "value" "inners.names.value" [23, 4, 2] Value(String) Text;
+}
+
 /// The elements of `inners.names`, in `encodings__inners__names`.
 #[derive(Debug)]
 pub struct InnersNames;
@@ -817,12 +882,7 @@ impl generated::ChildTable for InnersNames {
         layout: protostore::Layout {
             name: "encodings__inners__names",
             record: "encodings",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inners"),
-                protostore::Column::new("_key_2", "inners.names.key"),
-                protostore::Column::new("value", "inners.names.value"),
-            ],
+            columns: INNERS_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "encodings__inners__names__key",
                 &["_id", "_position", "_key_2"],
@@ -838,6 +898,9 @@ impl generated::ChildTable for InnersNames {
             references: &[],
             checks: &[],
         },
+        field: "inners.names",
+        path: &[23, 4],
+        behaviors: generated::behaviors!(),
         member: 22,
         key: 3,
         insert: stmt!(

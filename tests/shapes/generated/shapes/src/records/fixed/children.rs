@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `fixed__notes`, in its order.
+    static NOTES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "notes" [19] Position Int8;
+    "value" "notes" [19] Value(String) Text;
+}
+
 /// The elements of `notes`, in `fixed__notes`.
 #[derive(Debug)]
 pub struct Notes;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Notes {
         layout: protostore::Layout {
             name: "fixed__notes",
             record: "fixed",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "notes"),
-                protostore::Column::new("value", "notes"),
-            ],
+            columns: NOTES_COLUMNS,
             key: protostore::Unique::new("fixed__notes__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Notes {
             references: &[],
             checks: &[],
         },
+        field: "notes",
+        path: &[19],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `flags__names`, in its order.
+    static NAMES_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "names" [1] Position Int8;
+    "value" "names" [1] Value(String) Text;
+}
+
 /// The elements of `names`, in `flags__names`.
 #[derive(Debug)]
 pub struct Names;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Names {
         layout: protostore::Layout {
             name: "flags__names",
             record: "flags",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "names"),
-                protostore::Column::new("value", "names"),
-            ],
+            columns: NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "flags__names__key",
                 &["_singleton", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Names {
             references: &[],
             checks: &[],
         },
+        field: "names",
+        path: &[1],
+        behaviors: generated::behaviors!(),
         member: 0,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `full_keys__others`, in its order.
+    static OTHERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(Fixed64) Int8 as FullRange;
+    "_position" "others" [3] Position Int8;
+    "value" "others" [3] Value(Fixed64) Int8 as FullRange;
+}
+
 /// The elements of `others`, in `full_keys__others`.
 #[derive(Debug)]
 pub struct Others;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Others {
         layout: protostore::Layout {
             name: "full_keys__others",
             record: "full_keys",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "others"),
-                protostore::Column::new("value", "others"),
-            ],
+            columns: OTHERS_COLUMNS,
             key: protostore::Unique::new(
                 "full_keys__others__key",
                 &["_id", "_position"],
@@ -51,6 +55,9 @@ impl generated::ChildTable for Others {
             ],
             checks: &[],
         },
+        field: "others",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -118,6 +125,14 @@ impl generated::EditedValues for Others {
     );
 }
 
+generated::columns! {
+    /// The columns of `full_keys__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(Fixed64) Int8 as FullRange;
+    "_position" "words" [4] Position Int8;
+    "value" "words" [4] Value(String) Text;
+}
+
 /// The elements of `words`, in `full_keys__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -131,11 +146,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "full_keys__words",
             record: "full_keys",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new("full_keys__words__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -148,6 +159,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

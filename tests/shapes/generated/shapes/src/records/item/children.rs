@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `items__names`, in its order.
+    static NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(Int64) Int8;
+    "_position" "names" [3] Position Int8;
+    "value" "names" [3] Value(String) Text;
+}
+
 /// The elements of `names`, in `items__names`.
 #[derive(Debug)]
 pub struct Names;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Names {
         layout: protostore::Layout {
             name: "items__names",
             record: "items",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "names"),
-                protostore::Column::new("value", "names"),
-            ],
+            columns: NAMES_COLUMNS,
             key: protostore::Unique::new("items__names__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Names {
             references: &[],
             checks: &[],
         },
+        field: "names",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `jobs__tries`, in its order.
+    static TRIES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "tries" [9] Position Int8;
+    "host" "tries.host" [9, 1] Value(String) Text;
+    "failed" "tries.failed" [9, 2] Value(Bool) Bool;
+}
+
 /// The elements of `tries`, in `jobs__tries`.
 #[derive(Debug)]
 pub struct Tries;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Tries {
         layout: protostore::Layout {
             name: "jobs__tries",
             record: "jobs",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "tries"),
-                protostore::Column::new("host", "tries.host"),
-                protostore::Column::new("failed", "tries.failed"),
-            ],
+            columns: TRIES_COLUMNS,
             key: protostore::Unique::new("jobs__tries__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -35,6 +39,9 @@ impl generated::ChildTable for Tries {
                 protostore::Check::new("failed__check", "tries.failed", "must be 0 or 1"),
             ],
         },
+        field: "tries",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `keywords__order`, in its order.
+    static ORDER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "order" [7] Position Int8;
+    "value" "order" [7] Value(String) Text;
+}
+
 /// The elements of `order`, in `keywords__order`.
 #[derive(Debug)]
 pub struct Order;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Order {
         layout: protostore::Layout {
             name: "keywords__order",
             record: "keywords",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "order"),
-                protostore::Column::new("value", "order"),
-            ],
+            columns: ORDER_COLUMNS,
             key: protostore::Unique::new("keywords__order__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Order {
             references: &[],
             checks: &[],
         },
+        field: "order",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -99,6 +106,16 @@ impl generated::EditedValues for Order {
     );
 }
 
+generated::columns! {
+    /// The columns of `keywords__where`, in its order.
+    static WHERE_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "where" [8] Position Int8;
+    "from" "where.from" [8, 1] Value(String) Text;
+    "owner" "where.owner" [8, 2] Value(String) Text;
+    "item" "where.item" [8, 3] Value(Int32) Int4;
+}
+
 /// The elements of `where`, in `keywords__where`.
 #[derive(Debug)]
 pub struct Where;
@@ -112,13 +129,7 @@ impl generated::ChildTable for Where {
         layout: protostore::Layout {
             name: "keywords__where",
             record: "keywords",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "where"),
-                protostore::Column::new("from", "where.from"),
-                protostore::Column::new("owner", "where.owner"),
-                protostore::Column::new("item", "where.item"),
-            ],
+            columns: WHERE_COLUMNS,
             key: protostore::Unique::new("keywords__where__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -133,6 +144,9 @@ impl generated::ChildTable for Where {
                 ),
             ],
         },
+        field: "where",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(

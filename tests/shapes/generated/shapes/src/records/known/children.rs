@@ -7,6 +7,29 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `known__list`, in its order.
+    static LIST_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "list" [3] Position Int8;
+    "a_bool_value" "list.a_bool_value" [3, 1] Value(Message "google.protobuf.BoolValue") Bool;
+    "a_int32_value" "list.a_int32_value" [3, 2] Value(Message "google.protobuf.Int32Value") Int4;
+    "a_int64_value" "list.a_int64_value" [3, 3] Value(Message "google.protobuf.Int64Value") Int8;
+    "a_uint32_value" "list.a_uint32_value" [3, 4] Value(Message "google.protobuf.UInt32Value") Int8;
+    "a_uint64_value" "list.a_uint64_value" [3, 5] Value(Message "google.protobuf.UInt64Value") Int8;
+    "a_float_value" "list.a_float_value" [3, 6] Value(Message "google.protobuf.FloatValue") Real4;
+    "a_double_value" "list.a_double_value" [3, 7] Value(Message "google.protobuf.DoubleValue") Real8;
+    "a_string_value" "list.a_string_value" [3, 8] Value(Message "google.protobuf.StringValue") Text;
+    "a_bytes_value" "list.a_bytes_value" [3, 9] Value(Message "google.protobuf.BytesValue") Bytes;
+    "a_struct" "list.a_struct" [3, 10] Value(Message "google.protobuf.Struct") Json;
+    "a_value" "list.a_value" [3, 11] Value(Message "google.protobuf.Value") Json;
+    "a_list_value" "list.a_list_value" [3, 12] Value(Message "google.protobuf.ListValue") Json;
+    "a_any" "list.a_any" [3, 13] Value(Message "google.protobuf.Any") Bytes;
+    "a_field_mask" "list.a_field_mask" [3, 14] Value(Message "google.protobuf.FieldMask") Text;
+    "a_empty" "list.a_empty" [3, 15] Presence(Message "google.protobuf.Empty") Bool;
+    "a_null" "list.a_null" [3, 16] Value(Enum types::NullValue) Int4;
+}
+
 /// The elements of `list`, in `known__list`.
 #[derive(Debug)]
 pub struct List;
@@ -20,26 +43,7 @@ impl generated::ChildTable for List {
         layout: protostore::Layout {
             name: "known__list",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "list"),
-                protostore::Column::new("a_bool_value", "list.a_bool_value"),
-                protostore::Column::new("a_int32_value", "list.a_int32_value"),
-                protostore::Column::new("a_int64_value", "list.a_int64_value"),
-                protostore::Column::new("a_uint32_value", "list.a_uint32_value"),
-                protostore::Column::new("a_uint64_value", "list.a_uint64_value"),
-                protostore::Column::new("a_float_value", "list.a_float_value"),
-                protostore::Column::new("a_double_value", "list.a_double_value"),
-                protostore::Column::new("a_string_value", "list.a_string_value"),
-                protostore::Column::new("a_bytes_value", "list.a_bytes_value"),
-                protostore::Column::new("a_struct", "list.a_struct"),
-                protostore::Column::new("a_value", "list.a_value"),
-                protostore::Column::new("a_list_value", "list.a_list_value"),
-                protostore::Column::new("a_any", "list.a_any"),
-                protostore::Column::new("a_field_mask", "list.a_field_mask"),
-                protostore::Column::new("a_empty", "list.a_empty"),
-                protostore::Column::new("a_null", "list.a_null"),
-            ],
+            columns: LIST_COLUMNS,
             key: protostore::Unique::new("known__list__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -79,6 +83,9 @@ impl generated::ChildTable for List {
                 ),
             ],
         },
+        field: "list",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -190,6 +197,29 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `known__by_name`, in its order.
+    static BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [4, 1] MapKey(String) Text;
+    "value__a_bool_value" "by_name.value.a_bool_value" [4, 2, 1] Value(Message "google.protobuf.BoolValue") Bool;
+    "value__a_int32_value" "by_name.value.a_int32_value" [4, 2, 2] Value(Message "google.protobuf.Int32Value") Int4;
+    "value__a_int64_value" "by_name.value.a_int64_value" [4, 2, 3] Value(Message "google.protobuf.Int64Value") Int8;
+    "value__a_uint32_value" "by_name.value.a_uint32_value" [4, 2, 4] Value(Message "google.protobuf.UInt32Value") Int8;
+    "value__a_uint64_value" "by_name.value.a_uint64_value" [4, 2, 5] Value(Message "google.protobuf.UInt64Value") Int8;
+    "value__a_float_value" "by_name.value.a_float_value" [4, 2, 6] Value(Message "google.protobuf.FloatValue") Real4;
+    "value__a_double_value" "by_name.value.a_double_value" [4, 2, 7] Value(Message "google.protobuf.DoubleValue") Real8;
+    "value__a_string_value" "by_name.value.a_string_value" [4, 2, 8] Value(Message "google.protobuf.StringValue") Text;
+    "value__a_bytes_value" "by_name.value.a_bytes_value" [4, 2, 9] Value(Message "google.protobuf.BytesValue") Bytes;
+    "value__a_struct" "by_name.value.a_struct" [4, 2, 10] Value(Message "google.protobuf.Struct") Json;
+    "value__a_value" "by_name.value.a_value" [4, 2, 11] Value(Message "google.protobuf.Value") Json;
+    "value__a_list_value" "by_name.value.a_list_value" [4, 2, 12] Value(Message "google.protobuf.ListValue") Json;
+    "value__a_any" "by_name.value.a_any" [4, 2, 13] Value(Message "google.protobuf.Any") Bytes;
+    "value__a_field_mask" "by_name.value.a_field_mask" [4, 2, 14] Value(Message "google.protobuf.FieldMask") Text;
+    "value__a_empty" "by_name.value.a_empty" [4, 2, 15] Presence(Message "google.protobuf.Empty") Bool;
+    "value__a_null" "by_name.value.a_null" [4, 2, 16] Value(Enum types::NullValue) Int4;
+}
+
 /// The elements of `by_name`, in `known__by_name`.
 #[derive(Debug)]
 pub struct ByName;
@@ -203,59 +233,7 @@ impl generated::ChildTable for ByName {
         layout: protostore::Layout {
             name: "known__by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new(
-                    "value__a_bool_value",
-                    "by_name.value.a_bool_value",
-                ),
-                protostore::Column::new(
-                    "value__a_int32_value",
-                    "by_name.value.a_int32_value",
-                ),
-                protostore::Column::new(
-                    "value__a_int64_value",
-                    "by_name.value.a_int64_value",
-                ),
-                protostore::Column::new(
-                    "value__a_uint32_value",
-                    "by_name.value.a_uint32_value",
-                ),
-                protostore::Column::new(
-                    "value__a_uint64_value",
-                    "by_name.value.a_uint64_value",
-                ),
-                protostore::Column::new(
-                    "value__a_float_value",
-                    "by_name.value.a_float_value",
-                ),
-                protostore::Column::new(
-                    "value__a_double_value",
-                    "by_name.value.a_double_value",
-                ),
-                protostore::Column::new(
-                    "value__a_string_value",
-                    "by_name.value.a_string_value",
-                ),
-                protostore::Column::new(
-                    "value__a_bytes_value",
-                    "by_name.value.a_bytes_value",
-                ),
-                protostore::Column::new("value__a_struct", "by_name.value.a_struct"),
-                protostore::Column::new("value__a_value", "by_name.value.a_value"),
-                protostore::Column::new(
-                    "value__a_list_value",
-                    "by_name.value.a_list_value",
-                ),
-                protostore::Column::new("value__a_any", "by_name.value.a_any"),
-                protostore::Column::new(
-                    "value__a_field_mask",
-                    "by_name.value.a_field_mask",
-                ),
-                protostore::Column::new("value__a_empty", "by_name.value.a_empty"),
-                protostore::Column::new("value__a_null", "by_name.value.a_null"),
-            ],
+            columns: BY_NAME_COLUMNS,
             key: protostore::Unique::new("known__by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -295,6 +273,9 @@ impl generated::ChildTable for ByName {
                 ),
             ],
         },
+        field: "by_name",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -414,6 +395,29 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `known__ones`, in its order.
+    static ONES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "ones" [6] Position Int8;
+    "a_bool_value" "ones.a_bool_value" [6, 1] Value(Message "google.protobuf.BoolValue") Bool;
+    "a_int32_value" "ones.a_int32_value" [6, 2] Value(Message "google.protobuf.Int32Value") Int4;
+    "a_int64_value" "ones.a_int64_value" [6, 3] Value(Message "google.protobuf.Int64Value") Int8;
+    "a_uint32_value" "ones.a_uint32_value" [6, 4] Value(Message "google.protobuf.UInt32Value") Int8;
+    "a_uint64_value" "ones.a_uint64_value" [6, 5] Value(Message "google.protobuf.UInt64Value") Int8;
+    "a_float_value" "ones.a_float_value" [6, 6] Value(Message "google.protobuf.FloatValue") Real4;
+    "a_double_value" "ones.a_double_value" [6, 7] Value(Message "google.protobuf.DoubleValue") Real8;
+    "a_string_value" "ones.a_string_value" [6, 8] Value(Message "google.protobuf.StringValue") Text;
+    "a_bytes_value" "ones.a_bytes_value" [6, 9] Value(Message "google.protobuf.BytesValue") Bytes;
+    "a_struct" "ones.a_struct" [6, 10] Value(Message "google.protobuf.Struct") Json;
+    "a_value" "ones.a_value" [6, 11] Value(Message "google.protobuf.Value") Json;
+    "a_list_value" "ones.a_list_value" [6, 12] Value(Message "google.protobuf.ListValue") Json;
+    "a_any" "ones.a_any" [6, 13] Value(Message "google.protobuf.Any") Bytes;
+    "a_field_mask" "ones.a_field_mask" [6, 14] Value(Message "google.protobuf.FieldMask") Text;
+    "a_empty" "ones.a_empty" [6, 15] Presence(Message "google.protobuf.Empty") Bool;
+    "a_null" "ones.a_null" [6, 16] Value(Enum types::NullValue) Int4;
+}
+
 /// The elements of `ones`, in `known__ones`.
 #[derive(Debug)]
 pub struct Ones;
@@ -427,26 +431,7 @@ impl generated::ChildTable for Ones {
         layout: protostore::Layout {
             name: "known__ones",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "ones"),
-                protostore::Column::new("a_bool_value", "ones.a_bool_value"),
-                protostore::Column::new("a_int32_value", "ones.a_int32_value"),
-                protostore::Column::new("a_int64_value", "ones.a_int64_value"),
-                protostore::Column::new("a_uint32_value", "ones.a_uint32_value"),
-                protostore::Column::new("a_uint64_value", "ones.a_uint64_value"),
-                protostore::Column::new("a_float_value", "ones.a_float_value"),
-                protostore::Column::new("a_double_value", "ones.a_double_value"),
-                protostore::Column::new("a_string_value", "ones.a_string_value"),
-                protostore::Column::new("a_bytes_value", "ones.a_bytes_value"),
-                protostore::Column::new("a_struct", "ones.a_struct"),
-                protostore::Column::new("a_value", "ones.a_value"),
-                protostore::Column::new("a_list_value", "ones.a_list_value"),
-                protostore::Column::new("a_any", "ones.a_any"),
-                protostore::Column::new("a_field_mask", "ones.a_field_mask"),
-                protostore::Column::new("a_empty", "ones.a_empty"),
-                protostore::Column::new("a_null", "ones.a_null"),
-            ],
+            columns: ONES_COLUMNS,
             key: protostore::Unique::new("known__ones__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -491,6 +476,9 @@ impl generated::ChildTable for Ones {
                 ),
             ],
         },
+        field: "ones",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -714,6 +702,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_bool_value_by_name`, in its order.
+    static A_BOOL_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_bool_value_by_name.key" [7, 1] MapKey(String) Text;
+    "value" "a_bool_value_by_name.value" [7, 2] Value(Message "google.protobuf.BoolValue") Bool;
+}
+
 /// The elements of `a_bool_value_by_name`, in `known__a_bool_value_by_name`.
 #[derive(Debug)]
 pub struct ABoolValueByName;
@@ -727,11 +723,7 @@ impl generated::ChildTable for ABoolValueByName {
         layout: protostore::Layout {
             name: "known__a_bool_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_bool_value_by_name.key"),
-                protostore::Column::new("value", "a_bool_value_by_name.value"),
-            ],
+            columns: A_BOOL_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_bool_value_by_name__key",
                 &["_id", "_key"],
@@ -753,6 +745,9 @@ impl generated::ChildTable for ABoolValueByName {
                 ),
             ],
         },
+        field: "a_bool_value_by_name",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -812,6 +807,14 @@ impl generated::EditedMap for ABoolValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_int32_value_by_name`, in its order.
+    static A_INT32_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_int32_value_by_name.key" [8, 1] MapKey(String) Text;
+    "value" "a_int32_value_by_name.value" [8, 2] Value(Message "google.protobuf.Int32Value") Int4;
+}
+
 /// The elements of `a_int32_value_by_name`, in `known__a_int32_value_by_name`.
 #[derive(Debug)]
 pub struct AInt32ValueByName;
@@ -825,11 +828,7 @@ impl generated::ChildTable for AInt32ValueByName {
         layout: protostore::Layout {
             name: "known__a_int32_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_int32_value_by_name.key"),
-                protostore::Column::new("value", "a_int32_value_by_name.value"),
-            ],
+            columns: A_INT32_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_int32_value_by_name__key",
                 &["_id", "_key"],
@@ -851,6 +850,9 @@ impl generated::ChildTable for AInt32ValueByName {
                 ),
             ],
         },
+        field: "a_int32_value_by_name",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -910,6 +912,14 @@ impl generated::EditedMap for AInt32ValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_int64_value_by_name`, in its order.
+    static A_INT64_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_int64_value_by_name.key" [9, 1] MapKey(String) Text;
+    "value" "a_int64_value_by_name.value" [9, 2] Value(Message "google.protobuf.Int64Value") Int8;
+}
+
 /// The elements of `a_int64_value_by_name`, in `known__a_int64_value_by_name`.
 #[derive(Debug)]
 pub struct AInt64ValueByName;
@@ -923,11 +933,7 @@ impl generated::ChildTable for AInt64ValueByName {
         layout: protostore::Layout {
             name: "known__a_int64_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_int64_value_by_name.key"),
-                protostore::Column::new("value", "a_int64_value_by_name.value"),
-            ],
+            columns: A_INT64_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_int64_value_by_name__key",
                 &["_id", "_key"],
@@ -943,6 +949,9 @@ impl generated::ChildTable for AInt64ValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_int64_value_by_name",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -1002,6 +1011,14 @@ impl generated::EditedMap for AInt64ValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_uint32_value_by_name`, in its order.
+    static A_UINT32_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_uint32_value_by_name.key" [10, 1] MapKey(String) Text;
+    "value" "a_uint32_value_by_name.value" [10, 2] Value(Message "google.protobuf.UInt32Value") Int8;
+}
+
 /// The elements of `a_uint32_value_by_name`, in `known__a_uint32_value_by_name`.
 #[derive(Debug)]
 pub struct AUint32ValueByName;
@@ -1015,11 +1032,7 @@ impl generated::ChildTable for AUint32ValueByName {
         layout: protostore::Layout {
             name: "known__a_uint32_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_uint32_value_by_name.key"),
-                protostore::Column::new("value", "a_uint32_value_by_name.value"),
-            ],
+            columns: A_UINT32_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_uint32_value_by_name__key",
                 &["_id", "_key"],
@@ -1041,6 +1054,9 @@ impl generated::ChildTable for AUint32ValueByName {
                 ),
             ],
         },
+        field: "a_uint32_value_by_name",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -1100,6 +1116,14 @@ impl generated::EditedMap for AUint32ValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_uint64_value_by_name`, in its order.
+    static A_UINT64_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_uint64_value_by_name.key" [11, 1] MapKey(String) Text;
+    "value" "a_uint64_value_by_name.value" [11, 2] Value(Message "google.protobuf.UInt64Value") Int8;
+}
+
 /// The elements of `a_uint64_value_by_name`, in `known__a_uint64_value_by_name`.
 #[derive(Debug)]
 pub struct AUint64ValueByName;
@@ -1113,11 +1137,7 @@ impl generated::ChildTable for AUint64ValueByName {
         layout: protostore::Layout {
             name: "known__a_uint64_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_uint64_value_by_name.key"),
-                protostore::Column::new("value", "a_uint64_value_by_name.value"),
-            ],
+            columns: A_UINT64_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_uint64_value_by_name__key",
                 &["_id", "_key"],
@@ -1139,6 +1159,9 @@ impl generated::ChildTable for AUint64ValueByName {
                 ),
             ],
         },
+        field: "a_uint64_value_by_name",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -1198,6 +1221,14 @@ impl generated::EditedMap for AUint64ValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_float_value_by_name`, in its order.
+    static A_FLOAT_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_float_value_by_name.key" [12, 1] MapKey(String) Text;
+    "value" "a_float_value_by_name.value" [12, 2] Value(Message "google.protobuf.FloatValue") Real4;
+}
+
 /// The elements of `a_float_value_by_name`, in `known__a_float_value_by_name`.
 #[derive(Debug)]
 pub struct AFloatValueByName;
@@ -1211,11 +1242,7 @@ impl generated::ChildTable for AFloatValueByName {
         layout: protostore::Layout {
             name: "known__a_float_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_float_value_by_name.key"),
-                protostore::Column::new("value", "a_float_value_by_name.value"),
-            ],
+            columns: A_FLOAT_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_float_value_by_name__key",
                 &["_id", "_key"],
@@ -1231,6 +1258,9 @@ impl generated::ChildTable for AFloatValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_float_value_by_name",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -1290,6 +1320,14 @@ impl generated::EditedMap for AFloatValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_double_value_by_name`, in its order.
+    static A_DOUBLE_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_double_value_by_name.key" [13, 1] MapKey(String) Text;
+    "value" "a_double_value_by_name.value" [13, 2] Value(Message "google.protobuf.DoubleValue") Real8;
+}
+
 /// The elements of `a_double_value_by_name`, in `known__a_double_value_by_name`.
 #[derive(Debug)]
 pub struct ADoubleValueByName;
@@ -1303,11 +1341,7 @@ impl generated::ChildTable for ADoubleValueByName {
         layout: protostore::Layout {
             name: "known__a_double_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_double_value_by_name.key"),
-                protostore::Column::new("value", "a_double_value_by_name.value"),
-            ],
+            columns: A_DOUBLE_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_double_value_by_name__key",
                 &["_id", "_key"],
@@ -1323,6 +1357,9 @@ impl generated::ChildTable for ADoubleValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_double_value_by_name",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(
@@ -1382,6 +1419,14 @@ impl generated::EditedMap for ADoubleValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_string_value_by_name`, in its order.
+    static A_STRING_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_string_value_by_name.key" [14, 1] MapKey(String) Text;
+    "value" "a_string_value_by_name.value" [14, 2] Value(Message "google.protobuf.StringValue") Text;
+}
+
 /// The elements of `a_string_value_by_name`, in `known__a_string_value_by_name`.
 #[derive(Debug)]
 pub struct AStringValueByName;
@@ -1395,11 +1440,7 @@ impl generated::ChildTable for AStringValueByName {
         layout: protostore::Layout {
             name: "known__a_string_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_string_value_by_name.key"),
-                protostore::Column::new("value", "a_string_value_by_name.value"),
-            ],
+            columns: A_STRING_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_string_value_by_name__key",
                 &["_id", "_key"],
@@ -1415,6 +1456,9 @@ impl generated::ChildTable for AStringValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_string_value_by_name",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -1474,6 +1518,14 @@ impl generated::EditedMap for AStringValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_bytes_value_by_name`, in its order.
+    static A_BYTES_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_bytes_value_by_name.key" [15, 1] MapKey(String) Text;
+    "value" "a_bytes_value_by_name.value" [15, 2] Value(Message "google.protobuf.BytesValue") Bytes;
+}
+
 /// The elements of `a_bytes_value_by_name`, in `known__a_bytes_value_by_name`.
 #[derive(Debug)]
 pub struct ABytesValueByName;
@@ -1487,11 +1539,7 @@ impl generated::ChildTable for ABytesValueByName {
         layout: protostore::Layout {
             name: "known__a_bytes_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_bytes_value_by_name.key"),
-                protostore::Column::new("value", "a_bytes_value_by_name.value"),
-            ],
+            columns: A_BYTES_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_bytes_value_by_name__key",
                 &["_id", "_key"],
@@ -1507,6 +1555,9 @@ impl generated::ChildTable for ABytesValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_bytes_value_by_name",
+        path: &[15],
+        behaviors: generated::behaviors!(),
         member: 14,
         key: 2,
         insert: stmt!(
@@ -1566,6 +1617,14 @@ impl generated::EditedMap for ABytesValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_struct_by_name`, in its order.
+    static A_STRUCT_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_struct_by_name.key" [16, 1] MapKey(String) Text;
+    "value" "a_struct_by_name.value" [16, 2] Value(Message "google.protobuf.Struct") Json;
+}
+
 /// The elements of `a_struct_by_name`, in `known__a_struct_by_name`.
 #[derive(Debug)]
 pub struct AStructByName;
@@ -1579,11 +1638,7 @@ impl generated::ChildTable for AStructByName {
         layout: protostore::Layout {
             name: "known__a_struct_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_struct_by_name.key"),
-                protostore::Column::new("value", "a_struct_by_name.value"),
-            ],
+            columns: A_STRUCT_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_struct_by_name__key",
                 &["_id", "_key"],
@@ -1599,6 +1654,9 @@ impl generated::ChildTable for AStructByName {
             references: &[],
             checks: &[],
         },
+        field: "a_struct_by_name",
+        path: &[16],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(
@@ -1657,6 +1715,14 @@ impl generated::EditedMap for AStructByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_value_by_name`, in its order.
+    static A_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_value_by_name.key" [17, 1] MapKey(String) Text;
+    "value" "a_value_by_name.value" [17, 2] Value(Message "google.protobuf.Value") Json;
+}
+
 /// The elements of `a_value_by_name`, in `known__a_value_by_name`.
 #[derive(Debug)]
 pub struct AValueByName;
@@ -1670,11 +1736,7 @@ impl generated::ChildTable for AValueByName {
         layout: protostore::Layout {
             name: "known__a_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_value_by_name.key"),
-                protostore::Column::new("value", "a_value_by_name.value"),
-            ],
+            columns: A_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_value_by_name__key",
                 &["_id", "_key"],
@@ -1690,6 +1752,9 @@ impl generated::ChildTable for AValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_value_by_name",
+        path: &[17],
+        behaviors: generated::behaviors!(),
         member: 16,
         key: 2,
         insert: stmt!(
@@ -1746,6 +1811,14 @@ impl generated::EditedMap for AValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_list_value_by_name`, in its order.
+    static A_LIST_VALUE_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_list_value_by_name.key" [18, 1] MapKey(String) Text;
+    "value" "a_list_value_by_name.value" [18, 2] Value(Message "google.protobuf.ListValue") Json;
+}
+
 /// The elements of `a_list_value_by_name`, in `known__a_list_value_by_name`.
 #[derive(Debug)]
 pub struct AListValueByName;
@@ -1759,11 +1832,7 @@ impl generated::ChildTable for AListValueByName {
         layout: protostore::Layout {
             name: "known__a_list_value_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_list_value_by_name.key"),
-                protostore::Column::new("value", "a_list_value_by_name.value"),
-            ],
+            columns: A_LIST_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_list_value_by_name__key",
                 &["_id", "_key"],
@@ -1779,6 +1848,9 @@ impl generated::ChildTable for AListValueByName {
             references: &[],
             checks: &[],
         },
+        field: "a_list_value_by_name",
+        path: &[18],
+        behaviors: generated::behaviors!(),
         member: 17,
         key: 2,
         insert: stmt!(
@@ -1838,6 +1910,14 @@ impl generated::EditedMap for AListValueByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_any_by_name`, in its order.
+    static A_ANY_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_any_by_name.key" [19, 1] MapKey(String) Text;
+    "value" "a_any_by_name.value" [19, 2] Value(Message "google.protobuf.Any") Bytes;
+}
+
 /// The elements of `a_any_by_name`, in `known__a_any_by_name`.
 #[derive(Debug)]
 pub struct AAnyByName;
@@ -1851,11 +1931,7 @@ impl generated::ChildTable for AAnyByName {
         layout: protostore::Layout {
             name: "known__a_any_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_any_by_name.key"),
-                protostore::Column::new("value", "a_any_by_name.value"),
-            ],
+            columns: A_ANY_BY_NAME_COLUMNS,
             key: protostore::Unique::new("known__a_any_by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1868,6 +1944,9 @@ impl generated::ChildTable for AAnyByName {
             references: &[],
             checks: &[],
         },
+        field: "a_any_by_name",
+        path: &[19],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 2,
         insert: stmt!(
@@ -1924,6 +2003,14 @@ impl generated::EditedMap for AAnyByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_field_mask_by_name`, in its order.
+    static A_FIELD_MASK_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_field_mask_by_name.key" [20, 1] MapKey(String) Text;
+    "value" "a_field_mask_by_name.value" [20, 2] Value(Message "google.protobuf.FieldMask") Text;
+}
+
 /// The elements of `a_field_mask_by_name`, in `known__a_field_mask_by_name`.
 #[derive(Debug)]
 pub struct AFieldMaskByName;
@@ -1937,11 +2024,7 @@ impl generated::ChildTable for AFieldMaskByName {
         layout: protostore::Layout {
             name: "known__a_field_mask_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_field_mask_by_name.key"),
-                protostore::Column::new("value", "a_field_mask_by_name.value"),
-            ],
+            columns: A_FIELD_MASK_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_field_mask_by_name__key",
                 &["_id", "_key"],
@@ -1957,6 +2040,9 @@ impl generated::ChildTable for AFieldMaskByName {
             references: &[],
             checks: &[],
         },
+        field: "a_field_mask_by_name",
+        path: &[20],
+        behaviors: generated::behaviors!(),
         member: 19,
         key: 2,
         insert: stmt!(
@@ -2016,6 +2102,13 @@ impl generated::EditedMap for AFieldMaskByName {
     };
 }
 
+generated::columns! {
+    /// The columns of `known__a_empty_by_name`, in its order.
+    static A_EMPTY_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_empty_by_name.key" [21, 1] MapKey(String) Text;
+}
+
 /// The elements of `a_empty_by_name`, in `known__a_empty_by_name`.
 #[derive(Debug)]
 pub struct AEmptyByName;
@@ -2029,10 +2122,7 @@ impl generated::ChildTable for AEmptyByName {
         layout: protostore::Layout {
             name: "known__a_empty_by_name",
             record: "known",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_empty_by_name.key"),
-            ],
+            columns: A_EMPTY_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
                 "known__a_empty_by_name__key",
                 &["_id", "_key"],
@@ -2048,6 +2138,9 @@ impl generated::ChildTable for AEmptyByName {
             references: &[],
             checks: &[],
         },
+        field: "a_empty_by_name",
+        path: &[21],
+        behaviors: generated::behaviors!(),
         member: 20,
         key: 2,
         insert: stmt!(

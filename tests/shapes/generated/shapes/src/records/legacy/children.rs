@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `legacies__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "words" [5] Position Int8;
+    "value" "words" [5] Value(String) Text;
+}
+
 /// The elements of `words`, in `legacies__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "legacies__words",
             record: "legacies",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new("legacies__words__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(

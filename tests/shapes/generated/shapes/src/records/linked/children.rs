@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `linked__groups`, in its order.
+    static GROUPS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "groups" [2] Position Int8;
+    "title" "groups.title" [2, 1] Value(String) Text;
+}
+
 /// The elements of `groups`, in `linked__groups`.
 #[derive(Debug)]
 pub struct Groups;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Groups {
         layout: protostore::Layout {
             name: "linked__groups",
             record: "linked",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "groups"),
-                protostore::Column::new("title", "groups.title"),
-            ],
+            columns: GROUPS_COLUMNS,
             key: protostore::Unique::new("linked__groups__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Groups {
             references: &[],
             checks: &[],
         },
+        field: "groups",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -95,6 +102,15 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `linked__groups__targets`, in its order.
+    static GROUPS_TARGETS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "groups" [2] Position Int8;
+    "_position_2" "groups.targets" [2, 2] Position Int8;
+    "value" "groups.targets" [2, 2] Value(String) Text;
+}
+
 /// The elements of `groups.targets`, in `linked__groups__targets`.
 #[derive(Debug)]
 pub struct GroupsTargets;
@@ -108,12 +124,7 @@ impl generated::ChildTable for GroupsTargets {
         layout: protostore::Layout {
             name: "linked__groups__targets",
             record: "linked",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "groups"),
-                protostore::Column::new("_position_2", "groups.targets"),
-                protostore::Column::new("value", "groups.targets"),
-            ],
+            columns: GROUPS_TARGETS_COLUMNS,
             key: protostore::Unique::new(
                 "linked__groups__targets__key",
                 &["_id", "_position", "_position_2"],
@@ -148,6 +159,9 @@ impl generated::ChildTable for GroupsTargets {
                 ),
             ],
         },
+        field: "groups.targets",
+        path: &[2, 2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 3,
         insert: stmt!(
@@ -193,6 +207,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `linked__named`, in its order.
+    static NAMED_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "named.key" [3, 1] MapKey(String) Text;
+    "value" "named.value" [3, 2] Value(String) Text;
+}
+
 /// The elements of `named`, in `linked__named`.
 #[derive(Debug)]
 pub struct Named;
@@ -206,11 +228,7 @@ impl generated::ChildTable for Named {
         layout: protostore::Layout {
             name: "linked__named",
             record: "linked",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("value", "named.value"),
-            ],
+            columns: NAMED_COLUMNS,
             key: protostore::Unique::new("linked__named__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -238,6 +256,9 @@ impl generated::ChildTable for Named {
                 ),
             ],
         },
+        field: "named",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

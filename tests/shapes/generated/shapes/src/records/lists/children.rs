@@ -7,6 +7,17 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `lists__points`, in its order.
+    static POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "points" [2] Position Int8;
+    "x" "points.x" [2, 1] Value(Int32) Int4;
+    "y" "points.y" [2, 2] Value(Int32) Int4;
+    "colour" "points.colour" [2, 3] Value(Enum types::Colour) Int4;
+    "time" "points.time" [2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `points`, in `lists__points`.
 #[derive(Debug)]
 pub struct Points;
@@ -20,14 +31,7 @@ impl generated::ChildTable for Points {
         layout: protostore::Layout {
             name: "lists__points",
             record: "lists",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "points"),
-                protostore::Column::new("x", "points.x"),
-                protostore::Column::new("y", "points.y"),
-                protostore::Column::new("colour", "points.colour"),
-                protostore::Column::new("time", "points.time"),
-            ],
+            columns: POINTS_COLUMNS,
             key: protostore::Unique::new("lists__points__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -52,6 +56,9 @@ impl generated::ChildTable for Points {
                 ),
             ],
         },
+        field: "points",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -124,6 +131,13 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `lists__nothings`, in its order.
+    static NOTHINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "nothings" [3] Position Int8;
+}
+
 /// The elements of `nothings`, in `lists__nothings`.
 #[derive(Debug)]
 pub struct Nothings;
@@ -137,10 +151,7 @@ impl generated::ChildTable for Nothings {
         layout: protostore::Layout {
             name: "lists__nothings",
             record: "lists",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "nothings"),
-            ],
+            columns: NOTHINGS_COLUMNS,
             key: protostore::Unique::new("lists__nothings__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -149,6 +160,9 @@ impl generated::ChildTable for Nothings {
             references: &[],
             checks: &[],
         },
+        field: "nothings",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -208,6 +222,26 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `lists__items`, in its order.
+    static ITEMS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "items" [4] Position Int8;
+    "point" "items.point" [4, 1] Presence(Message "shapes.v1.Point") Bool;
+    "point__x" "items.point.x" [4, 1, 1] Value(Int32) Int4;
+    "point__y" "items.point.y" [4, 1, 2] Value(Int32) Int4;
+    "point__colour" "items.point.colour" [4, 1, 3] Value(Enum types::Colour) Int4;
+    "point__time" "items.point.time" [4, 1, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "name" "items.name" [4, 2] Value(String) Text;
+    "place" "items.place" [4, 3] Presence(Message "shapes.v1.Point") Bool;
+    "place__x" "items.place.x" [4, 3, 1] Value(Int32) Int4;
+    "place__y" "items.place.y" [4, 3, 2] Value(Int32) Int4;
+    "place__colour" "items.place.colour" [4, 3, 3] Value(Enum types::Colour) Int4;
+    "place__time" "items.place.time" [4, 3, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "none" "items.none" [4, 4] Presence(Message "shapes.v1.Nothing") Bool;
+    "data" "items.data" [4, 5] Value(Bytes) Bytes;
+}
+
 /// The elements of `items`, in `lists__items`.
 #[derive(Debug)]
 pub struct Items;
@@ -221,23 +255,7 @@ impl generated::ChildTable for Items {
         layout: protostore::Layout {
             name: "lists__items",
             record: "lists",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "items"),
-                protostore::Column::new("point", "items.point"),
-                protostore::Column::new("point__x", "items.point.x"),
-                protostore::Column::new("point__y", "items.point.y"),
-                protostore::Column::new("point__colour", "items.point.colour"),
-                protostore::Column::new("point__time", "items.point.time"),
-                protostore::Column::new("name", "items.name"),
-                protostore::Column::new("place", "items.place"),
-                protostore::Column::new("place__x", "items.place.x"),
-                protostore::Column::new("place__y", "items.place.y"),
-                protostore::Column::new("place__colour", "items.place.colour"),
-                protostore::Column::new("place__time", "items.place.time"),
-                protostore::Column::new("none", "items.none"),
-                protostore::Column::new("data", "items.data"),
-            ],
+            columns: ITEMS_COLUMNS,
             key: protostore::Unique::new("lists__items__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -295,6 +313,9 @@ impl generated::ChildTable for Items {
                 ),
             ],
         },
+        field: "items",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `maps__strings`, in its order.
+    static STRINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "strings.key" [2, 1] MapKey(String) Text;
+    "value" "strings.value" [2, 2] Value(String) Text;
+}
+
 /// The elements of `strings`, in `maps__strings`.
 #[derive(Debug)]
 pub struct Strings;
@@ -20,11 +28,7 @@ impl generated::ChildTable for Strings {
         layout: protostore::Layout {
             name: "maps__strings",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "strings.key"),
-                protostore::Column::new("value", "strings.value"),
-            ],
+            columns: STRINGS_COLUMNS,
             key: protostore::Unique::new("maps__strings__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -33,6 +37,9 @@ impl generated::ChildTable for Strings {
             references: &[],
             checks: &[],
         },
+        field: "strings",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -89,6 +96,14 @@ impl generated::EditedMap for Strings {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__bools`, in its order.
+    static BOOLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "bools.key" [3, 1] MapKey(Bool) Bool;
+    "value" "bools.value" [3, 2] Value(Bool) Bool;
+}
+
 /// The elements of `bools`, in `maps__bools`.
 #[derive(Debug)]
 pub struct Bools;
@@ -102,11 +117,7 @@ impl generated::ChildTable for Bools {
         layout: protostore::Layout {
             name: "maps__bools",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "bools.key"),
-                protostore::Column::new("value", "bools.value"),
-            ],
+            columns: BOOLS_COLUMNS,
             key: protostore::Unique::new("maps__bools__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -118,6 +129,9 @@ impl generated::ChildTable for Bools {
                 protostore::Check::new("value__check", "bools.value", "must be 0 or 1"),
             ],
         },
+        field: "bools",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -172,6 +186,14 @@ impl generated::EditedMap for Bools {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__int32s`, in its order.
+    static INT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "int32s.key" [4, 1] MapKey(Int32) Int4;
+    "value" "int32s.value" [4, 2] Value(Int64) Int8;
+}
+
 /// The elements of `int32s`, in `maps__int32s`.
 #[derive(Debug)]
 pub struct Int32s;
@@ -185,11 +207,7 @@ impl generated::ChildTable for Int32s {
         layout: protostore::Layout {
             name: "maps__int32s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "int32s.key"),
-                protostore::Column::new("value", "int32s.value"),
-            ],
+            columns: INT32S_COLUMNS,
             key: protostore::Unique::new("maps__int32s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -204,6 +222,9 @@ impl generated::ChildTable for Int32s {
                 ),
             ],
         },
+        field: "int32s",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -258,6 +279,14 @@ impl generated::EditedMap for Int32s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__sint32s`, in its order.
+    static SINT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "sint32s.key" [5, 1] MapKey(Sint32) Int4;
+    "value" "sint32s.value" [5, 2] Value(Sint64) Int8;
+}
+
 /// The elements of `sint32s`, in `maps__sint32s`.
 #[derive(Debug)]
 pub struct Sint32s;
@@ -271,11 +300,7 @@ impl generated::ChildTable for Sint32s {
         layout: protostore::Layout {
             name: "maps__sint32s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "sint32s.key"),
-                protostore::Column::new("value", "sint32s.value"),
-            ],
+            columns: SINT32S_COLUMNS,
             key: protostore::Unique::new("maps__sint32s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -290,6 +315,9 @@ impl generated::ChildTable for Sint32s {
                 ),
             ],
         },
+        field: "sint32s",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -346,6 +374,14 @@ impl generated::EditedMap for Sint32s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__sfixed32s`, in its order.
+    static SFIXED32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "sfixed32s.key" [6, 1] MapKey(Sfixed32) Int4;
+    "value" "sfixed32s.value" [6, 2] Value(Sfixed64) Int8;
+}
+
 /// The elements of `sfixed32s`, in `maps__sfixed32s`.
 #[derive(Debug)]
 pub struct Sfixed32s;
@@ -359,11 +395,7 @@ impl generated::ChildTable for Sfixed32s {
         layout: protostore::Layout {
             name: "maps__sfixed32s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "sfixed32s.key"),
-                protostore::Column::new("value", "sfixed32s.value"),
-            ],
+            columns: SFIXED32S_COLUMNS,
             key: protostore::Unique::new("maps__sfixed32s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -378,6 +410,9 @@ impl generated::ChildTable for Sfixed32s {
                 ),
             ],
         },
+        field: "sfixed32s",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -434,6 +469,14 @@ impl generated::EditedMap for Sfixed32s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__int64s`, in its order.
+    static INT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "int64s.key" [7, 1] MapKey(Int64) Int8;
+    "value" "int64s.value" [7, 2] Value(Int32) Int4;
+}
+
 /// The elements of `int64s`, in `maps__int64s`.
 #[derive(Debug)]
 pub struct Int64s;
@@ -447,11 +490,7 @@ impl generated::ChildTable for Int64s {
         layout: protostore::Layout {
             name: "maps__int64s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "int64s.key"),
-                protostore::Column::new("value", "int64s.value"),
-            ],
+            columns: INT64S_COLUMNS,
             key: protostore::Unique::new("maps__int64s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -466,6 +505,9 @@ impl generated::ChildTable for Int64s {
                 ),
             ],
         },
+        field: "int64s",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -520,6 +562,14 @@ impl generated::EditedMap for Int64s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__uint32s`, in its order.
+    static UINT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "uint32s.key" [8, 1] MapKey(Uint32) Int8;
+    "value" "uint32s.value" [8, 2] Value(Uint64) Int8;
+}
+
 /// The elements of `uint32s`, in `maps__uint32s`.
 #[derive(Debug)]
 pub struct Uint32s;
@@ -533,11 +583,7 @@ impl generated::ChildTable for Uint32s {
         layout: protostore::Layout {
             name: "maps__uint32s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "uint32s.key"),
-                protostore::Column::new("value", "uint32s.value"),
-            ],
+            columns: UINT32S_COLUMNS,
             key: protostore::Unique::new("maps__uint32s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -557,6 +603,9 @@ impl generated::ChildTable for Uint32s {
                 ),
             ],
         },
+        field: "uint32s",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -613,6 +662,14 @@ impl generated::EditedMap for Uint32s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__fixed32s`, in its order.
+    static FIXED32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "fixed32s.key" [9, 1] MapKey(Fixed32) Int8;
+    "value" "fixed32s.value" [9, 2] Value(Fixed64) Int8;
+}
+
 /// The elements of `fixed32s`, in `maps__fixed32s`.
 #[derive(Debug)]
 pub struct Fixed32s;
@@ -626,11 +683,7 @@ impl generated::ChildTable for Fixed32s {
         layout: protostore::Layout {
             name: "maps__fixed32s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "fixed32s.key"),
-                protostore::Column::new("value", "fixed32s.value"),
-            ],
+            columns: FIXED32S_COLUMNS,
             key: protostore::Unique::new("maps__fixed32s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -650,6 +703,9 @@ impl generated::ChildTable for Fixed32s {
                 ),
             ],
         },
+        field: "fixed32s",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -706,6 +762,14 @@ impl generated::EditedMap for Fixed32s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__uint64s`, in its order.
+    static UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "uint64s.key" [10, 1] MapKey(Uint64) Int8;
+    "value" "uint64s.value" [10, 2] Value(Uint32) Int8;
+}
+
 /// The elements of `uint64s`, in `maps__uint64s`.
 #[derive(Debug)]
 pub struct Uint64s;
@@ -719,11 +783,7 @@ impl generated::ChildTable for Uint64s {
         layout: protostore::Layout {
             name: "maps__uint64s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "uint64s.key"),
-                protostore::Column::new("value", "uint64s.value"),
-            ],
+            columns: UINT64S_COLUMNS,
             key: protostore::Unique::new("maps__uint64s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -743,6 +803,9 @@ impl generated::ChildTable for Uint64s {
                 ),
             ],
         },
+        field: "uint64s",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -799,6 +862,14 @@ impl generated::EditedMap for Uint64s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__fixed64s`, in its order.
+    static FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "fixed64s.key" [11, 1] MapKey(Fixed64) Int8;
+    "value" "fixed64s.value" [11, 2] Value(Float) Real4;
+}
+
 /// The elements of `fixed64s`, in `maps__fixed64s`.
 #[derive(Debug)]
 pub struct Fixed64s;
@@ -812,11 +883,7 @@ impl generated::ChildTable for Fixed64s {
         layout: protostore::Layout {
             name: "maps__fixed64s",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "fixed64s.key"),
-                protostore::Column::new("value", "fixed64s.value"),
-            ],
+            columns: FIXED64S_COLUMNS,
             key: protostore::Unique::new("maps__fixed64s__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -831,6 +898,9 @@ impl generated::ChildTable for Fixed64s {
                 ),
             ],
         },
+        field: "fixed64s",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -887,6 +957,14 @@ impl generated::EditedMap for Fixed64s {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__doubles`, in its order.
+    static DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "doubles.key" [12, 1] MapKey(String) Text;
+    "value" "doubles.value" [12, 2] Value(Double) Real8;
+}
+
 /// The elements of `doubles`, in `maps__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -900,11 +978,7 @@ impl generated::ChildTable for Doubles {
         layout: protostore::Layout {
             name: "maps__doubles",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "doubles.key"),
-                protostore::Column::new("value", "doubles.value"),
-            ],
+            columns: DOUBLES_COLUMNS,
             key: protostore::Unique::new("maps__doubles__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -913,6 +987,9 @@ impl generated::ChildTable for Doubles {
             references: &[],
             checks: &[],
         },
+        field: "doubles",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -969,6 +1046,14 @@ impl generated::EditedMap for Doubles {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__byte_strings`, in its order.
+    static BYTE_STRINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "byte_strings.key" [13, 1] MapKey(String) Text;
+    "value" "byte_strings.value" [13, 2] Value(Bytes) Bytes;
+}
+
 /// The elements of `byte_strings`, in `maps__byte_strings`.
 #[derive(Debug)]
 pub struct ByteStrings;
@@ -982,11 +1067,7 @@ impl generated::ChildTable for ByteStrings {
         layout: protostore::Layout {
             name: "maps__byte_strings",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "byte_strings.key"),
-                protostore::Column::new("value", "byte_strings.value"),
-            ],
+            columns: BYTE_STRINGS_COLUMNS,
             key: protostore::Unique::new("maps__byte_strings__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -995,6 +1076,9 @@ impl generated::ChildTable for ByteStrings {
             references: &[],
             checks: &[],
         },
+        field: "byte_strings",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(
@@ -1051,6 +1135,14 @@ impl generated::EditedMap for ByteStrings {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__colours`, in its order.
+    static COLOURS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "colours.key" [14, 1] MapKey(String) Text;
+    "value" "colours.value" [14, 2] Value(Enum types::Colour) Int4;
+}
+
 /// The elements of `colours`, in `maps__colours`.
 #[derive(Debug)]
 pub struct Colours;
@@ -1064,11 +1156,7 @@ impl generated::ChildTable for Colours {
         layout: protostore::Layout {
             name: "maps__colours",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "colours.key"),
-                protostore::Column::new("value", "colours.value"),
-            ],
+            columns: COLOURS_COLUMNS,
             key: protostore::Unique::new("maps__colours__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1083,6 +1171,9 @@ impl generated::ChildTable for Colours {
                 ),
             ],
         },
+        field: "colours",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -1139,6 +1230,14 @@ impl generated::EditedMap for Colours {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__times`, in its order.
+    static TIMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "times.key" [15, 1] MapKey(String) Text;
+    "value" "times.value" [15, 2] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `times`, in `maps__times`.
 #[derive(Debug)]
 pub struct Times;
@@ -1152,11 +1251,7 @@ impl generated::ChildTable for Times {
         layout: protostore::Layout {
             name: "maps__times",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "times.key"),
-                protostore::Column::new("value", "times.value"),
-            ],
+            columns: TIMES_COLUMNS,
             key: protostore::Unique::new("maps__times__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1165,6 +1260,9 @@ impl generated::ChildTable for Times {
             references: &[],
             checks: &[],
         },
+        field: "times",
+        path: &[15],
+        behaviors: generated::behaviors!(),
         member: 14,
         key: 2,
         insert: stmt!(
@@ -1219,6 +1317,14 @@ impl generated::EditedMap for Times {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__durations`, in its order.
+    static DURATIONS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "durations.key" [16, 1] MapKey(String) Text;
+    "value" "durations.value" [16, 2] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `durations`, in `maps__durations`.
 #[derive(Debug)]
 pub struct Durations;
@@ -1232,11 +1338,7 @@ impl generated::ChildTable for Durations {
         layout: protostore::Layout {
             name: "maps__durations",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "durations.key"),
-                protostore::Column::new("value", "durations.value"),
-            ],
+            columns: DURATIONS_COLUMNS,
             key: protostore::Unique::new("maps__durations__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1245,6 +1347,9 @@ impl generated::ChildTable for Durations {
             references: &[],
             checks: &[],
         },
+        field: "durations",
+        path: &[16],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(
@@ -1301,6 +1406,17 @@ impl generated::EditedMap for Durations {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__points`, in its order.
+    static POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "points.key" [17, 1] MapKey(String) Text;
+    "value__x" "points.value.x" [17, 2, 1] Value(Int32) Int4;
+    "value__y" "points.value.y" [17, 2, 2] Value(Int32) Int4;
+    "value__colour" "points.value.colour" [17, 2, 3] Value(Enum types::Colour) Int4;
+    "value__time" "points.value.time" [17, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `points`, in `maps__points`.
 #[derive(Debug)]
 pub struct Points;
@@ -1314,14 +1430,7 @@ impl generated::ChildTable for Points {
         layout: protostore::Layout {
             name: "maps__points",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "points.key"),
-                protostore::Column::new("value__x", "points.value.x"),
-                protostore::Column::new("value__y", "points.value.y"),
-                protostore::Column::new("value__colour", "points.value.colour"),
-                protostore::Column::new("value__time", "points.value.time"),
-            ],
+            columns: POINTS_COLUMNS,
             key: protostore::Unique::new("maps__points__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1346,6 +1455,9 @@ impl generated::ChildTable for Points {
                 ),
             ],
         },
+        field: "points",
+        path: &[17],
+        behaviors: generated::behaviors!(),
         member: 16,
         key: 2,
         insert: stmt!(
@@ -1414,6 +1526,13 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__nothings`, in its order.
+    static NOTHINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "nothings.key" [18, 1] MapKey(Int64) Int8;
+}
+
 /// The elements of `nothings`, in `maps__nothings`.
 #[derive(Debug)]
 pub struct Nothings;
@@ -1427,10 +1546,7 @@ impl generated::ChildTable for Nothings {
         layout: protostore::Layout {
             name: "maps__nothings",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "nothings.key"),
-            ],
+            columns: NOTHINGS_COLUMNS,
             key: protostore::Unique::new("maps__nothings__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1439,6 +1555,9 @@ impl generated::ChildTable for Nothings {
             references: &[],
             checks: &[],
         },
+        field: "nothings",
+        path: &[18],
+        behaviors: generated::behaviors!(),
         member: 17,
         key: 2,
         insert: stmt!(
@@ -1494,6 +1613,21 @@ impl generated::EditedMap for Nothings {
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__shelves`, in its order.
+    static SHELVES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "shelves.key" [19, 1] MapKey(String) Text;
+    "value__name" "shelves.value.name" [19, 2, 1] Value(String) Text;
+    "value__point" "shelves.value.point" [19, 2, 2] Presence(Message "shapes.v1.Point") Bool;
+    "value__point__x" "shelves.value.point.x" [19, 2, 2, 1] Value(Int32) Int4;
+    "value__point__y" "shelves.value.point.y" [19, 2, 2, 2] Value(Int32) Int4;
+    "value__point__colour" "shelves.value.point.colour" [19, 2, 2, 3] Value(Enum types::Colour) Int4;
+    "value__point__time" "shelves.value.point.time" [19, 2, 2, 4] Value(Message "google.protobuf.Timestamp") Int8;
+    "value__text" "shelves.value.text" [19, 2, 3] Value(String) Text;
+    "value__none" "shelves.value.none" [19, 2, 4] Presence(Message "shapes.v1.Nothing") Bool;
+}
+
 /// The elements of `shelves`, in `maps__shelves`.
 #[derive(Debug)]
 pub struct Shelves;
@@ -1507,24 +1641,7 @@ impl generated::ChildTable for Shelves {
         layout: protostore::Layout {
             name: "maps__shelves",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "shelves.key"),
-                protostore::Column::new("value__name", "shelves.value.name"),
-                protostore::Column::new("value__point", "shelves.value.point"),
-                protostore::Column::new("value__point__x", "shelves.value.point.x"),
-                protostore::Column::new("value__point__y", "shelves.value.point.y"),
-                protostore::Column::new(
-                    "value__point__colour",
-                    "shelves.value.point.colour",
-                ),
-                protostore::Column::new(
-                    "value__point__time",
-                    "shelves.value.point.time",
-                ),
-                protostore::Column::new("value__text", "shelves.value.text"),
-                protostore::Column::new("value__none", "shelves.value.none"),
-            ],
+            columns: SHELVES_COLUMNS,
             key: protostore::Unique::new("maps__shelves__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1569,6 +1686,9 @@ impl generated::ChildTable for Shelves {
                 ),
             ],
         },
+        field: "shelves",
+        path: &[19],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 2,
         insert: stmt!(
@@ -1676,6 +1796,15 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `maps__shelves__value__books`, in its order.
+    static SHELVES_VALUE_BOOKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "shelves.key" [19, 1] MapKey(String) Text;
+    "_position_2" "shelves.value.books" [19, 2, 5] Position Int8;
+    "value" "shelves.value.books" [19, 2, 5] Value(String) Text;
+}
+
 /// The elements of `shelves.value.books`, in `maps__shelves__value__books`.
 #[derive(Debug)]
 pub struct ShelvesValueBooks;
@@ -1689,12 +1818,7 @@ impl generated::ChildTable for ShelvesValueBooks {
         layout: protostore::Layout {
             name: "maps__shelves__value__books",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "shelves.key"),
-                protostore::Column::new("_position_2", "shelves.value.books"),
-                protostore::Column::new("value", "shelves.value.books"),
-            ],
+            columns: SHELVES_VALUE_BOOKS_COLUMNS,
             key: protostore::Unique::new(
                 "maps__shelves__value__books__key",
                 &["_id", "_key", "_position_2"],
@@ -1710,6 +1834,9 @@ impl generated::ChildTable for ShelvesValueBooks {
             references: &[],
             checks: &[],
         },
+        field: "shelves.value.books",
+        path: &[19, 2, 5],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 3,
         insert: stmt!(
@@ -1755,6 +1882,15 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `maps__shelves__value__labels`, in its order.
+    static SHELVES_VALUE_LABELS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "shelves.key" [19, 1] MapKey(String) Text;
+    "_key_2" "shelves.value.labels.key" [19, 2, 6, 1] MapKey(Uint32) Int8;
+    "value" "shelves.value.labels.value" [19, 2, 6, 2] Value(String) Text;
+}
+
 /// The elements of `shelves.value.labels`, in `maps__shelves__value__labels`.
 #[derive(Debug)]
 pub struct ShelvesValueLabels;
@@ -1768,12 +1904,7 @@ impl generated::ChildTable for ShelvesValueLabels {
         layout: protostore::Layout {
             name: "maps__shelves__value__labels",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "shelves.key"),
-                protostore::Column::new("_key_2", "shelves.value.labels.key"),
-                protostore::Column::new("value", "shelves.value.labels.value"),
-            ],
+            columns: SHELVES_VALUE_LABELS_COLUMNS,
             key: protostore::Unique::new(
                 "maps__shelves__value__labels__key",
                 &["_id", "_key", "_key_2"],
@@ -1795,6 +1926,9 @@ impl generated::ChildTable for ShelvesValueLabels {
                 ),
             ],
         },
+        field: "shelves.value.labels",
+        path: &[19, 2, 6],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 3,
         insert: stmt!(
@@ -1840,6 +1974,18 @@ ORDER BY o.key, c."_key", c."_key_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `maps__shelves__value__points`, in its order.
+    static SHELVES_VALUE_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "shelves.key" [19, 1] MapKey(String) Text;
+    "_position_2" "shelves.value.points" [19, 2, 7] Position Int8;
+    "x" "shelves.value.points.x" [19, 2, 7, 1] Value(Int32) Int4;
+    "y" "shelves.value.points.y" [19, 2, 7, 2] Value(Int32) Int4;
+    "colour" "shelves.value.points.colour" [19, 2, 7, 3] Value(Enum types::Colour) Int4;
+    "time" "shelves.value.points.time" [19, 2, 7, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `shelves.value.points`, in `maps__shelves__value__points`.
 #[derive(Debug)]
 pub struct ShelvesValuePoints;
@@ -1853,15 +1999,7 @@ impl generated::ChildTable for ShelvesValuePoints {
         layout: protostore::Layout {
             name: "maps__shelves__value__points",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "shelves.key"),
-                protostore::Column::new("_position_2", "shelves.value.points"),
-                protostore::Column::new("x", "shelves.value.points.x"),
-                protostore::Column::new("y", "shelves.value.points.y"),
-                protostore::Column::new("colour", "shelves.value.points.colour"),
-                protostore::Column::new("time", "shelves.value.points.time"),
-            ],
+            columns: SHELVES_VALUE_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "maps__shelves__value__points__key",
                 &["_id", "_key", "_position_2"],
@@ -1893,6 +2031,9 @@ impl generated::ChildTable for ShelvesValuePoints {
                 ),
             ],
         },
+        field: "shelves.value.points",
+        path: &[19, 2, 7],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 3,
         insert: stmt!(
@@ -1947,6 +2088,14 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `maps__inside__counts`, in its order.
+    static INSIDE_COUNTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "inside.counts.key" [20, 1, 1] MapKey(String) Text;
+    "value" "inside.counts.value" [20, 1, 2] Value(Int32) Int4;
+}
+
 /// The elements of `inside.counts`, in `maps__inside__counts`.
 #[derive(Debug)]
 pub struct InsideCounts;
@@ -1960,11 +2109,7 @@ impl generated::ChildTable for InsideCounts {
         layout: protostore::Layout {
             name: "maps__inside__counts",
             record: "maps",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "inside.counts.key"),
-                protostore::Column::new("value", "inside.counts.value"),
-            ],
+            columns: INSIDE_COUNTS_COLUMNS,
             key: protostore::Unique::new("maps__inside__counts__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -1979,6 +2124,9 @@ impl generated::ChildTable for InsideCounts {
                 ),
             ],
         },
+        field: "inside.counts",
+        path: &[20, 1],
+        behaviors: generated::behaviors!(),
         member: 19,
         key: 2,
         insert: stmt!(

@@ -7,6 +7,17 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `nesteds__outer__middle__points`, in its order.
+    static OUTER_MIDDLE_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "outer.middle.points" [3, 2, 4] Position Int8;
+    "x" "outer.middle.points.x" [3, 2, 4, 1] Value(Int32) Int4;
+    "y" "outer.middle.points.y" [3, 2, 4, 2] Value(Int32) Int4;
+    "colour" "outer.middle.points.colour" [3, 2, 4, 3] Value(Enum types::Colour) Int4;
+    "time" "outer.middle.points.time" [3, 2, 4, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `outer.middle.points`, in `nesteds__outer__middle__points`.
 #[derive(Debug)]
 pub struct OuterMiddlePoints;
@@ -20,14 +31,7 @@ impl generated::ChildTable for OuterMiddlePoints {
         layout: protostore::Layout {
             name: "nesteds__outer__middle__points",
             record: "nesteds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "outer.middle.points"),
-                protostore::Column::new("x", "outer.middle.points.x"),
-                protostore::Column::new("y", "outer.middle.points.y"),
-                protostore::Column::new("colour", "outer.middle.points.colour"),
-                protostore::Column::new("time", "outer.middle.points.time"),
-            ],
+            columns: OUTER_MIDDLE_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "nesteds__outer__middle__points__key",
                 &["_id", "_position"],
@@ -59,6 +63,9 @@ impl generated::ChildTable for OuterMiddlePoints {
                 ),
             ],
         },
+        field: "outer.middle.points",
+        path: &[3, 2, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -147,6 +154,17 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `nesteds__outer__always__points`, in its order.
+    static OUTER_ALWAYS_POINTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "outer.always.points" [3, 3, 4] Position Int8;
+    "x" "outer.always.points.x" [3, 3, 4, 1] Value(Int32) Int4;
+    "y" "outer.always.points.y" [3, 3, 4, 2] Value(Int32) Int4;
+    "colour" "outer.always.points.colour" [3, 3, 4, 3] Value(Enum types::Colour) Int4;
+    "time" "outer.always.points.time" [3, 3, 4, 4] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `outer.always.points`, in `nesteds__outer__always__points`.
 #[derive(Debug)]
 pub struct OuterAlwaysPoints;
@@ -160,14 +178,7 @@ impl generated::ChildTable for OuterAlwaysPoints {
         layout: protostore::Layout {
             name: "nesteds__outer__always__points",
             record: "nesteds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "outer.always.points"),
-                protostore::Column::new("x", "outer.always.points.x"),
-                protostore::Column::new("y", "outer.always.points.y"),
-                protostore::Column::new("colour", "outer.always.points.colour"),
-                protostore::Column::new("time", "outer.always.points.time"),
-            ],
+            columns: OUTER_ALWAYS_POINTS_COLUMNS,
             key: protostore::Unique::new(
                 "nesteds__outer__always__points__key",
                 &["_id", "_position"],
@@ -199,6 +210,9 @@ impl generated::ChildTable for OuterAlwaysPoints {
                 ),
             ],
         },
+        field: "outer.always.points",
+        path: &[3, 3, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -285,6 +299,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `nesteds__outer__names`, in its order.
+    static OUTER_NAMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "outer.names" [3, 4] Position Int8;
+    "value" "outer.names" [3, 4] Value(String) Text;
+}
+
 /// The elements of `outer.names`, in `nesteds__outer__names`.
 #[derive(Debug)]
 pub struct OuterNames;
@@ -298,11 +320,7 @@ impl generated::ChildTable for OuterNames {
         layout: protostore::Layout {
             name: "nesteds__outer__names",
             record: "nesteds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "outer.names"),
-                protostore::Column::new("value", "outer.names"),
-            ],
+            columns: OUTER_NAMES_COLUMNS,
             key: protostore::Unique::new(
                 "nesteds__outer__names__key",
                 &["_id", "_position"],
@@ -318,6 +336,9 @@ impl generated::ChildTable for OuterNames {
             references: &[],
             checks: &[],
         },
+        field: "outer.names",
+        path: &[3, 4],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -2,9 +2,33 @@
 //!
 //! How the repeated and map fields of `olden` are stored, each in a table of its own.
 
+use crate::records::types;
 use protostore::generated::{self, stmt};
 
 use super::*;
+
+generated::columns! {
+    /// The columns of `olden__musts`, in its order.
+    static MUSTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "musts" [4] Position Int8;
+    "a_bool" "musts.a_bool" [4, 1] Value(Bool) Bool;
+    "an_int32" "musts.an_int32" [4, 2] Value(Int32) Int4;
+    "a_sint32" "musts.a_sint32" [4, 3] Value(Sint32) Int4;
+    "a_sfixed32" "musts.a_sfixed32" [4, 4] Value(Sfixed32) Int4;
+    "an_int64" "musts.an_int64" [4, 5] Value(Int64) Int8;
+    "a_sint64" "musts.a_sint64" [4, 6] Value(Sint64) Int8;
+    "a_sfixed64" "musts.a_sfixed64" [4, 7] Value(Sfixed64) Int8;
+    "a_uint32" "musts.a_uint32" [4, 8] Value(Uint32) Int8;
+    "a_fixed32" "musts.a_fixed32" [4, 9] Value(Fixed32) Int8;
+    "a_uint64" "musts.a_uint64" [4, 10] Value(Uint64) Int8;
+    "a_fixed64" "musts.a_fixed64" [4, 11] Value(Fixed64) Int8;
+    "a_float" "musts.a_float" [4, 12] Value(Float) Real4;
+    "a_double" "musts.a_double" [4, 13] Value(Double) Real8;
+    "a_string" "musts.a_string" [4, 14] Value(String) Text;
+    "a_bytes" "musts.a_bytes" [4, 15] Value(Bytes) Bytes;
+    "a_grade" "musts.a_grade" [4, 16] Value(Enum types::Grade) Int4;
+}
 
 /// The elements of `musts`, in `olden__musts`.
 #[derive(Debug)]
@@ -19,26 +43,7 @@ impl generated::ChildTable for Musts {
         layout: protostore::Layout {
             name: "olden__musts",
             record: "olden",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "musts"),
-                protostore::Column::new("a_bool", "musts.a_bool"),
-                protostore::Column::new("an_int32", "musts.an_int32"),
-                protostore::Column::new("a_sint32", "musts.a_sint32"),
-                protostore::Column::new("a_sfixed32", "musts.a_sfixed32"),
-                protostore::Column::new("an_int64", "musts.an_int64"),
-                protostore::Column::new("a_sint64", "musts.a_sint64"),
-                protostore::Column::new("a_sfixed64", "musts.a_sfixed64"),
-                protostore::Column::new("a_uint32", "musts.a_uint32"),
-                protostore::Column::new("a_fixed32", "musts.a_fixed32"),
-                protostore::Column::new("a_uint64", "musts.a_uint64"),
-                protostore::Column::new("a_fixed64", "musts.a_fixed64"),
-                protostore::Column::new("a_float", "musts.a_float"),
-                protostore::Column::new("a_double", "musts.a_double"),
-                protostore::Column::new("a_string", "musts.a_string"),
-                protostore::Column::new("a_bytes", "musts.a_bytes"),
-                protostore::Column::new("a_grade", "musts.a_grade"),
-            ],
+            columns: MUSTS_COLUMNS,
             key: protostore::Unique::new("olden__musts__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -93,6 +98,9 @@ impl generated::ChildTable for Musts {
                 ),
             ],
         },
+        field: "musts",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -195,6 +203,29 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `olden__mays`, in its order.
+    static MAYS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "mays" [5] Position Int8;
+    "a_bool" "mays.a_bool" [5, 1] Value(Bool) Bool;
+    "an_int32" "mays.an_int32" [5, 2] Value(Int32) Int4;
+    "a_sint32" "mays.a_sint32" [5, 3] Value(Sint32) Int4;
+    "a_sfixed32" "mays.a_sfixed32" [5, 4] Value(Sfixed32) Int4;
+    "an_int64" "mays.an_int64" [5, 5] Value(Int64) Int8;
+    "a_sint64" "mays.a_sint64" [5, 6] Value(Sint64) Int8;
+    "a_sfixed64" "mays.a_sfixed64" [5, 7] Value(Sfixed64) Int8;
+    "a_uint32" "mays.a_uint32" [5, 8] Value(Uint32) Int8;
+    "a_fixed32" "mays.a_fixed32" [5, 9] Value(Fixed32) Int8;
+    "a_uint64" "mays.a_uint64" [5, 10] Value(Uint64) Int8;
+    "a_fixed64" "mays.a_fixed64" [5, 11] Value(Fixed64) Int8;
+    "a_float" "mays.a_float" [5, 12] Value(Float) Real4;
+    "a_double" "mays.a_double" [5, 13] Value(Double) Real8;
+    "a_string" "mays.a_string" [5, 14] Value(String) Text;
+    "a_bytes" "mays.a_bytes" [5, 15] Value(Bytes) Bytes;
+    "a_grade" "mays.a_grade" [5, 16] Value(Enum types::Grade) Int4;
+}
+
 /// The elements of `mays`, in `olden__mays`.
 #[derive(Debug)]
 pub struct Mays;
@@ -208,26 +239,7 @@ impl generated::ChildTable for Mays {
         layout: protostore::Layout {
             name: "olden__mays",
             record: "olden",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "mays"),
-                protostore::Column::new("a_bool", "mays.a_bool"),
-                protostore::Column::new("an_int32", "mays.an_int32"),
-                protostore::Column::new("a_sint32", "mays.a_sint32"),
-                protostore::Column::new("a_sfixed32", "mays.a_sfixed32"),
-                protostore::Column::new("an_int64", "mays.an_int64"),
-                protostore::Column::new("a_sint64", "mays.a_sint64"),
-                protostore::Column::new("a_sfixed64", "mays.a_sfixed64"),
-                protostore::Column::new("a_uint32", "mays.a_uint32"),
-                protostore::Column::new("a_fixed32", "mays.a_fixed32"),
-                protostore::Column::new("a_uint64", "mays.a_uint64"),
-                protostore::Column::new("a_fixed64", "mays.a_fixed64"),
-                protostore::Column::new("a_float", "mays.a_float"),
-                protostore::Column::new("a_double", "mays.a_double"),
-                protostore::Column::new("a_string", "mays.a_string"),
-                protostore::Column::new("a_bytes", "mays.a_bytes"),
-                protostore::Column::new("a_grade", "mays.a_grade"),
-            ],
+            columns: MAYS_COLUMNS,
             key: protostore::Unique::new("olden__mays__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -278,6 +290,9 @@ impl generated::ChildTable for Mays {
                 ),
             ],
         },
+        field: "mays",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -378,6 +393,29 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `olden__by_name`, in its order.
+    static BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_name.key" [6, 1] MapKey(String) Text;
+    "value__a_bool" "by_name.value.a_bool" [6, 2, 1] Value(Bool) Bool;
+    "value__an_int32" "by_name.value.an_int32" [6, 2, 2] Value(Int32) Int4;
+    "value__a_sint32" "by_name.value.a_sint32" [6, 2, 3] Value(Sint32) Int4;
+    "value__a_sfixed32" "by_name.value.a_sfixed32" [6, 2, 4] Value(Sfixed32) Int4;
+    "value__an_int64" "by_name.value.an_int64" [6, 2, 5] Value(Int64) Int8;
+    "value__a_sint64" "by_name.value.a_sint64" [6, 2, 6] Value(Sint64) Int8;
+    "value__a_sfixed64" "by_name.value.a_sfixed64" [6, 2, 7] Value(Sfixed64) Int8;
+    "value__a_uint32" "by_name.value.a_uint32" [6, 2, 8] Value(Uint32) Int8;
+    "value__a_fixed32" "by_name.value.a_fixed32" [6, 2, 9] Value(Fixed32) Int8;
+    "value__a_uint64" "by_name.value.a_uint64" [6, 2, 10] Value(Uint64) Int8;
+    "value__a_fixed64" "by_name.value.a_fixed64" [6, 2, 11] Value(Fixed64) Int8;
+    "value__a_float" "by_name.value.a_float" [6, 2, 12] Value(Float) Real4;
+    "value__a_double" "by_name.value.a_double" [6, 2, 13] Value(Double) Real8;
+    "value__a_string" "by_name.value.a_string" [6, 2, 14] Value(String) Text;
+    "value__a_bytes" "by_name.value.a_bytes" [6, 2, 15] Value(Bytes) Bytes;
+    "value__a_grade" "by_name.value.a_grade" [6, 2, 16] Value(Enum types::Grade) Int4;
+}
+
 /// The elements of `by_name`, in `olden__by_name`.
 #[derive(Debug)]
 pub struct ByName;
@@ -391,26 +429,7 @@ impl generated::ChildTable for ByName {
         layout: protostore::Layout {
             name: "olden__by_name",
             record: "olden",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_name.key"),
-                protostore::Column::new("value__a_bool", "by_name.value.a_bool"),
-                protostore::Column::new("value__an_int32", "by_name.value.an_int32"),
-                protostore::Column::new("value__a_sint32", "by_name.value.a_sint32"),
-                protostore::Column::new("value__a_sfixed32", "by_name.value.a_sfixed32"),
-                protostore::Column::new("value__an_int64", "by_name.value.an_int64"),
-                protostore::Column::new("value__a_sint64", "by_name.value.a_sint64"),
-                protostore::Column::new("value__a_sfixed64", "by_name.value.a_sfixed64"),
-                protostore::Column::new("value__a_uint32", "by_name.value.a_uint32"),
-                protostore::Column::new("value__a_fixed32", "by_name.value.a_fixed32"),
-                protostore::Column::new("value__a_uint64", "by_name.value.a_uint64"),
-                protostore::Column::new("value__a_fixed64", "by_name.value.a_fixed64"),
-                protostore::Column::new("value__a_float", "by_name.value.a_float"),
-                protostore::Column::new("value__a_double", "by_name.value.a_double"),
-                protostore::Column::new("value__a_string", "by_name.value.a_string"),
-                protostore::Column::new("value__a_bytes", "by_name.value.a_bytes"),
-                protostore::Column::new("value__a_grade", "by_name.value.a_grade"),
-            ],
+            columns: BY_NAME_COLUMNS,
             key: protostore::Unique::new("olden__by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -465,6 +484,9 @@ impl generated::ChildTable for ByName {
                 ),
             ],
         },
+        field: "by_name",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -572,6 +594,14 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `olden__packed`, in its order.
+    static OF_PACKED_9_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "packed" [9] Position Int8;
+    "value" "packed" [9] Value(Int32) Int4;
+}
+
 /// The elements of `packed`, in `olden__packed`.
 #[derive(Debug)]
 pub struct OfPacked_9;
@@ -585,11 +615,7 @@ impl generated::ChildTable for OfPacked_9 {
         layout: protostore::Layout {
             name: "olden__packed",
             record: "olden",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "packed"),
-                protostore::Column::new("value", "packed"),
-            ],
+            columns: OF_PACKED_9_COLUMNS,
             key: protostore::Unique::new("olden__packed__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -604,6 +630,9 @@ impl generated::ChildTable for OfPacked_9 {
                 ),
             ],
         },
+        field: "packed",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(

@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `packed__values`, in its order.
+    static VALUES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "values.key" [10, 1] MapKey(String) Text;
+    "value" "values.value" [10, 2] Value(Message "shapes.v1.Point") Bytes;
+}
+
 /// The elements of `values`, in `packed__values`.
 #[derive(Debug)]
 pub struct Values;
@@ -20,11 +28,7 @@ impl generated::ChildTable for Values {
         layout: protostore::Layout {
             name: "packed__values",
             record: "packed",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "values.key"),
-                protostore::Column::new("value", "values.value"),
-            ],
+            columns: VALUES_COLUMNS,
             key: protostore::Unique::new("packed__values__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -33,6 +37,9 @@ impl generated::ChildTable for Values {
             references: &[],
             checks: &[],
         },
+        field: "values",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -89,6 +96,14 @@ impl generated::EditedMap for Values {
     };
 }
 
+generated::columns! {
+    /// The columns of `packed__raw_by_raw`, in its order.
+    static RAW_BY_RAW_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "raw_by_raw.key" [14, 1] MapKey(String) Bytes as Bytes;
+    "value" "raw_by_raw.value" [14, 2] Value(String) Bytes as Bytes;
+}
+
 /// The elements of `raw_by_raw`, in `packed__raw_by_raw`.
 #[derive(Debug)]
 pub struct RawByRaw;
@@ -102,11 +117,7 @@ impl generated::ChildTable for RawByRaw {
         layout: protostore::Layout {
             name: "packed__raw_by_raw",
             record: "packed",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "raw_by_raw.key"),
-                protostore::Column::new("value", "raw_by_raw.value"),
-            ],
+            columns: RAW_BY_RAW_COLUMNS,
             key: protostore::Unique::new("packed__raw_by_raw__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -115,6 +126,9 @@ impl generated::ChildTable for RawByRaw {
             references: &[],
             checks: &[],
         },
+        field: "raw_by_raw",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -174,6 +188,16 @@ impl generated::EditedMap for RawByRaw {
     };
 }
 
+generated::columns! {
+    /// The columns of `packed__inners`, in its order.
+    static INNERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inners" [20] Position Int8;
+    "point" "inners.point" [20, 1] Value(Message "shapes.v1.Point") Bytes;
+    "names" "inners.names" [20, 2] Value(String) Bytes;
+    "raw" "inners.raw" [20, 3] Value(String) Bytes as Bytes;
+}
+
 /// The elements of `inners`, in `packed__inners`.
 #[derive(Debug)]
 pub struct Inners;
@@ -187,13 +211,7 @@ impl generated::ChildTable for Inners {
         layout: protostore::Layout {
             name: "packed__inners",
             record: "packed",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inners"),
-                protostore::Column::new("point", "inners.point"),
-                protostore::Column::new("names", "inners.names"),
-                protostore::Column::new("raw", "inners.raw"),
-            ],
+            columns: INNERS_COLUMNS,
             key: protostore::Unique::new("packed__inners__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -202,6 +220,9 @@ impl generated::ChildTable for Inners {
             references: &[],
             checks: &[],
         },
+        field: "inners",
+        path: &[20],
+        behaviors: generated::behaviors!(),
         member: 17,
         key: 2,
         insert: stmt!(

@@ -7,6 +7,29 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `places__plains`, in its order.
+    static PLAINS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "plains" [5] Position Int8;
+    "a_bool" "plains.a_bool" [5, 1] Value(Bool) Bool;
+    "an_int32" "plains.an_int32" [5, 2] Value(Int32) Int4;
+    "a_sint32" "plains.a_sint32" [5, 3] Value(Sint32) Int4;
+    "a_sfixed32" "plains.a_sfixed32" [5, 4] Value(Sfixed32) Int4;
+    "an_int64" "plains.an_int64" [5, 5] Value(Int64) Int8;
+    "a_sint64" "plains.a_sint64" [5, 6] Value(Sint64) Int8;
+    "a_sfixed64" "plains.a_sfixed64" [5, 7] Value(Sfixed64) Int8;
+    "a_uint32" "plains.a_uint32" [5, 8] Value(Uint32) Int8;
+    "a_fixed32" "plains.a_fixed32" [5, 9] Value(Fixed32) Int8;
+    "a_uint64" "plains.a_uint64" [5, 10] Value(Uint64) Int8;
+    "a_fixed64" "plains.a_fixed64" [5, 11] Value(Fixed64) Int8;
+    "a_float" "plains.a_float" [5, 12] Value(Float) Real4;
+    "a_double" "plains.a_double" [5, 13] Value(Double) Real8;
+    "a_string" "plains.a_string" [5, 14] Value(String) Text;
+    "a_bytes" "plains.a_bytes" [5, 15] Value(Bytes) Bytes;
+    "a_colour" "plains.a_colour" [5, 16] Value(Enum types::Colour) Int4;
+}
+
 /// The elements of `plains`, in `places__plains`.
 #[derive(Debug)]
 pub struct Plains;
@@ -20,26 +43,7 @@ impl generated::ChildTable for Plains {
         layout: protostore::Layout {
             name: "places__plains",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "plains"),
-                protostore::Column::new("a_bool", "plains.a_bool"),
-                protostore::Column::new("an_int32", "plains.an_int32"),
-                protostore::Column::new("a_sint32", "plains.a_sint32"),
-                protostore::Column::new("a_sfixed32", "plains.a_sfixed32"),
-                protostore::Column::new("an_int64", "plains.an_int64"),
-                protostore::Column::new("a_sint64", "plains.a_sint64"),
-                protostore::Column::new("a_sfixed64", "plains.a_sfixed64"),
-                protostore::Column::new("a_uint32", "plains.a_uint32"),
-                protostore::Column::new("a_fixed32", "plains.a_fixed32"),
-                protostore::Column::new("a_uint64", "plains.a_uint64"),
-                protostore::Column::new("a_fixed64", "plains.a_fixed64"),
-                protostore::Column::new("a_float", "plains.a_float"),
-                protostore::Column::new("a_double", "plains.a_double"),
-                protostore::Column::new("a_string", "plains.a_string"),
-                protostore::Column::new("a_bytes", "plains.a_bytes"),
-                protostore::Column::new("a_colour", "plains.a_colour"),
-            ],
+            columns: PLAINS_COLUMNS,
             key: protostore::Unique::new("places__plains__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -94,6 +98,9 @@ impl generated::ChildTable for Plains {
                 ),
             ],
         },
+        field: "plains",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -196,6 +203,31 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `places__maybes`, in its order.
+    static MAYBES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "maybes" [6] Position Int8;
+    "a_bool" "maybes.a_bool" [6, 1] Value(Bool) Bool;
+    "an_int32" "maybes.an_int32" [6, 2] Value(Int32) Int4;
+    "a_sint32" "maybes.a_sint32" [6, 3] Value(Sint32) Int4;
+    "a_sfixed32" "maybes.a_sfixed32" [6, 4] Value(Sfixed32) Int4;
+    "an_int64" "maybes.an_int64" [6, 5] Value(Int64) Int8;
+    "a_sint64" "maybes.a_sint64" [6, 6] Value(Sint64) Int8;
+    "a_sfixed64" "maybes.a_sfixed64" [6, 7] Value(Sfixed64) Int8;
+    "a_uint32" "maybes.a_uint32" [6, 8] Value(Uint32) Int8;
+    "a_fixed32" "maybes.a_fixed32" [6, 9] Value(Fixed32) Int8;
+    "a_uint64" "maybes.a_uint64" [6, 10] Value(Uint64) Int8;
+    "a_fixed64" "maybes.a_fixed64" [6, 11] Value(Fixed64) Int8;
+    "a_float" "maybes.a_float" [6, 12] Value(Float) Real4;
+    "a_double" "maybes.a_double" [6, 13] Value(Double) Real8;
+    "a_string" "maybes.a_string" [6, 14] Value(String) Text;
+    "a_bytes" "maybes.a_bytes" [6, 15] Value(Bytes) Bytes;
+    "a_colour" "maybes.a_colour" [6, 16] Value(Enum types::Colour) Int4;
+    "a_time" "maybes.a_time" [6, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "a_duration" "maybes.a_duration" [6, 18] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `maybes`, in `places__maybes`.
 #[derive(Debug)]
 pub struct Maybes;
@@ -209,28 +241,7 @@ impl generated::ChildTable for Maybes {
         layout: protostore::Layout {
             name: "places__maybes",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "maybes"),
-                protostore::Column::new("a_bool", "maybes.a_bool"),
-                protostore::Column::new("an_int32", "maybes.an_int32"),
-                protostore::Column::new("a_sint32", "maybes.a_sint32"),
-                protostore::Column::new("a_sfixed32", "maybes.a_sfixed32"),
-                protostore::Column::new("an_int64", "maybes.an_int64"),
-                protostore::Column::new("a_sint64", "maybes.a_sint64"),
-                protostore::Column::new("a_sfixed64", "maybes.a_sfixed64"),
-                protostore::Column::new("a_uint32", "maybes.a_uint32"),
-                protostore::Column::new("a_fixed32", "maybes.a_fixed32"),
-                protostore::Column::new("a_uint64", "maybes.a_uint64"),
-                protostore::Column::new("a_fixed64", "maybes.a_fixed64"),
-                protostore::Column::new("a_float", "maybes.a_float"),
-                protostore::Column::new("a_double", "maybes.a_double"),
-                protostore::Column::new("a_string", "maybes.a_string"),
-                protostore::Column::new("a_bytes", "maybes.a_bytes"),
-                protostore::Column::new("a_colour", "maybes.a_colour"),
-                protostore::Column::new("a_time", "maybes.a_time"),
-                protostore::Column::new("a_duration", "maybes.a_duration"),
-            ],
+            columns: MAYBES_COLUMNS,
             key: protostore::Unique::new("places__maybes__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -285,6 +296,9 @@ impl generated::ChildTable for Maybes {
                 ),
             ],
         },
+        field: "maybes",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -391,6 +405,31 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `places__eithers`, in its order.
+    static EITHERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "eithers" [7] Position Int8;
+    "a_bool" "eithers.a_bool" [7, 1] Value(Bool) Bool;
+    "an_int32" "eithers.an_int32" [7, 2] Value(Int32) Int4;
+    "a_sint32" "eithers.a_sint32" [7, 3] Value(Sint32) Int4;
+    "a_sfixed32" "eithers.a_sfixed32" [7, 4] Value(Sfixed32) Int4;
+    "an_int64" "eithers.an_int64" [7, 5] Value(Int64) Int8;
+    "a_sint64" "eithers.a_sint64" [7, 6] Value(Sint64) Int8;
+    "a_sfixed64" "eithers.a_sfixed64" [7, 7] Value(Sfixed64) Int8;
+    "a_uint32" "eithers.a_uint32" [7, 8] Value(Uint32) Int8;
+    "a_fixed32" "eithers.a_fixed32" [7, 9] Value(Fixed32) Int8;
+    "a_uint64" "eithers.a_uint64" [7, 10] Value(Uint64) Int8;
+    "a_fixed64" "eithers.a_fixed64" [7, 11] Value(Fixed64) Int8;
+    "a_float" "eithers.a_float" [7, 12] Value(Float) Real4;
+    "a_double" "eithers.a_double" [7, 13] Value(Double) Real8;
+    "a_string" "eithers.a_string" [7, 14] Value(String) Text;
+    "a_bytes" "eithers.a_bytes" [7, 15] Value(Bytes) Bytes;
+    "a_colour" "eithers.a_colour" [7, 16] Value(Enum types::Colour) Int4;
+    "a_time" "eithers.a_time" [7, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "a_duration" "eithers.a_duration" [7, 18] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `eithers`, in `places__eithers`.
 #[derive(Debug)]
 pub struct Eithers;
@@ -404,28 +443,7 @@ impl generated::ChildTable for Eithers {
         layout: protostore::Layout {
             name: "places__eithers",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "eithers"),
-                protostore::Column::new("a_bool", "eithers.a_bool"),
-                protostore::Column::new("an_int32", "eithers.an_int32"),
-                protostore::Column::new("a_sint32", "eithers.a_sint32"),
-                protostore::Column::new("a_sfixed32", "eithers.a_sfixed32"),
-                protostore::Column::new("an_int64", "eithers.an_int64"),
-                protostore::Column::new("a_sint64", "eithers.a_sint64"),
-                protostore::Column::new("a_sfixed64", "eithers.a_sfixed64"),
-                protostore::Column::new("a_uint32", "eithers.a_uint32"),
-                protostore::Column::new("a_fixed32", "eithers.a_fixed32"),
-                protostore::Column::new("a_uint64", "eithers.a_uint64"),
-                protostore::Column::new("a_fixed64", "eithers.a_fixed64"),
-                protostore::Column::new("a_float", "eithers.a_float"),
-                protostore::Column::new("a_double", "eithers.a_double"),
-                protostore::Column::new("a_string", "eithers.a_string"),
-                protostore::Column::new("a_bytes", "eithers.a_bytes"),
-                protostore::Column::new("a_colour", "eithers.a_colour"),
-                protostore::Column::new("a_time", "eithers.a_time"),
-                protostore::Column::new("a_duration", "eithers.a_duration"),
-            ],
+            columns: EITHERS_COLUMNS,
             key: protostore::Unique::new("places__eithers__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -485,6 +503,9 @@ impl generated::ChildTable for Eithers {
                 ),
             ],
         },
+        field: "eithers",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -715,6 +736,29 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `places__plain_by_name`, in its order.
+    static PLAIN_BY_NAME_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "plain_by_name.key" [8, 1] MapKey(String) Text;
+    "value__a_bool" "plain_by_name.value.a_bool" [8, 2, 1] Value(Bool) Bool;
+    "value__an_int32" "plain_by_name.value.an_int32" [8, 2, 2] Value(Int32) Int4;
+    "value__a_sint32" "plain_by_name.value.a_sint32" [8, 2, 3] Value(Sint32) Int4;
+    "value__a_sfixed32" "plain_by_name.value.a_sfixed32" [8, 2, 4] Value(Sfixed32) Int4;
+    "value__an_int64" "plain_by_name.value.an_int64" [8, 2, 5] Value(Int64) Int8;
+    "value__a_sint64" "plain_by_name.value.a_sint64" [8, 2, 6] Value(Sint64) Int8;
+    "value__a_sfixed64" "plain_by_name.value.a_sfixed64" [8, 2, 7] Value(Sfixed64) Int8;
+    "value__a_uint32" "plain_by_name.value.a_uint32" [8, 2, 8] Value(Uint32) Int8;
+    "value__a_fixed32" "plain_by_name.value.a_fixed32" [8, 2, 9] Value(Fixed32) Int8;
+    "value__a_uint64" "plain_by_name.value.a_uint64" [8, 2, 10] Value(Uint64) Int8;
+    "value__a_fixed64" "plain_by_name.value.a_fixed64" [8, 2, 11] Value(Fixed64) Int8;
+    "value__a_float" "plain_by_name.value.a_float" [8, 2, 12] Value(Float) Real4;
+    "value__a_double" "plain_by_name.value.a_double" [8, 2, 13] Value(Double) Real8;
+    "value__a_string" "plain_by_name.value.a_string" [8, 2, 14] Value(String) Text;
+    "value__a_bytes" "plain_by_name.value.a_bytes" [8, 2, 15] Value(Bytes) Bytes;
+    "value__a_colour" "plain_by_name.value.a_colour" [8, 2, 16] Value(Enum types::Colour) Int4;
+}
+
 /// The elements of `plain_by_name`, in `places__plain_by_name`.
 #[derive(Debug)]
 pub struct PlainByName;
@@ -728,65 +772,7 @@ impl generated::ChildTable for PlainByName {
         layout: protostore::Layout {
             name: "places__plain_by_name",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "plain_by_name.key"),
-                protostore::Column::new("value__a_bool", "plain_by_name.value.a_bool"),
-                protostore::Column::new(
-                    "value__an_int32",
-                    "plain_by_name.value.an_int32",
-                ),
-                protostore::Column::new(
-                    "value__a_sint32",
-                    "plain_by_name.value.a_sint32",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed32",
-                    "plain_by_name.value.a_sfixed32",
-                ),
-                protostore::Column::new(
-                    "value__an_int64",
-                    "plain_by_name.value.an_int64",
-                ),
-                protostore::Column::new(
-                    "value__a_sint64",
-                    "plain_by_name.value.a_sint64",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed64",
-                    "plain_by_name.value.a_sfixed64",
-                ),
-                protostore::Column::new(
-                    "value__a_uint32",
-                    "plain_by_name.value.a_uint32",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed32",
-                    "plain_by_name.value.a_fixed32",
-                ),
-                protostore::Column::new(
-                    "value__a_uint64",
-                    "plain_by_name.value.a_uint64",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed64",
-                    "plain_by_name.value.a_fixed64",
-                ),
-                protostore::Column::new("value__a_float", "plain_by_name.value.a_float"),
-                protostore::Column::new(
-                    "value__a_double",
-                    "plain_by_name.value.a_double",
-                ),
-                protostore::Column::new(
-                    "value__a_string",
-                    "plain_by_name.value.a_string",
-                ),
-                protostore::Column::new("value__a_bytes", "plain_by_name.value.a_bytes"),
-                protostore::Column::new(
-                    "value__a_colour",
-                    "plain_by_name.value.a_colour",
-                ),
-            ],
+            columns: PLAIN_BY_NAME_COLUMNS,
             key: protostore::Unique::new("places__plain_by_name__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -845,6 +831,9 @@ impl generated::ChildTable for PlainByName {
                 ),
             ],
         },
+        field: "plain_by_name",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -953,6 +942,31 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `places__maybe_by_number`, in its order.
+    static MAYBE_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "maybe_by_number.key" [9, 1] MapKey(Int32) Int4;
+    "value__a_bool" "maybe_by_number.value.a_bool" [9, 2, 1] Value(Bool) Bool;
+    "value__an_int32" "maybe_by_number.value.an_int32" [9, 2, 2] Value(Int32) Int4;
+    "value__a_sint32" "maybe_by_number.value.a_sint32" [9, 2, 3] Value(Sint32) Int4;
+    "value__a_sfixed32" "maybe_by_number.value.a_sfixed32" [9, 2, 4] Value(Sfixed32) Int4;
+    "value__an_int64" "maybe_by_number.value.an_int64" [9, 2, 5] Value(Int64) Int8;
+    "value__a_sint64" "maybe_by_number.value.a_sint64" [9, 2, 6] Value(Sint64) Int8;
+    "value__a_sfixed64" "maybe_by_number.value.a_sfixed64" [9, 2, 7] Value(Sfixed64) Int8;
+    "value__a_uint32" "maybe_by_number.value.a_uint32" [9, 2, 8] Value(Uint32) Int8;
+    "value__a_fixed32" "maybe_by_number.value.a_fixed32" [9, 2, 9] Value(Fixed32) Int8;
+    "value__a_uint64" "maybe_by_number.value.a_uint64" [9, 2, 10] Value(Uint64) Int8;
+    "value__a_fixed64" "maybe_by_number.value.a_fixed64" [9, 2, 11] Value(Fixed64) Int8;
+    "value__a_float" "maybe_by_number.value.a_float" [9, 2, 12] Value(Float) Real4;
+    "value__a_double" "maybe_by_number.value.a_double" [9, 2, 13] Value(Double) Real8;
+    "value__a_string" "maybe_by_number.value.a_string" [9, 2, 14] Value(String) Text;
+    "value__a_bytes" "maybe_by_number.value.a_bytes" [9, 2, 15] Value(Bytes) Bytes;
+    "value__a_colour" "maybe_by_number.value.a_colour" [9, 2, 16] Value(Enum types::Colour) Int4;
+    "value__a_time" "maybe_by_number.value.a_time" [9, 2, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "value__a_duration" "maybe_by_number.value.a_duration" [9, 2, 18] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `maybe_by_number`, in `places__maybe_by_number`.
 #[derive(Debug)]
 pub struct MaybeByNumber;
@@ -966,76 +980,7 @@ impl generated::ChildTable for MaybeByNumber {
         layout: protostore::Layout {
             name: "places__maybe_by_number",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "maybe_by_number.key"),
-                protostore::Column::new("value__a_bool", "maybe_by_number.value.a_bool"),
-                protostore::Column::new(
-                    "value__an_int32",
-                    "maybe_by_number.value.an_int32",
-                ),
-                protostore::Column::new(
-                    "value__a_sint32",
-                    "maybe_by_number.value.a_sint32",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed32",
-                    "maybe_by_number.value.a_sfixed32",
-                ),
-                protostore::Column::new(
-                    "value__an_int64",
-                    "maybe_by_number.value.an_int64",
-                ),
-                protostore::Column::new(
-                    "value__a_sint64",
-                    "maybe_by_number.value.a_sint64",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed64",
-                    "maybe_by_number.value.a_sfixed64",
-                ),
-                protostore::Column::new(
-                    "value__a_uint32",
-                    "maybe_by_number.value.a_uint32",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed32",
-                    "maybe_by_number.value.a_fixed32",
-                ),
-                protostore::Column::new(
-                    "value__a_uint64",
-                    "maybe_by_number.value.a_uint64",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed64",
-                    "maybe_by_number.value.a_fixed64",
-                ),
-                protostore::Column::new(
-                    "value__a_float",
-                    "maybe_by_number.value.a_float",
-                ),
-                protostore::Column::new(
-                    "value__a_double",
-                    "maybe_by_number.value.a_double",
-                ),
-                protostore::Column::new(
-                    "value__a_string",
-                    "maybe_by_number.value.a_string",
-                ),
-                protostore::Column::new(
-                    "value__a_bytes",
-                    "maybe_by_number.value.a_bytes",
-                ),
-                protostore::Column::new(
-                    "value__a_colour",
-                    "maybe_by_number.value.a_colour",
-                ),
-                protostore::Column::new("value__a_time", "maybe_by_number.value.a_time"),
-                protostore::Column::new(
-                    "value__a_duration",
-                    "maybe_by_number.value.a_duration",
-                ),
-            ],
+            columns: MAYBE_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "places__maybe_by_number__key",
                 &["_id", "_key"],
@@ -1102,6 +1047,9 @@ impl generated::ChildTable for MaybeByNumber {
                 ),
             ],
         },
+        field: "maybe_by_number",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -1216,6 +1164,31 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `places__either_by_flag`, in its order.
+    static EITHER_BY_FLAG_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "either_by_flag.key" [10, 1] MapKey(Bool) Bool;
+    "value__a_bool" "either_by_flag.value.a_bool" [10, 2, 1] Value(Bool) Bool;
+    "value__an_int32" "either_by_flag.value.an_int32" [10, 2, 2] Value(Int32) Int4;
+    "value__a_sint32" "either_by_flag.value.a_sint32" [10, 2, 3] Value(Sint32) Int4;
+    "value__a_sfixed32" "either_by_flag.value.a_sfixed32" [10, 2, 4] Value(Sfixed32) Int4;
+    "value__an_int64" "either_by_flag.value.an_int64" [10, 2, 5] Value(Int64) Int8;
+    "value__a_sint64" "either_by_flag.value.a_sint64" [10, 2, 6] Value(Sint64) Int8;
+    "value__a_sfixed64" "either_by_flag.value.a_sfixed64" [10, 2, 7] Value(Sfixed64) Int8;
+    "value__a_uint32" "either_by_flag.value.a_uint32" [10, 2, 8] Value(Uint32) Int8;
+    "value__a_fixed32" "either_by_flag.value.a_fixed32" [10, 2, 9] Value(Fixed32) Int8;
+    "value__a_uint64" "either_by_flag.value.a_uint64" [10, 2, 10] Value(Uint64) Int8;
+    "value__a_fixed64" "either_by_flag.value.a_fixed64" [10, 2, 11] Value(Fixed64) Int8;
+    "value__a_float" "either_by_flag.value.a_float" [10, 2, 12] Value(Float) Real4;
+    "value__a_double" "either_by_flag.value.a_double" [10, 2, 13] Value(Double) Real8;
+    "value__a_string" "either_by_flag.value.a_string" [10, 2, 14] Value(String) Text;
+    "value__a_bytes" "either_by_flag.value.a_bytes" [10, 2, 15] Value(Bytes) Bytes;
+    "value__a_colour" "either_by_flag.value.a_colour" [10, 2, 16] Value(Enum types::Colour) Int4;
+    "value__a_time" "either_by_flag.value.a_time" [10, 2, 17] Value(Message "google.protobuf.Timestamp") Int8;
+    "value__a_duration" "either_by_flag.value.a_duration" [10, 2, 18] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `either_by_flag`, in `places__either_by_flag`.
 #[derive(Debug)]
 pub struct EitherByFlag;
@@ -1229,76 +1202,7 @@ impl generated::ChildTable for EitherByFlag {
         layout: protostore::Layout {
             name: "places__either_by_flag",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "either_by_flag.key"),
-                protostore::Column::new("value__a_bool", "either_by_flag.value.a_bool"),
-                protostore::Column::new(
-                    "value__an_int32",
-                    "either_by_flag.value.an_int32",
-                ),
-                protostore::Column::new(
-                    "value__a_sint32",
-                    "either_by_flag.value.a_sint32",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed32",
-                    "either_by_flag.value.a_sfixed32",
-                ),
-                protostore::Column::new(
-                    "value__an_int64",
-                    "either_by_flag.value.an_int64",
-                ),
-                protostore::Column::new(
-                    "value__a_sint64",
-                    "either_by_flag.value.a_sint64",
-                ),
-                protostore::Column::new(
-                    "value__a_sfixed64",
-                    "either_by_flag.value.a_sfixed64",
-                ),
-                protostore::Column::new(
-                    "value__a_uint32",
-                    "either_by_flag.value.a_uint32",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed32",
-                    "either_by_flag.value.a_fixed32",
-                ),
-                protostore::Column::new(
-                    "value__a_uint64",
-                    "either_by_flag.value.a_uint64",
-                ),
-                protostore::Column::new(
-                    "value__a_fixed64",
-                    "either_by_flag.value.a_fixed64",
-                ),
-                protostore::Column::new(
-                    "value__a_float",
-                    "either_by_flag.value.a_float",
-                ),
-                protostore::Column::new(
-                    "value__a_double",
-                    "either_by_flag.value.a_double",
-                ),
-                protostore::Column::new(
-                    "value__a_string",
-                    "either_by_flag.value.a_string",
-                ),
-                protostore::Column::new(
-                    "value__a_bytes",
-                    "either_by_flag.value.a_bytes",
-                ),
-                protostore::Column::new(
-                    "value__a_colour",
-                    "either_by_flag.value.a_colour",
-                ),
-                protostore::Column::new("value__a_time", "either_by_flag.value.a_time"),
-                protostore::Column::new(
-                    "value__a_duration",
-                    "either_by_flag.value.a_duration",
-                ),
-            ],
+            columns: EITHER_BY_FLAG_COLUMNS,
             key: protostore::Unique::new(
                 "places__either_by_flag__key",
                 &["_id", "_key"],
@@ -1370,6 +1274,9 @@ impl generated::ChildTable for EitherByFlag {
                 ),
             ],
         },
+        field: "either_by_flag",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -1606,6 +1513,14 @@ WHERE "_id" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `places__a_sint32_by_number`, in its order.
+    static A_SINT32_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_sint32_by_number.key" [11, 1] MapKey(Sint64) Int8;
+    "value" "a_sint32_by_number.value" [11, 2] Value(Sint32) Int4;
+}
+
 /// The elements of `a_sint32_by_number`, in `places__a_sint32_by_number`.
 #[derive(Debug)]
 pub struct ASint32ByNumber;
@@ -1619,11 +1534,7 @@ impl generated::ChildTable for ASint32ByNumber {
         layout: protostore::Layout {
             name: "places__a_sint32_by_number",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_sint32_by_number.key"),
-                protostore::Column::new("value", "a_sint32_by_number.value"),
-            ],
+            columns: A_SINT32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "places__a_sint32_by_number__key",
                 &["_id", "_key"],
@@ -1645,6 +1556,9 @@ impl generated::ChildTable for ASint32ByNumber {
                 ),
             ],
         },
+        field: "a_sint32_by_number",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -1704,6 +1618,14 @@ impl generated::EditedMap for ASint32ByNumber {
     };
 }
 
+generated::columns! {
+    /// The columns of `places__an_sfixed32_by_number`, in its order.
+    static AN_SFIXED32_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "an_sfixed32_by_number.key" [12, 1] MapKey(Sfixed64) Int8;
+    "value" "an_sfixed32_by_number.value" [12, 2] Value(Sfixed32) Int4;
+}
+
 /// The elements of `an_sfixed32_by_number`, in `places__an_sfixed32_by_number`.
 #[derive(Debug)]
 pub struct AnSfixed32ByNumber;
@@ -1717,11 +1639,7 @@ impl generated::ChildTable for AnSfixed32ByNumber {
         layout: protostore::Layout {
             name: "places__an_sfixed32_by_number",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "an_sfixed32_by_number.key"),
-                protostore::Column::new("value", "an_sfixed32_by_number.value"),
-            ],
+            columns: AN_SFIXED32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "places__an_sfixed32_by_number__key",
                 &["_id", "_key"],
@@ -1743,6 +1661,9 @@ impl generated::ChildTable for AnSfixed32ByNumber {
                 ),
             ],
         },
+        field: "an_sfixed32_by_number",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -1802,6 +1723,14 @@ impl generated::EditedMap for AnSfixed32ByNumber {
     };
 }
 
+generated::columns! {
+    /// The columns of `places__a_fixed32_by_number`, in its order.
+    static A_FIXED32_BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "a_fixed32_by_number.key" [13, 1] MapKey(Fixed64) Int8;
+    "value" "a_fixed32_by_number.value" [13, 2] Value(Fixed32) Int8;
+}
+
 /// The elements of `a_fixed32_by_number`, in `places__a_fixed32_by_number`.
 #[derive(Debug)]
 pub struct AFixed32ByNumber;
@@ -1815,11 +1744,7 @@ impl generated::ChildTable for AFixed32ByNumber {
         layout: protostore::Layout {
             name: "places__a_fixed32_by_number",
             record: "places",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "a_fixed32_by_number.key"),
-                protostore::Column::new("value", "a_fixed32_by_number.value"),
-            ],
+            columns: A_FIXED32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
                 "places__a_fixed32_by_number__key",
                 &["_id", "_key"],
@@ -1846,6 +1771,9 @@ impl generated::ChildTable for AFixed32ByNumber {
                 ),
             ],
         },
+        field: "a_fixed32_by_number",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(

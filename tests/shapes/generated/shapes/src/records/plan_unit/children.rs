@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `plan_units__dependencies`, in its order.
+    static DEPENDENCIES_COLUMNS;
+    "_run" "run" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "dependencies" [4] Position Int8;
+    "unit" "dependencies.unit" [4, 1] Value(Uint32) Int8;
+    "why" "dependencies.why" [4, 2] Value(String) Text;
+}
+
 /// The elements of `dependencies`, in `plan_units__dependencies`.
 #[derive(Debug)]
 pub struct Dependencies;
@@ -19,13 +29,7 @@ impl generated::ChildTable for Dependencies {
         layout: protostore::Layout {
             name: "plan_units__dependencies",
             record: "plan_units",
-            columns: &[
-                protostore::Column::new("_run", "run"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "dependencies"),
-                protostore::Column::new("unit", "dependencies.unit"),
-                protostore::Column::new("why", "dependencies.why"),
-            ],
+            columns: DEPENDENCIES_COLUMNS,
             key: protostore::Unique::new(
                 "plan_units__dependencies__key",
                 &["_run", "_number", "_position"],
@@ -60,6 +64,9 @@ impl generated::ChildTable for Dependencies {
                 ),
             ],
         },
+        field: "dependencies",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 3,
         insert: stmt!(
@@ -133,6 +140,15 @@ WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `plan_units__beside`, in its order.
+    static BESIDE_COLUMNS;
+    "_run" "run" [1] OwnerKey(String) Text;
+    "_number" "number" [2] OwnerKey(Uint32) Int8;
+    "_position" "beside" [5] Position Int8;
+    "value" "beside" [5] Value(Uint32) Int8;
+}
+
 /// The elements of `beside`, in `plan_units__beside`.
 #[derive(Debug)]
 pub struct Beside;
@@ -146,12 +162,7 @@ impl generated::ChildTable for Beside {
         layout: protostore::Layout {
             name: "plan_units__beside",
             record: "plan_units",
-            columns: &[
-                protostore::Column::new("_run", "run"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "beside"),
-                protostore::Column::new("value", "beside"),
-            ],
+            columns: BESIDE_COLUMNS,
             key: protostore::Unique::new(
                 "plan_units__beside__key",
                 &["_run", "_number", "_position"],
@@ -173,6 +184,9 @@ impl generated::ChildTable for Beside {
                 ),
             ],
         },
+        field: "beside",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 3,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `remarks__seen_topics`, in its order.
+    static SEEN_TOPICS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "seen_topics" [4] Position Int8;
+    "value" "seen_topics" [4] Value(String) Text;
+}
+
 /// The elements of `seen_topics`, in `remarks__seen_topics`.
 #[derive(Debug)]
 pub struct SeenTopics;
@@ -19,11 +27,7 @@ impl generated::ChildTable for SeenTopics {
         layout: protostore::Layout {
             name: "remarks__seen_topics",
             record: "remarks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "seen_topics"),
-                protostore::Column::new("value", "seen_topics"),
-            ],
+            columns: SEEN_TOPICS_COLUMNS,
             key: protostore::Unique::new(
                 "remarks__seen_topics__key",
                 &["_id", "_position"],
@@ -45,6 +49,9 @@ impl generated::ChildTable for SeenTopics {
                 ),
             ],
         },
+        field: "seen_topics",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -112,6 +119,14 @@ impl generated::EditedValues for SeenTopics {
     );
 }
 
+generated::columns! {
+    /// The columns of `remarks__parts`, in its order.
+    static PARTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "parts" [7] Position Int8;
+    "topic" "parts.topic" [7, 1] Value(String) Text;
+}
+
 /// The elements of `parts`, in `remarks__parts`.
 #[derive(Debug)]
 pub struct Parts;
@@ -125,11 +140,7 @@ impl generated::ChildTable for Parts {
         layout: protostore::Layout {
             name: "remarks__parts",
             record: "remarks",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "parts"),
-                protostore::Column::new("topic", "parts.topic"),
-            ],
+            columns: PARTS_COLUMNS,
             key: protostore::Unique::new("remarks__parts__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -157,6 +168,9 @@ impl generated::ChildTable for Parts {
                 ),
             ],
         },
+        field: "parts",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(

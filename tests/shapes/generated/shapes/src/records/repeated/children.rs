@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `repeateds__bools`, in its order.
+    static BOOLS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "bools" [2] Position Int8;
+    "value" "bools" [2] Value(Bool) Bool;
+}
+
 /// The elements of `bools`, in `repeateds__bools`.
 #[derive(Debug)]
 pub struct Bools;
@@ -20,11 +28,7 @@ impl generated::ChildTable for Bools {
         layout: protostore::Layout {
             name: "repeateds__bools",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "bools"),
-                protostore::Column::new("value", "bools"),
-            ],
+            columns: BOOLS_COLUMNS,
             key: protostore::Unique::new("repeateds__bools__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -37,6 +41,9 @@ impl generated::ChildTable for Bools {
             references: &[],
             checks: &[protostore::Check::new("value__check", "bools", "must be 0 or 1")],
         },
+        field: "bools",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -104,6 +111,14 @@ impl generated::EditedValues for Bools {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__int32s`, in its order.
+    static INT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "int32s" [3] Position Int8;
+    "value" "int32s" [3] Value(Int32) Int4;
+}
+
 /// The elements of `int32s`, in `repeateds__int32s`.
 #[derive(Debug)]
 pub struct Int32s;
@@ -117,11 +132,7 @@ impl generated::ChildTable for Int32s {
         layout: protostore::Layout {
             name: "repeateds__int32s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "int32s"),
-                protostore::Column::new("value", "int32s"),
-            ],
+            columns: INT32S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__int32s__key",
                 &["_id", "_position"],
@@ -143,6 +154,9 @@ impl generated::ChildTable for Int32s {
                 ),
             ],
         },
+        field: "int32s",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(
@@ -210,6 +224,14 @@ impl generated::EditedValues for Int32s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__sint32s`, in its order.
+    static SINT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sint32s" [4] Position Int8;
+    "value" "sint32s" [4] Value(Sint32) Int4;
+}
+
 /// The elements of `sint32s`, in `repeateds__sint32s`.
 #[derive(Debug)]
 pub struct Sint32s;
@@ -223,11 +245,7 @@ impl generated::ChildTable for Sint32s {
         layout: protostore::Layout {
             name: "repeateds__sint32s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sint32s"),
-                protostore::Column::new("value", "sint32s"),
-            ],
+            columns: SINT32S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__sint32s__key",
                 &["_id", "_position"],
@@ -249,6 +267,9 @@ impl generated::ChildTable for Sint32s {
                 ),
             ],
         },
+        field: "sint32s",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -316,6 +337,14 @@ impl generated::EditedValues for Sint32s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__sfixed32s`, in its order.
+    static SFIXED32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sfixed32s" [5] Position Int8;
+    "value" "sfixed32s" [5] Value(Sfixed32) Int4;
+}
+
 /// The elements of `sfixed32s`, in `repeateds__sfixed32s`.
 #[derive(Debug)]
 pub struct Sfixed32s;
@@ -329,11 +358,7 @@ impl generated::ChildTable for Sfixed32s {
         layout: protostore::Layout {
             name: "repeateds__sfixed32s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sfixed32s"),
-                protostore::Column::new("value", "sfixed32s"),
-            ],
+            columns: SFIXED32S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__sfixed32s__key",
                 &["_id", "_position"],
@@ -355,6 +380,9 @@ impl generated::ChildTable for Sfixed32s {
                 ),
             ],
         },
+        field: "sfixed32s",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -422,6 +450,14 @@ impl generated::EditedValues for Sfixed32s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__int64s`, in its order.
+    static INT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "int64s" [6] Position Int8;
+    "value" "int64s" [6] Value(Int64) Int8;
+}
+
 /// The elements of `int64s`, in `repeateds__int64s`.
 #[derive(Debug)]
 pub struct Int64s;
@@ -435,11 +471,7 @@ impl generated::ChildTable for Int64s {
         layout: protostore::Layout {
             name: "repeateds__int64s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "int64s"),
-                protostore::Column::new("value", "int64s"),
-            ],
+            columns: INT64S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__int64s__key",
                 &["_id", "_position"],
@@ -455,6 +487,9 @@ impl generated::ChildTable for Int64s {
             references: &[],
             checks: &[],
         },
+        field: "int64s",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -522,6 +557,14 @@ impl generated::EditedValues for Int64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__sint64s`, in its order.
+    static SINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sint64s" [7] Position Int8;
+    "value" "sint64s" [7] Value(Sint64) Int8;
+}
+
 /// The elements of `sint64s`, in `repeateds__sint64s`.
 #[derive(Debug)]
 pub struct Sint64s;
@@ -535,11 +578,7 @@ impl generated::ChildTable for Sint64s {
         layout: protostore::Layout {
             name: "repeateds__sint64s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sint64s"),
-                protostore::Column::new("value", "sint64s"),
-            ],
+            columns: SINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__sint64s__key",
                 &["_id", "_position"],
@@ -555,6 +594,9 @@ impl generated::ChildTable for Sint64s {
             references: &[],
             checks: &[],
         },
+        field: "sint64s",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -622,6 +664,14 @@ impl generated::EditedValues for Sint64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__sfixed64s`, in its order.
+    static SFIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "sfixed64s" [8] Position Int8;
+    "value" "sfixed64s" [8] Value(Sfixed64) Int8;
+}
+
 /// The elements of `sfixed64s`, in `repeateds__sfixed64s`.
 #[derive(Debug)]
 pub struct Sfixed64s;
@@ -635,11 +685,7 @@ impl generated::ChildTable for Sfixed64s {
         layout: protostore::Layout {
             name: "repeateds__sfixed64s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "sfixed64s"),
-                protostore::Column::new("value", "sfixed64s"),
-            ],
+            columns: SFIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__sfixed64s__key",
                 &["_id", "_position"],
@@ -655,6 +701,9 @@ impl generated::ChildTable for Sfixed64s {
             references: &[],
             checks: &[],
         },
+        field: "sfixed64s",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -722,6 +771,14 @@ impl generated::EditedValues for Sfixed64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__uint32s`, in its order.
+    static UINT32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "uint32s" [9] Position Int8;
+    "value" "uint32s" [9] Value(Uint32) Int8;
+}
+
 /// The elements of `uint32s`, in `repeateds__uint32s`.
 #[derive(Debug)]
 pub struct Uint32s;
@@ -735,11 +792,7 @@ impl generated::ChildTable for Uint32s {
         layout: protostore::Layout {
             name: "repeateds__uint32s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "uint32s"),
-                protostore::Column::new("value", "uint32s"),
-            ],
+            columns: UINT32S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__uint32s__key",
                 &["_id", "_position"],
@@ -761,6 +814,9 @@ impl generated::ChildTable for Uint32s {
                 ),
             ],
         },
+        field: "uint32s",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -828,6 +884,14 @@ impl generated::EditedValues for Uint32s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__fixed32s`, in its order.
+    static FIXED32S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "fixed32s" [10] Position Int8;
+    "value" "fixed32s" [10] Value(Fixed32) Int8;
+}
+
 /// The elements of `fixed32s`, in `repeateds__fixed32s`.
 #[derive(Debug)]
 pub struct Fixed32s;
@@ -841,11 +905,7 @@ impl generated::ChildTable for Fixed32s {
         layout: protostore::Layout {
             name: "repeateds__fixed32s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "fixed32s"),
-                protostore::Column::new("value", "fixed32s"),
-            ],
+            columns: FIXED32S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__fixed32s__key",
                 &["_id", "_position"],
@@ -867,6 +927,9 @@ impl generated::ChildTable for Fixed32s {
                 ),
             ],
         },
+        field: "fixed32s",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -934,6 +997,14 @@ impl generated::EditedValues for Fixed32s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__uint64s`, in its order.
+    static UINT64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "uint64s" [11] Position Int8;
+    "value" "uint64s" [11] Value(Uint64) Int8;
+}
+
 /// The elements of `uint64s`, in `repeateds__uint64s`.
 #[derive(Debug)]
 pub struct Uint64s;
@@ -947,11 +1018,7 @@ impl generated::ChildTable for Uint64s {
         layout: protostore::Layout {
             name: "repeateds__uint64s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "uint64s"),
-                protostore::Column::new("value", "uint64s"),
-            ],
+            columns: UINT64S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__uint64s__key",
                 &["_id", "_position"],
@@ -973,6 +1040,9 @@ impl generated::ChildTable for Uint64s {
                 ),
             ],
         },
+        field: "uint64s",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -1040,6 +1110,14 @@ impl generated::EditedValues for Uint64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__fixed64s`, in its order.
+    static FIXED64S_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "fixed64s" [12] Position Int8;
+    "value" "fixed64s" [12] Value(Fixed64) Int8;
+}
+
 /// The elements of `fixed64s`, in `repeateds__fixed64s`.
 #[derive(Debug)]
 pub struct Fixed64s;
@@ -1053,11 +1131,7 @@ impl generated::ChildTable for Fixed64s {
         layout: protostore::Layout {
             name: "repeateds__fixed64s",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "fixed64s"),
-                protostore::Column::new("value", "fixed64s"),
-            ],
+            columns: FIXED64S_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__fixed64s__key",
                 &["_id", "_position"],
@@ -1079,6 +1153,9 @@ impl generated::ChildTable for Fixed64s {
                 ),
             ],
         },
+        field: "fixed64s",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -1146,6 +1223,14 @@ impl generated::EditedValues for Fixed64s {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__floats`, in its order.
+    static FLOATS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "floats" [13] Position Int8;
+    "value" "floats" [13] Value(Float) Real4;
+}
+
 /// The elements of `floats`, in `repeateds__floats`.
 #[derive(Debug)]
 pub struct Floats;
@@ -1159,11 +1244,7 @@ impl generated::ChildTable for Floats {
         layout: protostore::Layout {
             name: "repeateds__floats",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "floats"),
-                protostore::Column::new("value", "floats"),
-            ],
+            columns: FLOATS_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__floats__key",
                 &["_id", "_position"],
@@ -1179,6 +1260,9 @@ impl generated::ChildTable for Floats {
             references: &[],
             checks: &[],
         },
+        field: "floats",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(
@@ -1246,6 +1330,14 @@ impl generated::EditedValues for Floats {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__doubles`, in its order.
+    static DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "doubles" [14] Position Int8;
+    "value" "doubles" [14] Value(Double) Real8;
+}
+
 /// The elements of `doubles`, in `repeateds__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -1259,11 +1351,7 @@ impl generated::ChildTable for Doubles {
         layout: protostore::Layout {
             name: "repeateds__doubles",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "doubles"),
-                protostore::Column::new("value", "doubles"),
-            ],
+            columns: DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__doubles__key",
                 &["_id", "_position"],
@@ -1279,6 +1367,9 @@ impl generated::ChildTable for Doubles {
             references: &[],
             checks: &[],
         },
+        field: "doubles",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -1346,6 +1437,14 @@ impl generated::EditedValues for Doubles {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__strings`, in its order.
+    static STRINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "strings" [15] Position Int8;
+    "value" "strings" [15] Value(String) Text;
+}
+
 /// The elements of `strings`, in `repeateds__strings`.
 #[derive(Debug)]
 pub struct Strings;
@@ -1359,11 +1458,7 @@ impl generated::ChildTable for Strings {
         layout: protostore::Layout {
             name: "repeateds__strings",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "strings"),
-                protostore::Column::new("value", "strings"),
-            ],
+            columns: STRINGS_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__strings__key",
                 &["_id", "_position"],
@@ -1379,6 +1474,9 @@ impl generated::ChildTable for Strings {
             references: &[],
             checks: &[],
         },
+        field: "strings",
+        path: &[15],
+        behaviors: generated::behaviors!(),
         member: 14,
         key: 2,
         insert: stmt!(
@@ -1446,6 +1544,14 @@ impl generated::EditedValues for Strings {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__byte_strings`, in its order.
+    static BYTE_STRINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "byte_strings" [16] Position Int8;
+    "value" "byte_strings" [16] Value(Bytes) Bytes;
+}
+
 /// The elements of `byte_strings`, in `repeateds__byte_strings`.
 #[derive(Debug)]
 pub struct ByteStrings;
@@ -1459,11 +1565,7 @@ impl generated::ChildTable for ByteStrings {
         layout: protostore::Layout {
             name: "repeateds__byte_strings",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "byte_strings"),
-                protostore::Column::new("value", "byte_strings"),
-            ],
+            columns: BYTE_STRINGS_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__byte_strings__key",
                 &["_id", "_position"],
@@ -1479,6 +1581,9 @@ impl generated::ChildTable for ByteStrings {
             references: &[],
             checks: &[],
         },
+        field: "byte_strings",
+        path: &[16],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(
@@ -1546,6 +1651,14 @@ impl generated::EditedValues for ByteStrings {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__colours`, in its order.
+    static COLOURS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "colours" [17] Position Int8;
+    "value" "colours" [17] Value(Enum types::Colour) Int4;
+}
+
 /// The elements of `colours`, in `repeateds__colours`.
 #[derive(Debug)]
 pub struct Colours;
@@ -1559,11 +1672,7 @@ impl generated::ChildTable for Colours {
         layout: protostore::Layout {
             name: "repeateds__colours",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "colours"),
-                protostore::Column::new("value", "colours"),
-            ],
+            columns: COLOURS_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__colours__key",
                 &["_id", "_position"],
@@ -1585,6 +1694,9 @@ impl generated::ChildTable for Colours {
                 ),
             ],
         },
+        field: "colours",
+        path: &[17],
+        behaviors: generated::behaviors!(),
         member: 16,
         key: 2,
         insert: stmt!(
@@ -1652,6 +1764,14 @@ impl generated::EditedValues for Colours {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__times`, in its order.
+    static TIMES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "times" [18] Position Int8;
+    "value" "times" [18] Value(Message "google.protobuf.Timestamp") Int8;
+}
+
 /// The elements of `times`, in `repeateds__times`.
 #[derive(Debug)]
 pub struct Times;
@@ -1665,11 +1785,7 @@ impl generated::ChildTable for Times {
         layout: protostore::Layout {
             name: "repeateds__times",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "times"),
-                protostore::Column::new("value", "times"),
-            ],
+            columns: TIMES_COLUMNS,
             key: protostore::Unique::new("repeateds__times__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -1682,6 +1798,9 @@ impl generated::ChildTable for Times {
             references: &[],
             checks: &[],
         },
+        field: "times",
+        path: &[18],
+        behaviors: generated::behaviors!(),
         member: 17,
         key: 2,
         insert: stmt!(
@@ -1749,6 +1868,14 @@ impl generated::EditedValues for Times {
     );
 }
 
+generated::columns! {
+    /// The columns of `repeateds__durations`, in its order.
+    static DURATIONS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "durations" [19] Position Int8;
+    "value" "durations" [19] Value(Message "google.protobuf.Duration") Int8;
+}
+
 /// The elements of `durations`, in `repeateds__durations`.
 #[derive(Debug)]
 pub struct Durations;
@@ -1762,11 +1889,7 @@ impl generated::ChildTable for Durations {
         layout: protostore::Layout {
             name: "repeateds__durations",
             record: "repeateds",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "durations"),
-                protostore::Column::new("value", "durations"),
-            ],
+            columns: DURATIONS_COLUMNS,
             key: protostore::Unique::new(
                 "repeateds__durations__key",
                 &["_id", "_position"],
@@ -1782,6 +1905,9 @@ impl generated::ChildTable for Durations {
             references: &[],
             checks: &[],
         },
+        field: "durations",
+        path: &[19],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `settings__words`, in its order.
+    static WORDS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "words" [7] Position Int8;
+    "value" "words" [7] Value(String) Text;
+}
+
 /// The elements of `words`, in `settings__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "settings__words",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "settings__words__key",
                 &["_singleton", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -109,6 +116,14 @@ impl generated::EditedValues for Words {
     );
 }
 
+generated::columns! {
+    /// The columns of `settings__sheets`, in its order.
+    static SHEETS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "sheets" [8] Position Int8;
+    "title" "sheets.title" [8, 1] Value(String) Text;
+}
+
 /// The elements of `sheets`, in `settings__sheets`.
 #[derive(Debug)]
 pub struct Sheets;
@@ -122,11 +137,7 @@ impl generated::ChildTable for Sheets {
         layout: protostore::Layout {
             name: "settings__sheets",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "sheets"),
-                protostore::Column::new("title", "sheets.title"),
-            ],
+            columns: SHEETS_COLUMNS,
             key: protostore::Unique::new(
                 "settings__sheets__key",
                 &["_singleton", "_position"],
@@ -142,6 +153,9 @@ impl generated::ChildTable for Sheets {
             references: &[],
             checks: &[],
         },
+        field: "sheets",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -208,6 +222,15 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `settings__sheets__numbers`, in its order.
+    static SHEETS_NUMBERS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "sheets" [8] Position Int8;
+    "_position_2" "sheets.numbers" [8, 2] Position Int8;
+    "value" "sheets.numbers" [8, 2] Value(Int64) Int8;
+}
+
 /// The elements of `sheets.numbers`, in `settings__sheets__numbers`.
 #[derive(Debug)]
 pub struct SheetsNumbers;
@@ -221,12 +244,7 @@ impl generated::ChildTable for SheetsNumbers {
         layout: protostore::Layout {
             name: "settings__sheets__numbers",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "sheets"),
-                protostore::Column::new("_position_2", "sheets.numbers"),
-                protostore::Column::new("value", "sheets.numbers"),
-            ],
+            columns: SHEETS_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "settings__sheets__numbers__key",
                 &["_singleton", "_position", "_position_2"],
@@ -242,6 +260,9 @@ impl generated::ChildTable for SheetsNumbers {
             references: &[],
             checks: &[],
         },
+        field: "sheets.numbers",
+        path: &[8, 2],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 3,
         insert: stmt!(
@@ -287,6 +308,14 @@ ORDER BY o.key, c."_position", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `settings__named`, in its order.
+    static NAMED_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_key" "named.key" [9, 1] MapKey(String) Text;
+    "value__title" "named.value.title" [9, 2, 1] Value(String) Text;
+}
+
 /// The elements of `named`, in `settings__named`.
 #[derive(Debug)]
 pub struct Named;
@@ -300,11 +329,7 @@ impl generated::ChildTable for Named {
         layout: protostore::Layout {
             name: "settings__named",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("value__title", "named.value.title"),
-            ],
+            columns: NAMED_COLUMNS,
             key: protostore::Unique::new(
                 "settings__named__key",
                 &["_singleton", "_key"],
@@ -320,6 +345,9 @@ impl generated::ChildTable for Named {
             references: &[],
             checks: &[],
         },
+        field: "named",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -382,6 +410,15 @@ impl generated::EditedMap for Named {
     };
 }
 
+generated::columns! {
+    /// The columns of `settings__named__value__numbers`, in its order.
+    static NAMED_VALUE_NUMBERS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_key" "named.key" [9, 1] MapKey(String) Text;
+    "_position_2" "named.value.numbers" [9, 2, 2] Position Int8;
+    "value" "named.value.numbers" [9, 2, 2] Value(Int64) Int8;
+}
+
 /// The elements of `named.value.numbers`, in `settings__named__value__numbers`.
 #[derive(Debug)]
 pub struct NamedValueNumbers;
@@ -395,12 +432,7 @@ impl generated::ChildTable for NamedValueNumbers {
         layout: protostore::Layout {
             name: "settings__named__value__numbers",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_key", "named.key"),
-                protostore::Column::new("_position_2", "named.value.numbers"),
-                protostore::Column::new("value", "named.value.numbers"),
-            ],
+            columns: NAMED_VALUE_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "settings__named__value__numbers__key",
                 &["_singleton", "_key", "_position_2"],
@@ -416,6 +448,9 @@ impl generated::ChildTable for NamedValueNumbers {
             references: &[],
             checks: &[],
         },
+        field: "named.value.numbers",
+        path: &[9, 2, 2],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 3,
         insert: stmt!(
@@ -461,6 +496,14 @@ ORDER BY o.key, c."_key", c."_position_2""#
     }
 }
 
+generated::columns! {
+    /// The columns of `settings__target_ids`, in its order.
+    static TARGET_IDS_COLUMNS;
+    "_singleton" "_singleton" [] OwnerKey Int4;
+    "_position" "target_ids" [10] Position Int8;
+    "value" "target_ids" [10] Value(String) Text;
+}
+
 /// The elements of `target_ids`, in `settings__target_ids`.
 #[derive(Debug)]
 pub struct TargetIds;
@@ -474,11 +517,7 @@ impl generated::ChildTable for TargetIds {
         layout: protostore::Layout {
             name: "settings__target_ids",
             record: "settings",
-            columns: &[
-                protostore::Column::new("_singleton", "_singleton"),
-                protostore::Column::new("_position", "target_ids"),
-                protostore::Column::new("value", "target_ids"),
-            ],
+            columns: TARGET_IDS_COLUMNS,
             key: protostore::Unique::new(
                 "settings__target_ids__key",
                 &["_singleton", "_position"],
@@ -508,6 +547,9 @@ impl generated::ChildTable for TargetIds {
                 protostore::Check::new("value__check", "target_ids", "must not be empty"),
             ],
         },
+        field: "target_ids",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(

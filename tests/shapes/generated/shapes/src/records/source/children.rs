@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `sources__targets`, in its order.
+    static TARGETS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "targets" [10] Position Int8;
+    "value" "targets" [10] Value(String) Text;
+}
+
 /// The elements of `targets`, in `sources__targets`.
 #[derive(Debug)]
 pub struct Targets;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Targets {
         layout: protostore::Layout {
             name: "sources__targets",
             record: "sources",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "targets"),
-                protostore::Column::new("value", "targets"),
-            ],
+            columns: TARGETS_COLUMNS,
             key: protostore::Unique::new("sources__targets__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -46,6 +50,9 @@ impl generated::ChildTable for Targets {
                 protostore::Check::new("value__check", "targets", "must not be empty"),
             ],
         },
+        field: "targets",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -113,6 +120,14 @@ impl generated::EditedValues for Targets {
     );
 }
 
+generated::columns! {
+    /// The columns of `sources__numbers`, in its order.
+    static NUMBERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "numbers" [11] Position Int8;
+    "value" "numbers" [11] Value(Int64) Int8;
+}
+
 /// The elements of `numbers`, in `sources__numbers`.
 #[derive(Debug)]
 pub struct Numbers;
@@ -126,11 +141,7 @@ impl generated::ChildTable for Numbers {
         layout: protostore::Layout {
             name: "sources__numbers",
             record: "sources",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "numbers"),
-                protostore::Column::new("value", "numbers"),
-            ],
+            columns: NUMBERS_COLUMNS,
             key: protostore::Unique::new("sources__numbers__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -151,6 +162,9 @@ impl generated::ChildTable for Numbers {
             ],
             checks: &[],
         },
+        field: "numbers",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -218,6 +232,15 @@ impl generated::EditedValues for Numbers {
     );
 }
 
+generated::columns! {
+    /// The columns of `sources__links`, in its order.
+    static LINKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "links" [12] Position Int8;
+    "target" "links.target" [12, 1] Value(String) Text;
+    "note" "links.note" [12, 2] Value(String) Text;
+}
+
 /// The elements of `links`, in `sources__links`.
 #[derive(Debug)]
 pub struct Links;
@@ -231,12 +254,7 @@ impl generated::ChildTable for Links {
         layout: protostore::Layout {
             name: "sources__links",
             record: "sources",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "links"),
-                protostore::Column::new("target", "links.target"),
-                protostore::Column::new("note", "links.note"),
-            ],
+            columns: LINKS_COLUMNS,
             key: protostore::Unique::new("sources__links__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -264,6 +282,9 @@ impl generated::ChildTable for Links {
                 ),
             ],
         },
+        field: "links",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `tagged__words`, in its order.
+    static WORDS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "words" [4] Position Int8;
+    "value" "words" [4] Value(String) Text;
+}
+
 /// The elements of `words`, in `tagged__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "tagged__words",
             record: "tagged",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new("tagged__words__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -32,6 +36,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -99,6 +106,14 @@ impl generated::EditedValues for Words {
     );
 }
 
+generated::columns! {
+    /// The columns of `tagged__targets`, in its order.
+    static TARGETS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "targets" [6] Position Int8;
+    "value" "targets" [6] Value(String) Text;
+}
+
 /// The elements of `targets`, in `tagged__targets`.
 #[derive(Debug)]
 pub struct Targets;
@@ -112,11 +127,7 @@ impl generated::ChildTable for Targets {
         layout: protostore::Layout {
             name: "tagged__targets",
             record: "tagged",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "targets"),
-                protostore::Column::new("value", "targets"),
-            ],
+            columns: TARGETS_COLUMNS,
             key: protostore::Unique::new("tagged__targets__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -139,6 +150,9 @@ impl generated::ChildTable for Targets {
                 protostore::Check::new("value__check", "targets", "must not be empty"),
             ],
         },
+        field: "targets",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -206,6 +220,14 @@ impl generated::EditedValues for Targets {
     );
 }
 
+generated::columns! {
+    /// The columns of `tagged__links`, in its order.
+    static LINKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "links" [7] Position Int8;
+    "target" "links.target" [7, 1] Value(String) Text;
+}
+
 /// The elements of `links`, in `tagged__links`.
 #[derive(Debug)]
 pub struct Links;
@@ -219,11 +241,7 @@ impl generated::ChildTable for Links {
         layout: protostore::Layout {
             name: "tagged__links",
             record: "tagged",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "links"),
-                protostore::Column::new("target", "links.target"),
-            ],
+            columns: LINKS_COLUMNS,
             key: protostore::Unique::new("tagged__links__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -251,6 +269,9 @@ impl generated::ChildTable for Links {
                 ),
             ],
         },
+        field: "links",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(

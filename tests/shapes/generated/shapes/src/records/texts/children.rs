@@ -7,6 +7,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `texts__values`, in its order.
+    static VALUES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "values.key" [10, 1] MapKey(String) Text;
+    "value" "values.value" [10, 2] Value(Message "shapes.v1.Point") Json as Json;
+}
+
 /// The elements of `values`, in `texts__values`.
 #[derive(Debug)]
 pub struct Values;
@@ -20,11 +28,7 @@ impl generated::ChildTable for Values {
         layout: protostore::Layout {
             name: "texts__values",
             record: "texts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "values.key"),
-                protostore::Column::new("value", "values.value"),
-            ],
+            columns: VALUES_COLUMNS,
             key: protostore::Unique::new("texts__values__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -33,6 +37,9 @@ impl generated::ChildTable for Values {
             references: &[],
             checks: &[],
         },
+        field: "values",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -104,6 +111,15 @@ impl generated::EditedMap for Values {
     };
 }
 
+generated::columns! {
+    /// The columns of `texts__inners`, in its order.
+    static INNERS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inners" [18] Position Int8;
+    "page" "inners.page" [18, 1] Value(Message "shapes.v1.Page") Json as Json;
+    "names" "inners.names" [18, 2] Value(String) Json as Json;
+}
+
 /// The elements of `inners`, in `texts__inners`.
 #[derive(Debug)]
 pub struct Inners;
@@ -117,12 +133,7 @@ impl generated::ChildTable for Inners {
         layout: protostore::Layout {
             name: "texts__inners",
             record: "texts",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inners"),
-                protostore::Column::new("page", "inners.page"),
-                protostore::Column::new("names", "inners.names"),
-            ],
+            columns: INNERS_COLUMNS,
             key: protostore::Unique::new("texts__inners__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -131,6 +142,9 @@ impl generated::ChildTable for Inners {
             references: &[],
             checks: &[],
         },
+        field: "inners",
+        path: &[18],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(

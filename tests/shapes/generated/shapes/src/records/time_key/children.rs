@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `time_keys__words`, in its order.
+    static WORDS_COLUMNS;
+    "_time" "time" [1] OwnerKey(Message "google.protobuf.Timestamp") Text as Rfc3339;
+    "_number" "number" [2] OwnerKey(Uint64) Int8 as FullRange;
+    "_position" "words" [3] Position Int8;
+    "value" "words" [3] Value(String) Text;
+}
+
 /// The elements of `words`, in `time_keys__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Words {
         layout: protostore::Layout {
             name: "time_keys__words",
             record: "time_keys",
-            columns: &[
-                protostore::Column::new("_time", "time"),
-                protostore::Column::new("_number", "number"),
-                protostore::Column::new("_position", "words"),
-                protostore::Column::new("value", "words"),
-            ],
+            columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
                 "time_keys__words__key",
                 &["_time", "_number", "_position"],
@@ -40,6 +44,9 @@ impl generated::ChildTable for Words {
             references: &[],
             checks: &[],
         },
+        field: "words",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(

@@ -7,6 +7,20 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `trees__branches`, in its order.
+    static BRANCHES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "branches" [5] Position Int8;
+    "number" "branches.number" [5, 1] Value(Int32) Int4;
+    "next" "branches.next" [5, 2] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "list" "branches.list" [5, 3] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "map" "branches.map" [5, 4] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "left" "branches.left" [5, 5] Value(Message "shapes.v1.Tree.Branch") Bytes;
+    "knot" "branches.knot" [5, 6] Presence(Message "shapes.v1.Tree.Knot") Bool;
+    "knot__branch" "branches.knot.branch" [5, 6, 1] Value(Message "shapes.v1.Tree.Branch") Bytes;
+}
+
 /// The elements of `branches`, in `trees__branches`.
 #[derive(Debug)]
 pub struct Branches;
@@ -20,17 +34,7 @@ impl generated::ChildTable for Branches {
         layout: protostore::Layout {
             name: "trees__branches",
             record: "trees",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "branches"),
-                protostore::Column::new("number", "branches.number"),
-                protostore::Column::new("next", "branches.next"),
-                protostore::Column::new("list", "branches.list"),
-                protostore::Column::new("map", "branches.map"),
-                protostore::Column::new("left", "branches.left"),
-                protostore::Column::new("knot", "branches.knot"),
-                protostore::Column::new("knot__branch", "branches.knot.branch"),
-            ],
+            columns: BRANCHES_COLUMNS,
             key: protostore::Unique::new("trees__branches__key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
@@ -56,6 +60,9 @@ impl generated::ChildTable for Branches {
                 ),
             ],
         },
+        field: "branches",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(

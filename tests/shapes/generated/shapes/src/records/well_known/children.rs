@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `well_knowns__structs`, in its order.
+    static STRUCTS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "structs" [9] Position Int8;
+    "value" "structs" [9] Value(Message "google.protobuf.Struct") Json;
+}
+
 /// The elements of `structs`, in `well_knowns__structs`.
 #[derive(Debug)]
 pub struct Structs;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Structs {
         layout: protostore::Layout {
             name: "well_knowns__structs",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "structs"),
-                protostore::Column::new("value", "structs"),
-            ],
+            columns: STRUCTS_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__structs__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Structs {
             references: &[],
             checks: &[],
         },
+        field: "structs",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -99,6 +106,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__values`, in its order.
+    static VALUES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "values" [10] Position Int8;
+    "value" "values" [10] Value(Message "google.protobuf.Value") Json;
+}
+
 /// The elements of `values`, in `well_knowns__values`.
 #[derive(Debug)]
 pub struct Values;
@@ -112,11 +127,7 @@ impl generated::ChildTable for Values {
         layout: protostore::Layout {
             name: "well_knowns__values",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "values"),
-                protostore::Column::new("value", "values"),
-            ],
+            columns: VALUES_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__values__key",
                 &["_id", "_position"],
@@ -132,6 +143,9 @@ impl generated::ChildTable for Values {
             references: &[],
             checks: &[],
         },
+        field: "values",
+        path: &[10],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(
@@ -192,6 +206,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__lists`, in its order.
+    static OF_LISTS_11_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "lists" [11] Position Int8;
+    "value" "lists" [11] Value(Message "google.protobuf.ListValue") Json;
+}
+
 /// The elements of `lists`, in `well_knowns__lists`.
 #[derive(Debug)]
 pub struct OfLists_11;
@@ -205,11 +227,7 @@ impl generated::ChildTable for OfLists_11 {
         layout: protostore::Layout {
             name: "well_knowns__lists",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "lists"),
-                protostore::Column::new("value", "lists"),
-            ],
+            columns: OF_LISTS_11_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__lists__key",
                 &["_id", "_position"],
@@ -225,6 +243,9 @@ impl generated::ChildTable for OfLists_11 {
             references: &[],
             checks: &[],
         },
+        field: "lists",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -285,6 +306,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__anys`, in its order.
+    static ANYS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "anys" [12] Position Int8;
+    "value" "anys" [12] Value(Message "google.protobuf.Any") Bytes;
+}
+
 /// The elements of `anys`, in `well_knowns__anys`.
 #[derive(Debug)]
 pub struct Anys;
@@ -298,11 +327,7 @@ impl generated::ChildTable for Anys {
         layout: protostore::Layout {
             name: "well_knowns__anys",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "anys"),
-                protostore::Column::new("value", "anys"),
-            ],
+            columns: ANYS_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__anys__key",
                 &["_id", "_position"],
@@ -318,6 +343,9 @@ impl generated::ChildTable for Anys {
             references: &[],
             checks: &[],
         },
+        field: "anys",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -378,6 +406,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__masks`, in its order.
+    static MASKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "masks" [13] Position Int8;
+    "value" "masks" [13] Value(Message "google.protobuf.FieldMask") Text;
+}
+
 /// The elements of `masks`, in `well_knowns__masks`.
 #[derive(Debug)]
 pub struct Masks;
@@ -391,11 +427,7 @@ impl generated::ChildTable for Masks {
         layout: protostore::Layout {
             name: "well_knowns__masks",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "masks"),
-                protostore::Column::new("value", "masks"),
-            ],
+            columns: MASKS_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__masks__key",
                 &["_id", "_position"],
@@ -411,6 +443,9 @@ impl generated::ChildTable for Masks {
             references: &[],
             checks: &[],
         },
+        field: "masks",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(
@@ -471,6 +506,13 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__empties`, in its order.
+    static EMPTIES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "empties" [14] Position Int8;
+}
+
 /// The elements of `empties`, in `well_knowns__empties`.
 #[derive(Debug)]
 pub struct Empties;
@@ -484,10 +526,7 @@ impl generated::ChildTable for Empties {
         layout: protostore::Layout {
             name: "well_knowns__empties",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "empties"),
-            ],
+            columns: EMPTIES_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__empties__key",
                 &["_id", "_position"],
@@ -503,6 +542,9 @@ impl generated::ChildTable for Empties {
             references: &[],
             checks: &[],
         },
+        field: "empties",
+        path: &[14],
+        behaviors: generated::behaviors!(),
         member: 13,
         key: 2,
         insert: stmt!(
@@ -563,6 +605,14 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__structs_by_key`, in its order.
+    static STRUCTS_BY_KEY_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "structs_by_key.key" [15, 1] MapKey(String) Text;
+    "value" "structs_by_key.value" [15, 2] Value(Message "google.protobuf.Struct") Json;
+}
+
 /// The elements of `structs_by_key`, in `well_knowns__structs_by_key`.
 #[derive(Debug)]
 pub struct StructsByKey;
@@ -576,11 +626,7 @@ impl generated::ChildTable for StructsByKey {
         layout: protostore::Layout {
             name: "well_knowns__structs_by_key",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "structs_by_key.key"),
-                protostore::Column::new("value", "structs_by_key.value"),
-            ],
+            columns: STRUCTS_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__structs_by_key__key",
                 &["_id", "_key"],
@@ -596,6 +642,9 @@ impl generated::ChildTable for StructsByKey {
             references: &[],
             checks: &[],
         },
+        field: "structs_by_key",
+        path: &[15],
+        behaviors: generated::behaviors!(),
         member: 14,
         key: 2,
         insert: stmt!(
@@ -655,6 +704,14 @@ impl generated::EditedMap for StructsByKey {
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__anys_by_key`, in its order.
+    static ANYS_BY_KEY_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "anys_by_key.key" [16, 1] MapKey(Uint32) Int8;
+    "value" "anys_by_key.value" [16, 2] Value(Message "google.protobuf.Any") Bytes;
+}
+
 /// The elements of `anys_by_key`, in `well_knowns__anys_by_key`.
 #[derive(Debug)]
 pub struct AnysByKey;
@@ -668,11 +725,7 @@ impl generated::ChildTable for AnysByKey {
         layout: protostore::Layout {
             name: "well_knowns__anys_by_key",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "anys_by_key.key"),
-                protostore::Column::new("value", "anys_by_key.value"),
-            ],
+            columns: ANYS_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__anys_by_key__key",
                 &["_id", "_key"],
@@ -694,6 +747,9 @@ impl generated::ChildTable for AnysByKey {
                 ),
             ],
         },
+        field: "anys_by_key",
+        path: &[16],
+        behaviors: generated::behaviors!(),
         member: 15,
         key: 2,
         insert: stmt!(
@@ -752,6 +808,13 @@ impl generated::EditedMap for AnysByKey {
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__empties_by_key`, in its order.
+    static EMPTIES_BY_KEY_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "empties_by_key.key" [17, 1] MapKey(Bool) Bool;
+}
+
 /// The elements of `empties_by_key`, in `well_knowns__empties_by_key`.
 #[derive(Debug)]
 pub struct EmptiesByKey;
@@ -765,10 +828,7 @@ impl generated::ChildTable for EmptiesByKey {
         layout: protostore::Layout {
             name: "well_knowns__empties_by_key",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "empties_by_key.key"),
-            ],
+            columns: EMPTIES_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__empties_by_key__key",
                 &["_id", "_key"],
@@ -790,6 +850,9 @@ impl generated::ChildTable for EmptiesByKey {
                 ),
             ],
         },
+        field: "empties_by_key",
+        path: &[17],
+        behaviors: generated::behaviors!(),
         member: 16,
         key: 2,
         insert: stmt!(
@@ -849,6 +912,14 @@ impl generated::EditedMap for EmptiesByKey {
     };
 }
 
+generated::columns! {
+    /// The columns of `well_knowns__inner__masks`, in its order.
+    static INNER_MASKS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "inner.masks" [24, 4] Position Int8;
+    "value" "inner.masks" [24, 4] Value(Message "google.protobuf.FieldMask") Text;
+}
+
 /// The elements of `inner.masks`, in `well_knowns__inner__masks`.
 #[derive(Debug)]
 pub struct InnerMasks;
@@ -862,11 +933,7 @@ impl generated::ChildTable for InnerMasks {
         layout: protostore::Layout {
             name: "well_knowns__inner__masks",
             record: "well_knowns",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "inner.masks"),
-                protostore::Column::new("value", "inner.masks"),
-            ],
+            columns: INNER_MASKS_COLUMNS,
             key: protostore::Unique::new(
                 "well_knowns__inner__masks__key",
                 &["_id", "_position"],
@@ -882,6 +949,9 @@ impl generated::ChildTable for InnerMasks {
             references: &[],
             checks: &[],
         },
+        field: "inner.masks",
+        path: &[24, 4],
+        behaviors: generated::behaviors!(),
         member: 18,
         key: 2,
         insert: stmt!(

@@ -2,9 +2,24 @@
 //!
 //! How the repeated and map fields of `wide_keys` are stored, each in a table of its own.
 
+use crate::records::types;
 use protostore::generated::{self, stmt};
 
 use super::*;
+
+generated::columns! {
+    /// The columns of `wide_keys__numbers`, in its order.
+    static NUMBERS_COLUMNS;
+    "_a" "a" [1] OwnerKey(String) Text;
+    "_b" "b" [2] OwnerKey(Uint32) Int8;
+    "_c" "c" [3] OwnerKey(Bool) Bool;
+    "_d" "d" [4] OwnerKey(Enum types::Colour) Int4;
+    "_e" "e" [5] OwnerKey(Bytes) Bytes;
+    "_f" "f" [6] OwnerKey(Message "google.protobuf.Timestamp") Int8;
+    "_g" "g" [7] OwnerKey(Uint64) Int8;
+    "_position" "numbers" [9] Position Int8;
+    "value" "numbers" [9] Value(Int32) Int4;
+}
 
 /// The elements of `numbers`, in `wide_keys__numbers`.
 #[derive(Debug)]
@@ -19,17 +34,7 @@ impl generated::ChildTable for Numbers {
         layout: protostore::Layout {
             name: "wide_keys__numbers",
             record: "wide_keys",
-            columns: &[
-                protostore::Column::new("_a", "a"),
-                protostore::Column::new("_b", "b"),
-                protostore::Column::new("_c", "c"),
-                protostore::Column::new("_d", "d"),
-                protostore::Column::new("_e", "e"),
-                protostore::Column::new("_f", "f"),
-                protostore::Column::new("_g", "g"),
-                protostore::Column::new("_position", "numbers"),
-                protostore::Column::new("value", "numbers"),
-            ],
+            columns: NUMBERS_COLUMNS,
             key: protostore::Unique::new(
                 "wide_keys__numbers__key",
                 &["_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position"],
@@ -51,6 +56,9 @@ impl generated::ChildTable for Numbers {
                 ),
             ],
         },
+        field: "numbers",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 8,
         insert: stmt!(

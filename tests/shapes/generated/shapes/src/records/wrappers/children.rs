@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `wrappers__strings`, in its order.
+    static STRINGS_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "strings" [11] Position Int8;
+    "value" "strings" [11] Value(Message "google.protobuf.StringValue") Text;
+}
+
 /// The elements of `strings`, in `wrappers__strings`.
 #[derive(Debug)]
 pub struct Strings;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Strings {
         layout: protostore::Layout {
             name: "wrappers__strings",
             record: "wrappers",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "strings"),
-                protostore::Column::new("value", "strings"),
-            ],
+            columns: STRINGS_COLUMNS,
             key: protostore::Unique::new(
                 "wrappers__strings__key",
                 &["_id", "_position"],
@@ -39,6 +43,9 @@ impl generated::ChildTable for Strings {
             references: &[],
             checks: &[],
         },
+        field: "strings",
+        path: &[11],
+        behaviors: generated::behaviors!(),
         member: 10,
         key: 2,
         insert: stmt!(
@@ -106,6 +113,14 @@ impl generated::EditedValues for Strings {
     );
 }
 
+generated::columns! {
+    /// The columns of `wrappers__doubles`, in its order.
+    static DOUBLES_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_position" "doubles" [12] Position Int8;
+    "value" "doubles" [12] Value(Message "google.protobuf.DoubleValue") Real8;
+}
+
 /// The elements of `doubles`, in `wrappers__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -119,11 +134,7 @@ impl generated::ChildTable for Doubles {
         layout: protostore::Layout {
             name: "wrappers__doubles",
             record: "wrappers",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_position", "doubles"),
-                protostore::Column::new("value", "doubles"),
-            ],
+            columns: DOUBLES_COLUMNS,
             key: protostore::Unique::new(
                 "wrappers__doubles__key",
                 &["_id", "_position"],
@@ -139,6 +150,9 @@ impl generated::ChildTable for Doubles {
             references: &[],
             checks: &[],
         },
+        field: "doubles",
+        path: &[12],
+        behaviors: generated::behaviors!(),
         member: 11,
         key: 2,
         insert: stmt!(
@@ -206,6 +220,14 @@ impl generated::EditedValues for Doubles {
     );
 }
 
+generated::columns! {
+    /// The columns of `wrappers__by_number`, in its order.
+    static BY_NUMBER_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "_key" "by_number.key" [13, 1] MapKey(Int64) Int8;
+    "value" "by_number.value" [13, 2] Value(Message "google.protobuf.BytesValue") Bytes;
+}
+
 /// The elements of `by_number`, in `wrappers__by_number`.
 #[derive(Debug)]
 pub struct ByNumber;
@@ -219,11 +241,7 @@ impl generated::ChildTable for ByNumber {
         layout: protostore::Layout {
             name: "wrappers__by_number",
             record: "wrappers",
-            columns: &[
-                protostore::Column::new("_id", "id"),
-                protostore::Column::new("_key", "by_number.key"),
-                protostore::Column::new("value", "by_number.value"),
-            ],
+            columns: BY_NUMBER_COLUMNS,
             key: protostore::Unique::new("wrappers__by_number__key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
@@ -236,6 +254,9 @@ impl generated::ChildTable for ByNumber {
             references: &[],
             checks: &[],
         },
+        field: "by_number",
+        path: &[13],
+        behaviors: generated::behaviors!(),
         member: 12,
         key: 2,
         insert: stmt!(

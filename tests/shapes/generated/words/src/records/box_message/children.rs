@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `info__reads`, in its order.
+    static READS_COLUMNS;
+    "_box" "box" [1] OwnerKey(String) Text;
+    "_dyn" "dyn" [2] OwnerKey(Uint32) Int8;
+    "_position" "reads" [3] Position Int8;
+    "value" "reads" [3] Value(String) Text;
+}
+
 /// The elements of `reads`, in `info__reads`.
 #[derive(Debug)]
 pub struct Reads;
@@ -19,12 +28,7 @@ impl generated::ChildTable for Reads {
         layout: protostore::Layout {
             name: "info__reads",
             record: "info",
-            columns: &[
-                protostore::Column::new("_box", "box"),
-                protostore::Column::new("_dyn", "dyn"),
-                protostore::Column::new("_position", "reads"),
-                protostore::Column::new("value", "reads"),
-            ],
+            columns: READS_COLUMNS,
             key: protostore::Unique::new(
                 "info__reads__key",
                 &["_box", "_dyn", "_position"],
@@ -54,6 +58,9 @@ impl generated::ChildTable for Reads {
                 protostore::Check::new("value__check", "reads", "must not be empty"),
             ],
         },
+        field: "reads",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 3,
         insert: stmt!(

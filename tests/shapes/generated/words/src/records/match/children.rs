@@ -6,6 +6,16 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `clone__traits`, in its order.
+    static TRAITS_COLUMNS;
+    "_type" "type" [1] OwnerKey(String) Text;
+    "_position" "traits" [3] Position Int8;
+    "fn" "traits.fn" [3, 1] Value(String) Text;
+    "super" "traits.super" [3, 2] Value(String) Text;
+    "crate" "traits.crate" [3, 3] Value(String) Text;
+}
+
 /// The elements of `traits`, in `clone__traits`.
 #[derive(Debug)]
 pub struct Traits;
@@ -19,13 +29,7 @@ impl generated::ChildTable for Traits {
         layout: protostore::Layout {
             name: "clone__traits",
             record: "clone",
-            columns: &[
-                protostore::Column::new("_type", "type"),
-                protostore::Column::new("_position", "traits"),
-                protostore::Column::new("fn", "traits.fn"),
-                protostore::Column::new("super", "traits.super"),
-                protostore::Column::new("crate", "traits.crate"),
-            ],
+            columns: TRAITS_COLUMNS,
             key: protostore::Unique::new("clone__traits__key", &["_type", "_position"]),
             uniques: &[],
             owner: Some(
@@ -40,6 +44,9 @@ impl generated::ChildTable for Traits {
                 ),
             ],
         },
+        field: "traits",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,15 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `read__into`, in its order.
+    static OF_INTO_4_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "into" [4] Position Int8;
+    "binder" "into.binder" [4, 1] Value(Int32) Int4;
+    "row" "into.row" [4, 2] Value(String) Text;
+}
+
 /// The elements of `into`, in `read__into`.
 #[derive(Debug)]
 pub struct OfInto_4;
@@ -19,12 +28,7 @@ impl generated::ChildTable for OfInto_4 {
         layout: protostore::Layout {
             name: "read__into",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "into"),
-                protostore::Column::new("binder", "into.binder"),
-                protostore::Column::new("row", "into.row"),
-            ],
+            columns: OF_INTO_4_COLUMNS,
             key: protostore::Unique::new("read__into__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -39,6 +43,9 @@ impl generated::ChildTable for OfInto_4 {
                 ),
             ],
         },
+        field: "into",
+        path: &[4],
+        behaviors: generated::behaviors!(),
         member: 3,
         key: 2,
         insert: stmt!(
@@ -103,6 +110,14 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `read__string`, in its order.
+    static OF_STRING_5_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "string" [5] Position Int8;
+    "value" "string" [5] Value(String) Text;
+}
+
 /// The elements of `string`, in `read__string`.
 #[derive(Debug)]
 pub struct OfString_5;
@@ -116,11 +131,7 @@ impl generated::ChildTable for OfString_5 {
         layout: protostore::Layout {
             name: "read__string",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "string"),
-                protostore::Column::new("value", "string"),
-            ],
+            columns: OF_STRING_5_COLUMNS,
             key: protostore::Unique::new("read__string__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -129,6 +140,9 @@ impl generated::ChildTable for OfString_5 {
             references: &[],
             checks: &[],
         },
+        field: "string",
+        path: &[5],
+        behaviors: generated::behaviors!(),
         member: 4,
         key: 2,
         insert: stmt!(
@@ -196,6 +210,14 @@ impl generated::EditedValues for OfString_5 {
     );
 }
 
+generated::columns! {
+    /// The columns of `read__vec`, in its order.
+    static OF_VEC_6_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "vec" [6] Position Int8;
+    "value" "vec" [6] Value(Bytes) Bytes;
+}
+
 /// The elements of `vec`, in `read__vec`.
 #[derive(Debug)]
 pub struct OfVec_6;
@@ -209,11 +231,7 @@ impl generated::ChildTable for OfVec_6 {
         layout: protostore::Layout {
             name: "read__vec",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "vec"),
-                protostore::Column::new("value", "vec"),
-            ],
+            columns: OF_VEC_6_COLUMNS,
             key: protostore::Unique::new("read__vec__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -222,6 +240,9 @@ impl generated::ChildTable for OfVec_6 {
             references: &[],
             checks: &[],
         },
+        field: "vec",
+        path: &[6],
+        behaviors: generated::behaviors!(),
         member: 5,
         key: 2,
         insert: stmt!(
@@ -289,6 +310,14 @@ impl generated::EditedValues for OfVec_6 {
     );
 }
 
+generated::columns! {
+    /// The columns of `read__option`, in its order.
+    static OF_OPTION_7_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "option" [7] Position Int8;
+    "value" "option" [7] Value(Int32) Int4;
+}
+
 /// The elements of `option`, in `read__option`.
 #[derive(Debug)]
 pub struct OfOption_7;
@@ -302,11 +331,7 @@ impl generated::ChildTable for OfOption_7 {
         layout: protostore::Layout {
             name: "read__option",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "option"),
-                protostore::Column::new("value", "option"),
-            ],
+            columns: OF_OPTION_7_COLUMNS,
             key: protostore::Unique::new("read__option__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -321,6 +346,9 @@ impl generated::ChildTable for OfOption_7 {
                 ),
             ],
         },
+        field: "option",
+        path: &[7],
+        behaviors: generated::behaviors!(),
         member: 6,
         key: 2,
         insert: stmt!(
@@ -388,6 +416,16 @@ impl generated::EditedValues for OfOption_7 {
     );
 }
 
+generated::columns! {
+    /// The columns of `read__from`, in its order.
+    static OF_FROM_8_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_key" "from.key" [8, 1] MapKey(String) Text;
+    "value__owner" "from.value.owner" [8, 2, 1] Value(String) Text;
+    "value__item" "from.value.item" [8, 2, 2] Presence(Message "TryFrom") Bool;
+    "value__item__key" "from.value.item.key" [8, 2, 2, 1] Value(Bool) Bool;
+}
+
 /// The elements of `from`, in `read__from`.
 #[derive(Debug)]
 pub struct OfFrom_8;
@@ -401,13 +439,7 @@ impl generated::ChildTable for OfFrom_8 {
         layout: protostore::Layout {
             name: "read__from",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_key", "from.key"),
-                protostore::Column::new("value__owner", "from.value.owner"),
-                protostore::Column::new("value__item", "from.value.item"),
-                protostore::Column::new("value__item__key", "from.value.item.key"),
-            ],
+            columns: OF_FROM_8_COLUMNS,
             key: protostore::Unique::new("read__from__key", &["_self", "_key"]),
             uniques: &[],
             owner: Some(
@@ -437,6 +469,9 @@ impl generated::ChildTable for OfFrom_8 {
                 ),
             ],
         },
+        field: "from",
+        path: &[8],
+        behaviors: generated::behaviors!(),
         member: 7,
         key: 2,
         insert: stmt!(
@@ -520,6 +555,14 @@ WHERE "_self" = $1 AND "_key" = $2"#
     };
 }
 
+generated::columns! {
+    /// The columns of `read__a_b`, in its order.
+    static OF_A_B_9_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "a_b" [9] Position Int8;
+    "value" "a_b" [9] Value(Int32) Int4;
+}
+
 /// The elements of `a_b`, in `read__a_b`.
 #[derive(Debug)]
 pub struct OfAB_9;
@@ -533,11 +576,7 @@ impl generated::ChildTable for OfAB_9 {
         layout: protostore::Layout {
             name: "read__a_b",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "a_b"),
-                protostore::Column::new("value", "a_b"),
-            ],
+            columns: OF_A_B_9_COLUMNS,
             key: protostore::Unique::new("read__a_b__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -552,6 +591,9 @@ impl generated::ChildTable for OfAB_9 {
                 ),
             ],
         },
+        field: "a_b",
+        path: &[9],
+        behaviors: generated::behaviors!(),
         member: 8,
         key: 2,
         insert: stmt!(
@@ -619,6 +661,14 @@ impl generated::EditedValues for OfAB_9 {
     );
 }
 
+generated::columns! {
+    /// The columns of `read__a__b`, in its order.
+    static OF_A_B_10_1_COLUMNS;
+    "_self" "self" [1] OwnerKey(String) Text;
+    "_position" "a.b" [10, 1] Position Int8;
+    "value" "a.b" [10, 1] Value(Int32) Int4;
+}
+
 /// The elements of `a.b`, in `read__a__b`.
 #[derive(Debug)]
 pub struct OfAB_10_1;
@@ -632,11 +682,7 @@ impl generated::ChildTable for OfAB_10_1 {
         layout: protostore::Layout {
             name: "read__a__b",
             record: "read",
-            columns: &[
-                protostore::Column::new("_self", "self"),
-                protostore::Column::new("_position", "a.b"),
-                protostore::Column::new("value", "a.b"),
-            ],
+            columns: OF_A_B_10_1_COLUMNS,
             key: protostore::Unique::new("read__a__b__key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
@@ -651,6 +697,9 @@ impl generated::ChildTable for OfAB_10_1 {
                 ),
             ],
         },
+        field: "a.b",
+        path: &[10, 1],
+        behaviors: generated::behaviors!(),
         member: 9,
         key: 2,
         insert: stmt!(

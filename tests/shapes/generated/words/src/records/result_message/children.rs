@@ -6,6 +6,14 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `write__reads`, in its order.
+    static READS_COLUMNS;
+    "_ok" "ok" [1] OwnerKey(Int64) Int8;
+    "_position" "reads" [3] Position Int8;
+    "value" "reads" [3] Value(String) Text;
+}
+
 /// The elements of `reads`, in `write__reads`.
 #[derive(Debug)]
 pub struct Reads;
@@ -19,11 +27,7 @@ impl generated::ChildTable for Reads {
         layout: protostore::Layout {
             name: "write__reads",
             record: "write",
-            columns: &[
-                protostore::Column::new("_ok", "ok"),
-                protostore::Column::new("_position", "reads"),
-                protostore::Column::new("value", "reads"),
-            ],
+            columns: READS_COLUMNS,
             key: protostore::Unique::new("write__reads__key", &["_ok", "_position"]),
             uniques: &[],
             owner: Some(
@@ -46,6 +50,9 @@ impl generated::ChildTable for Reads {
                 protostore::Check::new("value__check", "reads", "must not be empty"),
             ],
         },
+        field: "reads",
+        path: &[3],
+        behaviors: generated::behaviors!(),
         member: 2,
         key: 2,
         insert: stmt!(

@@ -6,6 +6,13 @@ use protostore::generated::{self, stmt};
 
 use super::*;
 
+generated::columns! {
+    /// The columns of `apply__ok`, in its order.
+    static OF_OK_2_COLUMNS;
+    "_vec" "vec" [1] OwnerKey(Bytes) Bytes;
+    "_position" "ok" [2] Position Int8;
+}
+
 /// The elements of `ok`, in `apply__ok`.
 #[derive(Debug)]
 pub struct OfOk_2;
@@ -19,10 +26,7 @@ impl generated::ChildTable for OfOk_2 {
         layout: protostore::Layout {
             name: "apply__ok",
             record: "apply",
-            columns: &[
-                protostore::Column::new("_vec", "vec"),
-                protostore::Column::new("_position", "ok"),
-            ],
+            columns: OF_OK_2_COLUMNS,
             key: protostore::Unique::new("apply__ok__key", &["_vec", "_position"]),
             uniques: &[],
             owner: Some(
@@ -31,6 +35,9 @@ impl generated::ChildTable for OfOk_2 {
             references: &[],
             checks: &[],
         },
+        field: "ok",
+        path: &[2],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 2,
         insert: stmt!(
@@ -88,6 +95,15 @@ WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
     };
 }
 
+generated::columns! {
+    /// The columns of `apply__ok__ok`, in its order.
+    static OK_OK_COLUMNS;
+    "_vec" "vec" [1] OwnerKey(Bytes) Bytes;
+    "_position" "ok" [2] Position Int8;
+    "_position_2" "ok.ok" [2, 1] Position Int8;
+    "value" "ok.ok" [2, 1] Value(String) Text;
+}
+
 /// The elements of `ok.ok`, in `apply__ok__ok`.
 #[derive(Debug)]
 pub struct OkOk;
@@ -101,12 +117,7 @@ impl generated::ChildTable for OkOk {
         layout: protostore::Layout {
             name: "apply__ok__ok",
             record: "apply",
-            columns: &[
-                protostore::Column::new("_vec", "vec"),
-                protostore::Column::new("_position", "ok"),
-                protostore::Column::new("_position_2", "ok.ok"),
-                protostore::Column::new("value", "ok.ok"),
-            ],
+            columns: OK_OK_COLUMNS,
             key: protostore::Unique::new(
                 "apply__ok__ok__key",
                 &["_vec", "_position", "_position_2"],
@@ -122,6 +133,9 @@ impl generated::ChildTable for OkOk {
             references: &[],
             checks: &[],
         },
+        field: "ok.ok",
+        path: &[2, 1],
+        behaviors: generated::behaviors!(),
         member: 1,
         key: 3,
         insert: stmt!(
