@@ -117,6 +117,7 @@ pub trait Bind {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()>;
 
     /// Returns the path of the field that a value is of, counted from 0, where the list is a row and knows it.
+    #[doc(hidden)]
     fn field(&self, _at: usize) -> Option<&'static str> {
         None
     }

@@ -241,6 +241,12 @@ impl Prepared {
         self.writes
     }
 
+    /// Returns how often SQLite has prepared the statement again.
+    #[cfg(test)]
+    pub(super) fn prepared_again(&self) -> i32 {
+        self.stmt.get_status(rusqlite::StatementStatus::RePrepare)
+    }
+
     /// Binds one parameter, counted from 1.
     #[inline(always)]
     pub(super) fn bind(&mut self, at: usize, value: impl ToSql) -> rusqlite::Result<()> {

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
@@ -158,6 +160,29 @@ fn a_statement_is_prepared_once() {
         now(Get::<Machine>("a").run(&mut held, &Fixed::now())).expect("reads");
     }
     assert!(std::ptr::eq(before, held.stmt(&<Machine as crate::Record>::TABLE.get).expect("is there")));
+}
+
+#[test]
+fn a_page_of_another_size_is_no_reason_to_prepare_its_statement_again() {
+    // As every store sets it.
+    let stable = |connection: &mut Connection| {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).expect("stable plans");
+    };
+    let mut held = held_with(stable);
+    for id in ["a", "b", "c"] {
+        now(Insert::new(machine(id)).run(&mut held, &Fixed::now())).expect("inserts");
+    }
+    let again =
+        |held: &mut Held| held.stmt(&<Machine as crate::Record>::TABLE.page_first).expect("is there").prepared_again();
+    for size in [1, 2, 3, 1000, usize::MAX] {
+        let page = now(Page::<Machine> { after: None, size }.run(&mut held, &Fixed::now())).expect("reads");
+        assert_eq!((page.records.len(), page.next.is_some()), (size.min(3), size < 3), "{size}");
+    }
+    assert_eq!(again(&mut held), 0);
+    // A change of the schema is one.
+    held.connection().execute_batch("CREATE TABLE another (a)").expect("a table");
+    now(Page::<Machine> { after: None, size: 1 }.run(&mut held, &Fixed::now())).expect("reads");
+    assert_eq!(again(&mut held), 1);
 }
 
 #[test]
