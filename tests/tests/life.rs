@@ -4,6 +4,8 @@
 mod expiry;
 #[path = "life/kept.rs"]
 mod kept;
+#[path = "life/order.rs"]
+mod order;
 
 use life::{Event, EventDetail, Founding, Topic};
 use protostore::{Kind, Singleton};

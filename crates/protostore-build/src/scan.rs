@@ -16,6 +16,18 @@ pub(crate) fn scans(db: &Connection, statements: &[Statement]) -> Result<Vec<Str
     found.collect::<Result<Vec<_>>>().map(|sentences| sentences.concat())
 }
 
+/// Returns a sentence for each page that reads the rows before its place to pass over them.
+pub(crate) fn skips(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
+    let found = statements.iter().filter(|statement| statement.seeks).map(|statement| {
+        let steps = plan(db, &statement.sql(Dialect::Sqlite))?;
+        let is_entered = steps.iter().any(|step| is_entered(step));
+        let steps = steps.join("; ");
+        let sentence = || format!("statement `{}` passes over the rows before its place: {steps}", statement.name);
+        Ok((!is_entered).then(sentence))
+    });
+    found.filter_map(Result::transpose).collect()
+}
+
 /// Returns a sentence for each statement that sorts all rows that it selects, for each page anew.
 pub(crate) fn sorts(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
     let found = statements.iter().filter(|statement| statement.paged).map(|statement| {
@@ -57,6 +69,11 @@ fn scanned(db: &Connection, sql: &str) -> Result<Vec<String>> {
 
 fn sorts_rows(step: &str) -> bool {
     step.starts_with("USE TEMP B-TREE")
+}
+
+/// Returns whether a step begins inside the rows that have given values: `(state=? AND (create_time,id)<(?,?))`.
+fn is_entered(step: &str) -> bool {
+    step.starts_with("SEARCH ") && step.contains(['<', '>'])
 }
 
 fn is_scan(step: &str) -> bool {
@@ -104,6 +121,24 @@ mod tests {
         assert!(page("rack"));
         assert!(!page("rack, id"));
         assert!(!page("rack, id DESC"));
+    }
+
+    #[test]
+    fn a_page_that_passes_over_rows_is_found_where_no_index_has_its_place() {
+        let enters = |index: &str, rows: &str, order: &str| {
+            let db = Connection::open_in_memory().expect("a database in memory");
+            let table = "CREATE TABLE hosts (id TEXT PRIMARY KEY, rack TEXT, size INTEGER) STRICT";
+            db.execute_batch(&format!("{table}; CREATE INDEX i ON hosts ({index})")).expect("a table");
+            let steps = plan(&db, &format!("SELECT id FROM hosts WHERE rack = $1 AND {rows} ORDER BY {order}"));
+            steps.expect("a plan").iter().any(|step| is_entered(step))
+        };
+        assert!(enters("rack, id", "id > $2", "id"));
+        assert!(enters("rack, size, id", "(size, id) > ($2, $3)", "size, id"));
+        assert!(enters("rack, size DESC, id DESC", "(size, id) < ($2, $3)", "size DESC, id DESC"));
+        assert!(enters("rack, size, id", "size IS NULL AND id > $2", "id"));
+        // What SQLite cannot answer by the index.
+        assert!(!enters("rack", "size > $2", "size"));
+        assert!(!enters("rack, size", "(size + 0, id) > ($2, $3)", "size, id"));
     }
 
     #[test]

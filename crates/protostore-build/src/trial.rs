@@ -38,7 +38,7 @@ pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
     });
     let refused: Vec<String> = refused.collect();
     if refused.is_empty() {
-        for look in [scan::scans, scan::sorts] {
+        for look in [scan::scans, scan::sorts, scan::skips] {
             sentences.extend(look(&fresh, trial.statements).unwrap_or_else(|error| vec![reason(&error)]));
         }
     }

@@ -19,7 +19,7 @@ pub use crate::record::{
     positions,
 };
 pub use crate::redacted::Redacted;
-pub use crate::schema::{Listing, Param, ParamRole, Stmt};
+pub use crate::schema::{Listing, OrderBy, Param, ParamRole, Range, Stmt};
 pub use crate::value::{Bad, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
 pub use protostore_sql::Clock;
 pub use stmt::of_engine;

@@ -63,7 +63,7 @@ pub use ops::{
     Undelete, Update, Upsert, UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;
-pub use page_token::{PageTokens, Position};
+pub use page_token::PageTokens;
 pub use record::{
     Chained, FieldBehavior, Link, Mutable, Record, Resource, Revised, Revision, Singleton, chain_hash, chain_origin,
 };

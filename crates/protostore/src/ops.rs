@@ -62,6 +62,11 @@ pub trait Op: Send {
     /// Says that it asks for the present time: a read of one record that never expires does without.
     const TIMED: bool = true;
 
+    /// Says whether this very operation takes several statements, where some of the kind do and others do not.
+    fn is_compound(&self) -> bool {
+        Self::COMPOUND
+    }
+
     /// Refuses, before it is queued, what breaks a rule by itself; and fixes beside the present time, which `fixed` has
     /// already, whatever else would differ from one run to the next.
     ///

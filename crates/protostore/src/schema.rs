@@ -11,6 +11,7 @@ pub use protostore_sql::ParamRole;
 
 use crate::life::Expire;
 use crate::record::Sequence;
+use crate::value::Kept;
 
 /// One store: its tables, and the way from the empty database to them.
 #[derive(Debug)]
@@ -218,14 +219,50 @@ pub struct Table {
 /// The records that have the same values in some columns, those of a beginning of an index.
 #[derive(Debug)]
 pub struct Listing {
-    /// Reads them in the order of the key.
+    /// The columns of the record in whose order they come: those that follow in the index, and then the key.
+    pub order: &'static [OrderBy],
+    /// Reads them from the first one on.
     pub first: Stmt,
-    /// The same, after a key.
-    pub after: Stmt,
+    /// Reads those after a place, range by range.
+    pub after: &'static [Range],
     /// Counts them, up to a limit.
     pub count: Stmt,
     /// Deletes them.
     pub delete: Stmt,
+}
+
+/// A column that a list is sorted by, and the direction; NULL is the smallest value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderBy {
+    /// The column of the record.
+    pub column: &'static str,
+    /// Whether the greatest value comes first.
+    pub descending: bool,
+}
+
+/// A range of the rows that come after a place in a list, which one seek in an index finds.
+///
+/// ```
+/// use protostore::generated::{Range, stmt};
+///
+/// // After (create_time, id), newest first: what is older, and then what has no time.
+/// static AFTER: &[Range] = &[
+///     Range::new(
+///         stmt!(7, [after create_time, after id, limit], r#"… WHERE ("create_time", "id") < ($1, $2) … LIMIT $3"#),
+///         &[0, 1],
+///     )
+///     .set(0),
+///     Range::new(stmt!(8, [limit], r#"… WHERE "create_time" IS NULL … LIMIT $1"#), &[]).set(0),
+/// ];
+/// ```
+#[derive(Debug)]
+pub struct Range {
+    /// Reads the rows.
+    pub stmt: Stmt,
+    /// Which values of the place the statement takes, in the order of its parameters.
+    pub values: &'static [u8],
+    /// The value of the place on which the range depends, and whether it is NULL; none where every place has the range.
+    pub of: Option<(u8, bool)>,
 }
 
 /// One member of a record.
@@ -336,6 +373,51 @@ impl Child {
     pub(crate) fn is_inside(&self, around: &Self) -> bool {
         let (own, of) = (self.layout.columns.iter(), around.layout.columns.iter().take(around.key));
         self.key >= around.key && own.zip(of).all(|(own, of)| own.field == of.field)
+    }
+}
+
+impl OrderBy {
+    #[doc(hidden)]
+    /// For generated code: a column whose smallest value comes first.
+    #[must_use]
+    pub const fn asc(column: &'static str) -> Self {
+        Self { column, descending: false }
+    }
+
+    #[doc(hidden)]
+    /// For generated code: a column whose greatest value comes first.
+    #[must_use]
+    pub const fn desc(column: &'static str) -> Self {
+        Self { column, descending: true }
+    }
+}
+
+impl Range {
+    #[doc(hidden)]
+    /// For generated code: a range that comes after every place.
+    #[must_use]
+    pub const fn new(stmt: Stmt, values: &'static [u8]) -> Self {
+        Self { stmt, values, of: None }
+    }
+
+    #[doc(hidden)]
+    /// For generated code: the range comes only after places that have this value.
+    #[must_use]
+    pub const fn set(self, value: u8) -> Self {
+        Self { of: Some((value, false)), ..self }
+    }
+
+    #[doc(hidden)]
+    /// For generated code: the range comes only after places in which this value is NULL.
+    #[must_use]
+    pub const fn null(self, value: u8) -> Self {
+        Self { of: Some((value, true)), ..self }
+    }
+
+    /// Says whether the range comes after a place.
+    pub(crate) fn is_after(&self, place: &[Kept]) -> bool {
+        let is = |(value, null): (u8, bool)| (place.get(usize::from(value)) == Some(&Kept::Null)) == null;
+        self.of.is_none_or(is)
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding};
 use fixture::{Network, SCHEMA};
 use process::Process;
-use protostore::{Key, Options};
+use protostore::{Cursor, Key, Options};
 
 /// What the control looks for: the process makes it of two halves, and keeps it.
 const MARKER: ([u8; 16], [u8; 16]) = (*b"a marker that is", *b" searched for as");
@@ -40,10 +40,10 @@ fn server() {
     store.write(|tx| tx.insert(&Network { id: "lan".into(), cidr: "10.0.0.0/8".into() })).unwrap();
     for _ in 0..3 {
         let page = store.read(|view| view.page::<Network>(None, 1)).unwrap();
-        let last = page.records.last().map(|network| network.id.clone());
+        let last = page.records.last().map(|network| Cursor::<Network>::of_key(&network.id).unwrap());
         let token = store.page_tokens().seal(&["ListNetworks"], last.as_ref()).unwrap();
         assert_eq!(store.page_tokens().open(&["ListNetworks"], &token).unwrap(), last);
-        assert!(store.page_tokens().open::<String>(&["ListOthers"], &token).is_err());
+        assert!(store.page_tokens().open::<Network>(&["ListOthers"], &token).is_err());
     }
     process::say("serving");
     std::thread::sleep(Duration::from_secs(600));

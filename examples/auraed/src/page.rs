@@ -1,6 +1,6 @@
 //! Pages: from the fields of a list request to a place in a table, and back to a token.
 
-use protostore::{Bind, ListBy, PageTokens, Position, Record};
+use protostore::{Bind, Cursor, ListBy, PageTokens, Record};
 use tonic::Status;
 
 /// Rows of a page where the request leaves it open.
@@ -10,14 +10,14 @@ const DEFAULT: usize = 50;
 const MOST: usize = 1000;
 
 /// A page that was asked for.
-pub(crate) struct Page<'a, K> {
+pub(crate) struct Page<'a, R> {
     tokens: &'a PageTokens,
     question: Vec<&'a str>,
-    after: Option<K>,
+    after: Option<Cursor<R>>,
     size: usize,
 }
 
-impl<'a, K: Position + Clone> Page<'a, K> {
+impl<'a, R: Record> Page<'a, R> {
     /// Reads `page_size` and `page_token`. The question is the method and what else the request says: a token is good
     /// for that question only, whatever the size.
     ///
@@ -33,21 +33,17 @@ impl<'a, K: Position + Clone> Page<'a, K> {
     }
 
     /// Returns the operation that reads the page of all records.
-    pub(crate) fn all<R: Record<Key = K>>(&self) -> protostore::Page<R> {
+    pub(crate) fn all(&self) -> protostore::Page<R> {
         protostore::Page { after: self.after.clone(), size: self.size }
     }
 
     /// Narrows a list to the page.
-    pub(crate) fn list<R, P>(&self, list: ListBy<R, P>) -> ListBy<R, P>
-    where
-        R: Record<Key = K>,
-        P: Bind + Send + Sync,
-    {
+    pub(crate) fn list<P: Bind + Send + Sync>(&self, list: ListBy<R, P>) -> ListBy<R, P> {
         list.after(self.after.clone()).size(self.size)
     }
 
-    /// Returns the token of the next page, which begins after that key; empty where there is none.
-    pub(crate) fn token(&self, next: Option<&K>) -> Result<String, Status> {
+    /// Returns the token of the next page, which begins after that place; empty where there is none.
+    pub(crate) fn token(&self, next: Option<&Cursor<R>>) -> Result<String, Status> {
         Ok(self.tokens.seal(&self.question, next)?)
     }
 }

@@ -66,7 +66,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 227,
+        slots: 229,
         migrations: &[
             protostore::Migration {
                 version: 1,

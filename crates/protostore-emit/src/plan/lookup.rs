@@ -2,13 +2,14 @@
 //!
 //! Those over a partial index ask for its condition too, in its own words, and say it in their names.
 
-use protostore_schema::{ChildTable, Column, Index, Item, Schema, Table};
-use protostore_sql::{Expr, Limit, Param, ParamRole, Select, Source, Statement as Sql, What};
+use protostore_schema::{ChildTable, Column, Index, IndexColumn, Item, List, Schema, Table};
+use protostore_sql::{Expr, Join, Limit, Op, Param, ParamRole, Select, Source, What};
 
+use super::listing::{self, ListingPlan, Part, RangePlan};
 use super::none::{NoReference, nones, same};
 use super::partial::Partial;
-use super::{Live, Statement, Statements, after, equal, names, order, own, record::select, soft};
-use crate::sql::condition;
+use super::{Live, Statement, Statements, equal, of, own, record::select, soft};
+use crate::sql::condition_of;
 
 /// An accessor over an index.
 pub(crate) struct Lookup<'s> {
@@ -21,108 +22,42 @@ pub(crate) struct Lookup<'s> {
     /// The condition of the partial index that it asks, as one writes it.
     pub(crate) of: Option<String>,
     /// What it returns.
-    pub(crate) kind: LookupKind,
+    pub(crate) kind: LookupKind<'s>,
 }
 
 /// What an accessor over an index returns.
-pub(crate) enum LookupKind {
+pub(crate) enum LookupKind<'s> {
     /// At most one record.
     Get(Statement),
-    /// Pages of records, in the order of their key.
+    /// Pages of records, in the order of an index.
     List {
-        listing: Box<ListingPlan>,
+        listing: Box<ListingPlan<'s>>,
         /// The repeated field that the column stands in, where it stands in a child table.
         through: Option<String>,
     },
 }
 
-/// The statements over the records that an index selects.
-pub(crate) struct ListingPlan {
-    pub(crate) first: Statement,
-    pub(crate) after: Statement,
-    pub(crate) count: Statement,
-    pub(crate) delete: Statement,
-}
-
-/// Returns the accessors of a table: a get for each unique index, and a list for each column that refers and for each
-/// beginning of an index or of the key.
+/// Returns the accessors of a table: a get for each unique index, and its lists.
 pub(super) fn lookups<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
     let own = table.columns();
-    let indexes = table.indexes_of_readers();
     let mut lookups: Vec<Lookup<'s>> = Vec::new();
-    for index in indexes.iter().filter(|i| i.unique) {
-        let partial = Partial::of(schema, &own, index);
-        push(&mut lookups, get(table, columns(&own, index), partial.as_ref(), all));
+    for index in table.indexes_of_readers().iter().filter(|index| index.unique) {
+        let partial = Partial::of(schema, &own, index.condition.as_ref());
+        let by = index.columns.iter().filter_map(|c| named(&own, &c.column)).collect();
+        push(&mut lookups, get(table, by, partial.as_ref(), all));
     }
-    let gets: Vec<(Vec<&str>, bool)> =
-        lookups.iter().map(|l| (l.by.iter().map(|(_, c)| c.name.sql.as_str()).collect(), l.of.is_none())).collect();
-    let is_one = |by: &[&Column]| {
-        let by: Vec<&str> = names(by).collect();
-        by == table.key || gets.contains(&(by, true))
-    };
-    for by in beginnings(table, &indexes, &own) {
-        if !is_one(&by) {
-            push(&mut lookups, list_own(table, &by, None, all));
-        }
-    }
-    for index in &indexes {
-        let Some(partial) = Partial::of(schema, &own, index) else { continue };
-        let by = columns(&own, index);
-        for length in 1..=by.len() {
-            let name = list_name(&by[..length], Some(&partial));
-            let is_get = index.unique && length == by.len();
-            if !is_get && !lookups.iter().any(|l| l.rust == name && l.of.as_ref() == Some(&partial.shown)) {
-                push(&mut lookups, list_own(table, &by[..length], Some(&partial), all));
-            }
-        }
-    }
-    for child in table.descendants() {
-        for column in child.item_columns() {
-            if column.reference.is_some() || heads(&child.indexes, column) {
-                push(&mut lookups, list_through(table, child, &[column], None, all));
-            }
-        }
-        let own = child.columns();
-        for key in &child.foreign_keys {
-            push(&mut lookups, list_through(table, child, &super::record::named(&own, &key.columns), None, all));
-        }
-        for index in &child.indexes {
-            let Some(partial) = Partial::of(schema, &own, index) else { continue };
-            let head = index.columns.first().and_then(|c| named(&child.item_columns(), &c.column));
-            if let Some(column) = head {
-                push(&mut lookups, list_through(table, child, &[column], Some(&partial), all));
-            }
-        }
+    for list in table.lists() {
+        let columns = list.through.map_or_else(|| own.clone(), ChildTable::columns);
+        let partial = Partial::of(schema, &columns, list.of.as_ref());
+        push(
+            &mut lookups,
+            match list.through {
+                None => list_own(table, &list, partial.as_ref(), all),
+                Some(child) => list_through(table, child, &list, partial.as_ref(), all),
+            },
+        );
     }
     lookups
-}
-
-/// Returns the columns of an index of the table itself.
-fn columns<'s>(own: &[&'s Column], index: &Index) -> Vec<&'s Column> {
-    index.columns.iter().filter_map(|c| named(own, &c.column)).collect()
-}
-
-/// Returns the columns that lists are made by: first those alone, in their order in the table, then several together.
-fn beginnings<'s>(table: &'s Table, indexes: &[Index], own: &[&'s Column]) -> Vec<Vec<&'s Column>> {
-    let key = table.key.iter().map(String::as_str).collect();
-    let whole = indexes.iter().filter(|i| i.condition.is_none());
-    let indexes = whole.map(|i| i.columns.iter().map(|c| c.column.as_str()).collect());
-    let ranges: Vec<Vec<&str>> = std::iter::once(key).chain(indexes).collect();
-    let alone = own.iter().copied().filter(|column| {
-        column.reference.is_some() || ranges.iter().any(|range| range.first() == Some(&column.name.sql.as_str()))
-    });
-    let mut all: Vec<Vec<&Column>> = alone.map(|column| vec![column]).collect();
-    let composite = table.foreign_keys.iter().map(|key| key.columns.iter().map(String::as_str).collect::<Vec<_>>());
-    let composite = composite.map(|columns| (columns.len(), columns));
-    for (least, range) in ranges.iter().map(|range| (2, range.clone())).chain(composite) {
-        for length in least..=range.len() {
-            let by: Vec<&Column> = range[..length].iter().filter_map(|name| named(own, name)).collect();
-            if by.len() == length && !all.iter().any(|before| names(before).eq(names(&by))) {
-                all.push(by);
-            }
-        }
-    }
-    all
 }
 
 /// Adds an accessor. Paths that join to one name are told apart, rather than one of them left out.
@@ -137,11 +72,6 @@ fn named<'s>(columns: &[&'s Column], sql: &str) -> Option<&'s Column> {
     columns.iter().copied().find(|c| c.name.sql == sql)
 }
 
-fn heads(indexes: &[Index], column: &Column) -> bool {
-    let mut whole = indexes.iter().filter(|i| i.condition.is_none());
-    whole.any(|i| i.columns.first().is_some_and(|c| c.column == column.name.sql))
-}
-
 fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial<'s>>, all: &mut Statements) -> Lookup<'s> {
     let rust = format!("get_{}", by_name(&by, partial));
     let live = Live::of(table, None);
@@ -151,23 +81,32 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial<'s>>,
     Lookup { rust, by, none: Vec::new(), of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
 
-fn list_own<'s>(
-    table: &'s Table,
-    by: &[&'s Column],
-    partial: Option<&Partial<'s>>,
-    all: &mut Statements,
-) -> Lookup<'s> {
+fn list_own<'s>(table: &'s Table, list: &List<'s>, partial: Option<&Partial<'s>>, all: &mut Statements) -> Lookup<'s> {
     let nones = nones(&table.record.nodes);
-    let condition = same(by, &nones).into_iter().chain(rows_of(partial)).collect();
-    let rust = list_name(by, partial);
-    let by = by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
-    pages(table, rust, by, condition, LookupOf { through: None, partial, nones }, all)
+    let rows: Vec<Expr<'s>> =
+        same(&list.by, &nones, &|c| Expr::column(&c.name.sql)).into_iter().chain(rows_of(partial)).collect();
+    let columns = table.all_columns();
+    let part = |IndexColumn { column, descending }| {
+        let column = named(&columns, &column)?;
+        Some(Part { column, by: Expr::column(&column.name.sql), descending })
+    };
+    let parts: Vec<Part<'s>> = table.order_of(list).unwrap_or_default().into_iter().filter_map(part).collect();
+    let rust = format!("list_{}", by_name(&list.by, partial));
+    let by = list.by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
+    let live = Live::of(table, None);
+    let page = |range: Vec<Expr<'s>>| select(table).rows(rows.iter().cloned()).rows(range);
+    let name = format!("{}.{rust}", table.name.proto);
+    let (first, after) = listing::pages(&name, page, &parts, &live, all);
+    let listing = listing(table, &name, (rows, live), parts, (first, after), all);
+    lookup(rust, by, (list, nones, partial), Box::new(listing))
 }
 
+/// Lists the records of which an element has the values: an index of the elements has them in the order of the records,
+/// and the first such element of each record stands for it.
 fn list_through<'s>(
     table: &'s Table,
     child: &'s ChildTable,
-    columns: &[&'s Column],
+    list: &List<'s>,
     partial: Option<&Partial<'s>>,
     all: &mut Statements,
 ) -> Lookup<'s> {
@@ -175,29 +114,68 @@ fn list_through<'s>(
         Item::Scalar(_) => Vec::new(),
         Item::Message { nodes, .. } => self::nones(nodes),
     };
-    let owner: Vec<&Column> = child.owner.iter().take(table.key.len()).collect();
-    let elements = Select::from(&child.name.sql, own(&owner)).rows(same(columns, &nones)).rows(rows_of(partial));
-    let condition = vec![Expr::tuple(own(&table.key_columns())).in_rows(elements)];
-    let is_element = |column: &Column| matches!(&child.item, Item::Scalar(value) if value.name.sql == column.name.sql);
-    let argument = |column: &&'s Column| match is_element(column) {
+    let (columns, key) = (child.columns(), table.key_columns());
+    let (owner, places) = columns[..child.key_columns().len()].split_at(key.len());
+    let element = |alias: &'static str| {
+        let rows = same(&list.by, &nones, &|c| Expr::of(alias, &c.name.sql)).into_iter();
+        rows.chain(list.of.as_ref().map(|said| condition_of(alias, said, &columns))).collect::<Vec<_>>()
+    };
+    let first = (!is_once(child, list, places)).then(|| {
+        let earlier = Expr::tuple(of("d", places)).compare(Op::Less, Expr::tuple(of("c", places)));
+        let same_owner = owner.iter().map(|c| Expr::of("d", &c.name.sql).equals(Expr::of("c", &c.name.sql)));
+        let other = Select::of(&child.name.sql, "d", [Expr::int(1)]).rows(element("d")).rows(same_owner);
+        other.rows([earlier]).exists().not()
+    });
+    let part = |IndexColumn { column, descending }| {
+        let at = owner.iter().position(|c| c.name.sql == column)?;
+        Some(Part { column: key[at], by: Expr::of("c", &owner[at].name.sql), descending })
+    };
+    let parts: Vec<Part<'s>> = table.order_of(list).unwrap_or_default().into_iter().filter_map(part).collect();
+    let argument = |column: &&'s Column| match child.is_element(column) {
         true => ("element".to_owned(), *column),
         false => (column.name.rust.clone(), *column),
     };
-    let parts = columns.iter().filter(|column| !is_element(column)).map(|column| format!("_{}", column.name.rust));
-    let name = format!("{}{}", child.name.rust, parts.collect::<String>());
-    let by = columns.iter().map(argument).collect();
-    let rust = format!("list_by_{name}{}", where_name(partial));
-    let of = LookupOf { through: Some(child.name.proto.clone()), partial, nones };
-    pages(table, rust, by, condition, of, all)
+    let members = list.by.iter().filter(|column| !child.is_element(column));
+    let members: String = members.map(|column| format!("_{}", column.name.rust)).collect();
+    let rust = format!("list_by_{}{members}{}", child.name.rust, where_name(partial));
+    let by = list.by.iter().map(argument).collect();
+    let name = format!("{}.{rust}", table.name.proto);
+    let shown = Live::of(table, Some("t"));
+    let page = |range: Vec<Expr<'s>>| {
+        let record = of("t", &table.columns());
+        // The record of a singleton may have child tables and no column.
+        let record = if record.is_empty() { vec![Expr::int(1)] } else { record };
+        let on =
+            key.iter().zip(owner).map(|(key, own)| Expr::of("t", &key.name.sql).equals(Expr::of("c", &own.name.sql)));
+        Select::of(&child.name.sql, "c", record)
+            .join(Join { table: (&table.name.sql).into(), alias: "t".into(), on: on.collect(), in_order: true })
+            .rows(element("c"))
+            .rows(range)
+            .rows(first.clone())
+    };
+    let (first, after) = listing::pages(&name, page, &parts, &shown, all);
+    let elements = same(&list.by, &nones, &|c| Expr::column(&c.name.sql));
+    let elements = Select::from(&child.name.sql, own(owner)).rows(elements).rows(rows_of(partial));
+    let rows = vec![Expr::tuple(own(&key)).in_rows(elements)];
+    let listing = listing(table, &name, (rows, Live::of(table, None)), parts, (first, after), all);
+    lookup(rust, by, (list, nones, partial), Box::new(listing))
+}
+
+/// Returns whether a record has one element at most that a list finds: it has one place alone, or a unique index says so.
+fn is_once(child: &ChildTable, list: &List<'_>, places: &[&Column]) -> bool {
+    let fixes = |name: &str| {
+        let column = list.by.iter().find(|column| column.name.sql == name);
+        column.is_some_and(|column| !column.nullable) || child.owner.iter().any(|owner| owner.name.sql == name)
+    };
+    let is_of_rows = |index: &&Index| index.condition.is_none() || index.condition == list.of;
+    let outer = places.iter().any(|place| child.owner.iter().any(|owner| owner.name.sql == place.name.sql));
+    let unique = child.indexes.iter().filter(|index| index.unique).filter(is_of_rows);
+    places.is_empty() || (!outer && unique.into_iter().any(|index| index.columns.iter().all(|c| fixes(&c.column))))
 }
 
 /// Returns the condition of a partial index.
 fn rows_of<'s>(partial: Option<&Partial<'s>>) -> Option<Expr<'s>> {
     partial.map(|partial| partial.rows.clone())
-}
-
-fn list_name(by: &[&Column], partial: Option<&Partial<'_>>) -> String {
-    format!("list_{}", by_name(by, partial))
 }
 
 fn by_name(by: &[&Column], partial: Option<&Partial<'_>>) -> String {
@@ -210,60 +188,34 @@ fn where_name(partial: Option<&Partial<'_>>) -> String {
     partial.map(|p| format!("_{}", p.rust)).unwrap_or_default()
 }
 
-/// What a list is of, beside the columns that it is by.
-struct LookupOf<'p> {
-    through: Option<String>,
-    partial: Option<&'p Partial<'p>>,
-    nones: Vec<NoReference<'p>>,
-}
-
-/// Returns whether an index, or the key, has the rows of given values in the order of the key.
-fn is_sorted(table: &Table, by: &[&Column], rows: Option<&Expr<'_>>) -> bool {
-    let (by, own): (Vec<&str>, _) = (names(by).collect(), table.columns());
-    let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
-    let serves = |index: &&Index| {
-        let of = index.condition.as_ref().map(|said| condition(said, &own));
-        let Some((begin, rest)) = index.columns.split_at_checked(by.len()) else { return false };
-        // What is not declared of the key follows, in the direction of the last column.
-        let has_order = rest.iter().map(|c| c.column.as_str()).eq(key.iter().copied().take(rest.len()))
-            && rest.iter().all(|c| c.descending == rest[0].descending);
-        let is_whole = of.is_none() || of.as_ref() == rows;
-        !index.unique && is_whole && has_order && begin.iter().map(|c| c.column.as_str()).eq(by.iter().copied())
-    };
-    key.starts_with(&by) || table.indexes.iter().any(|index| serves(&index))
-}
-
-fn pages<'s>(
+/// Returns the statements over the rows of a list.
+fn listing<'s>(
     table: &'s Table,
-    rust: String,
-    by: Vec<(String, &'s Column)>,
-    condition: Vec<Expr<'s>>,
-    of: LookupOf<'_>,
+    name: &str,
+    (rows, live): (Vec<Expr<'s>>, Live<'s>),
+    parts: Vec<Part<'s>>,
+    (first, after): (Statement, Vec<RangePlan>),
     all: &mut Statements,
-) -> Lookup<'s> {
-    let key = table.key_columns();
-    let columns: Vec<&Column> = by.iter().map(|(_, column)| *column).collect();
-    let live = Live::of(table, None);
-    let rows = |begin: Option<Expr<'s>>| condition.iter().cloned().chain(begin).chain(live.rows());
-    let page = |begin| select(table).rows(rows(begin)).order(order(own(&key))).limit(Limit::Page);
+) -> ListingPlan<'s> {
+    let rows = || rows.iter().cloned().chain(live.rows());
     // With a limit, so that one statement counts and says whether there is any.
     let most = Limit::Most(Param { field: "".into(), role: ParamRole::Limit, ty: None });
-    let some = Select::from(&table.name.sql, [Expr::int(1)]).rows(rows(None)).limit(most);
+    let some = Select::from(&table.name.sql, [Expr::int(1)]).rows(rows()).limit(most);
     let count = Select::new(What::Exprs(vec![Expr::Count]), Source::Rows(Box::new(some)));
-    let mut add = |name: &str, statement: Sql<'s>| all.add(format!("{}.{rust}{name}", table.name.proto), statement);
-    let [first, next] = [("", None), (".after", Some(after(&key)))].map(|(name, begin)| add(name, page(begin).into()));
-    let delete = add(".delete", soft::deleting(table, rows(None)));
-    let count = add(".count", count.into());
-    let is_sorted = match &of.through {
-        None => is_sorted(table, &columns, of.partial.map(|partial| &partial.rows)),
-        // SQLite goes through the keys of a list in their order only where a key is one column.
-        Some(_) => key.len() == 1,
-    };
-    let [first, next] = [first, next].map(|statement| if is_sorted { statement } else { all.sorting(statement) });
-    let listing = Box::new(ListingPlan { first, after: next, count, delete });
-    let LookupOf { through, partial, nones } = of;
+    let delete = all.add(format!("{name}.delete"), soft::deleting(table, rows()));
+    let count = all.add(format!("{name}.count"), count);
+    let order = parts.into_iter().map(|part| (part.column, part.descending)).collect();
+    ListingPlan { order, first, after, count, delete }
+}
+
+fn lookup<'s>(
+    rust: String,
+    by: Vec<(String, &'s Column)>,
+    (list, nones, partial): (&List<'s>, Vec<NoReference<'s>>, Option<&Partial<'s>>),
+    listing: Box<ListingPlan<'s>>,
+) -> Lookup<'s> {
     let none = nones.iter().map(|none| none.column.name.sql.clone());
-    let none = none.filter(|name| columns.iter().any(|c| c.name.sql == *name)).collect();
-    let kind = LookupKind::List { listing, through };
-    Lookup { rust, by, none, of: partial.map(|p| p.shown.clone()), kind }
+    let none = none.filter(|name| list.by.iter().any(|column| column.name.sql == *name)).collect();
+    let through = list.through.map(|child| child.name.proto.clone());
+    Lookup { rust, by, none, of: partial.map(|p| p.shown.clone()), kind: LookupKind::List { listing, through } }
 }

@@ -5,6 +5,7 @@ mod counter;
 mod edit;
 mod keys;
 mod life;
+mod listing;
 mod lookup;
 mod none;
 mod partial;
@@ -23,6 +24,7 @@ pub(crate) use edit::{AroundPlan, EditPlan, TouchPlan};
 pub(crate) use life::ExpirePlan;
 use life::Live;
 pub(crate) use life::clock;
+pub(crate) use listing::{ListingPlan, RangePlan};
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
 pub(crate) use record::{ReferencePlan, TablePlan};
@@ -52,8 +54,10 @@ pub struct Statement {
     pub row: bool,
     /// Whether it asks for all rows in the order of their key, or for one end of them, so that it may go through a table.
     pub whole: bool,
-    /// Whether it reads rows page by page, in an order that an index has.
+    /// Whether it reads rows page by page, each page from its place in an index.
     pub paged: bool,
+    /// Whether it begins after a place, at which the index must be entered.
+    pub seeks: bool,
 }
 
 impl Statement {
@@ -124,16 +128,10 @@ impl Statements {
         let statement = statement.into();
         let texts = self.dialects.iter().map(|dialect| (*dialect, dialect.print(&statement).into_owned())).collect();
         let paged = matches!(&statement, sql::Statement::Select(select) if select.limit == Limit::Page);
+        let seeks = matches!(&statement, sql::Statement::Select(select) if select.rows.iter().any(is_after_place));
         let row = matches!(&statement, sql::Statement::Insert(Insert { rows: Rows::Values(_), .. }));
-        let statement = Statement { slot: self.next(), name, texts, row, whole: false, paged };
+        let statement = Statement { slot: self.next(), name, texts, row, whole: false, paged, seeks };
         self.all.push(statement.clone());
-        statement
-    }
-
-    /// Says of a statement that was added that each of its pages sorts the rows that it selects.
-    fn sorting(&mut self, mut statement: Statement) -> Statement {
-        statement.paged = false;
-        self.all[statement.slot as usize].paged = false;
         statement
     }
 
@@ -145,14 +143,21 @@ impl Statements {
     }
 }
 
+/// Returns whether a condition is that a row comes after a place.
+fn is_after_place(condition: &Expr<'_>) -> bool {
+    let is_place = |expr: &Expr<'_>| matches!(expr, Expr::Param(param) if param.role == ParamRole::After);
+    match condition {
+        Expr::Compare(_, Op::Greater | Op::Less, place) => match &**place {
+            Expr::Tuple(parts) => parts.iter().all(is_place),
+            place => is_place(place),
+        },
+        _ => false,
+    }
+}
+
 /// Returns the paths of the fields that columns hold.
 fn fields(columns: &[&Column]) -> Vec<String> {
     columns.iter().map(|c| c.name.proto.clone()).collect()
-}
-
-/// Returns the SQL names of columns.
-fn names<'c>(columns: &[&'c Column]) -> impl Iterator<Item = &'c str> + Clone + use<'c> {
-    columns.iter().map(|c| c.name.sql.as_str()).collect::<Vec<_>>().into_iter()
 }
 
 /// Returns `"a" = $1 AND "b" = $2`.

@@ -32,15 +32,20 @@ fn inside<'s>(nodes: &'s [Node], presence: Option<&'s Column>) -> Vec<NoReferenc
         .collect()
 }
 
-/// Returns `"a" = $1 AND "b" IS $2`: a parameter of NULL finds the rows that name nothing.
-pub(super) fn same<'s>(columns: &[&'s Column], nones: &[NoReference<'s>]) -> Vec<Expr<'s>> {
+/// Returns `"a" = $1 AND "b" IS $2`: a parameter of NULL finds the rows that name nothing. `name` writes a column.
+pub(super) fn same<'s>(
+    columns: &[&'s Column],
+    nones: &[NoReference<'s>],
+    name: &dyn Fn(&'s Column) -> Expr<'s>,
+) -> Vec<Expr<'s>> {
     let condition = |column: &&'s Column| {
-        let name = || Expr::column(&column.name.sql);
+        let named = name;
+        let name = || named(column);
         match nones.iter().find(|none| none.column.name.sql == column.name.sql).map(|none| none.presence) {
             None => vec![name().equals(value(column))],
-            Some(presence) => std::iter::once(name().compare(Op::Same, value(column)))
-                .chain(presence.map(|presence| Expr::column(&presence.name.sql)))
-                .collect(),
+            Some(presence) => {
+                std::iter::once(name().compare(Op::Same, value(column))).chain(presence.map(named)).collect()
+            }
         }
     };
     columns.iter().flat_map(condition).collect()

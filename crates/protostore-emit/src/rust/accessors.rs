@@ -1,7 +1,7 @@
 //! Functions that return operations: get and list by an index, join tables from both sides, and the filters of partial
 //! indexes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use protostore_schema::{Column, Table, Type};
 use quote::{format_ident, quote};
 
@@ -11,7 +11,7 @@ use super::functions::Functions;
 use super::statement::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use crate::plan::{ChildPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};
+use crate::plan::{ChildPlan, ListingPlan, Lookup, LookupKind, Partial, RangePlan, RowsPlan, Statement, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
 pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, names: &mut Functions) -> Vec<TokenStream> {
@@ -78,8 +78,14 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, name
                 }
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };
-            let doc = lines([format!("{what}{of}, in pages by key.")]);
-            let (first, after) = (reading(&listing.first), reading(&listing.after));
+            let doc = lines([format!("{what}{of}, in pages by {}.", order(plan.table, listing))]);
+            // What comes through elements begins with their table, and has no head in common with other reads.
+            let read = if through.is_some() { statement } else { reading };
+            let (first, after) = (read(&listing.first), listing.after.iter().map(|range| self::range(range, read)));
+            let order = listing.order.iter().map(|(column, descending)| {
+                let (name, way) = (&column.name.sql, if *descending { quote!(desc) } else { quote!(asc) });
+                quote!(generated::OrderBy::#way(#name))
+            });
             let (count, delete) = (statement(&listing.count), statement(&listing.delete));
             let allow = (lookup.by.len() > 5)
                 .then(|| quote!(#[allow(clippy::type_complexity, reason = "as long as the index is")]));
@@ -89,8 +95,9 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, name
                 #[must_use]
                 pub fn #function(#declared) -> protostore::ListBy<#record, #by> {
                     static LISTING: generated::Listing = generated::Listing {
+                        order: &[#(#order),*],
                         first: #first,
-                        after: #after,
+                        after: &[#(#after),*],
                         count: #count,
                         delete: #delete,
                     };
@@ -99,6 +106,31 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, name
             }
         }
     }
+}
+
+/// Returns a range of the rows after a place.
+fn range(plan: &RangePlan, read: fn(&Statement) -> TokenStream) -> TokenStream {
+    let literal = |value: &usize| Literal::usize_unsuffixed(*value);
+    let (read, values) = (read(&plan.statement), plan.values.iter().map(literal));
+    let of = plan.of.map(|(value, is_null)| {
+        let (value, is) = (literal(&value), if is_null { quote!(null) } else { quote!(set) });
+        quote!(.#is(#value))
+    });
+    quote!(generated::Range::new(#read, &[#(#values),*])#of)
+}
+
+/// Returns the order of a list, in words.
+fn order(table: &Table, listing: &ListingPlan<'_>) -> String {
+    let order = || listing.order.iter();
+    let is_key =
+        order().map(|(column, _)| &column.name.sql).eq(&table.key) && order().all(|(_, descending)| !descending);
+    if is_key || listing.order.is_empty() {
+        return "key".to_owned();
+    }
+    let by = |(column, descending): &(&Column, bool)| {
+        format!("`{}`{}", column.name.proto, if *descending { " descending" } else { "" })
+    };
+    order().map(by).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the function that writes a record in place of the one with its values in a unique index.

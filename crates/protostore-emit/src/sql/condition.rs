@@ -29,8 +29,16 @@ pub(crate) fn comparison(columns: &[&Column], name: &str, operator: Operator, li
 
 /// Returns a condition over columns of a table.
 pub(crate) fn condition<'s>(said: &Condition, columns: &[&Column]) -> Expr<'s> {
-    let name = |name: &str| Expr::column(name.to_owned());
-    let all = |parts: &[Condition]| parts.iter().map(|part| condition(part, columns)).collect();
+    condition_by(said, columns, &|name| Expr::column(name.to_owned()))
+}
+
+/// Returns a condition over columns of the table of an alias.
+pub(crate) fn condition_of<'s>(alias: &'static str, said: &Condition, columns: &[&Column]) -> Expr<'s> {
+    condition_by(said, columns, &|name| Expr::of(alias, name.to_owned()))
+}
+
+fn condition_by<'s>(said: &Condition, columns: &[&Column], name: &dyn Fn(&str) -> Expr<'s>) -> Expr<'s> {
+    let all = |parts: &[Condition]| parts.iter().map(|part| condition_by(part, columns, name)).collect();
     match said {
         Condition::Compare { column, operator, literal } => match comparison(columns, column, *operator, literal) {
             Comparison::Holds => name(column),
@@ -41,7 +49,7 @@ pub(crate) fn condition<'s>(said: &Condition, columns: &[&Column]) -> Expr<'s> {
         Condition::Set { column, set: false } => name(column).is_null(),
         Condition::All(parts) => Expr::All(all(parts)),
         Condition::Any(parts) => Expr::Any(all(parts)),
-        Condition::Not(inner) => Expr::NotTrue(Box::new(condition(inner, columns))),
+        Condition::Not(inner) => Expr::NotTrue(Box::new(condition_by(inner, columns, name))),
     }
 }
 

@@ -16,7 +16,7 @@ use protostore_sql::{Ddl, Dialect};
 use crate::{Constraint, Version};
 
 pub(crate) use check::{Check, checks, of_child as child_checks};
-pub(crate) use condition::{Comparison, comparison, condition, shown};
+pub(crate) use condition::{Comparison, comparison, condition, condition_of, shown};
 pub(crate) use rule::check as rule_check;
 pub(crate) use table::ty;
 

@@ -131,8 +131,7 @@ fn action(on_delete: OnDelete) -> sql::OnDelete {
     }
 }
 
-/// Returns the indexes of a table. One that is not unique ends with those columns of the key that it does not have yet, in
-/// the direction of its last column, so that the rows of one value are in the order of the key.
+/// Returns the indexes of a table, with all columns that the database has.
 fn indexes<'s>(
     table: &'s str,
     indexes: &'s [Index],
@@ -140,23 +139,18 @@ fn indexes<'s>(
     key: &[Name<'s>],
 ) -> impl Iterator<Item = Ddl<'s>> {
     let nullable = |name: &str| own.iter().any(|c| c.name.sql == name && c.nullable);
-    let part = |c: &'s IndexColumn| IndexPart {
-        column: (&c.column).into(),
-        descending: c.descending,
-        nullable: nullable(&c.column),
+    let part = |IndexColumn { column, descending }| {
+        let nullable = nullable(&column);
+        IndexPart { column: column.into(), descending, nullable }
     };
-    let index = |Index { name, columns, unique, condition }: &'s Index| {
-        let mut parts: Vec<IndexPart<'s>> = columns.iter().map(part).collect();
-        if !unique {
-            let descending = columns.last().is_some_and(|last| last.descending);
-            let rest = key.iter().filter(|key| columns.iter().all(|c| c.column != **key));
-            parts.extend(rest.map(|key| IndexPart { column: key.clone(), descending, nullable: false }));
-        }
+    let key: Vec<&str> = key.iter().map(AsRef::as_ref).collect();
+    let index = |index: &'s Index| {
+        let Index { name, columns: _, unique, condition } = index;
         Ddl::Index(sql::Index {
             name: name.into(),
             table: table.into(),
             unique: *unique,
-            columns: parts,
+            columns: index.stored(&key).into_iter().map(part).collect(),
             of: condition.as_ref().map(|c| self::condition(c, own)),
         })
     };

@@ -1,4 +1,4 @@
-//! Refuses a primary key or foreign key whose name something else in the store has: a server tells a broken constraint by
+//! Refuses a primary key, foreign key or index whose name something else in the store has: a server tells a broken constraint by
 //! its name, and keeps the index of a key among its tables.
 
 use std::collections::BTreeMap;
@@ -17,13 +17,15 @@ struct Taken(BTreeMap<String, String>);
 pub(super) fn check(tables: &[Table], drafts: &[Draft], report: &mut Report<'_>) {
     let mut taken = Taken::default();
     for table in tables {
-        taken.relation(&table.name.sql, &table.indexes);
-        for child in table.descendants() {
-            taken.relation(&child.name.sql, &child.indexes);
+        for name in relations(table).map(|(name, _)| name) {
+            taken.take(name, &format!("the table `{name}`"));
+            taken.take(&view_name(name), &format!("the readable view of the table `{name}`"));
         }
     }
     for table in tables {
-        for (name, what) in constraints(table) {
+        let indexes = relations(table).flat_map(|(name, indexes)| indexes.iter().map(move |index| (name, index)));
+        let indexes = indexes.map(|(name, index)| (index.name.clone(), format!("an index of the table `{name}`")));
+        for (name, what) in indexes.chain(constraints(table)) {
             let Some(other) = taken.take(&name, &what) else { continue };
             let Some(draft) = drafts.iter().find(|draft| draft.sql == table.name.sql) else { continue };
             let text = format!("the name `{name}` of {what} is taken by {other}");
@@ -34,14 +36,6 @@ pub(super) fn check(tables: &[Table], drafts: &[Draft], report: &mut Report<'_>)
 }
 
 impl Taken {
-    fn relation(&mut self, name: &str, indexes: &[Index]) {
-        self.take(name, &format!("the table `{name}`"));
-        self.take(&view_name(name), &format!("the readable view of the table `{name}`"));
-        for index in indexes {
-            self.take(&index.name, &format!("an index of the table `{name}`"));
-        }
-    }
-
     /// Takes a name, or returns what has it.
     fn take(&mut self, name: &str, what: &str) -> Option<String> {
         let key = name.to_ascii_lowercase();
@@ -51,6 +45,12 @@ impl Taken {
         self.0.insert(key, what.to_owned());
         None
     }
+}
+
+/// Returns the names of a table and of its child tables, each with its indexes.
+fn relations(table: &Table) -> impl Iterator<Item = (&str, &[Index])> {
+    let children = table.descendants().into_iter().map(|child| (child.name.sql.as_str(), &child.indexes[..]));
+    std::iter::once((table.name.sql.as_str(), &table.indexes[..])).chain(children)
 }
 
 /// Returns the names of the primary and foreign keys of a table and of its child tables, each with what it is.

@@ -29,6 +29,7 @@ mod indexes;
 mod keys;
 mod kind;
 mod life;
+mod lists;
 mod literals;
 mod misplaced;
 mod paths;
@@ -206,6 +207,7 @@ fn lower_store(
     }
     let mut tables: Vec<_> = drafts.iter().map(|draft| build::table(draft, &drafts, &types, report.sources)).collect();
     tables.sort_by_key(|table| table.number);
+    tables.iter_mut().for_each(lists::serve);
     constraint_names::check(&tables, &drafts, report);
     if !report.items.is_empty() {
         return None;

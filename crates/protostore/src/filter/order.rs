@@ -11,7 +11,7 @@ use super::cursor::Cursor;
 use super::query::Values;
 use super::stored::value_of;
 use super::tree::RECORD;
-use crate::error::{Error, Kind, Result, excerpt};
+use crate::error::Result;
 use crate::ops::Whole;
 use crate::record::Record;
 use crate::value::{Kept, Pick};
@@ -87,16 +87,13 @@ impl<R: Record> Sorting<R> {
         values: &mut Values<'f>,
     ) -> Result<impl Iterator<Item = Expr<'static>>> {
         let layout = &R::TABLE.layout;
-        if cursor.order != self.spelled() || cursor.values.len() != self.by.len() {
-            let why = format!("belongs to a list in another order: {}", excerpt(&cursor.order));
-            return Err(Error::new(Kind::Invalid, why).at("cursor").in_table(layout.name));
-        }
+        let last = cursor.values_in(&self.spelled())?;
         let mut known = |by: &By, value: &'f Kept| match value {
             Kept::Null => None,
             value => Some(values.add(by.place.field(layout), Cow::Borrowed(value))),
         };
         let all: Vec<(&By, Option<Expr<'static>>)> =
-            self.by.iter().zip(&cursor.values).map(|(by, value)| (by, known(by, value))).collect();
+            self.by.iter().zip(last).map(|(by, value)| (by, known(by, value))).collect();
         // Said apart, because SQLite finds no range in what is joined by OR.
         let range = match &all[..] {
             [(by, Some(value)), _, ..] if by.descending == backward => {
@@ -114,7 +111,7 @@ impl<R: Record> Sorting<R> {
     /// Returns where a record stands.
     pub(crate) fn cursor(&self, record: &R) -> Cursor<R> {
         let values = self.by.iter().map(|by| value(record, &by.place)).collect();
-        Cursor { order: self.spelled(), values, of: PhantomData }
+        Cursor::new(self.spelled(), values)
     }
 
     fn spelled(&self) -> String {
@@ -168,6 +165,9 @@ impl By {
     }
 
     fn spelled(&self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.place.column)
+        let Place { column, holds, .. } = self.place;
+        // The order of an index has NULL where this one has zero.
+        let zero = if matches!(holds, Holds::Zero { .. }) { "?" } else { "" };
+        format!("{}{column}{zero}", if self.descending { "-" } else { "" })
     }
 }

@@ -2,25 +2,26 @@
 
 use std::marker::PhantomData;
 
-use super::page::page;
+use super::page::listed;
 use super::whole::whole;
 use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing};
 use crate::error::{Error, Kind, Result};
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::record::{Children, Keys, Mutable, Record};
 use crate::schema::{Listing, Stmt};
 use crate::session::Session;
-use crate::value::{After, Bind, Now};
+use crate::value::{Bind, Now};
 
 /// How many records a page of a list has, unless told.
 const SIZE: usize = 100;
 
-/// Reads the records with a value in an index, page by page, in the order of the key.
+/// Reads the records with a value in an index, page by page, in the order of the index and then of the key.
 #[derive(Clone, Debug)]
 pub struct ListBy<R: Record, P> {
     listing: &'static Listing,
     by: P,
-    after: Option<R::Key>,
+    after: Option<Cursor<R>>,
     size: usize,
 }
 
@@ -43,10 +44,11 @@ impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
         ExistsBy::new(self.listing, self.by)
     }
 
-    /// Begins after this key, the last one of the page before.
+    /// Begins after this place, that of the page before, [`PageOf::next`]. Where the list is sorted by the key alone, it
+    /// may be any key, [`Cursor::of_key`].
     #[must_use]
-    pub fn after(mut self, key: impl Into<Option<R::Key>>) -> Self {
-        self.after = key.into();
+    pub fn after(mut self, place: impl Into<Option<Cursor<R>>>) -> Self {
+        self.after = place.into();
         self
     }
 
@@ -71,12 +73,12 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     const NAME: &'static str = "list_by";
     const COMPOUND: bool = !R::Children::NONE;
 
+    fn is_compound(&self) -> bool {
+        Self::COMPOUND || (self.after.is_some() && self.listing.after.len() > 1)
+    }
+
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
-        let read = match &self.after {
-            None => page(s, &self.listing.first, &self.by, self.size, fixed.time()).await,
-            Some(key) => page(s, &self.listing.after, &(&self.by, After(key)), self.size, fixed.time()).await,
-        };
-        match read {
+        match listed(s, self.listing, &self.by, self.after.as_ref(), self.size, fixed.time()).await {
             Err(e) if self.size > 0 && finds_nothing(&e, &self.by) => Ok(PageOf { records: Vec::new(), next: None }),
             read => read,
         }

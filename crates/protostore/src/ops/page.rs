@@ -4,13 +4,14 @@ use std::future::Future;
 
 use super::{Op, ReadOp, load_children};
 use crate::error::{Error, Result};
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::record::{Children, Record};
 use crate::room::{End, Room, too_large};
-use crate::schema::Stmt;
+use crate::schema::{Listing, Range, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{After, Bind, Limit, Now};
+use crate::value::{After, Bind, Binder, Kept, Limit, Now};
 
 /// How many records are set aside room for before any is read: a page may be asked to be larger than the table.
 const ROOM: usize = 256;
@@ -21,11 +22,11 @@ const FEWER: usize = 4;
 /// How many records are sorted at most, where sorting more of them took too much memory.
 const SORTED: usize = 4096;
 
-/// Reads the records after a key, in the order of the key.
+/// Reads the records after a place, in the order of the key.
 #[derive(Clone, Debug)]
 pub struct Page<R: Record> {
-    /// The last key of the page before; none for the first page.
-    pub after: Option<R::Key>,
+    /// Where the page before ended, [`PageOf::next`], or a key, [`Cursor::of_key`]; none for the first page.
+    pub after: Option<Cursor<R>>,
     /// How many records the page has at most; at least 1.
     pub size: usize,
 }
@@ -38,8 +39,8 @@ pub struct Page<R: Record> {
 pub struct PageOf<R: Record> {
     /// The records.
     pub records: Vec<R>,
-    /// The key after which the next page begins; none where this page is the last.
-    pub next: Option<R::Key>,
+    /// The place after which the next page begins; none where this page is the last.
+    pub next: Option<Cursor<R>>,
 }
 
 impl<R: Record> Op for Page<R> {
@@ -48,7 +49,7 @@ impl<R: Record> Op for Page<R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {
-        match &self.after {
+        match key(self.after.as_ref())? {
             None => page(s, &R::TABLE.page_first, &(), self.size, fixed.time()).await,
             Some(key) => page(s, &R::TABLE.page_after, &After(key), self.size, fixed.time()).await,
         }
@@ -66,7 +67,33 @@ pub(super) async fn page<R: Record, S: Session>(
     now: Option<Timestamp>,
 ) -> Result<PageOf<R>> {
     let (records, more) = up_to(s, &Through { stmt, by, now }, size).await?;
-    let next = if more { records.last().map(|last: &R| R::own_key(last.key())) } else { None };
+    next(records, more, |last| Cursor::of_key(last.key()))
+}
+
+/// Returns the values of a place in the order of the key.
+pub(super) fn key<R: Record>(after: Option<&Cursor<R>>) -> Result<Option<&[Kept]>> {
+    after.map(|cursor| cursor.values_in(&R::TABLE.key.join(" "))).transpose()
+}
+
+/// Reads a page of a list of what is there at this time.
+pub(super) async fn listed<R: Record, S: Session>(
+    s: &mut S,
+    listing: &'static Listing,
+    by: &(impl Bind + Sync),
+    after: Option<&Cursor<R>>,
+    size: usize,
+    now: Option<Timestamp>,
+) -> Result<PageOf<R>> {
+    let place = after.map(|cursor| cursor.values_by(listing.order)).transpose()?;
+    let (records, more) = match place.as_deref() {
+        None => up_to(s, &Ranges { ranges: &[], first: Some(&listing.first), by, place: &[], now }, size).await?,
+        Some(place) => up_to(s, &Ranges { ranges: listing.after, first: None, by, place, now }, size).await?,
+    };
+    next(records, more, |last| Cursor::of_record(last, listing.order))
+}
+
+fn next<R: Record>(records: Vec<R>, more: bool, cursor: impl Fn(&R) -> Result<Cursor<R>>) -> Result<PageOf<R>> {
+    let next = records.last().filter(|_| more).map(cursor).transpose()?;
     Ok(PageOf { records, next })
 }
 
@@ -86,6 +113,58 @@ struct Through<'p, P> {
 impl<R: Record, P: Bind + Sync> Rows<R> for Through<'_, P> {
     async fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
         s.all(self.stmt, &(self.by, Now(self.now), Limit(limit)), out).await.map_err(|e| e.explained(&R::TABLE.layout))
+    }
+}
+
+/// The rows of a list: all of them, or the ranges after a place.
+struct Ranges<'p, P> {
+    first: Option<&'static Stmt>,
+    ranges: &'static [Range],
+    by: &'p P,
+    place: &'p [Kept],
+    now: Option<Timestamp>,
+}
+
+impl<P: Bind + Sync> Ranges<'_, P> {
+    async fn range<R: Record, S: Session>(
+        &self,
+        s: &mut S,
+        (stmt, values): (&'static Stmt, &'static [u8]),
+        limit: usize,
+        out: &mut Vec<R>,
+    ) -> Result<End> {
+        let after = After(PlaceValues { values, place: self.place });
+        let read = s.all(stmt, &(self.by, after, Now(self.now), Limit(limit)), out).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))
+    }
+}
+
+impl<R: Record, P: Bind + Sync> Rows<R> for Ranges<'_, P> {
+    async fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
+        if let Some(first) = self.first {
+            return self.range(s, (first, &[]), limit, out).await;
+        }
+        let wanted = out.len().saturating_add(limit);
+        for range in self.ranges.iter().filter(|range| range.is_after(self.place)) {
+            let left = wanted.saturating_sub(out.len());
+            let end = self.range(s, (&range.stmt, range.values), left, out).await?;
+            if end == End::Cut || out.len() >= wanted {
+                return Ok(end);
+            }
+        }
+        Ok(End::Whole)
+    }
+}
+
+/// Some of the values of a place.
+struct PlaceValues<'p> {
+    values: &'static [u8],
+    place: &'p [Kept],
+}
+
+impl Bind for PlaceValues<'_> {
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        self.values.iter().filter_map(|at| self.place.get(usize::from(*at))).try_for_each(|value| value.bind(b))
     }
 }
 

@@ -6,7 +6,7 @@ use protostore_sql::{Expr, Limit, Select};
 
 use super::collision::nth;
 use super::insert::Whole;
-use super::page::page;
+use super::page::listed;
 use super::{PageOf, Present};
 use crate::error::{Error, Kind, Result, Violation, too_deep};
 use crate::record::{ChildTable, Record};
@@ -14,7 +14,7 @@ use crate::rules;
 use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{After, Bind, Kept, Now, Pick};
+use crate::value::{Bind, Kept, Now, Pick};
 
 /// How many records are read at a time to find the one that is named.
 const KEYS: usize = 256;
@@ -148,15 +148,15 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
     if e.violation() != Some(&Violation::ForeignKey) {
         return of_cascade(e, R::TABLE);
     }
-    let mut read = page(s, &listing.first, by, KEYS, Some(now)).await;
-    while let Ok(PageOf::<R> { records, next }) = read {
+    let mut page = listed(s, listing, by, None, KEYS, Some(now)).await;
+    while let Ok(PageOf::<R> { records, next }) = page {
         for record in &records {
             if let Some(e) = named(s, R::TABLE, &record.key(), Some(now)).await {
                 return e;
             }
         }
         let Some(after) = next else { return around(R::TABLE) };
-        read = page(s, &listing.after, &(by, After(after)), KEYS, Some(now)).await;
+        page = listed(s, listing, by, Some(&after), KEYS, Some(now)).await;
     }
     e.explained(&R::TABLE.layout)
 }

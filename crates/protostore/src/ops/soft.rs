@@ -3,9 +3,10 @@
 use std::marker::PhantomData;
 
 use super::get::one;
-use super::page::page;
+use super::page::{key, page};
 use super::{Op, PageOf, ReadOp, WriteOp, refusal};
 use crate::error::Result;
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::life::{self, SoftDeleted};
 use crate::record::{Children, Record};
@@ -57,8 +58,8 @@ impl<R: SoftDeleted> ReadOp for GetDeleted<'_, R> {
 /// Reads the records after a key, in the order of the key, those that are deleted among them.
 #[derive(Clone, Debug)]
 pub struct PageDeleted<R: Record> {
-    /// The last key of the page before; none for the first page.
-    pub after: Option<R::Key>,
+    /// Where the page before ended, or a key, [`Cursor::of_key`]; none for the first page.
+    pub after: Option<Cursor<R>>,
     /// How many records the page has at most; at least 1.
     pub size: usize,
 }
@@ -69,7 +70,7 @@ impl<R: SoftDeleted> Op for PageDeleted<R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<PageOf<R>> {
-        match &self.after {
+        match key(self.after.as_ref())? {
             None => page(s, &R::SOFT_DELETE.page_first, &(), self.size, None).await,
             Some(key) => page(s, &R::SOFT_DELETE.page_after, &After(key), self.size, None).await,
         }

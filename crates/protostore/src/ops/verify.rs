@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::page::Page;
 use super::{Op, ReadOp};
 use crate::error::Result;
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::record::{Chained, Link, chain_origin};
 use crate::session::Session;
@@ -72,7 +73,7 @@ impl<R: Chained> Op for Verify<R> {
                 return Ok(Verified { head: None, broken: Some(head.number), ..found });
             }
             before.clone_from(&head.hash);
-            after = key;
+            after = key.as_ref().map(|key| Cursor::of_key(R::borrow_key(key))).transpose()?;
         }
         loop {
             let page = Page::<R> { after, size: PAGE }.run(s, fixed).await?;

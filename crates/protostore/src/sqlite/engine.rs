@@ -268,7 +268,7 @@ impl fmt::Debug for Sqlite {
 /// Runs a read, in a snapshot where it takes several statements.
 #[inline]
 fn run<O: Op>(held: &mut Held, op: &O, fixed: &Fixed) -> Result<O::Out> {
-    if O::COMPOUND { held.snapshot(|held| now(op.run(held, fixed))) } else { now(op.run(held, fixed)) }
+    if op.is_compound() { held.snapshot(|held| now(op.run(held, fixed))) } else { now(op.run(held, fixed)) }
 }
 
 /// Runs a closure of the caller in the transaction of a group, and says if it takes long: all other writes wait for it.

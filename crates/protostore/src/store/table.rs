@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::{Cursor, Filter};
 use crate::life::{Expiring, SoftDeleted};
 use crate::mask::Mask;
 use crate::ops::{
@@ -59,10 +59,10 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         self.store.engine.read(self.store.call, Exists::<R>(key), Exists::owned)
     }
 
-    /// Reads the records after a key, in the order of the key.
+    /// Reads the records after a place, in the order of the key.
     pub fn page(
         &self,
-        after: Option<R::Key>,
+        after: Option<Cursor<R>>,
         size: usize,
     ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
         self.store.engine.list(self.store.call, Page { after, size })
@@ -168,10 +168,10 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         self.store.engine.read(self.store.call, GetDeleted::<R>(key), GetDeleted::owned)
     }
 
-    /// Reads the records after a key, in the order of the key, those that are deleted among them.
+    /// Reads the records after a place, in the order of the key, those that are deleted among them.
     pub fn page_deleted(
         &self,
-        after: Option<R::Key>,
+        after: Option<Cursor<R>>,
         size: usize,
     ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
         self.store.engine.list(self.store.call, PageDeleted { after, size })

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::ops::{Exists, Get, GetMany, Page, PageOf, ReadOp, prepare};
 use crate::record::Record;
@@ -40,8 +41,8 @@ impl<'a, E: Engine> View<'a, E> {
         self.run(Exists::<R>(key))
     }
 
-    /// Reads the records after a key, in the order of the key.
-    pub fn page<R: Record>(&mut self, after: Option<R::Key>, size: usize) -> Result<PageOf<R>> {
+    /// Reads the records after a place, in the order of the key.
+    pub fn page<R: Record>(&mut self, after: Option<Cursor<R>>, size: usize) -> Result<PageOf<R>> {
         self.run(Page::<R> { after, size })
     }
 

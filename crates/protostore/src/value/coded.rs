@@ -1,7 +1,6 @@
 //! Values as bytes that leave the process, each with its kind and its length.
 
-use super::{Bad, Bind, Binder, Cell, Decode, Kept, Row};
-use crate::error::{Error, Kind, Result};
+use super::Kept;
 
 /// Writes a value.
 pub(crate) fn put_value(bytes: &mut Vec<u8>, value: &Kept) {
@@ -45,78 +44,4 @@ pub(crate) fn take<'b>(bytes: &mut &'b [u8]) -> Option<(u8, &'b [u8])> {
     let (content, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     *bytes = rest;
     Some((*tag, content))
-}
-
-/// Returns a parameter list, such as a key, as bytes.
-pub(crate) fn to_bytes(list: &impl Bind) -> Result<Vec<u8>> {
-    let mut writer = Writer(Vec::new());
-    list.bind(&mut writer)?;
-    Ok(writer.0)
-}
-
-/// Reads what [`to_bytes`] wrote as a value of that type; nothing where it is of another.
-pub(crate) fn from_bytes<T: Decode>(bytes: &[u8]) -> Option<T> {
-    let mut row = Values { values: take_values(bytes)?, next: 0 };
-    let list = T::decode(&mut row).ok()?;
-    (row.next == row.values.len()).then_some(list)
-}
-
-struct Writer(Vec<u8>);
-
-impl Binder for Writer {
-    fn null(&mut self) -> Result<()> {
-        put_value(&mut self.0, &Kept::Null);
-        Ok(())
-    }
-
-    fn int(&mut self, v: i64) -> Result<()> {
-        put_value(&mut self.0, &Kept::Int(v));
-        Ok(())
-    }
-
-    fn real(&mut self, v: f64) -> Result<()> {
-        put_value(&mut self.0, &Kept::Real(v));
-        Ok(())
-    }
-
-    fn text(&mut self, v: &str) -> Result<()> {
-        put(&mut self.0, b't', v.as_bytes());
-        Ok(())
-    }
-
-    fn blob(&mut self, v: &[u8]) -> Result<()> {
-        put(&mut self.0, b'b', v);
-        Ok(())
-    }
-
-    fn refuse(&self, kind: Kind, why: &'static str) -> Error {
-        Error::new(kind, why)
-    }
-}
-
-struct Values {
-    values: Vec<Kept>,
-    next: usize,
-}
-
-impl Row for Values {
-    fn cell(&mut self) -> Result<Cell<'_>> {
-        let value = self.values.get(self.next).ok_or_else(|| self.bad(Bad::Type))?;
-        self.next += 1;
-        Ok(match value {
-            Kept::Null => Cell::Null,
-            Kept::Int(v) => Cell::Int(*v),
-            Kept::Real(v) => Cell::Real(*v),
-            Kept::Text(v) => Cell::Text(v),
-            Kept::Blob(v) => Cell::Blob(v),
-        })
-    }
-
-    fn skip(&mut self, columns: usize) {
-        self.next += columns;
-    }
-
-    fn bad(&self, _: Bad) -> Error {
-        Error::new(Kind::Invalid, "is of another type")
-    }
 }

@@ -19,11 +19,24 @@ pub(crate) enum Kept {
 }
 
 impl Kept {
+    /// Keeps all parameters of a list, or says why one is refused.
+    pub(crate) fn all(list: &impl Bind) -> Result<Vec<Self>> {
+        let mut all = All(Vec::new());
+        list.bind(&mut all)?;
+        Ok(all.0)
+    }
+
     /// Keeps the only parameter of a value, or says why it is refused.
     pub(crate) fn of(value: &impl Bind) -> Result<Self> {
         let mut pick = Pick { before: 0, found: None };
         value.bind(&mut pick)?;
         Ok(pick.found.unwrap_or(Self::Null))
+    }
+}
+
+impl Bind for [Kept] {
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        self.iter().try_for_each(|value| value.bind(b))
     }
 }
 
@@ -94,6 +107,42 @@ impl Binder for Pick {
 
     fn blob(&mut self, v: &[u8]) -> Result<()> {
         self.see(|| Kept::Blob(v.to_vec()))
+    }
+
+    fn refuse(&self, kind: Kind, why: &'static str) -> Error {
+        Error::new(kind, why)
+    }
+}
+
+/// All parameters of a list.
+struct All(Vec<Kept>);
+
+impl All {
+    fn push(&mut self, value: Kept) -> Result<()> {
+        self.0.push(value);
+        Ok(())
+    }
+}
+
+impl Binder for All {
+    fn null(&mut self) -> Result<()> {
+        self.push(Kept::Null)
+    }
+
+    fn int(&mut self, v: i64) -> Result<()> {
+        self.push(Kept::Int(v))
+    }
+
+    fn real(&mut self, v: f64) -> Result<()> {
+        self.push(Kept::Real(v))
+    }
+
+    fn text(&mut self, v: &str) -> Result<()> {
+        self.push(Kept::Text(v.to_owned()))
+    }
+
+    fn blob(&mut self, v: &[u8]) -> Result<()> {
+        self.push(Kept::Blob(v.to_vec()))
     }
 
     fn refuse(&self, kind: Kind, why: &'static str) -> Error {

@@ -139,13 +139,14 @@ async fn found<R: Heavy>(store: &Store<Sqlite>, wanted: &[R], find: impl Fn() ->
 async fn lists_of_large_rows_come_in_pages_that_fit() {
     let images = images();
     let store = filled(images.clone());
-    all(&images, async |after: Option<u64>| {
-        let page = store.table::<Image>().page(after.or(Some(3)), usize::MAX).await?;
+    let third = Some(Cursor::<Image>::of_key(3).expect("a key"));
+    all(&images, async |after: Option<Cursor<Image>>| {
+        let page = store.table::<Image>().page(after.or(third.clone()), usize::MAX).await?;
         Ok((page.records, page.next))
     })
     .await;
-    all(&images, async |after: Option<u64>| {
-        let page = store.read(|view| view.page::<Image>(after.or(Some(3)), 1000))?;
+    all(&images, async |after: Option<Cursor<Image>>| {
+        let page = store.read(|view| view.page::<Image>(after.or(third.clone()), 1000))?;
         Ok((page.records, page.next))
     })
     .await;

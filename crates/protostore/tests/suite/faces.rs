@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::task::{Context, Waker};
 
-use protostore::{Delete, Engine, Error, Get, Kind, Record, Sqlite, Store};
+use protostore::{Cursor, Delete, Engine, Error, Get, Kind, Record, Sqlite, Store};
 
 use super::fixture::{Machine, Network, Nic, State, machine as m};
 use super::{machine, nic, store};
@@ -353,7 +353,7 @@ async fn a_list_goes_on_by_token() {
     }
     let (mut seen, mut token, question) = (Vec::new(), String::new(), ["ListMachines"]);
     loop {
-        let after: Option<String> = store.page_tokens().open(&question, &token).expect("is its own");
+        let after: Option<Cursor<_>> = store.page_tokens().open(&question, &token).expect("is its own");
         let page = store.table::<Machine>().page(after, 2).await.expect("reads");
         seen.extend(page.records.into_iter().map(|machine| machine.id));
         token = store.page_tokens().seal(&question, page.next.as_ref()).expect("seals");
@@ -362,9 +362,8 @@ async fn a_list_goes_on_by_token() {
             break;
         }
         for refused in [
-            store.page_tokens().open::<String>(&["ListNics"], &token),
-            other.page_tokens().open::<String>(&question, &token),
-            store.page_tokens().open::<i64>(&question, &token).map(|_| None),
+            store.page_tokens().open::<Machine>(&["ListNics"], &token),
+            other.page_tokens().open::<Machine>(&question, &token),
         ] {
             let e = refused.expect_err("is not its own");
             assert_eq!((e.kind(), e.field()), (Kind::Invalid, Some("page_token")));

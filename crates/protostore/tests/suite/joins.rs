@@ -1,6 +1,6 @@
 //! Join tables, from both sides and in place.
 
-use protostore::Kind;
+use protostore::{Cursor, Kind};
 
 use super::fixture::{Image, Machine, machine as m};
 use super::{machine, store, told};
@@ -21,7 +21,8 @@ async fn a_join_table_is_read_from_both_sides() {
         (by(1).await, by(2).await, by(3).await),
         (vec!["a".into(), "b".into()], vec!["a".into()], vec!["b".into()])
     );
-    let after = store.run(m::list_by_image_ids(1).after("a".to_owned())).await.expect("reads");
+    let after =
+        store.run(m::list_by_image_ids(1).after(Cursor::<Machine>::of_key("a").expect("a key"))).await.expect("reads");
     assert_eq!(after.records, [Machine { image_ids: vec![3, 1], ..machine("b") }]);
     assert_eq!(store.run(m::images_by_image_ids("none")).await.expect("reads"), []);
 }

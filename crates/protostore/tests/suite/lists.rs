@@ -1,6 +1,6 @@
 //! Pages and lists: all records once, in the order of the key, with their children.
 
-use protostore::{Kind, Page};
+use protostore::{Cursor, Kind, Page};
 
 use super::fixture::{Machine, Network, Nic, State, machine as m, nic as n};
 use super::{machine, nic, store, told};
@@ -25,7 +25,7 @@ async fn pages_hold_every_record_once_in_the_order_of_the_key() {
         }
         assert_eq!(read, records, "pages of {size}");
     }
-    let none = store.table::<Machine>().page(Some("z".into()), 5).await.expect("reads");
+    let none = store.table::<Machine>().page(Some(Cursor::of_key("z").expect("a key")), 5).await.expect("reads");
     assert_eq!((none.records, none.next), (vec![], None));
     let e = store.table::<Machine>().page(None, 0).await.expect_err("a page of nothing never ends");
     assert_eq!((e.kind(), e.field()), (Kind::Invalid, Some("page_size")));

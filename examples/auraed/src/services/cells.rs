@@ -27,7 +27,7 @@ impl CellService for Cells {
         let (core, ListCellsRequest { page_size, page_token, parent_name }) = self.0.begin(request);
         let page = Page::of(core.tokens(), vec!["ListCells", &parent_name], page_size, &page_token)?;
         let (cells, next_page_token) = match parent_name.as_str() {
-            "" => core.list(&page, page.all::<Cell>()).await?,
+            "" => core.list(&page, page.all()).await?,
             parent => core.list(&page, page.list(cell::list_by_parent_name(parent))).await?,
         };
         Ok(Response::new(ListCellsResponse { cells, next_page_token }))
@@ -60,7 +60,7 @@ impl CellService for Cells {
         let (core, ListExecutablesRequest { page_size, page_token, cell_name }) = self.0.begin(request);
         let page = Page::of(core.tokens(), vec!["ListExecutables", &cell_name], page_size, &page_token)?;
         let (executables, next_page_token) = match cell_name.as_str() {
-            "" => core.list(&page, page.all::<Executable>()).await?,
+            "" => core.list(&page, page.all()).await?,
             cell => core.list(&page, page.list(executable::list_by_cell_name(cell))).await?,
         };
         Ok(Response::new(ListExecutablesResponse { executables, next_page_token }))

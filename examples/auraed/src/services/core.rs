@@ -6,7 +6,7 @@ use aurae::Store;
 use prost::Message;
 use prost_types::FieldMask;
 use protostore::{
-    CallOptions, Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record, Resource,
+    CallOptions, Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, ReadOp, Record, Resource,
 };
 use tonic::{Request, Response, Status};
 
@@ -54,9 +54,9 @@ impl Core {
     }
 
     /// Returns a page of records as messages, and the token of the next page.
-    pub(super) async fn list<R: Shown<Key: Position>>(
+    pub(super) async fn list<R: Shown>(
         &self,
-        page: &Page<'_, R::Key>,
+        page: &Page<'_, R>,
         list: impl ReadOp<Out = PageOf<R>> + 'static,
     ) -> Result<(Vec<R::Message>, String), Status> {
         let read = self.store.read_async(move |r| {

@@ -21,8 +21,8 @@ impl ImageService for Images {
 
     async fn list_images(&self, request: Request<ListImagesRequest>) -> Answer<ListImagesResponse> {
         let (core, ListImagesRequest { page_size, page_token }) = self.0.begin(request);
-        let page = Page::of(core.tokens(), vec!["ListImages"], page_size, &page_token)?;
-        let (images, next_page_token) = core.list(&page, page.all::<Image>()).await?;
+        let page = Page::<Image>::of(core.tokens(), vec!["ListImages"], page_size, &page_token)?;
+        let (images, next_page_token) = core.list(&page, page.all()).await?;
         Ok(Response::new(ListImagesResponse { images, next_page_token }))
     }
 

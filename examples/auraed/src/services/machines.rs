@@ -27,7 +27,7 @@ impl VmService for Machines {
         let (core, ListVirtualMachinesRequest { page_size, page_token, image_id }) = self.0.begin(request);
         let page = Page::of(core.tokens(), vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
         let (virtual_machines, next_page_token) = match image_id.as_str() {
-            "" => core.list(&page, page.all::<VirtualMachine>()).await?,
+            "" => core.list(&page, page.all()).await?,
             image => core.list(&page, page.list(virtual_machine::list_by_image_ids(image))).await?,
         };
         Ok(Response::new(ListVirtualMachinesResponse { virtual_machines, next_page_token }))

@@ -22,8 +22,8 @@ impl NetService for Networks {
 
     async fn list_networks(&self, request: Request<ListNetworksRequest>) -> Answer<ListNetworksResponse> {
         let (core, ListNetworksRequest { page_size, page_token }) = self.0.begin(request);
-        let page = Page::of(core.tokens(), vec!["ListNetworks"], page_size, &page_token)?;
-        let (networks, next_page_token) = core.list(&page, page.all::<Network>()).await?;
+        let page = Page::<Network>::of(core.tokens(), vec!["ListNetworks"], page_size, &page_token)?;
+        let (networks, next_page_token) = core.list(&page, page.all()).await?;
         Ok(Response::new(ListNetworksResponse { networks, next_page_token }))
     }
 
@@ -58,7 +58,7 @@ impl NetService for Networks {
         };
         let page = Page::of(core.tokens(), question, page_size, &page_token)?;
         let (nics, next_page_token) = match &scope {
-            None => core.list(&page, page.all::<Nic>()).await?,
+            None => core.list(&page, page.all()).await?,
             Some(Scope::MachineId(machine)) => core.list(&page, page.list(nic::list_by_machine_id(machine))).await?,
             Some(Scope::NetworkId(network)) => core.list(&page, page.list(nic::list_by_network_id(network))).await?,
         };

@@ -120,20 +120,26 @@ pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            174, [parent_name, limit],
+            176, [parent_name, limit],
             select!(r#"WHERE "parent_name" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            175, [parent_name, after name, limit],
-            select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    177, [parent_name, after name, limit],
+                    select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            177, [parent_name, limit],
+            179, [parent_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            176, [parent_name], r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#
+            178, [parent_name], r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#
         ),
     };
 
@@ -147,20 +153,26 @@ pub fn list_by_parent_name(
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            178, ["cpu.weight", limit],
+            180, ["cpu.weight", limit],
             select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            179, ["cpu.weight", after name, limit],
-            select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    181, ["cpu.weight", after name, limit],
+                    select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            181, ["cpu.weight", limit],
+            183, ["cpu.weight", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            180, ["cpu.weight"], r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#
+            182, ["cpu.weight"], r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#
         ),
     };
 
@@ -173,25 +185,47 @@ pub fn list_by_network_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            182, [network_ids, limit],
-            select!(r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)
-ORDER BY "name" LIMIT $2"#)
+            184, [network_ids, limit],
+            r#"SELECT t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
+    t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
+    t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
+    t."create_time"
+FROM "cells__network_ids" c
+CROSS JOIN "cells" t ON t."name" = c."_name"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "cells__network_ids" d
+  WHERE d."value" = $1 AND d."_name" = c."_name" AND d."_position" < c."_position")
+ORDER BY c."_name" LIMIT $2"#
         ),
-        after: stmt!(
-            183, [network_ids, after name, limit],
-            select!(r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) AND "name" > $2
-ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    185, [network_ids, after name, limit],
+                    r#"SELECT t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
+    t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
+    t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
+    t."create_time"
+FROM "cells__network_ids" c
+CROSS JOIN "cells" t ON t."name" = c."_name"
+WHERE c."value" = $1 AND c."_name" > $2 AND NOT EXISTS (SELECT 1
+  FROM "cells__network_ids" d
+  WHERE d."value" = $1 AND d."_name" = c."_name" AND d."_position" < c."_position")
+ORDER BY c."_name" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            185, [network_ids, limit],
+            187, [network_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "cells"
   WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            184, [network_ids],
+            186, [network_ids],
             r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#
         ),
     };
@@ -205,7 +239,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: generated::Stmt = stmt!(
-        169, [name],
+        171, [name],
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -518,7 +552,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    163, [parent_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
+                    165, [parent_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -593,7 +627,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_name"],
             field: "parent_name",
             names: stmt!(
-                164, [name], r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#
+                166, [name], r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -601,16 +635,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["executables"],
     children: generated::child_tables![children::NetworkIds],
     sequences: &[],
-    get: stmt!(155, [name], select!(r#"WHERE "name" = $1"#)),
+    get: stmt!(157, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(
-        157,
+        159,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
     ),
     upsert: stmt!(
-        156,
+        158,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -626,14 +660,14 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     "isolate_network" = excluded."isolate_network", "cgroup_v2" = excluded."cgroup_v2",
     "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(158, [name], r#"DELETE FROM "cells" WHERE "name" = $1"#),
-    page_first: stmt!(159, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(160, [name], r#"DELETE FROM "cells" WHERE "name" = $1"#),
+    page_first: stmt!(161, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        160, [after name, limit],
+        162, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        161, [keys],
+        163, [keys],
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -642,7 +676,7 @@ FROM json_each($1) o
 CROSS JOIN "cells" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        162, [keys],
+        164, [keys],
         r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -229,7 +229,7 @@ FROM "executables""#,
 }
 
 static GET_BY_PID_WHERE_STATE_IS_RUNNING: generated::Stmt = stmt!(
-    208, [pid], select!(r#"WHERE "pid" = $1 AND "state" = 1"#)
+    210, [pid], select!(r#"WHERE "pid" = $1 AND "state" = 1"#)
 );
 
 /// Gets the row of `executables` with this `pid` where `state = 1`, by its unique index.
@@ -248,26 +248,32 @@ pub fn upsert_by_pid_where_state_is_running(
     protostore::UpsertBy::partial(record, &GET_BY_PID_WHERE_STATE_IS_RUNNING)
 }
 
-/// Lists the rows of `executables` with this `cell_name`, in pages by key.
+/// Lists the rows of `executables` with this `cell_name`, in pages by `name`.
 #[must_use]
 pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            209, [cell_name, limit],
-            select!(r#"WHERE "cell_name" = $1 ORDER BY "cell_name", "name" LIMIT $2"#)
+            211, [cell_name, limit],
+            select!(r#"WHERE "cell_name" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            210, [cell_name, after cell_name, after name, limit],
-            select!(r#"WHERE "cell_name" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    212, [cell_name, after name, limit],
+                    select!(r#"WHERE "cell_name" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            212, [cell_name, limit],
+            214, [cell_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            211, [cell_name], r#"DELETE FROM "executables" WHERE "cell_name" = $1"#
+            213, [cell_name], r#"DELETE FROM "executables" WHERE "cell_name" = $1"#
         ),
     };
 
@@ -280,19 +286,25 @@ pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("cell_name"), generated::OrderBy::asc("name")],
         first: stmt!(
-            213, [state, limit],
+            215, [state, limit],
             select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            214, [state, after cell_name, after name, limit],
-            select!(r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    216, [state, after cell_name, after name, limit],
+                    select!(r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
-            216, [state, limit],
+            218, [state, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(215, [state], r#"DELETE FROM "executables" WHERE "state" = $1"#),
+        delete: stmt!(217, [state], r#"DELETE FROM "executables" WHERE "state" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, state)
@@ -569,7 +581,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    194, [cell_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
+                    196, [cell_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -645,17 +657,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Arguments, children::Environment],
     sequences: &[],
     get: stmt!(
-        186, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)
+        188, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)
     ),
     insert: stmt!(
-        188,
+        190,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
     upsert: stmt!(
-        187,
+        189,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -669,16 +681,16 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     "start_time" = excluded."start_time", "end_time" = excluded."end_time""#
     ),
     delete: stmt!(
-        189, [cell_name, name],
+        191, [cell_name, name],
         r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#
     ),
-    page_first: stmt!(190, [limit], select!(r#"ORDER BY "cell_name", "name" LIMIT $1"#)),
+    page_first: stmt!(192, [limit], select!(r#"ORDER BY "cell_name", "name" LIMIT $1"#)),
     page_after: stmt!(
-        191, [after cell_name, after name, limit],
+        193, [after cell_name, after name, limit],
         select!(r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name" LIMIT $3"#)
     ),
     get_many: stmt!(
-        192, [keys],
+        194, [keys],
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
@@ -686,7 +698,7 @@ FROM json_each($1) o
 CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        193, [keys],
+        195, [keys],
         r#"DELETE FROM "executables"
 WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

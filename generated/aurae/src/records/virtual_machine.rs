@@ -343,14 +343,20 @@ pub fn list_by_kernel_image_id(
     kernel_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             49, ["kernel.image_id", limit],
             select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            50, ["kernel.image_id", after id, limit],
-            select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    50, ["kernel.image_id", after id, limit],
+                    select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             52, ["kernel.image_id", limit],
             r#"SELECT count(*)
@@ -371,14 +377,20 @@ pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             53, ["kernel.initrd_image_id", limit],
             select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            54, ["kernel.initrd_image_id", after id, limit],
-            select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    54, ["kernel.initrd_image_id", after id, limit],
+                    select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             56, ["kernel.initrd_image_id", limit],
             r#"SELECT count(*)
@@ -404,14 +416,20 @@ pub fn list_by_root_drive_image_id(
     root_drive_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             57, ["root_drive.image_id", limit],
             select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            58, ["root_drive.image_id", after id, limit],
-            select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    58, ["root_drive.image_id", after id, limit],
+                    select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             60, ["root_drive.image_id", limit],
             r#"SELECT count(*)
@@ -426,53 +444,87 @@ FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $
     protostore::ListBy::new(&LISTING, root_drive_image_id.into())
 }
 
-/// Lists the rows of `virtual_machines` with this `state`, in pages by key.
+/// Lists the rows of `virtual_machines` with this `state`, in pages by `create_time` descending, `id` descending.
 #[must_use]
 pub fn list_by_state(
     state: VirtualMachineState,
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::desc("create_time"),
+            generated::OrderBy::desc("id"),
+        ],
         first: stmt!(
-            61, [state, limit], select!(r#"WHERE "state" = $1 ORDER BY "id" LIMIT $2"#)
+            61, [state, limit],
+            select!(r#"WHERE "state" = $1 ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
-        after: stmt!(
-            62, [state, after id, limit],
-            select!(r#"WHERE "state" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        62, [state, after create_time, after id, limit],
+                        select!(r#"WHERE "state" = $1 AND ("create_time", "id") < ($2, $3)
+ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        63, [state, after id, limit],
+                        select!(r#"WHERE "state" = $1 AND "create_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        64, [state, limit],
+                        select!(r#"WHERE "state" = $1 AND "create_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .set(0),
+        ],
         count: stmt!(
-            64, [state, limit],
+            66, [state, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            63, [state], r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#
+            65, [state], r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#
         ),
     };
 
     protostore::ListBy::new(&LISTING, state)
 }
 
-/// Lists the rows of `virtual_machines` with this `state` and `create_time`, in pages by key.
+/// Lists the rows of `virtual_machines` with this `state` and `create_time`, in pages by `id` descending.
 #[must_use]
 pub fn list_by_state_create_time(
     state: VirtualMachineState,
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            65, [state, create_time, limit],
-            select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id" LIMIT $3"#)
+            67, [state, create_time, limit],
+            select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
-        after: stmt!(
-            66, [state, create_time, after id, limit],
-            select!(r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    68, [state, create_time, after id, limit],
+                    select!(r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            68, [state, create_time, limit],
+            70, [state, create_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            67, [state, create_time],
+            69, [state, create_time],
             r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#
         ),
     };
@@ -486,18 +538,58 @@ pub fn list_by_drives_image_id(
     image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            69, ["drives.image_id", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)
-ORDER BY "id" LIMIT $2"#)
+            71, ["drives.image_id", limit],
+            r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__drives" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."image_id" = $1 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__drives" d
+  WHERE d."image_id" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            70, ["drives.image_id", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    72, ["drives.image_id", after id, limit],
+                    r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__drives" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."image_id" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__drives" d
+  WHERE d."image_id" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            72, ["drives.image_id", limit],
+            74, ["drives.image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
@@ -506,7 +598,7 @@ FROM (SELECT 1
     WHERE "image_id" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            71, ["drives.image_id"],
+            73, ["drives.image_id"],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#
         ),
@@ -521,18 +613,58 @@ pub fn list_by_image_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            73, [image_ids, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)
-ORDER BY "id" LIMIT $2"#)
+            75, [image_ids, limit],
+            r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__image_ids" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__image_ids" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            74, [image_ids, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    76, [image_ids, after id, limit],
+                    r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__image_ids" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__image_ids" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            76, [image_ids, limit],
+            78, [image_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
@@ -541,7 +673,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            75, [image_ids],
+            77, [image_ids],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#
         ),
@@ -556,24 +688,65 @@ pub fn list_by_tags(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            77, [tags, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            79, [tags, limit],
+            r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__tags" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__tags" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            78, [tags, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    80, [tags, after id, limit],
+                    r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM "virtual_machines__tags" c
+CROSS JOIN "virtual_machines" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "virtual_machines__tags" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            80, [tags, limit],
+            82, [tags, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
   WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            79, [tags],
+            81, [tags],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#
         ),
@@ -604,7 +777,7 @@ ORDER BY j."_position""#
 #[must_use]
 pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
     static ROWS: generated::Stmt = stmt!(
-        81, [machine_id],
+        83, [machine_id],
         r#"SELECT "mac_address", "machine_id", "network_id", "host_device", "ip", "ip__primary_address",
     "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -629,7 +802,7 @@ pub fn nics_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Nic> {
     static ROWS: generated::Stmt = stmt!(
-        82, [keys machine_id],
+        84, [keys machine_id],
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -660,7 +833,7 @@ pub fn fill_nics(
 #[must_use]
 pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String> {
     static ROWS: generated::Stmt = stmt!(
-        83, [machine_id],
+        85, [machine_id],
         r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
     "report_time"
 FROM "guests"
@@ -677,7 +850,7 @@ pub fn guest_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Guest> {
     static ROWS: generated::Stmt = stmt!(
-        84, [keys machine_id],
+        86, [keys machine_id],
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each($1) o

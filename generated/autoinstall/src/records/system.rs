@@ -185,14 +185,20 @@ pub fn list_by_hostname(
     hostname: impl Into<String>,
 ) -> protostore::ListBy<System, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             26, [hostname, limit],
             select!(r#"WHERE "hostname" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            27, [hostname, after id, limit],
-            select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    27, [hostname, after id, limit],
+                    select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             29, [hostname, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#
@@ -203,49 +209,83 @@ pub fn list_by_hostname(
     protostore::ListBy::new(&LISTING, hostname.into())
 }
 
-/// Lists the rows of `systems` with this `status`, in pages by key.
+/// Lists the rows of `systems` with this `status`, in pages by `update_time` descending, `id` descending.
 #[must_use]
 pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, SystemStatus> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::desc("update_time"),
+            generated::OrderBy::desc("id"),
+        ],
         first: stmt!(
-            30, [status, limit], select!(r#"WHERE "status" = $1 ORDER BY "id" LIMIT $2"#)
+            30, [status, limit],
+            select!(r#"WHERE "status" = $1 ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
-        after: stmt!(
-            31, [status, after id, limit],
-            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        31, [status, after update_time, after id, limit],
+                        select!(r#"WHERE "status" = $1 AND ("update_time", "id") < ($2, $3)
+ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        32, [status, after id, limit],
+                        select!(r#"WHERE "status" = $1 AND "update_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        33, [status, limit],
+                        select!(r#"WHERE "status" = $1 AND "update_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .set(0),
+        ],
         count: stmt!(
-            33, [status, limit],
+            35, [status, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(32, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
+        delete: stmt!(34, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
 }
 
-/// Lists the rows of `systems` with this `status` and `update_time`, in pages by key.
+/// Lists the rows of `systems` with this `status` and `update_time`, in pages by `id` descending.
 #[must_use]
 pub fn list_by_status_update_time(
     status: SystemStatus,
     update_time: protostore::Timestamp,
 ) -> protostore::ListBy<System, (SystemStatus, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            34, [status, update_time, limit],
-            select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id" LIMIT $3"#)
+            36, [status, update_time, limit],
+            select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
-        after: stmt!(
-            35, [status, update_time, after id, limit],
-            select!(r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    37, [status, update_time, after id, limit],
+                    select!(r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            37, [status, update_time, limit],
+            39, [status, update_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            36, [status, update_time],
+            38, [status, update_time],
             r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#
         ),
     };
@@ -257,24 +297,47 @@ FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $
 #[must_use]
 pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            38, ["labels.value", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            40, ["labels.value", limit],
+            r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
+    t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
+    t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
+    t."update_time"
+FROM "systems__labels" c
+CROSS JOIN "systems" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "systems__labels" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_key" < c."_key")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            39, ["labels.value", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    41, ["labels.value", after id, limit],
+                    r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
+    t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
+    t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
+    t."update_time"
+FROM "systems__labels" c
+CROSS JOIN "systems" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "systems__labels" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_key" < c."_key")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            41, ["labels.value", limit],
+            43, ["labels.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "systems"
   WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            40, ["labels.value"],
+            42, ["labels.value"],
             r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#
         ),
     };

@@ -121,19 +121,25 @@ pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            59, [run_id, limit],
+            61, [run_id, limit],
             select!(r#"WHERE "run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            60, [run_id, after id, limit],
-            select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    62, [run_id, after id, limit],
+                    select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            62, [run_id, limit],
+            64, [run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(61, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
+        delete: stmt!(63, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -142,22 +148,46 @@ pub fn list_by_run_id(
     )
 }
 
-/// Lists the rows of `events` with this `level`, in pages by key.
+/// Lists the rows of `events` with this `level`, in pages by `time`, `id`.
 #[must_use]
 pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("time"), generated::OrderBy::asc("id")],
         first: stmt!(
-            63, [level, limit], select!(r#"WHERE "level" = $1 ORDER BY "id" LIMIT $2"#)
+            65, [level, limit],
+            select!(r#"WHERE "level" = $1 ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            64, [level, after id, limit],
-            select!(r#"WHERE "level" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        66, [level, after time, after id, limit],
+                        select!(r#"WHERE "level" = $1 AND ("time", "id") > ($2, $3) ORDER BY "time" NULLS FIRST, "id" LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        67, [level, after id, limit],
+                        select!(r#"WHERE "level" = $1 AND "time" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        68, [level, limit],
+                        select!(r#"WHERE "level" = $1 AND "time" IS NOT NULL ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            66, [level, limit],
+            70, [level, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(65, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
+        delete: stmt!(69, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, level)
@@ -170,20 +200,18 @@ pub fn list_by_run_id_id(
     id: i64,
 ) -> protostore::ListBy<Event, (Option<String>, i64)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[],
         first: stmt!(
-            67, [run_id, id, limit],
-            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 ORDER BY "id" LIMIT $3"#)
+            71, [run_id, id, limit],
+            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3"#)
         ),
-        after: stmt!(
-            68, [run_id, id, after id, limit],
-            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[],
         count: stmt!(
-            70, [run_id, id, limit],
+            73, [run_id, id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            69, [run_id, id],
+            72, [run_id, id],
             r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#
         ),
     };
@@ -201,20 +229,26 @@ pub fn list_by_level_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<Event, (EventLevel, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            71, [level, time, limit],
+            74, [level, time, limit],
             select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            72, [level, time, after id, limit],
-            select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    75, [level, time, after id, limit],
+                    select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            74, [level, time, limit],
+            77, [level, time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            73, [level, time],
+            76, [level, time],
             r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#
         ),
     };
@@ -381,7 +415,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         generated::Sequence {
             field: "id",
             next: stmt!(
-                57, [id],
+                59, [id],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -389,40 +423,40 @@ WHERE "table" = 3 AND "path" = '1'
 RETURNING "last""#
             ),
             begin: stmt!(
-                58, [],
+                60, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 3, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
 FROM "events""#
             ),
         },
     ],
-    get: stmt!(49, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(51, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        51,
+        53,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        50,
+        52,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
     "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#
     ),
-    delete: stmt!(52, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
-    page_first: stmt!(53, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(54, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(55, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        54, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        56, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        55, [keys],
+        57, [keys],
         r#"SELECT o.key, t."id", t."run_id", t."level", t."message", t."details", t."time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        56, [keys],
+        58, [keys],
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -36,7 +36,7 @@ FROM "facts""#,
 }
 
 static GET_BY_TARGET_ID_NAMESPACE_KEY: generated::Stmt = stmt!(
-    103, [target_id, namespace, key, now nanos],
+    106, [target_id, namespace, key, now nanos],
     select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
     OR +"expire_time" > $4)"#)
 );
@@ -60,30 +60,38 @@ pub fn upsert_by_target_id_namespace_key(record: Fact) -> protostore::UpsertBy<F
     protostore::UpsertBy::new(record, &GET_BY_TARGET_ID_NAMESPACE_KEY)
 }
 
-/// Lists the rows of `facts` with this `target_id`, in pages by key.
+/// Lists the rows of `facts` with this `target_id`, in pages by `namespace`, `key`.
 #[must_use]
 pub fn list_by_target_id(
     target_id: impl Into<String>,
 ) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("namespace"), generated::OrderBy::asc("key")],
         first: stmt!(
-            104, [target_id, now nanos, limit],
-            select!(r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
-        ),
-        after: stmt!(
-            105, [target_id, after id, now nanos, limit],
-            select!(r#"WHERE "target_id" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id" LIMIT $4"#)
-        ),
-        count: stmt!(
             107, [target_id, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)
+ORDER BY "namespace", "key" LIMIT $3"#)
+        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    108, [target_id, after namespace, after key, now nanos, limit],
+                    select!(r#"WHERE "target_id" = $1 AND ("namespace", "key") > ($2, $3) AND (+"expire_time" IS NULL
+    OR +"expire_time" > $4)
+ORDER BY "namespace", "key" LIMIT $5"#)
+                ),
+                &[0, 1],
+            ),
+        ],
+        count: stmt!(
+            110, [target_id, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            106, [target_id, now nanos],
+            109, [target_id, now nanos],
             r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -97,24 +105,30 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            108, [expire_time, now nanos, limit],
+            111, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            109, [expire_time, after id, now nanos, limit],
-            select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    112, [expire_time, after id, now nanos, limit],
+                    select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            111, [expire_time, now nanos, limit],
+            114, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            110, [expire_time, now nanos],
+            113, [expire_time, now nanos],
             r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -122,26 +136,32 @@ FROM (SELECT 1
     protostore::ListBy::new(&LISTING, expire_time)
 }
 
-/// Lists the rows of `facts` with this `target_id` and `namespace`, in pages by key.
+/// Lists the rows of `facts` with this `target_id` and `namespace`, in pages by `key`.
 #[must_use]
 pub fn list_by_target_id_namespace(
     target_id: impl Into<String>,
     namespace: impl Into<String>,
 ) -> protostore::ListBy<Fact, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("key")],
         first: stmt!(
-            112, [target_id, namespace, now nanos, limit],
-            select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id" LIMIT $4"#)
-        ),
-        after: stmt!(
-            113, [target_id, namespace, after id, now nanos, limit],
-            select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "id" > $3 AND (+"expire_time" IS NULL
-    OR +"expire_time" > $4)
-ORDER BY "id" LIMIT $5"#)
-        ),
-        count: stmt!(
             115, [target_id, namespace, now nanos, limit],
+            select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+ORDER BY "key" LIMIT $4"#)
+        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    116, [target_id, namespace, after key, now nanos, limit],
+                    select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" > $3 AND (+"expire_time" IS NULL
+    OR +"expire_time" > $4)
+ORDER BY "key" LIMIT $5"#)
+                ),
+                &[0],
+            ),
+        ],
+        count: stmt!(
+            118, [target_id, namespace, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
@@ -149,7 +169,7 @@ FROM (SELECT 1
       OR +"expire_time" > $3) LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            114, [target_id, namespace, now nanos],
+            117, [target_id, namespace, now nanos],
             r#"DELETE FROM "facts"
 WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#
         ),
@@ -365,17 +385,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        93, [id, now nanos],
+        96, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        95,
+        98,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        94,
+        97,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -385,26 +405,26 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
     "update_time" = excluded."update_time", "expire_time" = excluded."expire_time""#
     ),
     delete: stmt!(
-        96, [id, now nanos],
+        99, [id, now nanos],
         r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        97, [now nanos, limit],
+        100, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        98, [after id, now nanos, limit],
+        101, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        99, [keys, now nanos],
+        102, [keys, now nanos],
         r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
     t."update_time", t."expire_time"
 FROM json_each($1) o
 CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        100, [keys, now nanos],
+        103, [keys, now nanos],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -417,12 +437,12 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["target_id", "namespace", "key"]],
     clear: stmt!(
-        101, [id, target_id, namespace, key, now nanos],
+        104, [id, target_id, namespace, key, now nanos],
         r#"DELETE FROM "facts"
 WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#
     ),
     sweep: stmt!(
-        102, [now nanos, limit],
+        105, [now nanos, limit],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
   FROM "facts"

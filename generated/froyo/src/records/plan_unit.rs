@@ -222,53 +222,63 @@ FROM "plan_units""#,
     };
 }
 
-/// Lists the rows of `plan_units` with this `run_id`, in pages by key.
+/// Lists the rows of `plan_units` with this `run_id`, in pages by `id`.
 #[must_use]
 pub fn list_by_run_id(
     run_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            37, [run_id, limit],
-            select!(r#"WHERE "run_id" = $1 ORDER BY "run_id", "id" LIMIT $2"#)
+            39, [run_id, limit], select!(r#"WHERE "run_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            38, [run_id, after run_id, after id, limit],
-            select!(r#"WHERE "run_id" = $1 AND ("run_id", "id") > ($2, $3) ORDER BY "run_id", "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    40, [run_id, after id, limit],
+                    select!(r#"WHERE "run_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            40, [run_id, limit],
+            42, [run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(39, [run_id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#),
+        delete: stmt!(41, [run_id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, run_id.into())
 }
 
-/// Lists the rows of `plan_units` with this `run_id` and `status`, in pages by key.
+/// Lists the rows of `plan_units` with this `run_id` and `status`, in pages by `id`.
 #[must_use]
 pub fn list_by_run_id_status(
     run_id: impl Into<String>,
     status: PlanUnitStatus,
 ) -> protostore::ListBy<PlanUnit, (String, PlanUnitStatus)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            41, [run_id, status, limit],
-            select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "run_id", "id" LIMIT $3"#)
+            43, [run_id, status, limit],
+            select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            42, [run_id, status, after run_id, after id, limit],
-            select!(r#"WHERE "run_id" = $1 AND "status" = $2 AND ("run_id", "id") > ($3, $4)
-ORDER BY "run_id", "id" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    44, [run_id, status, after id, limit],
+                    select!(r#"WHERE "run_id" = $1 AND "status" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            44, [run_id, status, limit],
+            46, [run_id, status, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            43, [run_id, status],
+            45, [run_id, status],
             r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#
         ),
     };
@@ -276,29 +286,45 @@ FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3)
     protostore::ListBy::new(&LISTING, (run_id.into(), status))
 }
 
-/// Lists the rows of `plan_units` whose `run_id` and `dependencies.unit_id` hold `run_id`, in pages by key.
+/// Lists the rows of `plan_units` whose `run_id` and `dependencies.unit_id` hold `run_id`, in pages by `id`.
 #[must_use]
 pub fn list_by_dependencies_run_id_unit_id(
     run_id: impl Into<String>,
     unit_id: impl Into<String>,
 ) -> protostore::ListBy<PlanUnit, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            45, [run_id, "dependencies.unit_id", limit],
-            select!(r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-  FROM "plan_units__dependencies"
-  WHERE "_run_id" = $1 AND "unit_id" = $2)
-ORDER BY "run_id", "id" LIMIT $3"#)
+            47, [run_id, "dependencies.unit_id", limit],
+            r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
+    t."desired_state", t."attempts"
+FROM "plan_units__dependencies" c
+CROSS JOIN "plan_units" t ON t."run_id" = c."_run_id" AND t."id" = c."_id"
+WHERE c."_run_id" = $1 AND c."unit_id" = $2 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__dependencies" d
+  WHERE d."_run_id" = $1 AND d."unit_id" = $2 AND d."_run_id" = c."_run_id" AND d."_id" = c."_id"
+      AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
         ),
-        after: stmt!(
-            46, [run_id, "dependencies.unit_id", after run_id, after id, limit],
-            select!(r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-  FROM "plan_units__dependencies"
-  WHERE "_run_id" = $1 AND "unit_id" = $2) AND ("run_id", "id") > ($3, $4)
-ORDER BY "run_id", "id" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    48, [run_id, "dependencies.unit_id", after id, limit],
+                    r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
+    t."desired_state", t."attempts"
+FROM "plan_units__dependencies" c
+CROSS JOIN "plan_units" t ON t."run_id" = c."_run_id" AND t."id" = c."_id"
+WHERE c."_run_id" = $1 AND c."unit_id" = $2 AND c."_id" > $3 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__dependencies" d
+  WHERE d."_run_id" = $1 AND d."unit_id" = $2 AND d."_run_id" = c."_run_id" AND d."_id" = c."_id"
+      AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $4"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            48, [run_id, "dependencies.unit_id", limit],
+            50, [run_id, "dependencies.unit_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
@@ -307,7 +333,7 @@ FROM (SELECT 1
     WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            47, [run_id, "dependencies.unit_id"],
+            49, [run_id, "dependencies.unit_id"],
             r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
   FROM "plan_units__dependencies"
@@ -325,7 +351,7 @@ pub fn plan_units_by_dependencies(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::PlanUnit, (String, String)> {
     static ROWS: generated::Stmt = stmt!(
-        34, [run_id, id],
+        36, [run_id, id],
         r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" j
@@ -486,7 +512,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "runs",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(28, [run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#),
+                exists: stmt!(30, [run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -538,15 +564,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["plan_units"],
     children: generated::child_tables![children::Dependencies],
     sequences: &[],
-    get: stmt!(20, [run_id, id], select!(r#"WHERE "run_id" = $1 AND "id" = $2"#)),
+    get: stmt!(22, [run_id, id], select!(r#"WHERE "run_id" = $1 AND "id" = $2"#)),
     insert: stmt!(
-        22,
+        24,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        21,
+        23,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -557,22 +583,22 @@ DO UPDATE SET "resource_type" = excluded."resource_type",
     "attempts" = excluded."attempts""#
     ),
     delete: stmt!(
-        23, [run_id, id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
+        25, [run_id, id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
     ),
-    page_first: stmt!(24, [limit], select!(r#"ORDER BY "run_id", "id" LIMIT $1"#)),
+    page_first: stmt!(26, [limit], select!(r#"ORDER BY "run_id", "id" LIMIT $1"#)),
     page_after: stmt!(
-        25, [after run_id, after id, limit],
+        27, [after run_id, after id, limit],
         select!(r#"WHERE ("run_id", "id") > ($1, $2) ORDER BY "run_id", "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        26, [keys],
+        28, [keys],
         r#"SELECT o.key, t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run_id" = o.value ->> 0 AND t."id" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        27, [keys],
+        29, [keys],
         r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

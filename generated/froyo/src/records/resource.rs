@@ -39,7 +39,7 @@ FROM "resources""#,
 }
 
 static GET_BY_TYPE_NAME: generated::Stmt = stmt!(
-    84, ["type", name], select!(r#"WHERE "type" = $1 AND "name" = $2"#)
+    87, ["type", name], select!(r#"WHERE "type" = $1 AND "name" = $2"#)
 );
 
 /// Gets the row of `resources` with this `type` and `name`, by its unique index.
@@ -57,22 +57,28 @@ pub fn upsert_by_type_name(record: Resource) -> protostore::UpsertBy<Resource> {
     protostore::UpsertBy::new(record, &GET_BY_TYPE_NAME)
 }
 
-/// Lists the rows of `resources` with this `type`, in pages by key.
+/// Lists the rows of `resources` with this `type`, in pages by `name`.
 #[must_use]
 pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            85, ["type", limit], select!(r#"WHERE "type" = $1 ORDER BY "id" LIMIT $2"#)
+            88, ["type", limit], select!(r#"WHERE "type" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            86, ["type", after id, limit],
-            select!(r#"WHERE "type" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    89, ["type", after name, limit],
+                    select!(r#"WHERE "type" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            88, ["type", limit],
+            91, ["type", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(87, ["type"], r#"DELETE FROM "resources" WHERE "type" = $1"#),
+        delete: stmt!(90, ["type"], r#"DELETE FROM "resources" WHERE "type" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, r#type.into())
@@ -84,20 +90,26 @@ pub fn list_by_last_run_id(
     last_run_id: impl Into<String>,
 ) -> protostore::ListBy<Resource, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            89, [last_run_id, limit],
+            92, [last_run_id, limit],
             select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            90, [last_run_id, after id, limit],
-            select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    93, [last_run_id, after id, limit],
+                    select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            92, [last_run_id, limit],
+            95, [last_run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            91, [last_run_id], r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#
+            94, [last_run_id], r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#
         ),
     };
 
@@ -288,7 +300,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    83, [last_run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#
+                    86, [last_run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -323,15 +335,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(75, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(78, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        77,
+        80,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        76,
+        79,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -341,20 +353,20 @@ DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excl
     "apply_time" = excluded."apply_time", "create_time" = excluded."create_time",
     "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(78, [id], r#"DELETE FROM "resources" WHERE "id" = $1"#),
-    page_first: stmt!(79, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(81, [id], r#"DELETE FROM "resources" WHERE "id" = $1"#),
+    page_first: stmt!(82, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        80, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        83, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        81, [keys],
+        84, [keys],
         r#"SELECT o.key, t."id", t."type", t."name", t."state", t."hash", t."last_run_id", t."apply_time",
     t."create_time", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "resources" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        82, [keys],
+        85, [keys],
         r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

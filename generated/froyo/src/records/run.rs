@@ -128,49 +128,80 @@ FROM "runs""#,
     };
 }
 
-/// Lists the rows of `runs` with this `status`, in pages by key.
+/// Lists the rows of `runs` with this `status`, in pages by `start_time` descending, `id` descending.
 #[must_use]
 pub fn list_by_status(status: RunStatus) -> protostore::ListBy<Run, RunStatus> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::desc("start_time"), generated::OrderBy::desc("id")],
         first: stmt!(
-            8, [status, limit], select!(r#"WHERE "status" = $1 ORDER BY "id" LIMIT $2"#)
+            8, [status, limit],
+            select!(r#"WHERE "status" = $1 ORDER BY "start_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
-        after: stmt!(
-            9, [status, after id, limit],
-            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        9, [status, after start_time, after id, limit],
+                        select!(r#"WHERE "status" = $1 AND ("start_time", "id") < ($2, $3)
+ORDER BY "start_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        10, [status, after id, limit],
+                        select!(r#"WHERE "status" = $1 AND "start_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        11, [status, limit],
+                        select!(r#"WHERE "status" = $1 AND "start_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .set(0),
+        ],
         count: stmt!(
-            11, [status, limit],
+            13, [status, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(10, [status], r#"DELETE FROM "runs" WHERE "status" = $1"#),
+        delete: stmt!(12, [status], r#"DELETE FROM "runs" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
 }
 
-/// Lists the rows of `runs` with this `status` and `start_time`, in pages by key.
+/// Lists the rows of `runs` with this `status` and `start_time`, in pages by `id` descending.
 #[must_use]
 pub fn list_by_status_start_time(
     status: RunStatus,
     start_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, (RunStatus, protostore::Timestamp)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            12, [status, start_time, limit],
-            select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id" LIMIT $3"#)
+            14, [status, start_time, limit],
+            select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
-        after: stmt!(
-            13, [status, start_time, after id, limit],
-            select!(r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    15, [status, start_time, after id, limit],
+                    select!(r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            15, [status, start_time, limit],
+            17, [status, start_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            14, [status, start_time],
+            16, [status, start_time],
             r#"DELETE FROM "runs" WHERE "status" = $1 AND "start_time" = $2"#
         ),
     };
@@ -184,21 +215,27 @@ pub fn list_by_create_time_where_status_is_pending(
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<Run, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            16, [create_time, limit],
+            18, [create_time, limit],
             select!(r#"WHERE "create_time" = $1 AND "status" = 1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            17, [create_time, after id, limit],
-            select!(r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    19, [create_time, after id, limit],
+                    select!(r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            19, [create_time, limit],
+            21, [create_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            18, [create_time],
+            20, [create_time],
             r#"DELETE FROM "runs" WHERE "create_time" = $1 AND "status" = 1"#
         ),
     };

@@ -233,13 +233,19 @@ pub fn upsert_by_id(record: Bucket) -> protostore::UpsertBy<Bucket> {
 #[must_use]
 pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
             40, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            41, [owner, after name, limit],
-            select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    41, [owner, after name, limit],
+                    select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             43, [owner, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#
@@ -256,18 +262,36 @@ pub fn list_by_policy_statements_principals(
     element: impl Into<String>,
 ) -> protostore::ListBy<Bucket, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
             44, ["policy.statements.principals", limit],
-            select!(r#"WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)
-ORDER BY "name" LIMIT $2"#)
+            r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
+    t."create_time"
+FROM "buckets__policy__statements__principals" c
+CROSS JOIN "buckets" t ON t."name" = c."_name"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "buckets__policy__statements__principals" d
+  WHERE d."value" = $1 AND d."_name" = c."_name"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_name" LIMIT $2"#
         ),
-        after: stmt!(
-            45, ["policy.statements.principals", after name, limit],
-            select!(r#"WHERE "name" IN (SELECT "_name"
-  FROM "buckets__policy__statements__principals"
-  WHERE "value" = $1) AND "name" > $2
-ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    45, ["policy.statements.principals", after name, limit],
+                    r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
+    t."create_time"
+FROM "buckets__policy__statements__principals" c
+CROSS JOIN "buckets" t ON t."name" = c."_name"
+WHERE c."value" = $1 AND c."_name" > $2 AND NOT EXISTS (SELECT 1
+  FROM "buckets__policy__statements__principals" d
+  WHERE d."value" = $1 AND d."_name" = c."_name"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_name" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             47, ["policy.statements.principals", limit],
             r#"SELECT count(*)

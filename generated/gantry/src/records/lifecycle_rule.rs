@@ -113,20 +113,26 @@ FROM "lifecycle_rules""#,
     };
 }
 
-/// Lists the rows of `lifecycle_rules` with this `bucket_name`, in pages by key.
+/// Lists the rows of `lifecycle_rules` with this `bucket_name`, in pages by `id`.
 #[must_use]
 pub fn list_by_bucket_name(
     bucket_name: impl Into<String>,
 ) -> protostore::ListBy<LifecycleRule, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             57, [bucket_name, limit],
-            select!(r#"WHERE "bucket_name" = $1 ORDER BY "bucket_name", "id" LIMIT $2"#)
+            select!(r#"WHERE "bucket_name" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            58, [bucket_name, after bucket_name, after id, limit],
-            select!(r#"WHERE "bucket_name" = $1 AND ("bucket_name", "id") > ($2, $3) ORDER BY "bucket_name", "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    58, [bucket_name, after id, limit],
+                    select!(r#"WHERE "bucket_name" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             60, [bucket_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#

@@ -30,21 +30,27 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `path_cache` with this `source`, in pages by key.
+/// Lists the rows of `path_cache` with this `source`, in pages by `destination`, `k`.
 #[must_use]
 pub fn list_by_source(
     source: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("destination"), generated::OrderBy::asc("k")],
         first: stmt!(
             83, [source, now nanos, limit],
-            select!(r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
+            select!(r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "destination", "k" LIMIT $3"#)
         ),
-        after: stmt!(
-            84, [source, after source, after destination, after k, now nanos, limit],
-            select!(r#"WHERE "source" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
-ORDER BY "source", "destination", "k" LIMIT $6"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    84, [source, after destination, after k, now nanos, limit],
+                    select!(r#"WHERE "source" = $1 AND ("destination", "k") > ($2, $3) AND +"expire_time" > $4
+ORDER BY "destination", "k" LIMIT $5"#)
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
             86, [source, now nanos, limit],
             r#"SELECT count(*)
@@ -59,22 +65,27 @@ FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIM
     protostore::ListBy::new(&LISTING, source.into())
 }
 
-/// Lists the rows of `path_cache` with this `destination`, in pages by key.
+/// Lists the rows of `path_cache` with this `destination`, in pages by `source`, `k`.
 #[must_use]
 pub fn list_by_destination(
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("source"), generated::OrderBy::asc("k")],
         first: stmt!(
             87, [destination, now nanos, limit],
-            select!(r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
+            select!(r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "k" LIMIT $3"#)
         ),
-        after: stmt!(
-            88, [destination, after source, after destination, after k, now nanos,
-            limit],
-            select!(r#"WHERE "destination" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
-ORDER BY "source", "destination", "k" LIMIT $6"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    88, [destination, after source, after k, now nanos, limit],
+                    select!(r#"WHERE "destination" = $1 AND ("source", "k") > ($2, $3) AND +"expire_time" > $4
+ORDER BY "source", "k" LIMIT $5"#)
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
             90, [destination, now nanos, limit],
             r#"SELECT count(*)
@@ -95,16 +106,26 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<CachedPath, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("source"),
+            generated::OrderBy::asc("destination"),
+            generated::OrderBy::asc("k"),
+        ],
         first: stmt!(
             91, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
         ),
-        after: stmt!(
-            92, [expire_time, after source, after destination, after k, now nanos,
-            limit],
-            select!(r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    92, [expire_time, after source, after destination, after k, now
+                    nanos, limit],
+                    select!(r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
 ORDER BY "source", "destination", "k" LIMIT $6"#)
-        ),
+                ),
+                &[0, 1, 2],
+            ),
+        ],
         count: stmt!(
             94, [expire_time, now nanos, limit],
             r#"SELECT count(*)
@@ -119,25 +140,28 @@ FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $
     protostore::ListBy::new(&LISTING, expire_time)
 }
 
-/// Lists the rows of `path_cache` with this `source` and `destination`, in pages by key.
+/// Lists the rows of `path_cache` with this `source` and `destination`, in pages by `k`.
 #[must_use]
 pub fn list_by_source_destination(
     source: impl Into<String>,
     destination: impl Into<String>,
 ) -> protostore::ListBy<CachedPath, (String, String)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("k")],
         first: stmt!(
             95, [source, destination, now nanos, limit],
-            select!(r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3
-ORDER BY "source", "destination", "k" LIMIT $4"#)
+            select!(r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 ORDER BY "k" LIMIT $4"#)
         ),
-        after: stmt!(
-            96, [source, destination, after source, after destination, after k, now
-            nanos, limit],
-            select!(r#"WHERE "source" = $1 AND "destination" = $2 AND ("source", "destination", "k") > ($3, $4, $5)
-    AND +"expire_time" > $6
-ORDER BY "source", "destination", "k" LIMIT $7"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    96, [source, destination, after k, now nanos, limit],
+                    select!(r#"WHERE "source" = $1 AND "destination" = $2 AND "k" > $3 AND +"expire_time" > $4
+ORDER BY "k" LIMIT $5"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             98, [source, destination, now nanos, limit],
             r#"SELECT count(*)

@@ -28,18 +28,24 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `links` with this `node_id`, in pages by key.
+/// Lists the rows of `links` with this `node_id`, in pages by `peer_id`.
 #[must_use]
 pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("peer_id")],
         first: stmt!(
             46, [node_id, limit],
-            select!(r#"WHERE "node_id" = $1 ORDER BY "node_id", "peer_id" LIMIT $2"#)
+            select!(r#"WHERE "node_id" = $1 ORDER BY "peer_id" LIMIT $2"#)
         ),
-        after: stmt!(
-            47, [node_id, after node_id, after peer_id, limit],
-            select!(r#"WHERE "node_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    47, [node_id, after peer_id, limit],
+                    select!(r#"WHERE "node_id" = $1 AND "peer_id" > $2 ORDER BY "peer_id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             49, [node_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#
@@ -50,18 +56,24 @@ pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, S
     protostore::ListBy::new(&LISTING, node_id.into())
 }
 
-/// Lists the rows of `links` with this `peer_id`, in pages by key.
+/// Lists the rows of `links` with this `peer_id`, in pages by `node_id`.
 #[must_use]
 pub fn list_by_peer_id(peer_id: impl Into<String>) -> protostore::ListBy<Link, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("node_id")],
         first: stmt!(
             50, [peer_id, limit],
-            select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id", "peer_id" LIMIT $2"#)
+            select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id" LIMIT $2"#)
         ),
-        after: stmt!(
-            51, [peer_id, after node_id, after peer_id, limit],
-            select!(r#"WHERE "peer_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    51, [peer_id, after node_id, limit],
+                    select!(r#"WHERE "peer_id" = $1 AND "node_id" > $2 ORDER BY "node_id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             53, [peer_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#

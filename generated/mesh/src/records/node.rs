@@ -227,14 +227,20 @@ FROM "nodes""#,
 #[must_use]
 pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             28, [started, limit],
             select!(r#"WHERE "started" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            29, [started, after id, limit],
-            select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    29, [started, after id, limit],
+                    select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             31, [started, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#
@@ -251,16 +257,36 @@ pub fn list_by_interfaces_addresses(
     element: impl Into<String>,
 ) -> protostore::ListBy<Node, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             32, ["interfaces.addresses", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)
-ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
+    t."location__longitude", t."seen_time", t."create_time", t."update_time"
+FROM "nodes__interfaces__addresses" c
+CROSS JOIN "nodes" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "nodes__interfaces__addresses" d
+  WHERE d."value" = $1 AND d."_id" = c."_id"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            33, ["interfaces.addresses", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    33, ["interfaces.addresses", after id, limit],
+                    r#"SELECT t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
+    t."location__longitude", t."seen_time", t."create_time", t."update_time"
+FROM "nodes__interfaces__addresses" c
+CROSS JOIN "nodes" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "nodes__interfaces__addresses" d
+  WHERE d."value" = $1 AND d."_id" = c."_id"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             35, ["interfaces.addresses", limit],
             r#"SELECT count(*)

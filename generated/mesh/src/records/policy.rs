@@ -46,14 +46,20 @@ FROM "policies""#,
 #[must_use]
 pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             63, [priority, limit],
             select!(r#"WHERE "priority" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            64, [priority, after id, limit],
-            select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    64, [priority, after id, limit],
+                    select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             66, [priority, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#
@@ -70,14 +76,20 @@ pub fn list_by_node_id(
     node_id: impl Into<String>,
 ) -> protostore::ListBy<Policy, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             67, [node_id, limit],
             select!(r#"WHERE "node_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            68, [node_id, after id, limit],
-            select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    68, [node_id, after id, limit],
+                    select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             70, [node_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#

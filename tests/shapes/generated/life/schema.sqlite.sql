@@ -161,6 +161,7 @@ CREATE TABLE "leases" (
 ) STRICT;
 CREATE UNIQUE INDEX "leases_unique_zone_number" ON "leases" ("zone", "number");
 CREATE INDEX "leases_by_until__time" ON "leases" ("until__time", "host", "slot");
+CREATE INDEX "leases_by_zone_number" ON "leases" ("zone", "number", "host", "slot");
 
 -- At most one, and not for ever.
 CREATE TABLE "leader" (
@@ -314,6 +315,39 @@ CREATE TABLE "tickets__prices" (
   "value" INTEGER NOT NULL,
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
+
+-- Sorted in every way in which an index has its rows.
+CREATE TABLE "ranks" (
+  "region" TEXT NOT NULL CONSTRAINT "region__check" CHECK ("region" <> ''),
+  "number" INTEGER NOT NULL,
+  "league" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "league__check" CHECK ("league" BETWEEN -2147483648 AND 2147483647),
+  "points" INTEGER,
+  "name" TEXT,
+  "level" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "level__check" CHECK ("level" BETWEEN -2147483648 AND 2147483647),
+  "seat" INTEGER NOT NULL DEFAULT 0,
+  "team" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "team__check" CHECK ("team" BETWEEN -2147483648 AND 2147483647),
+  "until" INTEGER,
+  PRIMARY KEY ("region", "number")
+) STRICT;
+CREATE INDEX "ranks_by_league_points_desc_name_level_desc" ON "ranks" ("league", "points" DESC, "name", "level" DESC, "region" DESC, "number" DESC);
+CREATE INDEX "ranks_by_league_name_points" ON "ranks" ("league", "name", "points", "region", "number");
+CREATE UNIQUE INDEX "ranks_unique_team_name" ON "ranks" ("team", "name");
+CREATE UNIQUE INDEX "ranks_unique_level_seat" ON "ranks" ("level", "seat");
+CREATE INDEX "ranks_by_points_desc" ON "ranks" ("points" DESC, "region" DESC, "number" DESC);
+CREATE INDEX "ranks_by_until" ON "ranks" ("until", "region", "number");
+CREATE INDEX "ranks_by_team_name" ON "ranks" ("team", "name", "region", "number");
+
+CREATE TABLE "ranks__badges" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position"),
+  FOREIGN KEY ("_region", "_number") REFERENCES "ranks" ("region", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "ranks__badges_by_value" ON "ranks__badges" ("value", "_region", "_number", "_position");
 
 CREATE VIEW "topics_readable" AS SELECT
   "id"
@@ -492,3 +526,26 @@ CREATE VIEW "tickets__prices_readable" AS SELECT
   "_key",
   "value"
 FROM "tickets__prices";
+
+CREATE VIEW "ranks_readable" AS SELECT
+  "region",
+  "number",
+  "league",
+  "points",
+  "name",
+  "level",
+  "seat",
+  "team",
+  strftime('%Y-%m-%dT%H:%M:%S', "until" / 1000000000 - ("until" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("until" % 1000000000 + 1000000000) % 1000000000) AS "until",
+  (SELECT count(*)
+    FROM "ranks__badges"
+    WHERE "ranks__badges"."_region" = "ranks"."region"
+    AND "ranks__badges"."_number" = "ranks"."number") AS "badges__count"
+FROM "ranks";
+
+CREATE VIEW "ranks__badges_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "value"
+FROM "ranks__badges";

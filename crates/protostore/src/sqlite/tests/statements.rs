@@ -11,6 +11,7 @@ use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
 use super::fixture::{Image, Machine, Network, SCHEMA};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
+use crate::filter::Cursor;
 use crate::fixed::Fixed;
 use crate::generated::stmt;
 use crate::ops::{Exists, Get, Insert, Op, Page};
@@ -55,7 +56,7 @@ fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_reco
         assert!(page.records.iter().all(|record| *record == machine(&record.id)));
     }
     assert_eq!(
-        of(&mut held, &Page::<Machine> { after: Some("zzz".into()), size: 100 }).0,
+        of(&mut held, &Page::<Machine> { after: Some(Cursor::of_key("zzz").unwrap()), size: 100 }).0,
         1,
         "no records, no children"
     );

@@ -2,7 +2,7 @@
 //! record: what is written of them is one statement.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
-use protostore::generated::{Binder, Decode, Listing, Row, columns, stmt};
+use protostore::generated::{Binder, Decode, Listing, OrderBy, Range, Row, columns, stmt};
 use protostore::{
     Check, Field, FieldKind, FieldOf, ForeignKey, Layout, ListBy, Migration, Record, Recursion, Referrer, Result,
     Schema, Table, Unique,
@@ -157,12 +157,13 @@ macro_rules! node {
             };
 
             static BY_MARK: Listing = Listing {
+    order: &[OrderBy::asc("id")],
                 first: stmt!($number * 20 + 9, [mark, limit], concat!(r#"SELECT "id", "of", "mark" FROM ""#, $table, r#"" WHERE "mark" = $1 ORDER BY "id" LIMIT $2"#)),
-                after: stmt!($number * 20 + 10, [mark, after id, limit], concat!(
+                after: &[Range::new(stmt!($number * 20 + 10, [mark, after id, limit], concat!(
                         r#"SELECT "id", "of", "mark" FROM ""#,
                         $table,
                         r#"" WHERE "mark" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#
-                    )),
+                    )), &[0])],
                 count: stmt!($number * 20 + 11, [mark, limit], concat!(r#"SELECT count(*) FROM (SELECT 1 FROM ""#, $table, r#"" WHERE "mark" = $1 LIMIT $2)"#)),
                 delete: stmt!($number * 20 + 12, [mark], concat!(r#"DELETE FROM ""#, $table, r#"" WHERE "mark" = $1"#)),
             };

@@ -49,7 +49,7 @@ impl generated::ChildTable for NetworkIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        170, [network_ids], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
+                        172, [network_ids], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -67,18 +67,18 @@ impl generated::ChildTable for NetworkIds {
         member: 7,
         key: 2,
         insert: stmt!(
-            165,
+            167,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(166, [name], r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#),
+            stmt!(168, [name], r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#),
         ),
         load: stmt!(
-            167, [name],
+            169, [name],
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            168, [keys network_ids],
+            170, [keys network_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
@@ -110,11 +110,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for NetworkIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            171, [name],
+            173, [name],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#
         ),
         remove_at: stmt!(
-            172, [name, offset],
+            174, [name, offset],
             r#"DELETE FROM "cells__network_ids"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "cells__network_ids"
@@ -126,7 +126,7 @@ WHERE "_name" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for NetworkIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        173, [name, network_ids],
+        175, [name, network_ids],
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#
     );
 }

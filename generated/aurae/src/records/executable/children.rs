@@ -50,25 +50,25 @@ impl generated::ChildTable for Arguments {
         member: 3,
         key: 3,
         insert: stmt!(
-            195,
+            197,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                196, [cell_name, name],
+                198, [cell_name, name],
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
         load: stmt!(
-            197, [cell_name, name],
+            199, [cell_name, name],
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            198, [keys arguments],
+            200, [keys arguments],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0
@@ -101,13 +101,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Arguments {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            199, [cell_name, name],
+            201, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
         remove_at: stmt!(
-            200, [cell_name, name, offset],
+            202, [cell_name, name, offset],
             r#"DELETE FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__arguments"
@@ -119,7 +119,7 @@ WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Arguments {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        201, [cell_name, name, arguments],
+        203, [cell_name, name, arguments],
         r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#
     );
 }
@@ -169,25 +169,25 @@ impl generated::ChildTable for Environment {
         member: 4,
         key: 3,
         insert: stmt!(
-            202,
+            204,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                203, [cell_name, name],
+                205, [cell_name, name],
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
         load: stmt!(
-            204, [cell_name, name],
+            206, [cell_name, name],
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            205, [keys environment],
+            207, [keys environment],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0
@@ -224,13 +224,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Environment {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            206, [cell_name, name],
+            208, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
         remove_at: stmt!(
-            207, [cell_name, name, offset],
+            209, [cell_name, name, offset],
             r#"DELETE FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__environment"

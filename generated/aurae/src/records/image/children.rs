@@ -55,18 +55,18 @@ impl generated::ChildTable for Architectures {
         member: 3,
         key: 2,
         insert: stmt!(
-            147,
+            149,
             r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(148, [id], r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#),
+            stmt!(150, [id], r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            149, [id],
+            151, [id],
             r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            150, [keys architectures],
+            152, [keys architectures],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value
@@ -98,11 +98,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Architectures {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            151, [id],
+            153, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            152, [id, offset],
+            154, [id, offset],
             r#"DELETE FROM "images__architectures"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "images__architectures"
@@ -114,7 +114,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Architectures {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        153, [id, architectures],
+        155, [id, architectures],
         r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -49,18 +49,18 @@ impl generated::ChildTable for Nameservers {
         member: 5,
         key: 2,
         insert: stmt!(
-            120,
+            122,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(121, [id], r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#),
+            stmt!(123, [id], r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            122, [id],
+            124, [id],
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            123, [keys nameservers],
+            125, [keys nameservers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Nameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            124, [id],
+            126, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            125, [id, offset],
+            127, [id, offset],
             r#"DELETE FROM "networks__nameservers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__nameservers"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Nameservers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        126, [id, nameservers],
+        128, [id, nameservers],
         r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -157,22 +157,22 @@ impl generated::ChildTable for Routes {
         member: 6,
         key: 2,
         insert: stmt!(
-            127,
+            129,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(128, [id], r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#),
+            stmt!(130, [id], r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            129, [id],
+            131, [id],
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            130, [keys routes],
+            132, [keys routes],
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each($1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
@@ -210,11 +210,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Routes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            131, [id],
+            133, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            132, [id, offset],
+            134, [id, offset],
             r#"DELETE FROM "networks__routes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__routes"

@@ -49,24 +49,24 @@ impl generated::ChildTable for IpNameservers {
         member: 4,
         key: 2,
         insert: stmt!(
-            95,
+            97,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                96, [mac_address],
+                98, [mac_address],
                 r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
             ),
         ),
         load: stmt!(
-            97, [mac_address],
+            99, [mac_address],
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            98, [keys "ip.nameservers"],
+            100, [keys "ip.nameservers"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
@@ -78,7 +78,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "ip",
             set: stmt!(
-                102, [mac_address], r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#
+                104, [mac_address], r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#
             ),
         },
     );
@@ -109,11 +109,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for IpNameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            99, [mac_address],
+            101, [mac_address],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
         ),
         remove_at: stmt!(
-            100, [mac_address, offset],
+            102, [mac_address, offset],
             r#"DELETE FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
   FROM "nics__ip__nameservers"
@@ -125,7 +125,7 @@ WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for IpNameservers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        101, [mac_address, "ip.nameservers"],
+        103, [mac_address, "ip.nameservers"],
         r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#
     );
 }

@@ -51,7 +51,7 @@ impl generated::ChildTable for Dependencies {
                     key: &["run_id", "id"],
                     hides: false,
                     exists: stmt!(
-                        33, [run_id, "dependencies.unit_id"],
+                        35, [run_id, "dependencies.unit_id"],
                         r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
                     ),
                 },
@@ -75,25 +75,25 @@ impl generated::ChildTable for Dependencies {
         member: 7,
         key: 3,
         insert: stmt!(
-            29,
+            31,
             r#"INSERT INTO "plan_units__dependencies" ("_run_id", "_id", "_position", "unit_id", "weak")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                30, [run_id, id],
+                32, [run_id, id],
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = $1 AND "_id" = $2"#
             ),
         ),
         load: stmt!(
-            31, [run_id, id],
+            33, [run_id, id],
             r#"SELECT 0, "_position", "unit_id", "weak"
 FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            32, [keys dependencies],
+            34, [keys dependencies],
             r#"SELECT o.key, c."_position", c."unit_id", c."weak"
 FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run_id" = o.value ->> 0 AND c."_id" = o.value ->> 1
@@ -129,13 +129,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            35, [run_id, id],
+            37, [run_id, id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2"#
         ),
         remove_at: stmt!(
-            36, [run_id, id, offset],
+            38, [run_id, id, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"

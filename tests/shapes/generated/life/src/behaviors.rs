@@ -62,6 +62,10 @@ impl protostore::Resource for records::ticket::Ticket {
     type Message = proto::life::v1::Ticket;
 }
 
+impl protostore::Resource for records::rank::Rank {
+    type Message = proto::life::v1::Rank;
+}
+
 impl protostore::FieldBehavior for proto::life::v1::Badge {}
 
 impl protostore::FieldBehavior for proto::life::v1::Claim {}
@@ -95,6 +99,8 @@ impl protostore::FieldBehavior for proto::life::v1::Mention {}
 impl protostore::FieldBehavior for proto::life::v1::Note {}
 
 impl protostore::FieldBehavior for proto::life::v1::Pin {}
+
+impl protostore::FieldBehavior for proto::life::v1::Rank {}
 
 impl protostore::FieldBehavior for proto::life::v1::Ticket {}
 

@@ -21,6 +21,7 @@ protostore::generated::format! {
     pub use records::mention::Mention;
     pub use records::note::Note;
     pub use records::pin::Pin;
+    pub use records::rank::Rank;
     pub use records::ticket::Ticket;
     pub use records::topic::Topic;
 
@@ -94,6 +95,11 @@ protostore::generated::format! {
         pub use crate::records::ticket::{*, columns::*};
     }
 
+    /// Table `ranks`: the record `Rank`, its fields and its accessors.
+    pub mod rank {
+        pub use crate::records::rank::{*, columns::*};
+    }
+
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "life.v1.LifeStore",
@@ -101,7 +107,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 372,
+        slots: 455,
         migrations: &[
             protostore::Migration {
                 version: 1,
@@ -124,6 +130,7 @@ protostore::generated::format! {
             &records::badge::TABLE,
             &records::lock::TABLE,
             &records::ticket::TABLE,
+            &records::rank::TABLE,
         ],
         expiring: &[
             &records::fact::EXPIRE,
@@ -131,6 +138,7 @@ protostore::generated::format! {
             &records::leader::EXPIRE,
             &records::lock::EXPIRE,
             &records::ticket::EXPIRE,
+            &records::rank::EXPIRE,
         ],
         snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
@@ -226,6 +234,12 @@ protostore::generated::format! {
         /// Returns the table `tickets`.
         #[must_use]
         pub fn tickets(&self) -> protostore::TableOf<'_, records::ticket::Ticket, E> {
+            self.0.table()
+        }
+
+        /// Returns the table `ranks`.
+        #[must_use]
+        pub fn ranks(&self) -> protostore::TableOf<'_, records::rank::Rank, E> {
             self.0.table()
         }
 

@@ -8,7 +8,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
 use super::fixture::{Home, ONE, count, fill, key, options, shut};
+use crate::filter::Cursor;
 use crate::sqlite::open::{open, open_test};
+use crate::value::Kept;
 
 fn value(connection: &Connection, pragma: &str) -> String {
     let value = connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, rusqlite::types::Value>(0));
@@ -203,8 +205,9 @@ fn the_key_id_and_the_salt_differ_from_file_to_file() {
     if cfg!(feature = "sqlcipher") {
         assert_ne!(first.info.engine.key_id, second.info.engine.key_id);
     }
-    let token = first.tokens.seal(&["ListThings"], Some(&1i64)).unwrap();
-    assert_eq!(first.tokens.open(&["ListThings"], &token).unwrap(), Some(1i64));
+    let place = Cursor::<()>::new("id".to_owned(), vec![Kept::Int(1)]);
+    let token = first.tokens.seal(&["ListThings"], Some(&place)).unwrap();
+    assert_eq!(first.tokens.open(&["ListThings"], &token).unwrap(), Some(place));
     assert!(second.tokens.open::<i64>(&["ListThings"], &token).is_err(), "also where both files are plain");
 }
 

@@ -201,3 +201,27 @@ pub struct Ticket {
     #[prost(message, optional, tag = "12")]
     pub since: ::core::option::Option<::prost_types::Timestamp>,
 }
+/// Sorted in every way in which an index has its rows.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Rank {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub number: i64,
+    #[prost(int32, tag = "3")]
+    pub league: i32,
+    #[prost(int64, optional, tag = "4")]
+    pub points: ::core::option::Option<i64>,
+    #[prost(string, optional, tag = "5")]
+    pub name: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(int32, tag = "6")]
+    pub level: i32,
+    #[prost(int64, tag = "7")]
+    pub seat: i64,
+    #[prost(int32, tag = "8")]
+    pub team: i32,
+    #[prost(message, optional, tag = "9")]
+    pub until: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, repeated, tag = "10")]
+    pub badges: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}

@@ -26,27 +26,52 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `badges` with this `folder_id`, in pages by key.
+/// Lists the rows of `badges` with this `folder_id`, in pages by `number`, `id`.
 #[must_use]
 pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Badge, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number"), generated::OrderBy::asc("id")],
         first: stmt!(
-            308, [folder_id, limit],
-            select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "id" LIMIT $2"#)
+            312, [folder_id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "number" NULLS FIRST, "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            309, [folder_id, after id, limit],
-            select!(r#"WHERE "folder_id" = $1 AND "id" > $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        313, [folder_id, after number, after id, limit],
+                        select!(r#"WHERE "folder_id" = $1 AND ("number", "id") > ($2, $3) AND "gone" IS NULL
+ORDER BY "number" NULLS FIRST, "id" LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        314, [folder_id, after id, limit],
+                        select!(r#"WHERE "folder_id" = $1 AND "number" IS NULL AND "id" > $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        315, [folder_id, limit],
+                        select!(r#"WHERE "folder_id" = $1 AND "number" IS NOT NULL AND "gone" IS NULL
+ORDER BY "number" NULLS FIRST, "id" LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            311, [folder_id, limit],
+            317, [folder_id, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            310, [folder_id],
+            316, [folder_id],
             r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "folder_id" = $1 AND "gone" IS NULL"#
@@ -63,23 +88,29 @@ pub fn list_by_folder_id_number(
     number: u32,
 ) -> protostore::ListBy<Badge, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            312, [folder_id, number, limit],
+            318, [folder_id, number, limit],
             select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            313, [folder_id, number, after id, limit],
-            select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    319, [folder_id, number, after id, limit],
+                    select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            315, [folder_id, number, limit],
+            321, [folder_id, number, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "badges"
   WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            314, [folder_id, number],
+            320, [folder_id, number],
             r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL"#
@@ -200,7 +231,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["folder_id", "number"],
                 hides: true,
                 exists: stmt!(
-                    307, [folder_id, number],
+                    311, [folder_id, number],
                     r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
                 ),
             },
@@ -234,13 +265,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(291, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
+    get: stmt!(295, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
     insert: stmt!(
-        293,
+        297,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        292,
+        296,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
@@ -248,24 +279,24 @@ DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
     "gone" = excluded."gone""#
     ),
     delete: stmt!(
-        294, [id],
+        298, [id],
         r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#
     ),
     page_first: stmt!(
-        295, [limit], select!(r#"WHERE "gone" IS NULL ORDER BY "id" LIMIT $1"#)
+        299, [limit], select!(r#"WHERE "gone" IS NULL ORDER BY "id" LIMIT $1"#)
     ),
     page_after: stmt!(
-        296, [after id, limit],
+        300, [after id, limit],
         select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        297, [keys],
+        301, [keys],
         r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
 FROM json_each($1) o
 CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#
     ),
     delete_many: stmt!(
-        298, [keys],
+        302, [keys],
         r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#
@@ -280,19 +311,19 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 3,
     clock: generated::Clock::Rfc3339,
     deleted: stmt!(
-        299, [id],
+        303, [id],
         r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     restore: stmt!(
-        300, [id],
+        304, [id],
         r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     settle: stmt!(
-        301, [gone],
+        305, [gone],
         r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#
     ),
     purge: stmt!(
-        302, [id], r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
+        306, [id], r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[],
@@ -303,7 +334,7 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
             field: "folder_id, number",
             to: "notes",
             missing: stmt!(
-                306, [],
+                310, [],
                 r#"SELECT 1
 FROM "badges" c
 WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
@@ -314,10 +345,10 @@ WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
             ),
         },
     ],
-    get: stmt!(303, [id], select!(r#"WHERE "id" = $1"#)),
-    page_first: stmt!(304, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    get: stmt!(307, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(308, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        305, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        309, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

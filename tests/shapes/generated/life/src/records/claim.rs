@@ -23,22 +23,46 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `claims` with this `host`, in pages by key.
+/// Lists the rows of `claims` with this `host`, in pages by `slot`, `id`.
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("slot"), generated::OrderBy::asc("id")],
         first: stmt!(
-            169, [host, limit], select!(r#"WHERE "host" = $1 ORDER BY "id" LIMIT $2"#)
+            171, [host, limit],
+            select!(r#"WHERE "host" = $1 ORDER BY "slot" NULLS FIRST, "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            170, [host, after id, limit],
-            select!(r#"WHERE "host" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        172, [host, after slot, after id, limit],
+                        select!(r#"WHERE "host" = $1 AND ("slot", "id") > ($2, $3) ORDER BY "slot" NULLS FIRST, "id" LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        173, [host, after id, limit],
+                        select!(r#"WHERE "host" = $1 AND "slot" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        174, [host, limit],
+                        select!(r#"WHERE "host" = $1 AND "slot" IS NOT NULL ORDER BY "slot" NULLS FIRST, "id" LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            172, [host, limit],
+            176, [host, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(171, [host], r#"DELETE FROM "claims" WHERE "host" = $1"#),
+        delete: stmt!(175, [host], r#"DELETE FROM "claims" WHERE "host" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, host.into())
@@ -51,20 +75,26 @@ pub fn list_by_host_slot(
     slot: u32,
 ) -> protostore::ListBy<Claim, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            173, [host, slot, limit],
+            177, [host, slot, limit],
             select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            174, [host, slot, after id, limit],
-            select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    178, [host, slot, after id, limit],
+                    select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            176, [host, slot, limit],
+            180, [host, slot, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            175, [host, slot],
+            179, [host, slot],
             r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#
         ),
     };
@@ -168,7 +198,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["host", "slot"],
                 hides: true,
                 exists: stmt!(
-                    168, [host, slot, now seconds],
+                    170, [host, slot, now seconds],
                     r#"SELECT 1
 FROM "leases"
 WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
@@ -198,30 +228,30 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(160, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(162, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        162, r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#
+        164, r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        161,
+        163,
         r#"INSERT INTO "claims" ("id", "host", "slot")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#
     ),
-    delete: stmt!(163, [id], r#"DELETE FROM "claims" WHERE "id" = $1"#),
-    page_first: stmt!(164, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(165, [id], r#"DELETE FROM "claims" WHERE "id" = $1"#),
+    page_first: stmt!(166, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        165, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        167, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        166, [keys],
+        168, [keys],
         r#"SELECT o.key, t."id", t."host", t."slot"
 FROM json_each($1) o
 CROSS JOIN "claims" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        167, [keys],
+        169, [keys],
         r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -40,14 +40,20 @@ pub fn list_by_topic_id(
     topic_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             32, [topic_id, limit],
             select!(r#"WHERE "topic_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            33, [topic_id, after id, limit],
-            select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    33, [topic_id, after id, limit],
+                    select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             35, [topic_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#
@@ -67,15 +73,32 @@ pub fn list_by_topic_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Event, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             36, [topic_ids, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."topic_id"
+FROM "events__topic_ids" c
+CROSS JOIN "events" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "events__topic_ids" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            37, [topic_ids, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    37, [topic_ids, after id, limit],
+                    r#"SELECT t."id", t."topic_id"
+FROM "events__topic_ids" c
+CROSS JOIN "events" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "events__topic_ids" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             39, [topic_ids, limit],
             r#"SELECT count(*)

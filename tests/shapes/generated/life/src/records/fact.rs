@@ -55,15 +55,21 @@ pub fn upsert_by_name(record: Fact) -> protostore::UpsertBy<Fact> {
 #[must_use]
 pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             76, [subject, now nanos, limit],
             select!(r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            77, [subject, after id, now nanos, limit],
-            select!(r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    77, [subject, after id, now nanos, limit],
+                    select!(r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             79, [subject, now nanos, limit],
             r#"SELECT count(*)
@@ -86,15 +92,21 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             80, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            81, [expire_time, after id, now nanos, limit],
-            select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    81, [expire_time, after id, now nanos, limit],
+                    select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             83, [expire_time, now nanos, limit],
             r#"SELECT count(*)
@@ -117,15 +129,21 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Fact, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             84, [parent, now nanos, limit],
             select!(r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            85, [parent, after id, now nanos, limit],
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    85, [parent, after id, now nanos, limit],
+                    select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             87, [parent, now nanos, limit],
             r#"SELECT count(*)
@@ -149,20 +167,34 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             88, [others, now nanos, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id"
-  FROM "facts__others"
-  WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)
-ORDER BY "id" LIMIT $3"#)
+            r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
+FROM "facts__others" c
+CROSS JOIN "facts" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "facts__others" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)
+ORDER BY c."_id" LIMIT $3"#
         ),
-        after: stmt!(
-            89, [others, after id, now nanos, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id"
-  FROM "facts__others"
-  WHERE "value" = $1) AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
-ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    89, [others, after id, now nanos, limit],
+                    r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
+FROM "facts__others" c
+CROSS JOIN "facts" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "facts__others" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND (+t."expire_time" IS NULL OR +t."expire_time" > $3)
+ORDER BY c."_id" LIMIT $4"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             91, [others, now nanos, limit],
             r#"SELECT count(*)

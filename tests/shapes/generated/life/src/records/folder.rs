@@ -31,7 +31,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: generated::Stmt = stmt!(
-    221, [name], select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#)
+    225, [name], select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#)
 );
 
 /// Gets the row of `folders` with this `name`, by its unique index.
@@ -52,21 +52,27 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Folder, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            222, [parent, limit],
+            226, [parent, limit],
             select!(r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            223, [parent, after id, limit],
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    227, [parent, after id, limit],
+                    select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            225, [parent, limit],
+            229, [parent, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            224, [parent],
+            228, [parent],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "parent" IS $1 AND "delete_time" IS NULL"#
@@ -83,20 +89,36 @@ WHERE "parent" IS $1 AND "delete_time" IS NULL"#
 #[must_use]
 pub fn list_by_links(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            226, [links, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL
-ORDER BY "id" LIMIT $2"#)
+            230, [links, limit],
+            r#"SELECT t."id", t."name", t."parent", t."delete_time"
+FROM "folders__links" c
+CROSS JOIN "folders" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "folders__links" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND t."delete_time" IS NULL
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            227, [links, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id"
-  FROM "folders__links"
-  WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    231, [links, after id, limit],
+                    r#"SELECT t."id", t."name", t."parent", t."delete_time"
+FROM "folders__links" c
+CROSS JOIN "folders" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "folders__links" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND t."delete_time" IS NULL
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            229, [links, limit],
+            233, [links, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
@@ -105,7 +127,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            228, [links],
+            232, [links],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL"#
@@ -119,20 +141,36 @@ WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delet
 #[must_use]
 pub fn list_by_needs(element: impl Into<String>) -> protostore::ListBy<Folder, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            230, [needs, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL
-ORDER BY "id" LIMIT $2"#)
+            234, [needs, limit],
+            r#"SELECT t."id", t."name", t."parent", t."delete_time"
+FROM "folders__needs" c
+CROSS JOIN "folders" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "folders__needs" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND t."delete_time" IS NULL
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            231, [needs, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id"
-  FROM "folders__needs"
-  WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    235, [needs, after id, limit],
+                    r#"SELECT t."id", t."name", t."parent", t."delete_time"
+FROM "folders__needs" c
+CROSS JOIN "folders" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "folders__needs" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+      AND t."delete_time" IS NULL
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            233, [needs, limit],
+            237, [needs, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
@@ -141,7 +179,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            232, [needs],
+            236, [needs],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL"#
@@ -157,7 +195,7 @@ pub fn folders_by_links(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
     static ROWS: generated::Stmt = stmt!(
-        207, [id],
+        211, [id],
         r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" j
 JOIN "folders" t ON t."id" = j."value"
@@ -175,7 +213,7 @@ pub fn folders_by_needs(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
     static ROWS: generated::Stmt = stmt!(
-        216, [id],
+        220, [id],
         r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" j
 JOIN "folders" t ON t."id" = j."value"
@@ -313,7 +351,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    200, [parent],
+                    204, [parent],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -341,7 +379,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "needs",
             names: stmt!(
-                201, [id], r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#
+                205, [id], r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -350,7 +388,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["folder_id"],
             field: "folder_id",
             names: stmt!(
-                202, [id], r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#
+                206, [id], r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -358,13 +396,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["folders", "notes", "pins"],
     children: generated::child_tables![children::Links, children::Needs],
     sequences: &[],
-    get: stmt!(177, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
+    get: stmt!(181, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
     insert: stmt!(
-        179,
+        183,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        178,
+        182,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
@@ -372,24 +410,24 @@ DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
     "delete_time" = excluded."delete_time""#
     ),
     delete: stmt!(
-        180, [id],
+        184, [id],
         r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#
     ),
     page_first: stmt!(
-        181, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
+        185, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
     ),
     page_after: stmt!(
-        182, [after id, limit],
+        186, [after id, limit],
         select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        183, [keys],
+        187, [keys],
         r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#
     ),
     delete_many: stmt!(
-        184, [keys],
+        188, [keys],
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#
@@ -404,21 +442,21 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 5,
     clock: generated::Clock::Seconds,
     deleted: stmt!(
-        185, [id],
+        189, [id],
         r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     restore: stmt!(
-        186, [id],
+        190, [id],
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     settle: stmt!(
-        187, [delete_time],
+        191, [delete_time],
         r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#
     ),
     purge: stmt!(
-        188, [id],
+        192, [id],
         r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     revision: None,
@@ -426,7 +464,7 @@ WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
         generated::Cascade {
             to: &super::folder::SOFT_DELETE,
             delete: stmt!(
-                192, [],
+                196, [],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
@@ -434,7 +472,7 @@ WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#
             ),
             restore: stmt!(
-                193, [delete_time],
+                197, [delete_time],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
@@ -445,7 +483,7 @@ WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
         generated::Cascade {
             to: &super::note::SOFT_DELETE,
             delete: stmt!(
-                195, [],
+                199, [],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
@@ -453,7 +491,7 @@ WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#
             ),
             restore: stmt!(
-                196, [delete_time],
+                200, [delete_time],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
@@ -469,7 +507,7 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
             columns: &["value"],
             field: "needs",
             names: stmt!(
-                194, [],
+                198, [],
                 r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."value" IN (SELECT "id"
@@ -485,7 +523,7 @@ WHERE c."value" IN (SELECT "id"
             columns: &["folder_id"],
             field: "folder_id",
             names: stmt!(
-                197, [],
+                201, [],
                 r#"SELECT 1
 FROM "pins" c
 WHERE c."folder_id" IN (SELECT "id"
@@ -500,7 +538,7 @@ WHERE c."folder_id" IN (SELECT "id"
             field: "parent",
             to: "folders",
             missing: stmt!(
-                198, [],
+                202, [],
                 r#"SELECT 1
 FROM "folders" c
 WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT EXISTS (SELECT 1
@@ -514,7 +552,7 @@ WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT 
             field: "needs",
             to: "folders",
             missing: stmt!(
-                199, [],
+                203, [],
                 r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."_id" IN (SELECT "id"
@@ -526,10 +564,10 @@ WHERE c."_id" IN (SELECT "id"
             ),
         },
     ],
-    get: stmt!(189, [id], select!(r#"WHERE "id" = $1"#)),
-    page_first: stmt!(190, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    get: stmt!(193, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(194, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        191, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        195, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

@@ -27,20 +27,26 @@ pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Leader, protostore::stored::Rfc3339> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
-            156, [until, now rfc3339, limit],
+            158, [until, now rfc3339, limit],
             select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
         ),
-        after: stmt!(
-            157, [until, after _singleton, now rfc3339, limit],
-            select!(r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    159, [until, after _singleton, now rfc3339, limit],
+                    select!(r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            159, [until, now rfc3339, limit],
+            161, [until, now rfc3339, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            158, [until, now rfc3339],
+            160, [until, now rfc3339],
             r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#
         ),
     };
@@ -162,39 +168,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        146, [_singleton, now rfc3339],
+        148, [_singleton, now rfc3339],
         select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#)
     ),
     insert: stmt!(
-        148, r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#
+        150, r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#
     ),
     upsert: stmt!(
-        147,
+        149,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#
     ),
     delete: stmt!(
-        149, [_singleton, now rfc3339],
+        151, [_singleton, now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#
     ),
     page_first: stmt!(
-        150, [now rfc3339, limit],
+        152, [now rfc3339, limit],
         select!(r#"WHERE +"until" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     page_after: stmt!(
-        151, [after _singleton, now rfc3339, limit],
+        153, [after _singleton, now rfc3339, limit],
         select!(r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
     ),
     get_many: stmt!(
-        152, [keys, now rfc3339],
+        154, [keys, now rfc3339],
         r#"SELECT o.key, t."name", t."until"
 FROM json_each($1) o
 CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#
     ),
     delete_many: stmt!(
-        153, [keys, now rfc3339],
+        155, [keys, now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#
     ),
 };
@@ -206,11 +212,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Rfc3339,
     uniques: &[],
     clear: stmt!(
-        154, [now rfc3339],
+        156, [now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#
     ),
     sweep: stmt!(
-        155, [now rfc3339, limit],
+        157, [now rfc3339, limit],
         r#"DELETE FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"
   FROM "leader"

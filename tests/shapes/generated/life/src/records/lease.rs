@@ -55,21 +55,25 @@ pub fn upsert_by_zone_number(record: Lease) -> protostore::UpsertBy<Lease> {
     protostore::UpsertBy::new(record, &GET_BY_ZONE_NUMBER)
 }
 
-/// Lists the rows of `leases` with this `host`, in pages by key.
+/// Lists the rows of `leases` with this `host`, in pages by `slot`.
 #[must_use]
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("slot")],
         first: stmt!(
             134, [host, now seconds, limit],
-            select!(r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
-ORDER BY "host", "slot" LIMIT $3"#)
+            select!(r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "slot" LIMIT $3"#)
         ),
-        after: stmt!(
-            135, [host, after host, after slot, now seconds, limit],
-            select!(r#"WHERE "host" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
-    OR +"until__time" > $4)
-ORDER BY "host", "slot" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    135, [host, after slot, now seconds, limit],
+                    select!(r#"WHERE "host" = $1 AND "slot" > $2 AND (+"until__time" IS NULL OR +"until__time" > $3)
+ORDER BY "slot" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             137, [host, now seconds, limit],
             r#"SELECT count(*)
@@ -92,17 +96,23 @@ pub fn list_by_until_time(
     until_time: protostore::Timestamp,
 ) -> protostore::ListBy<Lease, protostore::stored::Seconds<protostore::Timestamp>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("host"), generated::OrderBy::asc("slot")],
         first: stmt!(
             138, ["until.time", now seconds, limit],
             select!(r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
 ORDER BY "host", "slot" LIMIT $3"#)
         ),
-        after: stmt!(
-            139, ["until.time", after host, after slot, now seconds, limit],
-            select!(r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    139, ["until.time", after host, after slot, now seconds, limit],
+                    select!(r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
 ORDER BY "host", "slot" LIMIT $5"#)
-        ),
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
             141, ["until.time", now seconds, limit],
             r#"SELECT count(*)
@@ -119,30 +129,61 @@ FROM (SELECT 1
     protostore::ListBy::new(&LISTING, protostore::stored::Seconds(until_time))
 }
 
-/// Lists the rows of `leases` with this `zone`, in pages by key.
+/// Lists the rows of `leases` with this `zone`, in pages by `number`, `host`, `slot`.
 #[must_use]
 pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("number"),
+            generated::OrderBy::asc("host"),
+            generated::OrderBy::asc("slot"),
+        ],
         first: stmt!(
             142, [zone, now seconds, limit],
             select!(r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
-ORDER BY "host", "slot" LIMIT $3"#)
+ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $3"#)
         ),
-        after: stmt!(
-            143, [zone, after host, after slot, now seconds, limit],
-            select!(r#"WHERE "zone" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        143, [zone, after number, after host, after slot, now seconds,
+                        limit],
+                        select!(r#"WHERE "zone" = $1 AND ("number", "host", "slot") > ($2, $3, $4) AND (+"until__time" IS NULL
+    OR +"until__time" > $5)
+ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $6"#)
+                    ),
+                    &[0, 1, 2],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        144, [zone, after host, after slot, now seconds, limit],
+                        select!(r#"WHERE "zone" = $1 AND "number" IS NULL AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
 ORDER BY "host", "slot" LIMIT $5"#)
-        ),
+                    ),
+                    &[1, 2],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        145, [zone, now seconds, limit],
+                        select!(r#"WHERE "zone" = $1 AND "number" IS NOT NULL AND (+"until__time" IS NULL OR +"until__time" > $2)
+ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $3"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            145, [zone, now seconds, limit],
+            147, [zone, now seconds, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
   WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            144, [zone, now seconds],
+            146, [zone, now seconds],
             r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
         ),
     };

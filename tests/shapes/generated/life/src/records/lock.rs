@@ -31,23 +31,29 @@ pub fn list_by_until(
     until: protostore::Timestamp,
 ) -> protostore::ListBy<Lock, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            329, [until, now nanos, limit],
+            335, [until, now nanos, limit],
             select!(r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            330, [until, after id, now nanos, limit],
-            select!(r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    336, [until, after id, now nanos, limit],
+                    select!(r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            332, [until, now nanos, limit],
+            338, [until, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "locks"
   WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            331, [until, now nanos],
+            337, [until, now nanos],
             r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -215,40 +221,40 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        316, [id, now nanos],
+        322, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#)
     ),
     insert: stmt!(
-        318,
+        324,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        317,
+        323,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#
     ),
     delete: stmt!(
-        319, [id, now nanos],
+        325, [id, now nanos],
         r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
     page_first: stmt!(
-        320, [now nanos, limit],
+        326, [now nanos, limit],
         select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        321, [after id, now nanos, limit],
+        327, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        322, [keys, now nanos],
+        328, [keys, now nanos],
         r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
 FROM json_each($1) o
 CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#
     ),
     delete_many: stmt!(
-        323, [keys, now nanos],
+        329, [keys, now nanos],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#
     ),
@@ -260,7 +266,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     counter: generated::Sequence {
         field: "etag",
         next: stmt!(
-            326, [etag],
+            332, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -268,14 +274,14 @@ WHERE "table" = 13 AND "path" = '4'
 RETURNING "last""#
         ),
         begin: stmt!(
-            327, [],
+            333, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 13, '4', CASE WHEN max("etag") > 0 THEN max("etag") ELSE 0 END
 FROM "locks""#
         ),
     },
     read: stmt!(
-        328, [id, now nanos],
+        334, [id, now nanos],
         r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
 };
@@ -287,10 +293,10 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[],
     clear: stmt!(
-        324, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
+        330, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
     ),
     sweep: stmt!(
-        325, [now nanos, limit],
+        331, [now nanos, limit],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
   FROM "locks"

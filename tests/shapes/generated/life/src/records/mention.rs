@@ -31,14 +31,20 @@ pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             111, [goes_along, limit],
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            112, [goes_along, after id, limit],
-            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    112, [goes_along, after id, limit],
+                    select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             114, [goes_along, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
@@ -60,14 +66,20 @@ pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             115, [lets_go, limit],
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            116, [lets_go, after id, limit],
-            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    116, [lets_go, after id, limit],
+                    select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             118, [lets_go, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
@@ -85,15 +97,32 @@ pub fn list_by_lets_go(
 #[must_use]
 pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             119, [all, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."goes_along", t."lets_go"
+FROM "mentions__all" c
+CROSS JOIN "mentions" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "mentions__all" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            120, [all, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    120, [all, after id, limit],
+                    r#"SELECT t."id", t."goes_along", t."lets_go"
+FROM "mentions__all" c
+CROSS JOIN "mentions" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "mentions__all" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             122, [all, limit],
             r#"SELECT count(*)

@@ -14,5 +14,6 @@ pub mod lock;
 pub mod mention;
 pub mod note;
 pub mod pin;
+pub mod rank;
 pub mod ticket;
 pub mod topic;

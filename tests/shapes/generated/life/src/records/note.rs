@@ -29,7 +29,7 @@ macro_rules! select {
 }
 
 static GET_BY_AUTHOR_NUMBER: generated::Stmt = stmt!(
-    256, [author, number],
+    260, [author, number],
     select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
 );
 
@@ -48,28 +48,33 @@ pub fn upsert_by_author_number(record: Note) -> protostore::UpsertBy<Note> {
     protostore::UpsertBy::new(record, &GET_BY_AUTHOR_NUMBER)
 }
 
-/// Lists the rows of `notes` with this `folder_id`, in pages by key.
+/// Lists the rows of `notes` with this `folder_id`, in pages by `number`.
 #[must_use]
 pub fn list_by_folder_id(
     folder_id: impl Into<String>,
 ) -> protostore::ListBy<Note, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            257, [folder_id, limit],
-            select!(r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $2"#)
+            261, [folder_id, limit],
+            select!(r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
-        after: stmt!(
-            258, [folder_id, after folder_id, after number, limit],
-            select!(r#"WHERE "folder_id" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
-ORDER BY "folder_id", "number" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    262, [folder_id, after number, limit],
+                    select!(r#"WHERE "folder_id" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            260, [folder_id, limit],
+            264, [folder_id, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            259, [folder_id],
+            263, [folder_id],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "delete_time" IS NULL"#
@@ -79,26 +84,31 @@ WHERE "folder_id" = $1 AND "delete_time" IS NULL"#
     protostore::ListBy::new(&LISTING, folder_id.into())
 }
 
-/// Lists the rows of `notes` with this `author`, in pages by key.
+/// Lists the rows of `notes` with this `author`, in pages by `number`.
 #[must_use]
 pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            261, [author, limit],
-            select!(r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $2"#)
+            265, [author, limit],
+            select!(r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
-        after: stmt!(
-            262, [author, after folder_id, after number, limit],
-            select!(r#"WHERE "author" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
-ORDER BY "folder_id", "number" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    266, [author, after number, limit],
+                    select!(r#"WHERE "author" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            264, [author, limit],
+            268, [author, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            263, [author],
+            267, [author],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "author" = $1 AND "delete_time" IS NULL"#
@@ -273,7 +283,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    254, [folder_id],
+                    258, [folder_id],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -306,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["folder_id", "number"],
             field: "folder_id, number",
             names: stmt!(
-                255, [folder_id, number],
+                259, [folder_id, number],
                 r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#
             ),
         },
@@ -316,16 +326,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        234, [folder_id, number],
+        238, [folder_id, number],
         select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
     ),
     insert: stmt!(
-        236,
+        240,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)"#
     ),
     upsert: stmt!(
-        235,
+        239,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("folder_id", "number")
@@ -333,29 +343,29 @@ DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
     "delete_time" = excluded."delete_time""#
     ),
     delete: stmt!(
-        237, [folder_id, number],
+        241, [folder_id, number],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
     ),
     page_first: stmt!(
-        238, [limit],
+        242, [limit],
         select!(r#"WHERE "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $1"#)
     ),
     page_after: stmt!(
-        239, [after folder_id, after number, limit],
+        243, [after folder_id, after number, limit],
         select!(r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL
 ORDER BY "folder_id", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        240, [keys],
+        244, [keys],
         r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value ->> 1
     AND t."delete_time" IS NULL"#
     ),
     delete_many: stmt!(
-        241, [keys],
+        245, [keys],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE ("folder_id", "number") IN (SELECT value ->> 0, value ->> 1
@@ -369,7 +379,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     counter: generated::Sequence {
         field: "etag",
         next: stmt!(
-            251, [etag],
+            255, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -377,7 +387,7 @@ WHERE "table" = 10 AND "path" = '4'
 RETURNING "last""#
         ),
         begin: stmt!(
-            252, [],
+            256, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 10, '4', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
     ELSE 0 END
@@ -385,7 +395,7 @@ FROM "notes""#
         ),
     },
     read: stmt!(
-        253, [folder_id, number],
+        257, [folder_id, number],
         r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
     ),
 };
@@ -398,23 +408,23 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 4,
     clock: generated::Clock::Seconds,
     deleted: stmt!(
-        242, [folder_id, number],
+        246, [folder_id, number],
         r#"SELECT "delete_time"
 FROM "notes"
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     restore: stmt!(
-        243, [folder_id, number],
+        247, [folder_id, number],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     settle: stmt!(
-        244, [delete_time, etag],
+        248, [delete_time, etag],
         r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#
     ),
     purge: stmt!(
-        245, [folder_id, number],
+        249, [folder_id, number],
         r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     revision: Some(generated::Revisions {
@@ -430,7 +440,7 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
             columns: &["folder_id", "number"],
             field: "folder_id, number",
             names: stmt!(
-                249, [],
+                253, [],
                 r#"SELECT 1
 FROM "badges" c
 WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
@@ -445,7 +455,7 @@ WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
             field: "folder_id",
             to: "folders",
             missing: stmt!(
-                250, [],
+                254, [],
                 r#"SELECT 1
 FROM "notes" c
 WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND NOT EXISTS (SELECT 1
@@ -456,13 +466,13 @@ WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND N
         },
     ],
     get: stmt!(
-        246, [folder_id, number], select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#)
+        250, [folder_id, number], select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#)
     ),
     page_first: stmt!(
-        247, [limit], select!(r#"ORDER BY "folder_id", "number" LIMIT $1"#)
+        251, [limit], select!(r#"ORDER BY "folder_id", "number" LIMIT $1"#)
     ),
     page_after: stmt!(
-        248, [after folder_id, after number, limit],
+        252, [after folder_id, after number, limit],
         select!(r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number" LIMIT $3"#)
     ),
 };

@@ -45,7 +45,7 @@ FROM "tickets""#,
 }
 
 static GET_BY_NUMBER: generated::Stmt = stmt!(
-    362, [number, now nanos],
+    368, [number, now nanos],
     select!(r#"WHERE "number" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -62,7 +62,7 @@ pub fn upsert_by_number(record: Ticket) -> protostore::UpsertBy<Ticket> {
 }
 
 static GET_BY_PLACE: generated::Stmt = stmt!(
-    363, ["place", now nanos],
+    369, ["place", now nanos],
     select!(r#"WHERE "place" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -82,24 +82,30 @@ pub fn upsert_by_place(record: Ticket) -> protostore::UpsertBy<Ticket> {
 #[must_use]
 pub fn list_by_holder(holder: impl Into<String>) -> protostore::ListBy<Ticket, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            364, [holder, now nanos, limit],
+            370, [holder, now nanos, limit],
             select!(r#"WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            365, [holder, after id, now nanos, limit],
-            select!(r#"WHERE "holder" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    371, [holder, after id, now nanos, limit],
+                    select!(r#"WHERE "holder" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            367, [holder, now nanos, limit],
+            373, [holder, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            366, [holder, now nanos],
+            372, [holder, now nanos],
             r#"DELETE FROM "tickets" WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -113,24 +119,30 @@ pub fn list_by_expire_time(
     expire_time: protostore::Timestamp,
 ) -> protostore::ListBy<Ticket, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            368, [expire_time, now nanos, limit],
+            374, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            369, [expire_time, after id, now nanos, limit],
-            select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    375, [expire_time, after id, now nanos, limit],
+                    select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            371, [expire_time, now nanos, limit],
+            377, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            370, [expire_time, now nanos],
+            376, [expire_time, now nanos],
             r#"DELETE FROM "tickets" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -239,7 +251,7 @@ impl protostore::Record for Ticket {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            361, [update_time, etag, id],
+            367, [update_time, etag, id],
             r#"UPDATE "tickets" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -414,7 +426,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         generated::Sequence {
             field: "number",
             next: stmt!(
-                343, [number],
+                349, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -422,7 +434,7 @@ WHERE "table" = 14 AND "path" = '2'
 RETURNING "last""#
             ),
             begin: stmt!(
-                344, [],
+                350, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 14, '2', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "tickets""#
@@ -430,17 +442,17 @@ FROM "tickets""#
         },
     ],
     get: stmt!(
-        333, [id, now nanos],
+        339, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        335,
+        341,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
     upsert: stmt!(
-        334,
+        340,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -451,26 +463,26 @@ DO UPDATE SET "number" = excluded."number", "token" = excluded."token", "place" 
     "etag" = excluded."etag", "since" = excluded."since""#
     ),
     delete: stmt!(
-        336, [id, now nanos],
+        342, [id, now nanos],
         r#"DELETE FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        337, [now nanos, limit],
+        343, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        338, [after id, now nanos, limit],
+        344, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        339, [keys, now nanos],
+        345, [keys, now nanos],
         r#"SELECT o.key, t."id", t."number", t."token", t."place", t."holder", t."create_time",
     t."update_time", t."expire_time", t."etag", t."since"
 FROM json_each($1) o
 CROSS JOIN "tickets" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        340, [keys, now nanos],
+        346, [keys, now nanos],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -482,7 +494,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     counter: generated::Sequence {
         field: "etag",
         next: stmt!(
-            345, [etag],
+            351, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -490,7 +502,7 @@ WHERE "table" = 14 AND "path" = '9'
 RETURNING "last""#
         ),
         begin: stmt!(
-            346, [],
+            352, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 14, '9', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
     ELSE 0 END
@@ -498,7 +510,7 @@ FROM "tickets""#
         ),
     },
     read: stmt!(
-        347, [id, now nanos],
+        353, [id, now nanos],
         r#"SELECT "etag" FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
 };
@@ -510,11 +522,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["number"], &["place"]],
     clear: stmt!(
-        341, [id, number, "place", now nanos],
+        347, [id, number, "place", now nanos],
         r#"DELETE FROM "tickets" WHERE ("id" = $1 OR "number" = $2 OR "place" = $3) AND +"expire_time" <= $4"#
     ),
     sweep: stmt!(
-        342, [now nanos, limit],
+        348, [now nanos, limit],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT "id"
   FROM "tickets"

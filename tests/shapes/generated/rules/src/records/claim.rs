@@ -21,20 +21,24 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `claims` with this `metadata.number`, in pages by key.
+/// Lists the rows of `claims` with this `metadata.number`, in pages by `metadata.hash`.
 #[must_use]
 pub fn list_by_metadata_number(metadata_number: u64) -> protostore::ListBy<Claim, u64> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("metadata__hash")],
         first: stmt!(
             333, ["metadata.number", limit],
-            select!(r#"WHERE "metadata__number" = $1 ORDER BY "metadata__number", "metadata__hash" LIMIT $2"#)
+            select!(r#"WHERE "metadata__number" = $1 ORDER BY "metadata__hash" LIMIT $2"#)
         ),
-        after: stmt!(
-            334, ["metadata.number", after "metadata.number", after "metadata.hash",
-            limit],
-            select!(r#"WHERE "metadata__number" = $1 AND ("metadata__number", "metadata__hash") > ($2, $3)
-ORDER BY "metadata__number", "metadata__hash" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    334, ["metadata.number", after "metadata.hash", limit],
+                    select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" > $2 ORDER BY "metadata__hash" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             336, ["metadata.number", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#

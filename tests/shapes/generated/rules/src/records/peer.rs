@@ -27,15 +27,28 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             155, [trees, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."token"
+FROM "peers__trees" c
+CROSS JOIN "peers" t ON t."id" = c."_id"
+WHERE c."value" = $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            156, [trees, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    156, [trees, after id, limit],
+                    r#"SELECT t."id", t."token"
+FROM "peers__trees" c
+CROSS JOIN "peers" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             158, [trees, limit],
             r#"SELECT count(*)

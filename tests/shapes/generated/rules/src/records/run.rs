@@ -25,13 +25,19 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_work(work: impl Into<String>) -> protostore::ListBy<Run, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
             395, [work, limit], select!(r#"WHERE "work" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            396, [work, after name, limit],
-            select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    396, [work, after name, limit],
+                    select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             398, [work, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "work" IS $1 LIMIT $2) AS "c""#

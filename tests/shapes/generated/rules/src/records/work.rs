@@ -27,14 +27,20 @@ pub fn list_by_last_run(
     last_run: impl Into<String>,
 ) -> protostore::ListBy<Work, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("name")],
         first: stmt!(
             383, [last_run, limit],
             select!(r#"WHERE "last_run" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
-        after: stmt!(
-            384, [last_run, after name, limit],
-            select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    384, [last_run, after name, limit],
+                    select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             386, [last_run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "works" WHERE "last_run" IS $1 LIMIT $2) AS "c""#

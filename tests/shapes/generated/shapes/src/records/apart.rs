@@ -106,15 +106,30 @@ FROM "aparts""#,
 #[must_use]
 pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1245, ["must.name", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__must" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1246, ["must.name", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1246, ["must.name", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__must" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1248, ["must.name", limit],
             r#"SELECT count(*)
@@ -137,15 +152,30 @@ pub fn list_by_must_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1249, ["must.target", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__must" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1250, ["must.target", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1250, ["must.target", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__must" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1252, ["must.target", limit],
             r#"SELECT count(*)
@@ -169,15 +199,30 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1253, ["room.name", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__room" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1254, ["room.name", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1254, ["room.name", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__room" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1256, ["room.name", limit],
             r#"SELECT count(*)
@@ -200,15 +245,30 @@ pub fn list_by_room_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1257, ["room.target", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__room" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1258, ["room.target", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1258, ["room.target", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__room" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1260, ["room.target", limit],
             r#"SELECT count(*)
@@ -232,15 +292,30 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1261, ["house.name", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__house" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1262, ["house.name", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1262, ["house.name", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__house" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."name" = $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1264, ["house.name", limit],
             r#"SELECT count(*)
@@ -263,15 +338,30 @@ pub fn list_by_house_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1265, ["house.target", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__house" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1266, ["house.target", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1266, ["house.target", after id, limit],
+                    r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
+    t."wing", t."wing__name", t."wing__right"
+FROM "aparts__house" c
+CROSS JOIN "aparts" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND c."_id" > $2
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1268, ["house.target", limit],
             r#"SELECT count(*)

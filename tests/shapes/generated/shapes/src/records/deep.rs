@@ -69,18 +69,24 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `deeps` with this `region`, in pages by key.
+/// Lists the rows of `deeps` with this `region`, in pages by `number`.
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
             650, [region, limit],
-            select!(r#"WHERE "region" = $1 ORDER BY "region", "number" LIMIT $2"#)
+            select!(r#"WHERE "region" = $1 ORDER BY "number" LIMIT $2"#)
         ),
-        after: stmt!(
-            651, [region, after region, after number, limit],
-            select!(r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    651, [region, after number, limit],
+                    select!(r#"WHERE "region" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             653, [region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#

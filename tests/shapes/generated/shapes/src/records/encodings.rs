@@ -115,13 +115,19 @@ pub fn list_by_full(
     full: u64,
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             959, [full, limit], select!(r#"WHERE "full" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            960, [full, after id, limit],
-            select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    960, [full, after id, limit],
+                    select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             962, [full, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#
@@ -138,13 +144,19 @@ pub fn list_by_own(
     own: protostore::Timestamp,
 ) -> protostore::ListBy<Encodings, protostore::stored::Timestamptz> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             963, [own, limit], select!(r#"WHERE "own" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            964, [own, after id, limit],
-            select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    964, [own, after id, limit],
+                    select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             966, [own, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#

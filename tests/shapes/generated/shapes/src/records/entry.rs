@@ -153,7 +153,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         generated::Sequence {
             field: "number",
             next: stmt!(
-                1710, [number],
+                1716, [number],
                 r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -161,38 +161,38 @@ WHERE "table" = 85 AND "path" = '1'
 RETURNING "last""#
             ),
             begin: stmt!(
-                1711, [],
+                1717, [],
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 85, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "entries""#
             ),
         },
     ],
-    get: stmt!(1702, [number], select!(r#"WHERE "number" = $1"#)),
+    get: stmt!(1708, [number], select!(r#"WHERE "number" = $1"#)),
     insert: stmt!(
-        1704, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
+        1710, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        1703,
+        1709,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES ($1, $2, $3)
 ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#
     ),
-    delete: stmt!(1705, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
-    page_first: stmt!(1706, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    delete: stmt!(1711, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
+    page_first: stmt!(1712, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
     page_after: stmt!(
-        1707, [after number, limit],
+        1713, [after number, limit],
         select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1708, [keys],
+        1714, [keys],
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each($1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#
     ),
     delete_many: stmt!(
-        1709, [keys],
+        1715, [keys],
         r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -201,7 +201,7 @@ CROSS JOIN "entries" t ON t."number" = o.value"#
 static CHAIN: generated::Chain<Entry> = generated::Chain {
     field: "hash",
     last: stmt!(
-        1712, [],
+        1718, [],
         r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),

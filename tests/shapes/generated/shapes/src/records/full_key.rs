@@ -31,14 +31,20 @@ pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             992, [parent, limit],
             select!(r#"WHERE "parent" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            993, [parent, after id, limit],
-            select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    993, [parent, after id, limit],
+                    select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             995, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#
@@ -55,15 +61,32 @@ pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             996, [others, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."parent"
+FROM "full_keys__others" c
+CROSS JOIN "full_keys" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "full_keys__others" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            997, [others, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    997, [others, after id, limit],
+                    r#"SELECT t."id", t."parent"
+FROM "full_keys__others" c
+CROSS JOIN "full_keys" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "full_keys__others" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             999, [others, limit],
             r#"SELECT count(*)

@@ -29,19 +29,25 @@ pub fn list_by_crate_(
     crate_: impl Into<String>,
 ) -> protostore::ListBy<Item, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1533, ["crate", limit],
+            1537, ["crate", limit],
             select!(r#"WHERE "crate" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1534, ["crate", after id, limit],
-            select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1538, ["crate", after id, limit],
+                    select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1536, ["crate", limit],
+            1540, ["crate", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1535, ["crate"], r#"DELETE FROM "items" WHERE "crate" IS $1"#),
+        delete: stmt!(1539, ["crate"], r#"DELETE FROM "items" WHERE "crate" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -144,7 +150,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1525, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
+                    1529, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -163,26 +169,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Names],
     sequences: &[],
-    get: stmt!(1517, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(1519, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),
+    get: stmt!(1521, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1523, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1518,
+        1522,
         r#"INSERT INTO "items" ("id", "crate")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "crate" = excluded."crate""#
     ),
-    delete: stmt!(1520, [id], r#"DELETE FROM "items" WHERE "id" = $1"#),
-    page_first: stmt!(1521, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1524, [id], r#"DELETE FROM "items" WHERE "id" = $1"#),
+    page_first: stmt!(1525, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1522, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1526, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1523, [keys],
+        1527, [keys],
         r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1524, [keys],
+        1528, [keys],
         r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -142,14 +142,20 @@ pub fn list_by_after_job(
     after_job: impl Into<String>,
 ) -> protostore::ListBy<Job, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1344, [after_job, limit],
             select!(r#"WHERE "after_job" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1345, [after_job, after id, limit],
-            select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1345, [after_job, after id, limit],
+                    select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1347, [after_job, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#
@@ -169,14 +175,20 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1348, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1349, [queue, after id, limit],
-            select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1349, [queue, after id, limit],
+                    select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1351, [queue, limit],
             r#"SELECT count(*)
@@ -197,14 +209,20 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     due_time: protostore::Timestamp,
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1352, [due_time, limit],
             select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1353, [due_time, after id, limit],
-            select!(r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1353, [due_time, after id, limit],
+                    select!(r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1355, [due_time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#
@@ -224,15 +242,21 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1356, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1357, [queue, after id, limit],
-            select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1357, [queue, after id, limit],
+                    select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1359, [queue, limit],
             r#"SELECT count(*)
@@ -255,15 +279,21 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1360, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1361, [queue, after id, limit],
-            select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1361, [queue, after id, limit],
+                    select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
-        ),
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1363, [queue, limit],
             r#"SELECT count(*)
@@ -286,16 +316,32 @@ pub fn list_by_tries_host_where_failed_is_true(
     host: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1364, ["tries.host", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")
-ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
+FROM "jobs__tries" c
+CROSS JOIN "jobs" t ON t."id" = c."_id"
+WHERE c."host" = $1 AND c."failed" AND NOT EXISTS (SELECT 1
+  FROM "jobs__tries" d
+  WHERE d."host" = $1 AND d."failed" AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1365, ["tries.host", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1365, ["tries.host", after id, limit],
+                    r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
+FROM "jobs__tries" c
+CROSS JOIN "jobs" t ON t."id" = c."_id"
+WHERE c."host" = $1 AND c."failed" AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "jobs__tries" d
+  WHERE d."host" = $1 AND d."failed" AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1367, ["tries.host", limit],
             r#"SELECT count(*)

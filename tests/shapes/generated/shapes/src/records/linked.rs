@@ -38,15 +38,32 @@ pub fn list_by_groups_title(
     title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             681, ["groups.title", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id"
+FROM "linked__groups" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."title" = $1 AND NOT EXISTS (SELECT 1
+  FROM "linked__groups" d
+  WHERE d."title" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            682, ["groups.title", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    682, ["groups.title", after id, limit],
+                    r#"SELECT t."id"
+FROM "linked__groups" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."title" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "linked__groups" d
+  WHERE d."title" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             684, ["groups.title", limit],
             r#"SELECT count(*)
@@ -69,16 +86,34 @@ pub fn list_by_groups_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             685, ["groups.targets", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)
-ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id"
+FROM "linked__groups__targets" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "linked__groups__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            686, ["groups.targets", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    686, ["groups.targets", after id, limit],
+                    r#"SELECT t."id"
+FROM "linked__groups__targets" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "linked__groups__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id"
+      AND (d."_position", d."_position_2") < (c."_position", c."_position_2"))
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             688, ["groups.targets", limit],
             r#"SELECT count(*)
@@ -99,15 +134,32 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             689, ["named.value", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id"
+FROM "linked__named" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "linked__named" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_key" < c."_key")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            690, ["named.value", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    690, ["named.value", after id, limit],
+                    r#"SELECT t."id"
+FROM "linked__named" c
+CROSS JOIN "linked" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "linked__named" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_key" < c."_key")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             692, ["named.value", limit],
             r#"SELECT count(*)

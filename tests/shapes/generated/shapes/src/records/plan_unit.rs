@@ -36,18 +36,23 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `plan_units` with this `run`, in pages by key.
+/// Lists the rows of `plan_units` with this `run`, in pages by `number`.
 #[must_use]
 pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1455, [run, limit],
-            select!(r#"WHERE "run" = $1 ORDER BY "run", "number" LIMIT $2"#)
+            1455, [run, limit], select!(r#"WHERE "run" = $1 ORDER BY "number" LIMIT $2"#)
         ),
-        after: stmt!(
-            1456, [run, after run, after number, limit],
-            select!(r#"WHERE "run" = $1 AND ("run", "number") > ($2, $3) ORDER BY "run", "number" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1456, [run, after number, limit],
+                    select!(r#"WHERE "run" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1458, [run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#
@@ -58,22 +63,27 @@ pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, Strin
     protostore::ListBy::new(&LISTING, run.into())
 }
 
-/// Lists the rows of `plan_units` with this `run` and `made_for`, in pages by key.
+/// Lists the rows of `plan_units` with this `run` and `made_for`, in pages by `number`.
 #[must_use]
 pub fn list_by_run_made_for(
     run: impl Into<String>,
     made_for: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
             1459, [run, made_for, limit],
-            select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "run", "number" LIMIT $3"#)
+            select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "number" LIMIT $3"#)
         ),
-        after: stmt!(
-            1460, [run, made_for, after run, after number, limit],
-            select!(r#"WHERE "run" = $1 AND "made_for" = $2 AND ("run", "number") > ($3, $4)
-ORDER BY "run", "number" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1460, [run, made_for, after number, limit],
+                    select!(r#"WHERE "run" = $1 AND "made_for" = $2 AND "number" > $3 ORDER BY "number" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1462, [run, made_for, limit],
             r#"SELECT count(*)
@@ -88,27 +98,41 @@ FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) 
     protostore::ListBy::new(&LISTING, (run.into(), made_for))
 }
 
-/// Lists the rows of `plan_units` whose `run` and `dependencies.unit` hold `run`, in pages by key.
+/// Lists the rows of `plan_units` whose `run` and `dependencies.unit` hold `run`, in pages by `number`.
 #[must_use]
 pub fn list_by_dependencies_run_unit(
     run: impl Into<String>,
     unit: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
             1463, [run, "dependencies.unit", limit],
-            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-  FROM "plan_units__dependencies"
-  WHERE "_run" = $1 AND "unit" = $2)
-ORDER BY "run", "number" LIMIT $3"#)
+            r#"SELECT t."run", t."number", t."made_for"
+FROM "plan_units__dependencies" c
+CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
+WHERE c."_run" = $1 AND c."unit" = $2 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__dependencies" d
+  WHERE d."_run" = $1 AND d."unit" = $2 AND d."_run" = c."_run" AND d."_number" = c."_number"
+      AND d."_position" < c."_position")
+ORDER BY c."_number" LIMIT $3"#
         ),
-        after: stmt!(
-            1464, [run, "dependencies.unit", after run, after number, limit],
-            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-  FROM "plan_units__dependencies"
-  WHERE "_run" = $1 AND "unit" = $2) AND ("run", "number") > ($3, $4)
-ORDER BY "run", "number" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1464, [run, "dependencies.unit", after number, limit],
+                    r#"SELECT t."run", t."number", t."made_for"
+FROM "plan_units__dependencies" c
+CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
+WHERE c."_run" = $1 AND c."unit" = $2 AND c."_number" > $3 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__dependencies" d
+  WHERE d."_run" = $1 AND d."unit" = $2 AND d."_run" = c."_run" AND d."_number" = c."_number"
+      AND d."_position" < c."_position")
+ORDER BY c."_number" LIMIT $4"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1466, [run, "dependencies.unit", limit],
             r#"SELECT count(*)
@@ -130,27 +154,41 @@ WHERE ("run", "number") IN (SELECT "_run", "_number"
     protostore::ListBy::new(&LISTING, (run.into(), unit))
 }
 
-/// Lists the rows of `plan_units` whose `run` and `beside` hold `run`, in pages by key.
+/// Lists the rows of `plan_units` whose `run` and `beside` hold `run`, in pages by `number`.
 #[must_use]
 pub fn list_by_beside_run(
     run: impl Into<String>,
     element: u32,
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
             1467, [run, beside, limit],
-            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-  FROM "plan_units__beside"
-  WHERE "_run" = $1 AND "value" = $2)
-ORDER BY "run", "number" LIMIT $3"#)
+            r#"SELECT t."run", t."number", t."made_for"
+FROM "plan_units__beside" c
+CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
+WHERE c."_run" = $1 AND c."value" = $2 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__beside" d
+  WHERE d."_run" = $1 AND d."value" = $2 AND d."_run" = c."_run" AND d."_number" = c."_number"
+      AND d."_position" < c."_position")
+ORDER BY c."_number" LIMIT $3"#
         ),
-        after: stmt!(
-            1468, [run, beside, after run, after number, limit],
-            select!(r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-  FROM "plan_units__beside"
-  WHERE "_run" = $1 AND "value" = $2) AND ("run", "number") > ($3, $4)
-ORDER BY "run", "number" LIMIT $5"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1468, [run, beside, after number, limit],
+                    r#"SELECT t."run", t."number", t."made_for"
+FROM "plan_units__beside" c
+CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
+WHERE c."_run" = $1 AND c."value" = $2 AND c."_number" > $3 AND NOT EXISTS (SELECT 1
+  FROM "plan_units__beside" d
+  WHERE d."_run" = $1 AND d."value" = $2 AND d."_run" = c."_run" AND d."_number" = c."_number"
+      AND d."_position" < c."_position")
+ORDER BY c."_number" LIMIT $4"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1470, [run, beside, limit],
             r#"SELECT count(*)

@@ -45,14 +45,20 @@ pub fn list_by_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1404, [topic, limit],
             select!(r#"WHERE "topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1405, [topic, after id, limit],
-            select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1405, [topic, after id, limit],
+                    select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1407, [topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#
@@ -72,14 +78,20 @@ pub fn list_by_first_topic(
     first_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1408, [first_topic, limit],
             select!(r#"WHERE "first_topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1409, [first_topic, after id, limit],
-            select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1409, [first_topic, after id, limit],
+                    select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1411, [first_topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#
@@ -101,14 +113,20 @@ pub fn list_by_last_topic(
     last_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1412, [last_topic, limit],
             select!(r#"WHERE "last_topic" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1413, [last_topic, after id, limit],
-            select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1413, [last_topic, after id, limit],
+                    select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1415, [last_topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#
@@ -127,14 +145,20 @@ pub fn list_by_part_topic(
     part_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1416, ["part.topic", limit],
             select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1417, ["part.topic", after id, limit],
-            select!(r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1417, ["part.topic", after id, limit],
+                    select!(r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1419, ["part.topic", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#
@@ -157,15 +181,32 @@ pub fn list_by_seen_topics(
     element: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1420, [seen_topics, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
+FROM "remarks__seen_topics" c
+CROSS JOIN "remarks" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "remarks__seen_topics" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1421, [seen_topics, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1421, [seen_topics, after id, limit],
+                    r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
+FROM "remarks__seen_topics" c
+CROSS JOIN "remarks" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "remarks__seen_topics" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1423, [seen_topics, limit],
             r#"SELECT count(*)
@@ -188,15 +229,32 @@ pub fn list_by_parts_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             1424, ["parts.topic", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
+FROM "remarks__parts" c
+CROSS JOIN "remarks" t ON t."id" = c."_id"
+WHERE c."topic" IS $1 AND NOT EXISTS (SELECT 1
+  FROM "remarks__parts" d
+  WHERE d."topic" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1425, ["parts.topic", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1425, ["parts.topic", after id, limit],
+                    r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
+FROM "remarks__parts" c
+CROSS JOIN "remarks" t ON t."id" = c."_id"
+WHERE c."topic" IS $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "remarks__parts" d
+  WHERE d."topic" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1427, ["parts.topic", limit],
             r#"SELECT count(*)

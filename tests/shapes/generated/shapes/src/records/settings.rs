@@ -62,14 +62,20 @@ FROM "settings""#,
 #[must_use]
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
             735, [revision, limit],
             select!(r#"WHERE "revision" = $1 ORDER BY "_singleton" LIMIT $2"#)
         ),
-        after: stmt!(
-            736, [revision, after _singleton, limit],
-            select!(r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    736, [revision, after _singleton, limit],
+                    select!(r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             738, [revision, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#
@@ -86,18 +92,34 @@ pub fn list_by_target_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
             739, [target_ids, limit],
-            select!(r#"WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)
-ORDER BY "_singleton" LIMIT $2"#)
+            r#"SELECT t."name", t."revision", t."colour", t."point", t."point__x", t."point__y", t."point__colour",
+    t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour", t."at__time"
+FROM "settings__target_ids" c
+CROSS JOIN "settings" t ON t."_singleton" = c."_singleton"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "settings__target_ids" d
+  WHERE d."value" = $1 AND d."_singleton" = c."_singleton" AND d."_position" < c."_position")
+ORDER BY c."_singleton" LIMIT $2"#
         ),
-        after: stmt!(
-            740, [target_ids, after _singleton, limit],
-            select!(r#"WHERE "_singleton" IN (SELECT "_singleton"
-  FROM "settings__target_ids"
-  WHERE "value" = $1) AND "_singleton" > $2
-ORDER BY "_singleton" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    740, [target_ids, after _singleton, limit],
+                    r#"SELECT t."name", t."revision", t."colour", t."point", t."point__x", t."point__y", t."point__colour",
+    t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour", t."at__time"
+FROM "settings__target_ids" c
+CROSS JOIN "settings" t ON t."_singleton" = c."_singleton"
+WHERE c."value" = $1 AND c."_singleton" > $2 AND NOT EXISTS (SELECT 1
+  FROM "settings__target_ids" d
+  WHERE d."value" = $1 AND d."_singleton" = c."_singleton" AND d."_position" < c."_position")
+ORDER BY c."_singleton" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             742, [target_ids, limit],
             r#"SELECT count(*)

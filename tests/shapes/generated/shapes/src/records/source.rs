@@ -98,13 +98,19 @@ pub fn list_by_keeps(
     keeps: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             390, [keeps, limit], select!(r#"WHERE "keeps" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            391, [keeps, after id, limit],
-            select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    391, [keeps, after id, limit],
+                    select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             393, [keeps, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#
@@ -124,14 +130,20 @@ pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             394, [goes_along, limit],
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            395, [goes_along, after id, limit],
-            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    395, [goes_along, after id, limit],
+                    select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             397, [goes_along, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
@@ -153,14 +165,20 @@ pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             398, [lets_go, limit],
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            399, [lets_go, after id, limit],
-            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    399, [lets_go, after id, limit],
+                    select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             401, [lets_go, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
@@ -178,13 +196,19 @@ pub fn list_by_lets_go(
 #[must_use]
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             402, [maybe, limit], select!(r#"WHERE "maybe" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            403, [maybe, after id, limit],
-            select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    403, [maybe, after id, limit],
+                    select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             405, [maybe, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#
@@ -199,13 +223,19 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 #[must_use]
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             406, [must, limit], select!(r#"WHERE "must" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            407, [must, after id, limit],
-            select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    407, [must, after id, limit],
+                    select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             409, [must, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#
@@ -220,14 +250,20 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 #[must_use]
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             410, [number, limit],
             select!(r#"WHERE "number" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            411, [number, after id, limit],
-            select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    411, [number, after id, limit],
+                    select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             413, [number, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#
@@ -244,14 +280,20 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             414, [parent, limit],
             select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            415, [parent, after id, limit],
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    415, [parent, after id, limit],
+                    select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             417, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#
@@ -271,14 +313,20 @@ pub fn list_by_link_target(
     link_target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             418, ["link.target", limit],
             select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            419, ["link.target", after id, limit],
-            select!(r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    419, ["link.target", after id, limit],
+                    select!(r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             421, ["link.target", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#
@@ -301,14 +349,20 @@ pub fn list_by_colour(
     colour: types::Colour,
 ) -> protostore::ListBy<Source, types::Colour> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             422, [colour, limit],
             select!(r#"WHERE "colour" = $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            423, [colour, after id, limit],
-            select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    423, [colour, after id, limit],
+                    select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             425, [colour, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#
@@ -325,15 +379,34 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             426, [targets, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__targets" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "sources__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            427, [targets, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    427, [targets, after id, limit],
+                    r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__targets" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "sources__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             429, [targets, limit],
             r#"SELECT count(*)
@@ -354,15 +427,34 @@ FROM (SELECT 1
 #[must_use]
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             430, [numbers, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__numbers" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "sources__numbers" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            431, [numbers, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    431, [numbers, after id, limit],
+                    r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__numbers" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "sources__numbers" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             433, [numbers, limit],
             r#"SELECT count(*)
@@ -385,15 +477,34 @@ pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             434, ["links.target", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
+            r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__links" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND NOT EXISTS (SELECT 1
+  FROM "sources__links" d
+  WHERE d."target" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            435, ["links.target", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    435, ["links.target", after id, limit],
+                    r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
+    t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM "sources__links" c
+CROSS JOIN "sources" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "sources__links" d
+  WHERE d."target" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             437, ["links.target", limit],
             r#"SELECT count(*)

@@ -49,19 +49,25 @@ pub fn list_by_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1599, [target, limit],
+            1603, [target, limit],
             select!(r#"WHERE "target" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1600, [target, after id, limit],
-            select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1604, [target, after id, limit],
+                    select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1602, [target, limit],
+            1606, [target, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1601, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
+        delete: stmt!(1605, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -76,19 +82,25 @@ pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1603, [parent, limit],
+            1607, [parent, limit],
             select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1604, [parent, after id, limit],
-            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1608, [parent, after id, limit],
+                    select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1606, [parent, limit],
+            1610, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1605, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
+        delete: stmt!(1609, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -103,24 +115,41 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1607, [targets, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) ORDER BY "id" LIMIT $2"#)
+            1611, [targets, limit],
+            r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
+FROM "tagged__targets" c
+CROSS JOIN "tagged" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "tagged__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1608, [targets, after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1612, [targets, after id, limit],
+                    r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
+FROM "tagged__targets" c
+CROSS JOIN "tagged" t ON t."id" = c."_id"
+WHERE c."value" = $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "tagged__targets" d
+  WHERE d."value" = $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1610, [targets, limit],
+            1614, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1609, [targets],
+            1613, [targets],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#
         ),
     };
@@ -134,24 +163,41 @@ pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1611, ["links.target", limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) ORDER BY "id" LIMIT $2"#)
+            1615, ["links.target", limit],
+            r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
+FROM "tagged__links" c
+CROSS JOIN "tagged" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND NOT EXISTS (SELECT 1
+  FROM "tagged__links" d
+  WHERE d."target" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $2"#
         ),
-        after: stmt!(
-            1612, ["links.target", after id, limit],
-            select!(r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) AND "id" > $2
-ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1616, ["links.target", after id, limit],
+                    r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
+FROM "tagged__links" c
+CROSS JOIN "tagged" t ON t."id" = c."_id"
+WHERE c."target" IS $1 AND c."_id" > $2 AND NOT EXISTS (SELECT 1
+  FROM "tagged__links" d
+  WHERE d."target" IS $1 AND d."_id" = c."_id" AND d."_position" < c."_position")
+ORDER BY c."_id" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1614, ["links.target", limit],
+            1618, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1613, ["links.target"],
+            1617, ["links.target"],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#
         ),
     };
@@ -168,7 +214,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        1586, [id],
+        1590, [id],
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -248,7 +294,7 @@ impl protostore::Record for Tagged {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            1598, [update_time, etag, id],
+            1602, [update_time, etag, id],
             r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -352,7 +398,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1573, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    1577, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -363,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1574, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
+                    1578, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -395,33 +441,33 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Words, children::Targets, children::Links
     ],
     sequences: &[],
-    get: stmt!(1562, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1566, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1564,
+        1568,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1563,
+        1567,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = excluded."target",
     "parent" = excluded."parent", "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(1565, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
-    page_first: stmt!(1566, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1569, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
+    page_first: stmt!(1570, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1567, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1571, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1568, [keys],
+        1572, [keys],
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1569, [keys],
+        1573, [keys],
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -432,7 +478,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     counter: generated::Sequence {
         field: "etag",
         next: stmt!(
-            1570, [etag],
+            1574, [etag],
             r#"UPDATE "protostore__sequences"
 SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
     ELSE "last" END
@@ -440,14 +486,14 @@ WHERE "table" = 81 AND "path" = '2'
 RETURNING "last""#
         ),
         begin: stmt!(
-            1571, [],
+            1575, [],
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
 SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
     ELSE 0 END
 FROM "tagged""#
         ),
     },
-    read: stmt!(1572, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
+    read: stmt!(1576, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

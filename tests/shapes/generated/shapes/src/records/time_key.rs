@@ -23,20 +23,26 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `time_keys` with this `time`, in pages by key.
+/// Lists the rows of `time_keys` with this `time`, in pages by `number`.
 #[must_use]
 pub fn list_by_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<TimeKey, protostore::stored::Rfc3339> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("number")],
         first: stmt!(
             1015, [time, limit],
-            select!(r#"WHERE "time" = $1 ORDER BY "time", "number" LIMIT $2"#)
+            select!(r#"WHERE "time" = $1 ORDER BY "number" LIMIT $2"#)
         ),
-        after: stmt!(
-            1016, [time, after time, after number, limit],
-            select!(r#"WHERE "time" = $1 AND ("time", "number") > ($2, $3) ORDER BY "time", "number" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1016, [time, after number, limit],
+                    select!(r#"WHERE "time" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             1018, [time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#

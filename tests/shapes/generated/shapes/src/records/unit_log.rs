@@ -37,24 +37,48 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `unit_logs` with this `run`, in pages by key.
+/// Lists the rows of `unit_logs` with this `run`, in pages by `unit`, `id`.
 #[must_use]
 pub fn list_by_run(
     run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("unit"), generated::OrderBy::asc("id")],
         first: stmt!(
-            1481, [run, limit], select!(r#"WHERE "run" IS $1 ORDER BY "id" LIMIT $2"#)
+            1481, [run, limit],
+            select!(r#"WHERE "run" IS $1 ORDER BY "unit" NULLS FIRST, "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1482, [run, after id, limit],
-            select!(r#"WHERE "run" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        1482, [run, after unit, after id, limit],
+                        select!(r#"WHERE "run" IS $1 AND ("unit", "id") > ($2, $3) ORDER BY "unit" NULLS FIRST, "id" LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        1483, [run, after id, limit],
+                        select!(r#"WHERE "run" IS $1 AND "unit" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        1484, [run, limit],
+                        select!(r#"WHERE "run" IS $1 AND "unit" IS NOT NULL ORDER BY "unit" NULLS FIRST, "id" LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            1484, [run, limit],
+            1486, [run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1483, [run], r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#),
+        delete: stmt!(1485, [run], r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -63,26 +87,51 @@ pub fn list_by_run(
     )
 }
 
-/// Lists the rows of `unit_logs` with this `from.run`, in pages by key.
+/// Lists the rows of `unit_logs` with this `from.run`, in pages by `from.unit`, `id`.
 #[must_use]
 pub fn list_by_from_run(
     from_run: impl Into<String>,
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("from__unit"), generated::OrderBy::asc("id")],
         first: stmt!(
-            1485, ["from.run", limit],
-            select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "id" LIMIT $2"#)
+            1487, ["from.run", limit],
+            select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $2"#)
         ),
-        after: stmt!(
-            1486, ["from.run", after id, limit],
-            select!(r#"WHERE "from__run" IS $1 AND "from" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                    stmt!(
+                        1488, ["from.run", after "from.unit", after id, limit],
+                        select!(r#"WHERE "from__run" IS $1 AND "from" AND ("from__unit", "id") > ($2, $3)
+ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $4"#)
+                    ),
+                    &[0, 1],
+                )
+                .set(0),
+            generated::Range::new(
+                    stmt!(
+                        1489, ["from.run", after id, limit],
+                        select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
+                    ),
+                    &[1],
+                )
+                .null(0),
+            generated::Range::new(
+                    stmt!(
+                        1490, ["from.run", limit],
+                        select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" IS NOT NULL
+ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $2"#)
+                    ),
+                    &[],
+                )
+                .null(0),
+        ],
         count: stmt!(
-            1488, ["from.run", limit],
+            1492, ["from.run", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1487, ["from.run"],
+            1491, ["from.run"],
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#
         ),
     };
@@ -100,20 +149,26 @@ pub fn list_by_run_unit(
     unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1489, [run, unit, limit],
+            1493, [run, unit, limit],
             select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            1490, [run, unit, after id, limit],
-            select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1494, [run, unit, after id, limit],
+                    select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1492, [run, unit, limit],
+            1496, [run, unit, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1491, [run, unit],
+            1495, [run, unit],
             r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#
         ),
     };
@@ -131,23 +186,29 @@ pub fn list_by_from_run_from_unit(
     from_unit: u32,
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1493, ["from.run", "from.unit", limit],
+            1497, ["from.run", "from.unit", limit],
             select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
-        after: stmt!(
-            1494, ["from.run", "from.unit", after id, limit],
-            select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    1498, ["from.run", "from.unit", after id, limit],
+                    select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
-            1496, ["from.run", "from.unit", limit],
+            1500, ["from.run", "from.unit", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "unit_logs"
   WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1495, ["from.run", "from.unit"],
+            1499, ["from.run", "from.unit"],
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#
         ),
     };

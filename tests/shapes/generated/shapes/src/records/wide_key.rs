@@ -37,20 +37,33 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `wide_keys` with this `a`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a`, in pages by `b`, `c`, `d`, `e`, `f`, `g`.
 #[must_use]
 pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("b"),
+            generated::OrderBy::asc("c"),
+            generated::OrderBy::asc("d"),
+            generated::OrderBy::asc("e"),
+            generated::OrderBy::asc("f"),
+            generated::OrderBy::asc("g"),
+        ],
         first: stmt!(
             296, [a, limit],
-            select!(r#"WHERE "a" = $1 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $2"#)
+            select!(r#"WHERE "a" = $1 ORDER BY "b", "c", "d", "e", "f", "g" LIMIT $2"#)
         ),
-        after: stmt!(
-            297, [a, after a, after b, after c, after d, after e, after f, after g,
-            limit],
-            select!(r#"WHERE "a" = $1 AND ("a", "b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7, $8)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $9"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    297, [a, after b, after c, after d, after e, after f, after g,
+                    limit],
+                    select!(r#"WHERE "a" = $1 AND ("b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7)
+ORDER BY "b", "c", "d", "e", "f", "g" LIMIT $8"#)
+                ),
+                &[0, 1, 2, 3, 4, 5],
+            ),
+        ],
         count: stmt!(
             299, [a, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#
@@ -61,23 +74,34 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $9"#)
     protostore::ListBy::new(&LISTING, a.into())
 }
 
-/// Lists the rows of `wide_keys` with this `a` and `b`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a` and `b`, in pages by `c`, `d`, `e`, `f`, `g`.
 #[must_use]
 pub fn list_by_a_b(
     a: impl Into<String>,
     b: u32,
 ) -> protostore::ListBy<WideKey, (String, u32)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("c"),
+            generated::OrderBy::asc("d"),
+            generated::OrderBy::asc("e"),
+            generated::OrderBy::asc("f"),
+            generated::OrderBy::asc("g"),
+        ],
         first: stmt!(
             300, [a, b, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $3"#)
+            select!(r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "c", "d", "e", "f", "g" LIMIT $3"#)
         ),
-        after: stmt!(
-            301, [a, b, after a, after b, after c, after d, after e, after f, after g,
-            limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND ("a", "b", "c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7, $8, $9)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $10"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    301, [a, b, after c, after d, after e, after f, after g, limit],
+                    select!(r#"WHERE "a" = $1 AND "b" = $2 AND ("c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7)
+ORDER BY "c", "d", "e", "f", "g" LIMIT $8"#)
+                ),
+                &[0, 1, 2, 3, 4],
+            ),
+        ],
         count: stmt!(
             303, [a, b, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#
@@ -90,7 +114,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $10"#)
     protostore::ListBy::new(&LISTING, (a.into(), b))
 }
 
-/// Lists the rows of `wide_keys` with this `a` and `b` and `c`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c`, in pages by `d`, `e`, `f`, `g`.
 #[must_use]
 pub fn list_by_a_b_c(
     a: impl Into<String>,
@@ -98,17 +122,26 @@ pub fn list_by_a_b_c(
     c: bool,
 ) -> protostore::ListBy<WideKey, (String, u32, bool)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("d"),
+            generated::OrderBy::asc("e"),
+            generated::OrderBy::asc("f"),
+            generated::OrderBy::asc("g"),
+        ],
         first: stmt!(
             304, [a, b, c, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $4"#)
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "d", "e", "f", "g" LIMIT $4"#)
         ),
-        after: stmt!(
-            305, [a, b, c, after a, after b, after c, after d, after e, after f, after g,
-            limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3
-    AND ("a", "b", "c", "d", "e", "f", "g") > ($4, $5, $6, $7, $8, $9, $10)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $11"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    305, [a, b, c, after d, after e, after f, after g, limit],
+                    select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND ("d", "e", "f", "g") > ($4, $5, $6, $7)
+ORDER BY "d", "e", "f", "g" LIMIT $8"#)
+                ),
+                &[0, 1, 2, 3],
+            ),
+        ],
         count: stmt!(
             307, [a, b, c, limit],
             r#"SELECT count(*)
@@ -123,7 +156,7 @@ FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $
     protostore::ListBy::new(&LISTING, (a.into(), b, c))
 }
 
-/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d`, in pages by `e`, `f`, `g`.
 #[must_use]
 pub fn list_by_a_b_c_d(
     a: impl Into<String>,
@@ -132,18 +165,25 @@ pub fn list_by_a_b_c_d(
     d: types::Colour,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[
+            generated::OrderBy::asc("e"),
+            generated::OrderBy::asc("f"),
+            generated::OrderBy::asc("g"),
+        ],
         first: stmt!(
             308, [a, b, c, d, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $5"#)
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 ORDER BY "e", "f", "g" LIMIT $5"#)
         ),
-        after: stmt!(
-            309, [a, b, c, d, after a, after b, after c, after d, after e, after f, after
-            g, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
-    AND ("a", "b", "c", "d", "e", "f", "g") > ($5, $6, $7, $8, $9, $10, $11)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $12"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    309, [a, b, c, d, after e, after f, after g, limit],
+                    select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND ("e", "f", "g") > ($5, $6, $7)
+ORDER BY "e", "f", "g" LIMIT $8"#)
+                ),
+                &[0, 1, 2],
+            ),
+        ],
         count: stmt!(
             311, [a, b, c, d, limit],
             r#"SELECT count(*)
@@ -160,7 +200,7 @@ FROM (SELECT 1
     protostore::ListBy::new(&LISTING, (a.into(), b, c, d))
 }
 
-/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e`, in pages by `f`, `g`.
 #[must_use]
 pub fn list_by_a_b_c_d_e(
     a: impl Into<String>,
@@ -170,18 +210,21 @@ pub fn list_by_a_b_c_d_e(
     e: impl Into<Vec<u8>>,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("f"), generated::OrderBy::asc("g")],
         first: stmt!(
             312, [a, b, c, d, e, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $6"#)
+            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 ORDER BY "f", "g" LIMIT $6"#)
         ),
-        after: stmt!(
-            313, [a, b, c, d, e, after a, after b, after c, after d, after e, after f,
-            after g, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
-    AND ("a", "b", "c", "d", "e", "f", "g") > ($6, $7, $8, $9, $10, $11, $12)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $13"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    313, [a, b, c, d, e, after f, after g, limit],
+                    select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND ("f", "g") > ($6, $7)
+ORDER BY "f", "g" LIMIT $8"#)
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
             315, [a, b, c, d, e, limit],
             r#"SELECT count(*)
@@ -198,7 +241,7 @@ FROM (SELECT 1
     protostore::ListBy::new(&LISTING, (a.into(), b, c, d, e.into()))
 }
 
-/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e` and `f`, in pages by key.
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e` and `f`, in pages by `g`.
 #[allow(clippy::type_complexity, reason = "as long as the index is")]
 #[must_use]
 pub fn list_by_a_b_c_d_e_f(
@@ -213,18 +256,22 @@ pub fn list_by_a_b_c_d_e_f(
     (String, u32, bool, types::Colour, Vec<u8>, protostore::Timestamp),
 > {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("g")],
         first: stmt!(
             316, [a, b, c, d, e, f, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $7"#)
+ORDER BY "g" LIMIT $7"#)
         ),
-        after: stmt!(
-            317, [a, b, c, d, e, f, after a, after b, after c, after d, after e, after f,
-            after g, limit],
-            select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
-    AND ("a", "b", "c", "d", "e", "f", "g") > ($7, $8, $9, $10, $11, $12, $13)
-ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $14"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    317, [a, b, c, d, e, f, after g, limit],
+                    select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" > $7
+ORDER BY "g" LIMIT $8"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             319, [a, b, c, d, e, f, limit],
             r#"SELECT count(*)

@@ -23,18 +23,23 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `info` with this `box`, in pages by key.
+/// Lists the rows of `info` with this `box`, in pages by `dyn`.
 #[must_use]
 pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("dyn")],
         first: stmt!(
-            136, ["box", limit],
-            select!(r#"WHERE "box" = $1 ORDER BY "box", "dyn" LIMIT $2"#)
+            136, ["box", limit], select!(r#"WHERE "box" = $1 ORDER BY "dyn" LIMIT $2"#)
         ),
-        after: stmt!(
-            137, ["box", after "box", after "dyn", limit],
-            select!(r#"WHERE "box" = $1 AND ("box", "dyn") > ($2, $3) ORDER BY "box", "dyn" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    137, ["box", after "dyn", limit],
+                    select!(r#"WHERE "box" = $1 AND "dyn" > $2 ORDER BY "dyn" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             139, ["box", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#
@@ -51,18 +56,34 @@ pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("box"), generated::OrderBy::asc("dyn")],
         first: stmt!(
             140, [reads, limit],
-            select!(r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)
-ORDER BY "box", "dyn" LIMIT $2"#)
+            r#"SELECT t."box", t."dyn"
+FROM "info__reads" c
+CROSS JOIN "info" t ON t."box" = c."_box" AND t."dyn" = c."_dyn"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "info__reads" d
+  WHERE d."value" = $1 AND d."_box" = c."_box" AND d."_dyn" = c."_dyn"
+      AND d."_position" < c."_position")
+ORDER BY c."_box", c."_dyn" LIMIT $2"#
         ),
-        after: stmt!(
-            141, [reads, after "box", after "dyn", limit],
-            select!(r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
-  FROM "info__reads"
-  WHERE "value" = $1) AND ("box", "dyn") > ($2, $3)
-ORDER BY "box", "dyn" LIMIT $4"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    141, [reads, after "box", after "dyn", limit],
+                    r#"SELECT t."box", t."dyn"
+FROM "info__reads" c
+CROSS JOIN "info" t ON t."box" = c."_box" AND t."dyn" = c."_dyn"
+WHERE c."value" = $1 AND (c."_box", c."_dyn") > ($2, $3) AND NOT EXISTS (SELECT 1
+  FROM "info__reads" d
+  WHERE d."value" = $1 AND d."_box" = c."_box" AND d."_dyn" = c."_dyn"
+      AND d."_position" < c."_position")
+ORDER BY c."_box", c."_dyn" LIMIT $4"#
+                ),
+                &[0, 1],
+            ),
+        ],
         count: stmt!(
             143, [reads, limit],
             r#"SELECT count(*)

@@ -109,15 +109,32 @@ pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<ResultMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("ok")],
         first: stmt!(
             76, [reads, limit],
-            select!(r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) ORDER BY "ok" LIMIT $2"#)
+            r#"SELECT t."ok", t."err"
+FROM "write__reads" c
+CROSS JOIN "write" t ON t."ok" = c."_ok"
+WHERE c."value" = $1 AND NOT EXISTS (SELECT 1
+  FROM "write__reads" d
+  WHERE d."value" = $1 AND d."_ok" = c."_ok" AND d."_position" < c."_position")
+ORDER BY c."_ok" LIMIT $2"#
         ),
-        after: stmt!(
-            77, [reads, after ok, limit],
-            select!(r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) AND "ok" > $2
-ORDER BY "ok" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    77, [reads, after ok, limit],
+                    r#"SELECT t."ok", t."err"
+FROM "write__reads" c
+CROSS JOIN "write" t ON t."ok" = c."_ok"
+WHERE c."value" = $1 AND c."_ok" > $2 AND NOT EXISTS (SELECT 1
+  FROM "write__reads" d
+  WHERE d."value" = $1 AND d."_ok" = c."_ok" AND d."_position" < c."_position")
+ORDER BY c."_ok" LIMIT $3"#
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             79, [reads, limit],
             r#"SELECT count(*)

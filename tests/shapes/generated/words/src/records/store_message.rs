@@ -27,14 +27,20 @@ pub fn list_by_result(
     result: impl Into<String>,
 ) -> protostore::ListBy<StoreMessage, String> {
     static LISTING: generated::Listing = generated::Listing {
+        order: &[generated::OrderBy::asc("store")],
         first: stmt!(
             115, [result, limit],
             select!(r#"WHERE "result" = $1 ORDER BY "store" LIMIT $2"#)
         ),
-        after: stmt!(
-            116, [result, after store, limit],
-            select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store" LIMIT $3"#)
-        ),
+        after: &[
+            generated::Range::new(
+                stmt!(
+                    116, [result, after store, limit],
+                    select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store" LIMIT $3"#)
+                ),
+                &[0],
+            ),
+        ],
         count: stmt!(
             118, [result, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#

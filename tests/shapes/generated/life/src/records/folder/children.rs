@@ -42,7 +42,7 @@ impl generated::ChildTable for Links {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        208, [links],
+                        212, [links],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -57,18 +57,18 @@ impl generated::ChildTable for Links {
         member: 3,
         key: 2,
         insert: stmt!(
-            203,
+            207,
             r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(204, [id], r#"DELETE FROM "folders__links" WHERE "_id" = $1"#),
+            stmt!(208, [id], r#"DELETE FROM "folders__links" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            205, [id],
+            209, [id],
             r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            206, [keys links],
+            210, [keys links],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__links" c ON c."_id" = o.value
@@ -100,11 +100,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            209, [id],
+            213, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            210, [id, offset],
+            214, [id, offset],
             r#"DELETE FROM "folders__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__links"
@@ -116,7 +116,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Links {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        211, [id, links],
+        215, [id, links],
         r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -157,7 +157,7 @@ impl generated::ChildTable for Needs {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        217, [needs],
+                        221, [needs],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -172,18 +172,18 @@ impl generated::ChildTable for Needs {
         member: 4,
         key: 2,
         insert: stmt!(
-            212,
+            216,
             r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(213, [id], r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#),
+            stmt!(217, [id], r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            214, [id],
+            218, [id],
             r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            215, [keys needs],
+            219, [keys needs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__needs" c ON c."_id" = o.value
@@ -215,11 +215,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Needs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            218, [id],
+            222, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            219, [id, offset],
+            223, [id, offset],
             r#"DELETE FROM "folders__needs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__needs"
@@ -231,7 +231,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Needs {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        220, [id, needs],
+        224, [id, needs],
         r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -55,18 +55,18 @@ impl generated::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: stmt!(
-            1675,
+            1681,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1676, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
+            stmt!(1682, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1677, [number],
+            1683, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1678, [keys reals],
+            1684, [keys reals],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
@@ -138,20 +138,20 @@ impl generated::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: stmt!(
-            1679,
+            1685,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1680, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
+                1686, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1681, [number],
+            1687, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1682, [keys numbers],
+            1688, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
@@ -223,18 +223,18 @@ impl generated::ChildTable for Words {
         member: 11,
         key: 2,
         insert: stmt!(
-            1683,
+            1689,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1684, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
+            stmt!(1690, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1685, [number],
+            1691, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1686, [keys words],
+            1692, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
@@ -314,21 +314,21 @@ impl generated::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: stmt!(
-            1687,
+            1693,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1688, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
+            stmt!(1694, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1689, [number],
+            1695, [number],
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1690, [keys steps],
+            1696, [keys steps],
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each($1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
@@ -406,20 +406,20 @@ impl generated::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: stmt!(
-            1691,
+            1697,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1692, [number],
+            1698, [number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1693, [keys "steps.words"],
+            1699, [keys "steps.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
@@ -491,21 +491,21 @@ impl generated::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: stmt!(
-            1694,
+            1700,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1695, [number],
+                1701, [number],
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1696, [number],
+            1702, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1697, [keys "step.words"],
+            1703, [keys "step.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
@@ -579,21 +579,21 @@ impl generated::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: stmt!(
-            1698,
+            1704,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1699, [number],
+                1705, [number],
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1700, [number],
+            1706, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1701, [keys "other.words"],
+            1707, [keys "other.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value

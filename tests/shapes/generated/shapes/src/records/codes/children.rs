@@ -49,18 +49,18 @@ impl generated::ChildTable for MustUint64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1816,
+            1822,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1817, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
+            stmt!(1823, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1818, [id],
+            1824, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1819, [keys "must.uint64s"],
+            1825, [keys "must.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1820, [id],
+            1826, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1821, [id, offset],
+            1827, [id, offset],
             r#"DELETE FROM "codes__must__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__uint64s"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1822, [id, "must.uint64s"],
+        1828, [id, "must.uint64s"],
         r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,18 +156,18 @@ impl generated::ChildTable for MustFixed64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1823,
+            1829,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1824, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
+            stmt!(1830, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1825, [id],
+            1831, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1826, [keys "must.fixed64s"],
+            1832, [keys "must.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
@@ -199,11 +199,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1827, [id],
+            1833, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1828, [id, offset],
+            1834, [id, offset],
             r#"DELETE FROM "codes__must__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__fixed64s"
@@ -215,7 +215,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1829, [id, "must.fixed64s"],
+        1835, [id, "must.fixed64s"],
         r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -265,18 +265,18 @@ impl generated::ChildTable for MustFloats {
         member: 1,
         key: 2,
         insert: stmt!(
-            1830,
+            1836,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1831, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
+            stmt!(1837, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1832, [id],
+            1838, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1833, [keys "must.floats"],
+            1839, [keys "must.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
@@ -308,11 +308,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1834, [id],
+            1840, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1835, [id, offset],
+            1841, [id, offset],
             r#"DELETE FROM "codes__must__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__floats"
@@ -324,7 +324,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1836, [id, "must.floats"],
+        1842, [id, "must.floats"],
         r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -372,18 +372,18 @@ impl generated::ChildTable for MustDoubles {
         member: 1,
         key: 2,
         insert: stmt!(
-            1837,
+            1843,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1838, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
+            stmt!(1844, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1839, [id],
+            1845, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1840, [keys "must.doubles"],
+            1846, [keys "must.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
@@ -415,11 +415,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1841, [id],
+            1847, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1842, [id, offset],
+            1848, [id, offset],
             r#"DELETE FROM "codes__must__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__doubles"
@@ -431,7 +431,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1843, [id, "must.doubles"],
+        1849, [id, "must.doubles"],
         r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -479,20 +479,20 @@ impl generated::ChildTable for MustAllSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1844,
+            1850,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1845, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
+                1851, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1846, [id],
+            1852, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1847, [keys "must.all_seconds"],
+            1853, [keys "must.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
@@ -524,11 +524,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1848, [id],
+            1854, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1849, [id, offset],
+            1855, [id, offset],
             r#"DELETE FROM "codes__must__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_seconds"
@@ -540,7 +540,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1850, [id, "must.all_seconds"],
+        1856, [id, "must.all_seconds"],
         r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -588,24 +588,24 @@ impl generated::ChildTable for MustAllMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1851,
+            1857,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1852, [id],
+                1858, [id],
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1853, [id],
+            1859, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1854, [keys "must.all_milliseconds"],
+            1860, [keys "must.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
@@ -637,11 +637,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1855, [id],
+            1861, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1856, [id, offset],
+            1862, [id, offset],
             r#"DELETE FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_milliseconds"
@@ -653,7 +653,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1857, [id, "must.all_milliseconds"],
+        1863, [id, "must.all_milliseconds"],
         r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -701,24 +701,24 @@ impl generated::ChildTable for MustAllMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1858,
+            1864,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1859, [id],
+                1865, [id],
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1860, [id],
+            1866, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1861, [keys "must.all_microseconds"],
+            1867, [keys "must.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
@@ -750,11 +750,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1862, [id],
+            1868, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1863, [id, offset],
+            1869, [id, offset],
             r#"DELETE FROM "codes__must__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_microseconds"
@@ -766,7 +766,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1864, [id, "must.all_microseconds"],
+        1870, [id, "must.all_microseconds"],
         r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -820,18 +820,18 @@ impl generated::ChildTable for MustAllText {
         member: 1,
         key: 2,
         insert: stmt!(
-            1865,
+            1871,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1866, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
+            stmt!(1872, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1867, [id],
+            1873, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1868, [keys "must.all_text"],
+            1874, [keys "must.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
@@ -863,11 +863,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1869, [id],
+            1875, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1870, [id, offset],
+            1876, [id, offset],
             r#"DELETE FROM "codes__must__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_text"
@@ -879,7 +879,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1871, [id, "must.all_text"],
+        1877, [id, "must.all_text"],
         r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -927,24 +927,24 @@ impl generated::ChildTable for MustAllSpanSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1872,
+            1878,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1873, [id],
+                1879, [id],
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1874, [id],
+            1880, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1875, [keys "must.all_span_seconds"],
+            1881, [keys "must.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
@@ -976,11 +976,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1876, [id],
+            1882, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1877, [id, offset],
+            1883, [id, offset],
             r#"DELETE FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_seconds"
@@ -992,7 +992,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1878, [id, "must.all_span_seconds"],
+        1884, [id, "must.all_span_seconds"],
         r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1040,24 +1040,24 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1879,
+            1885,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1880, [id],
+                1886, [id],
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1881, [id],
+            1887, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1882, [keys "must.all_span_milliseconds"],
+            1888, [keys "must.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
@@ -1089,11 +1089,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1883, [id],
+            1889, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1884, [id, offset],
+            1890, [id, offset],
             r#"DELETE FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_milliseconds"
@@ -1105,7 +1105,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1885, [id, "must.all_span_milliseconds"],
+        1891, [id, "must.all_span_milliseconds"],
         r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1153,24 +1153,24 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1886,
+            1892,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1887, [id],
+                1893, [id],
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1888, [id],
+            1894, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1889, [keys "must.all_span_microseconds"],
+            1895, [keys "must.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
@@ -1202,11 +1202,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1890, [id],
+            1896, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1891, [id, offset],
+            1897, [id, offset],
             r#"DELETE FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_microseconds"
@@ -1218,7 +1218,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1892, [id, "must.all_span_microseconds"],
+        1898, [id, "must.all_span_microseconds"],
         r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1266,20 +1266,20 @@ impl generated::ChildTable for MustAllWrapped {
         member: 1,
         key: 2,
         insert: stmt!(
-            1893,
+            1899,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1894, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
+                1900, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1895, [id],
+            1901, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1896, [keys "must.all_wrapped"],
+            1902, [keys "must.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
@@ -1311,11 +1311,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1897, [id],
+            1903, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1898, [id, offset],
+            1904, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped"
@@ -1327,7 +1327,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1899, [id, "must.all_wrapped"],
+        1905, [id, "must.all_wrapped"],
         r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1381,24 +1381,24 @@ impl generated::ChildTable for MustAllWrappedFloat {
         member: 1,
         key: 2,
         insert: stmt!(
-            1900,
+            1906,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1901, [id],
+                1907, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1902, [id],
+            1908, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1903, [keys "must.all_wrapped_float"],
+            1909, [keys "must.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
@@ -1430,11 +1430,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1904, [id],
+            1910, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1905, [id, offset],
+            1911, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_float"
@@ -1446,7 +1446,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1906, [id, "must.all_wrapped_float"],
+        1912, [id, "must.all_wrapped_float"],
         r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1494,24 +1494,24 @@ impl generated::ChildTable for MustAllWrappedDouble {
         member: 1,
         key: 2,
         insert: stmt!(
-            1907,
+            1913,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1908, [id],
+                1914, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1909, [id],
+            1915, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1910, [keys "must.all_wrapped_double"],
+            1916, [keys "must.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
@@ -1543,11 +1543,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1911, [id],
+            1917, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1912, [id, offset],
+            1918, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_double"
@@ -1559,7 +1559,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1913, [id, "must.all_wrapped_double"],
+        1919, [id, "must.all_wrapped_double"],
         r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1671,16 +1671,16 @@ impl generated::ChildTable for List {
         member: 2,
         key: 2,
         insert: stmt!(
-            1914,
+            1920,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
     "maybe_fixed64", "maybe_float", "maybe_double")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
-        delete: Some(stmt!(1915, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1921, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
         load: stmt!(
-            1916, [id],
+            1922, [id],
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
@@ -1690,7 +1690,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1917, [keys list],
+            1923, [keys list],
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
@@ -1858,11 +1858,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1918, [id],
+            1924, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1919, [id, offset],
+            1925, [id, offset],
             r#"DELETE FROM "codes__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__list"
@@ -1916,20 +1916,20 @@ impl generated::ChildTable for ListUint64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1920,
+            1926,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1921, [id],
+            1927, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1922, [keys "list.uint64s"],
+            1928, [keys "list.uint64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
@@ -2002,20 +2002,20 @@ impl generated::ChildTable for ListFixed64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1923,
+            1929,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1924, [id],
+            1930, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1925, [keys "list.fixed64s"],
+            1931, [keys "list.fixed64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
@@ -2094,20 +2094,20 @@ impl generated::ChildTable for ListFloats {
         member: 2,
         key: 3,
         insert: stmt!(
-            1926,
+            1932,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1927, [id],
+            1933, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1928, [keys "list.floats"],
+            1934, [keys "list.floats"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
@@ -2180,20 +2180,20 @@ impl generated::ChildTable for ListDoubles {
         member: 2,
         key: 3,
         insert: stmt!(
-            1929,
+            1935,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1930, [id],
+            1936, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1931, [keys "list.doubles"],
+            1937, [keys "list.doubles"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
@@ -2266,20 +2266,20 @@ impl generated::ChildTable for ListAllSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1932,
+            1938,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1933, [id],
+            1939, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1934, [keys "list.all_seconds"],
+            1940, [keys "list.all_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
@@ -2352,20 +2352,20 @@ impl generated::ChildTable for ListAllMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1935,
+            1941,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1936, [id],
+            1942, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1937, [keys "list.all_milliseconds"],
+            1943, [keys "list.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
@@ -2438,20 +2438,20 @@ impl generated::ChildTable for ListAllMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1938,
+            1944,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1939, [id],
+            1945, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1940, [keys "list.all_microseconds"],
+            1946, [keys "list.all_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
@@ -2530,20 +2530,20 @@ impl generated::ChildTable for ListAllText {
         member: 2,
         key: 3,
         insert: stmt!(
-            1941,
+            1947,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1942, [id],
+            1948, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1943, [keys "list.all_text"],
+            1949, [keys "list.all_text"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
@@ -2616,20 +2616,20 @@ impl generated::ChildTable for ListAllSpanSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1944,
+            1950,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1945, [id],
+            1951, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1946, [keys "list.all_span_seconds"],
+            1952, [keys "list.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
@@ -2702,20 +2702,20 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1947,
+            1953,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1948, [id],
+            1954, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1949, [keys "list.all_span_milliseconds"],
+            1955, [keys "list.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
@@ -2788,20 +2788,20 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1950,
+            1956,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1951, [id],
+            1957, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1952, [keys "list.all_span_microseconds"],
+            1958, [keys "list.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
@@ -2874,20 +2874,20 @@ impl generated::ChildTable for ListAllWrapped {
         member: 2,
         key: 3,
         insert: stmt!(
-            1953,
+            1959,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1954, [id],
+            1960, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1955, [keys "list.all_wrapped"],
+            1961, [keys "list.all_wrapped"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
@@ -2966,20 +2966,20 @@ impl generated::ChildTable for ListAllWrappedFloat {
         member: 2,
         key: 3,
         insert: stmt!(
-            1956,
+            1962,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1957, [id],
+            1963, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1958, [keys "list.all_wrapped_float"],
+            1964, [keys "list.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
@@ -3052,20 +3052,20 @@ impl generated::ChildTable for ListAllWrappedDouble {
         member: 2,
         key: 3,
         insert: stmt!(
-            1959,
+            1965,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1960, [id],
+            1966, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1961, [keys "list.all_wrapped_double"],
+            1967, [keys "list.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
@@ -3207,7 +3207,7 @@ impl generated::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: stmt!(
-            1962,
+            1968,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
@@ -3216,10 +3216,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1963, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
+            stmt!(1969, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1964, [id],
+            1970, [id],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3230,7 +3230,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1965, [keys by_name],
+            1971, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -3400,7 +3400,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1966, [id, place "by_name.key"],
+            1972, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3410,7 +3410,7 @@ FROM "codes__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1967, [id, place "by_name.key"],
+            1973, [id, place "by_name.key"],
             r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -3460,20 +3460,20 @@ impl generated::ChildTable for ByNameValueUint64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1968,
+            1974,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1969, [id],
+            1975, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1970, [keys "by_name.value.uint64s"],
+            1976, [keys "by_name.value.uint64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
@@ -3546,20 +3546,20 @@ impl generated::ChildTable for ByNameValueFixed64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1971,
+            1977,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1972, [id],
+            1978, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1973, [keys "by_name.value.fixed64s"],
+            1979, [keys "by_name.value.fixed64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
@@ -3638,20 +3638,20 @@ impl generated::ChildTable for ByNameValueFloats {
         member: 3,
         key: 3,
         insert: stmt!(
-            1974,
+            1980,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1975, [id],
+            1981, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1976, [keys "by_name.value.floats"],
+            1982, [keys "by_name.value.floats"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
@@ -3724,20 +3724,20 @@ impl generated::ChildTable for ByNameValueDoubles {
         member: 3,
         key: 3,
         insert: stmt!(
-            1977,
+            1983,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1978, [id],
+            1984, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1979, [keys "by_name.value.doubles"],
+            1985, [keys "by_name.value.doubles"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
@@ -3810,20 +3810,20 @@ impl generated::ChildTable for ByNameValueAllSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1980,
+            1986,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1981, [id],
+            1987, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1982, [keys "by_name.value.all_seconds"],
+            1988, [keys "by_name.value.all_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
@@ -3896,20 +3896,20 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1983,
+            1989,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1984, [id],
+            1990, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1985, [keys "by_name.value.all_milliseconds"],
+            1991, [keys "by_name.value.all_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
@@ -3982,20 +3982,20 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1986,
+            1992,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1987, [id],
+            1993, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1988, [keys "by_name.value.all_microseconds"],
+            1994, [keys "by_name.value.all_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
@@ -4074,20 +4074,20 @@ impl generated::ChildTable for ByNameValueAllText {
         member: 3,
         key: 3,
         insert: stmt!(
-            1989,
+            1995,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1990, [id],
+            1996, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1991, [keys "by_name.value.all_text"],
+            1997, [keys "by_name.value.all_text"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
@@ -4160,20 +4160,20 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1992,
+            1998,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1993, [id],
+            1999, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1994, [keys "by_name.value.all_span_seconds"],
+            2000, [keys "by_name.value.all_span_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
@@ -4246,20 +4246,20 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1995,
+            2001,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1996, [id],
+            2002, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1997, [keys "by_name.value.all_span_milliseconds"],
+            2003, [keys "by_name.value.all_span_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
@@ -4332,20 +4332,20 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1998,
+            2004,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1999, [id],
+            2005, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2000, [keys "by_name.value.all_span_microseconds"],
+            2006, [keys "by_name.value.all_span_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
@@ -4418,20 +4418,20 @@ impl generated::ChildTable for ByNameValueAllWrapped {
         member: 3,
         key: 3,
         insert: stmt!(
-            2001,
+            2007,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2002, [id],
+            2008, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2003, [keys "by_name.value.all_wrapped"],
+            2009, [keys "by_name.value.all_wrapped"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
@@ -4510,20 +4510,20 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
         member: 3,
         key: 3,
         insert: stmt!(
-            2004,
+            2010,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2005, [id],
+            2011, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2006, [keys "by_name.value.all_wrapped_float"],
+            2012, [keys "by_name.value.all_wrapped_float"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
@@ -4596,20 +4596,20 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
         member: 3,
         key: 3,
         insert: stmt!(
-            2007,
+            2013,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2008, [id],
+            2014, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2009, [keys "by_name.value.all_wrapped_double"],
+            2015, [keys "by_name.value.all_wrapped_double"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
@@ -4677,18 +4677,18 @@ impl generated::ChildTable for OneUint64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2010,
+            2016,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2011, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
+            stmt!(2017, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2012, [id],
+            2018, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2013, [keys "one.uint64s"],
+            2019, [keys "one.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
@@ -4699,7 +4699,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2017, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2023, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4729,11 +4729,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2014, [id],
+            2020, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2015, [id, offset],
+            2021, [id, offset],
             r#"DELETE FROM "codes__one__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__uint64s"
@@ -4745,7 +4745,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2016, [id, "one.uint64s"],
+        2022, [id, "one.uint64s"],
         r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4793,18 +4793,18 @@ impl generated::ChildTable for OneFixed64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2018,
+            2024,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2019, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
+            stmt!(2025, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2020, [id],
+            2026, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2021, [keys "one.fixed64s"],
+            2027, [keys "one.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
@@ -4815,7 +4815,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2025, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2031, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4845,11 +4845,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2022, [id],
+            2028, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2023, [id, offset],
+            2029, [id, offset],
             r#"DELETE FROM "codes__one__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__fixed64s"
@@ -4861,7 +4861,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2024, [id, "one.fixed64s"],
+        2030, [id, "one.fixed64s"],
         r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4911,18 +4911,18 @@ impl generated::ChildTable for OneFloats {
         member: 4,
         key: 2,
         insert: stmt!(
-            2026,
+            2032,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2027, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
+            stmt!(2033, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2028, [id],
+            2034, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2029, [keys "one.floats"],
+            2035, [keys "one.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
@@ -4933,7 +4933,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2033, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2039, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4963,11 +4963,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2030, [id],
+            2036, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2031, [id, offset],
+            2037, [id, offset],
             r#"DELETE FROM "codes__one__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__floats"
@@ -4979,7 +4979,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2032, [id, "one.floats"],
+        2038, [id, "one.floats"],
         r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5023,18 +5023,18 @@ impl generated::ChildTable for OneDoubles {
         member: 4,
         key: 2,
         insert: stmt!(
-            2034,
+            2040,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2035, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
+            stmt!(2041, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2036, [id],
+            2042, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2037, [keys "one.doubles"],
+            2043, [keys "one.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
@@ -5045,7 +5045,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2041, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2047, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5075,11 +5075,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2038, [id],
+            2044, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2039, [id, offset],
+            2045, [id, offset],
             r#"DELETE FROM "codes__one__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__doubles"
@@ -5091,7 +5091,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2040, [id, "one.doubles"],
+        2046, [id, "one.doubles"],
         r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5139,20 +5139,20 @@ impl generated::ChildTable for OneAllSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2042,
+            2048,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2043, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
+                2049, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2044, [id],
+            2050, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2045, [keys "one.all_seconds"],
+            2051, [keys "one.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
@@ -5163,7 +5163,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2049, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2055, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5193,11 +5193,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2046, [id],
+            2052, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2047, [id, offset],
+            2053, [id, offset],
             r#"DELETE FROM "codes__one__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_seconds"
@@ -5209,7 +5209,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2048, [id, "one.all_seconds"],
+        2054, [id, "one.all_seconds"],
         r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5257,24 +5257,24 @@ impl generated::ChildTable for OneAllMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2050,
+            2056,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2051, [id],
+                2057, [id],
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2052, [id],
+            2058, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2053, [keys "one.all_milliseconds"],
+            2059, [keys "one.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
@@ -5285,7 +5285,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2057, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2063, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5315,11 +5315,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2054, [id],
+            2060, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2055, [id, offset],
+            2061, [id, offset],
             r#"DELETE FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_milliseconds"
@@ -5331,7 +5331,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2056, [id, "one.all_milliseconds"],
+        2062, [id, "one.all_milliseconds"],
         r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5379,24 +5379,24 @@ impl generated::ChildTable for OneAllMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2058,
+            2064,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2059, [id],
+                2065, [id],
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2060, [id],
+            2066, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2061, [keys "one.all_microseconds"],
+            2067, [keys "one.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
@@ -5407,7 +5407,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2065, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2071, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5437,11 +5437,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2062, [id],
+            2068, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2063, [id, offset],
+            2069, [id, offset],
             r#"DELETE FROM "codes__one__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_microseconds"
@@ -5453,7 +5453,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2064, [id, "one.all_microseconds"],
+        2070, [id, "one.all_microseconds"],
         r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5507,18 +5507,18 @@ impl generated::ChildTable for OneAllText {
         member: 4,
         key: 2,
         insert: stmt!(
-            2066,
+            2072,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2067, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
+            stmt!(2073, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2068, [id],
+            2074, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2069, [keys "one.all_text"],
+            2075, [keys "one.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
@@ -5529,7 +5529,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2073, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2079, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5559,11 +5559,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2070, [id],
+            2076, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2071, [id, offset],
+            2077, [id, offset],
             r#"DELETE FROM "codes__one__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_text"
@@ -5575,7 +5575,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2072, [id, "one.all_text"],
+        2078, [id, "one.all_text"],
         r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5623,24 +5623,24 @@ impl generated::ChildTable for OneAllSpanSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2074,
+            2080,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2075, [id],
+                2081, [id],
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2076, [id],
+            2082, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2077, [keys "one.all_span_seconds"],
+            2083, [keys "one.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
@@ -5651,7 +5651,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2081, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2087, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5681,11 +5681,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2078, [id],
+            2084, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2079, [id, offset],
+            2085, [id, offset],
             r#"DELETE FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_seconds"
@@ -5697,7 +5697,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2080, [id, "one.all_span_seconds"],
+        2086, [id, "one.all_span_seconds"],
         r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5745,24 +5745,24 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2082,
+            2088,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2083, [id],
+                2089, [id],
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2084, [id],
+            2090, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2085, [keys "one.all_span_milliseconds"],
+            2091, [keys "one.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
@@ -5773,7 +5773,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2089, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2095, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5803,11 +5803,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2086, [id],
+            2092, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2087, [id, offset],
+            2093, [id, offset],
             r#"DELETE FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_milliseconds"
@@ -5819,7 +5819,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2088, [id, "one.all_span_milliseconds"],
+        2094, [id, "one.all_span_milliseconds"],
         r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5867,24 +5867,24 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2090,
+            2096,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2091, [id],
+                2097, [id],
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2092, [id],
+            2098, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2093, [keys "one.all_span_microseconds"],
+            2099, [keys "one.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
@@ -5895,7 +5895,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2097, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2103, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5925,11 +5925,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2094, [id],
+            2100, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2095, [id, offset],
+            2101, [id, offset],
             r#"DELETE FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_microseconds"
@@ -5941,7 +5941,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2096, [id, "one.all_span_microseconds"],
+        2102, [id, "one.all_span_microseconds"],
         r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5989,20 +5989,20 @@ impl generated::ChildTable for OneAllWrapped {
         member: 4,
         key: 2,
         insert: stmt!(
-            2098,
+            2104,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2099, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
+                2105, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2100, [id],
+            2106, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2101, [keys "one.all_wrapped"],
+            2107, [keys "one.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
@@ -6013,7 +6013,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2105, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2111, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6043,11 +6043,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2102, [id],
+            2108, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2103, [id, offset],
+            2109, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped"
@@ -6059,7 +6059,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2104, [id, "one.all_wrapped"],
+        2110, [id, "one.all_wrapped"],
         r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6113,24 +6113,24 @@ impl generated::ChildTable for OneAllWrappedFloat {
         member: 4,
         key: 2,
         insert: stmt!(
-            2106,
+            2112,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2107, [id],
+                2113, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2108, [id],
+            2114, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2109, [keys "one.all_wrapped_float"],
+            2115, [keys "one.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
@@ -6141,7 +6141,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2113, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2119, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6171,11 +6171,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2110, [id],
+            2116, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2111, [id, offset],
+            2117, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_float"
@@ -6187,7 +6187,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2112, [id, "one.all_wrapped_float"],
+        2118, [id, "one.all_wrapped_float"],
         r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6235,24 +6235,24 @@ impl generated::ChildTable for OneAllWrappedDouble {
         member: 4,
         key: 2,
         insert: stmt!(
-            2114,
+            2120,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2115, [id],
+                2121, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2116, [id],
+            2122, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2117, [keys "one.all_wrapped_double"],
+            2123, [keys "one.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
@@ -6263,7 +6263,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2121, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2127, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6293,11 +6293,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2118, [id],
+            2124, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2119, [id, offset],
+            2125, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_double"
@@ -6309,7 +6309,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2120, [id, "one.all_wrapped_double"],
+        2126, [id, "one.all_wrapped_double"],
         r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -104,17 +104,17 @@ impl generated::ChildTable for Plains {
         member: 4,
         key: 2,
         insert: stmt!(
-            1754,
+            1760,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1755, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
+            stmt!(1761, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1756, [id],
+            1762, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
@@ -123,7 +123,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1757, [keys plains],
+            1763, [keys plains],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
@@ -189,11 +189,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Plains {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1758, [id],
+            1764, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1759, [id, offset],
+            1765, [id, offset],
             r#"DELETE FROM "places__plains"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__plains"
@@ -302,17 +302,17 @@ impl generated::ChildTable for Maybes {
         member: 5,
         key: 2,
         insert: stmt!(
-            1760,
+            1766,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1761, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
+            stmt!(1767, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1762, [id],
+            1768, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -321,7 +321,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1763, [keys maybes],
+            1769, [keys maybes],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -391,11 +391,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Maybes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1764, [id],
+            1770, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1765, [id, offset],
+            1771, [id, offset],
             r#"DELETE FROM "places__maybes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__maybes"
@@ -509,17 +509,17 @@ impl generated::ChildTable for Eithers {
         member: 6,
         key: 2,
         insert: stmt!(
-            1766,
+            1772,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1767, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
+            stmt!(1773, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1768, [id],
+            1774, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -528,7 +528,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1769, [keys eithers],
+            1775, [keys eithers],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -722,11 +722,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Eithers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1770, [id],
+            1776, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1771, [id, offset],
+            1777, [id, offset],
             r#"DELETE FROM "places__eithers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__eithers"
@@ -837,7 +837,7 @@ impl generated::ChildTable for PlainByName {
         member: 7,
         key: 2,
         insert: stmt!(
-            1772,
+            1778,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -846,10 +846,10 @@ impl generated::ChildTable for PlainByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1773, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
+            stmt!(1779, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1774, [id],
+            1780, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -859,7 +859,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1775, [keys plain_by_name],
+            1781, [keys plain_by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -927,7 +927,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for PlainByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1776, [id, place "plain_by_name.key"],
+            1782, [id, place "plain_by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -936,7 +936,7 @@ FROM "places__plain_by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1777, [id, place "plain_by_name.key"],
+            1783, [id, place "plain_by_name.key"],
             r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1053,7 +1053,7 @@ impl generated::ChildTable for MaybeByNumber {
         member: 8,
         key: 2,
         insert: stmt!(
-            1778,
+            1784,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1063,11 +1063,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
         ),
         delete: Some(
             stmt!(
-                1779, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
+                1785, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1780, [id],
+            1786, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1077,7 +1077,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1781, [keys maybe_by_number],
+            1787, [keys maybe_by_number],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1149,7 +1149,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for MaybeByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1782, [id, place "maybe_by_number.key"],
+            1788, [id, place "maybe_by_number.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1158,7 +1158,7 @@ FROM "places__maybe_by_number"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1783, [id, place "maybe_by_number.key"],
+            1789, [id, place "maybe_by_number.key"],
             r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1280,7 +1280,7 @@ impl generated::ChildTable for EitherByFlag {
         member: 9,
         key: 2,
         insert: stmt!(
-            1784,
+            1790,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1289,10 +1289,10 @@ impl generated::ChildTable for EitherByFlag {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1785, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
+            stmt!(1791, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1786, [id],
+            1792, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1302,7 +1302,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1787, [keys either_by_flag],
+            1793, [keys either_by_flag],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1498,7 +1498,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for EitherByFlag {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1788, [id, place "either_by_flag.key"],
+            1794, [id, place "either_by_flag.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1507,7 +1507,7 @@ FROM "places__either_by_flag"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1789, [id, place "either_by_flag.key"],
+            1795, [id, place "either_by_flag.key"],
             r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1562,21 +1562,21 @@ impl generated::ChildTable for ASint32ByNumber {
         member: 10,
         key: 2,
         insert: stmt!(
-            1790,
+            1796,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1791, [id],
+                1797, [id],
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1792, [id],
+            1798, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1793, [keys a_sint32_by_number],
+            1799, [keys a_sint32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
@@ -1608,11 +1608,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ASint32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1794, [id, place "a_sint32_by_number.key"],
+            1800, [id, place "a_sint32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1795, [id, place "a_sint32_by_number.key"],
+            1801, [id, place "a_sint32_by_number.key"],
             r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1667,21 +1667,21 @@ impl generated::ChildTable for AnSfixed32ByNumber {
         member: 11,
         key: 2,
         insert: stmt!(
-            1796,
+            1802,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1797, [id],
+                1803, [id],
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1798, [id],
+            1804, [id],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1799, [keys an_sfixed32_by_number],
+            1805, [keys an_sfixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
@@ -1713,11 +1713,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1800, [id, place "an_sfixed32_by_number.key"],
+            1806, [id, place "an_sfixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1801, [id, place "an_sfixed32_by_number.key"],
+            1807, [id, place "an_sfixed32_by_number.key"],
             r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1777,21 +1777,21 @@ impl generated::ChildTable for AFixed32ByNumber {
         member: 12,
         key: 2,
         insert: stmt!(
-            1802,
+            1808,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1803, [id],
+                1809, [id],
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1804, [id],
+            1810, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1805, [keys a_fixed32_by_number],
+            1811, [keys a_fixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
@@ -1823,11 +1823,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1806, [id, place "a_fixed32_by_number.key"],
+            1812, [id, place "a_fixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1807, [id, place "a_fixed32_by_number.key"],
+            1813, [id, place "a_fixed32_by_number.key"],
             r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
