@@ -12,7 +12,7 @@ mod status;
 mod violation;
 
 pub use excerpt::excerpt;
-pub(crate) use violation::{Violation, too_deep};
+pub(crate) use violation::{Violation, missing, too_deep};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -160,6 +160,30 @@ impl Error {
         &self.0.message
     }
 
+    /// For engines: says that a statement has broken a constraint, by its name, until the layout of the table explains it.
+    ///
+    /// The kind says which sort of constraint it is: [`Kind::AlreadyExists`] a key or unique index, [`Kind::Reference`] a
+    /// foreign key, and any other a CHECK.
+    ///
+    /// ```
+    /// # use protostore::{Error, Kind};
+    /// /// Says what `23503` and the name of the constraint mean, as a server of PostgreSQL reports them.
+    /// fn foreign_key(constraint: &str) -> Error {
+    ///     Error::broken(Kind::Reference, constraint)
+    /// }
+    /// ```
+    #[cold]
+    #[must_use]
+    pub fn broken(kind: Kind, constraint: &str) -> Self {
+        let name = constraint.to_owned();
+        let violation = match kind {
+            Kind::AlreadyExists => Violation::UniqueIndex(name),
+            Kind::Reference => Violation::Reference(name),
+            _ => Violation::Check(name),
+        };
+        Self::new(kind, format!("breaks the constraint {constraint}")).violating(violation)
+    }
+
     /// Keeps what the engine said about a broken constraint until the layout of the table explains it.
     #[cold]
     pub(crate) fn violating(mut self, violation: Violation) -> Self {
@@ -187,7 +211,7 @@ impl Error {
     /// Explains a broken constraint, and a field that is known by its column only, in the words of the schema.
     #[cold]
     #[must_use]
-    pub(crate) fn explained(mut self, layout: &Layout) -> Self {
+    pub(crate) fn explained(mut self, layout: &'static Layout) -> Self {
         let Some(violation) = self.0.violation.take() else {
             // A row that cannot be read knows its column only.
             let column = layout.columns.iter().find(|column| self.0.field.as_deref() == Some(column.name));

@@ -44,6 +44,8 @@ mod session;
 mod sqlite;
 mod store;
 pub mod stored;
+#[cfg(test)]
+mod strict;
 mod time;
 mod value;
 

@@ -21,6 +21,14 @@ pub trait Session: Send {
     /// Whose SQL the database speaks, for statements that are written at run time.
     const DIALECT: Dialect;
 
+    /// Says that a statement which fails leaves the transaction as it was before that statement, so that what was refused
+    /// can be asked about.
+    ///
+    /// Elsewhere the first error ends the transaction: every statement is rejected until the part around it is undone. There
+    /// an operation asks nothing after a refusal, which is explained by the name of the constraint, and a [`Part`] around an
+    /// operation that may be refused inside a larger one is what lets the larger one go on.
+    const SURVIVES_ERRORS: bool;
+
     /// Returns the room of one answer.
     fn page(&self) -> Room;
 

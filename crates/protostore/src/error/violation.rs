@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Error, Kind};
-use crate::schema::{Layout, Recursion};
+use crate::schema::{Constraint, ForeignKey, Layout, Recursion};
 
-/// What the engine said. Foreign keys carry nothing: the engine does not say which, so the session is asked afterwards.
+/// What the engine said.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Violation {
     /// A unique index or primary key, by its columns.
@@ -45,8 +45,10 @@ pub(crate) enum Violation {
         /// The table of the record.
         table: String,
     },
-    /// Some foreign key.
+    /// Some foreign key: SQLite does not say which, so the session is asked afterwards.
     ForeignKey,
+    /// A foreign key, by its name.
+    Reference(String),
     /// Deletes that follow one another deeper than the engine goes.
     TooDeep,
 }
@@ -59,7 +61,7 @@ impl Violation {
 
     /// Turns the violation into an error that names table, field and constraint.
     #[cold]
-    pub(crate) fn explain(self, layout: &Layout) -> Error {
+    pub(crate) fn explain(self, layout: &'static Layout) -> Error {
         match self {
             Self::Unique { table, columns } if columns == ["_singleton"] => {
                 Error::new(Kind::AlreadyExists, "has its only record already")
@@ -110,10 +112,23 @@ impl Violation {
                 Error::new(Kind::Precondition, "is append-only, so that its records never change").in_table(table)
             }
             Self::TooDeep => too_deep().in_table(layout.record),
+            Self::Reference(name) => match layout.constraint(&name) {
+                Some(Constraint::Reference(key)) => missing(layout, key),
+                _ => Self::ForeignKey.explain(layout).by_constraint(name),
+            },
             Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
                 .in_table(layout.record),
         }
     }
+}
+
+/// Says that a row names another that is not there.
+#[cold]
+pub(crate) fn missing(layout: &Layout, key: &ForeignKey) -> Error {
+    Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
+        .in_table(layout.record)
+        .at(key.field)
+        .by_constraint(key.columns.join(", "))
 }
 
 /// Says that a delete would go on for longer than the engine follows it.

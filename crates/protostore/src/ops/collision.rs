@@ -10,8 +10,8 @@ use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Binder, Kept, Pick, TimeForm as _};
 
-/// Deletes them, and returns how many there were; `columns` are those that `row` carries, the key among them.
-#[cold]
+/// Deletes them, whatever of the record itself has expired left aside; `columns` are those that `row` carries, the key
+/// among them.
 pub(super) async fn clear<S: Session>(
     s: &mut S,
     table: &'static Table,
@@ -19,9 +19,9 @@ pub(super) async fn clear<S: Session>(
     columns: &[&str],
     row: &impl Bind,
     now: Timestamp,
-) -> Result<u64> {
-    let mut cleared = 0;
-    for unique in expire.uniques.iter().filter(|unique| unique.iter().any(|column| columns.contains(column))) {
+) -> Result<()> {
+    let written = |column: &&str| columns.contains(column) && !table.key.contains(column);
+    for unique in expire.uniques.iter().filter(|unique| unique.iter().any(written)) {
         let mut values = Vec::new();
         let mut value = |column: &'static str| {
             let at = columns.iter().position(|carried| *carried == column).unwrap_or_default();
@@ -39,13 +39,14 @@ pub(super) async fn clear<S: Session>(
                 Expr::column(*column).equals(Expr::Value(Box::new(own)))
             });
         }
+        rows.push(Expr::Not(Box::new(Expr::All(table.key.iter().map(|key| value(key)).collect()))));
         rows.push(Expr::column(expire.column).compare(Op::AtMost, expire.clock.param()));
         let delete = Delete { table: table.layout.name.into(), rows };
         let (sql, _) = S::DIALECT.print_once(&delete.into());
         let gone = s.run_dynamic(&sql, &[], &Bound { values, expire, now }).await;
-        cleared += gone.map_err(|e| refusal::of_cascade(e, table))?;
+        gone.map_err(|e| refusal::of_cascade(e, table))?;
     }
-    Ok(cleared)
+    Ok(())
 }
 
 /// Returns a parameter of a statement that is written at run time, by its place among the values.

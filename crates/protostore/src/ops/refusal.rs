@@ -1,6 +1,7 @@
 //! Why a write was refused, in the words of the schema.
 //!
-//! SQLite does not say which foreign key failed, so the session is asked afterwards, in the same transaction.
+//! SQLite does not say which foreign key failed, so the session is asked afterwards, in the same transaction. A session
+//! whose transaction an error has ended is asked nothing: the name of the constraint says what there is to say.
 
 use protostore_sql::{Expr, Limit, Select};
 
@@ -8,10 +9,10 @@ use super::collision::nth;
 use super::insert::Whole;
 use super::page::listed;
 use super::{PageOf, Present};
-use crate::error::{Error, Kind, Result, Violation, too_deep};
+use crate::error::{Error, Kind, Result, Violation, missing, too_deep};
 use crate::record::{ChildTable, Record};
 use crate::rules;
-use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
+use crate::schema::{Child, ForeignKey, Layout, Listing, Referrer, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Now, Pick};
@@ -35,7 +36,10 @@ pub(crate) async fn of_insert<R: Record, S: Session>(s: &mut S, e: Error, record
         Some(Violation::UniqueIndex(_)) => true,
         _ => false,
     };
-    if other && let Ok(true) = super::exists::<R, S>(s, record.key(), Some(now)).await {
+    if S::SURVIVES_ERRORS
+        && other
+        && let Ok(true) = super::exists::<R, S>(s, record.key(), Some(now)).await
+    {
         let columns = R::TABLE.key.iter().map(|column| (*column).to_owned()).collect();
         let key = Violation::Unique { table: R::TABLE.layout.name.to_owned(), columns };
         return Error::new(Kind::AlreadyExists, "").violating(key).explained(&R::TABLE.layout).because(e);
@@ -55,8 +59,17 @@ pub(crate) async fn of_child<C: ChildTable, S: Session>(
     if let Some(field) = twice(&e, layout).filter(|_| C::COUNTED) {
         return rules::twice(field).in_table(layout.record);
     }
-    if let Some(field) = own(s, &e, C::CHILD, row).await {
-        return Error::invalid(field, "is unique, and occurs twice in this record").in_table(layout.record).because(e);
+    if S::SURVIVES_ERRORS {
+        if let Some(field) = own(s, &e, C::CHILD, row).await {
+            let why = "is unique, and occurs twice in this record";
+            return Error::invalid(field, why).in_table(layout.record).because(e);
+        }
+    } else if let Some(columns) = unique(&e, layout) {
+        // Whose it is, only the database could say.
+        let fields = layout.columns.iter().filter(|column| columns.iter().any(|name| *name == column.name));
+        let fields = fields.map(|column| column.field).collect::<Vec<_>>().join(", ");
+        let why = "is taken by another record, or occurs twice in this one";
+        return Error::new(Kind::AlreadyExists, why).at(fields).in_table(layout.record).because(e);
     }
     let parameters = || layout.columns.iter().map(|column| column.name).collect();
     of_row(s, e, layout, parameters, row, now).await
@@ -85,13 +98,24 @@ async fn own<S: Session>(s: &mut S, e: &Error, child: &Child, row: &(impl Bind +
     (!found.is_empty()).then(|| fields.map(|column| column.field).collect::<Vec<_>>().join(", "))
 }
 
+/// Returns the columns of a table's key or unique index that is broken, by whichever of both it is known.
+fn unique<'e>(e: &'e Error, layout: &Layout) -> Option<Vec<&'e str>> {
+    match e.violation()? {
+        Violation::Unique { table, columns } if table == layout.name => {
+            Some(columns.iter().map(String::as_str).collect())
+        }
+        Violation::UniqueIndex(name) => layout.unique(name).map(|unique| unique.columns.to_vec()),
+        _ => None,
+    }
+}
+
 /// Returns the list of single values that would have one of them twice, by an index over its owner and its values.
 fn twice(e: &Error, layout: &Layout) -> Option<&'static str> {
-    let Some(Violation::Unique { table, columns }) = e.violation() else { return None };
+    let columns = unique(e, layout)?;
     let (value, key) = layout.columns.split_last()?;
     let (position, owner) = key.split_last()?;
     let is_list = position.name.starts_with("_position") && position.field == value.field;
-    let is_index = table == layout.name && columns.iter().eq(owner.iter().chain([value]).map(|column| column.name));
+    let is_index = columns.iter().copied().eq(owner.iter().chain([value]).map(|column| column.name));
     (is_list && is_index).then_some(value.field)
 }
 
@@ -99,6 +123,10 @@ fn twice(e: &Error, layout: &Layout) -> Option<&'static str> {
 #[cold]
 pub(crate) fn of_cascade(e: Error, table: &'static Table) -> Error {
     match (e.violation(), table.recursions) {
+        (Some(Violation::Reference(name)), _) => match table.referrer(name) {
+            Some(referrer) => still_named(table, referrer),
+            None => around(table),
+        },
         (Some(Violation::TooDeep), [first, ..]) => {
             let all: Vec<String> = table.recursions.iter().map(|r| format!("{}.{}", r.table, r.field)).collect();
             too_deep().in_table(first.table).at(first.field).by_constraint(all.join(", ")).because(e)
@@ -170,15 +198,18 @@ async fn named<S: Session>(
 ) -> Option<Error> {
     for referrer in table.referrers {
         if let Ok(Some(Present)) = s.one(&referrer.names, &(key, Now(now))).await {
-            return Some(
-                Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
-                    .in_table(referrer.table)
-                    .at(referrer.field)
-                    .by_constraint(referrer.columns.join(", ")),
-            );
+            return Some(still_named(table, referrer));
         }
     }
     None
+}
+
+/// Says which rows name one that was to be deleted.
+fn still_named(table: &Table, referrer: &Referrer) -> Error {
+    Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
+        .in_table(referrer.table)
+        .at(referrer.field)
+        .by_constraint(referrer.columns.join(", "))
 }
 
 /// Says that a row which a delete takes along is named.
@@ -242,14 +273,6 @@ async fn absent<S: Session>(
         return Ok(false);
     }
     Ok(s.one::<_, Present>(&key.exists, &(values, Now(Some(now)))).await?.is_none())
-}
-
-#[cold]
-fn missing(layout: &Layout, key: &ForeignKey) -> Error {
-    Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
-        .in_table(layout.record)
-        .at(key.field)
-        .by_constraint(key.columns.join(", "))
 }
 
 /// Returns the row's values in some columns; none if it does not carry all of them.

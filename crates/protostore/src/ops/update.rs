@@ -5,7 +5,7 @@ use protostore_sql::{self as sql, Dialect, Expr, Name, Op};
 use super::collision::{self, nth};
 use super::get::{exists, one};
 use super::{WriteOp, refusal};
-use crate::error::{Error, Kind, Result, Violation};
+use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
 use crate::life::{Expire, Life, SoftDelete};
 use crate::mask::Mask;
@@ -84,22 +84,18 @@ async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>, no
     R::Children::replace(s, record, Some(mask), now).await
 }
 
-/// Writes the row; once more, if what stood in its way had expired.
+/// Writes the row, after what stood in its way and has expired was deleted.
 async fn row<R: Record, S: Session>(s: &mut S, text: &Text, masked: &Masked<'_, R>) -> Result<u64> {
     if const { R::TABLE.layout.names_mortals() } {
         mortals(s, masked).await?;
     }
-    let e = match s.run_dynamic(&text.sql, &text.fields, masked).await {
-        Ok(changed) => return Ok(changed),
-        Err(e) => e,
-    };
-    if let (Some(expire), Some(Violation::Unique { .. })) = (R::LIFE.expire, e.violation())
-        && collision::clear(s, R::TABLE, expire, &masked.columns(), masked, masked.now).await? > 0
-    {
-        let again = s.run_dynamic(&text.sql, &text.fields, masked).await;
-        return again.map_err(|e| e.explained(&R::TABLE.layout));
+    if let Some(expire) = R::LIFE.expire {
+        collision::clear(s, R::TABLE, expire, &masked.columns(), masked, masked.now).await?;
     }
-    Err(refusal::of_record(s, e, masked.record, masked.now).await)
+    match s.run_dynamic(&text.sql, &text.fields, masked).await {
+        Ok(changed) => Ok(changed),
+        Err(e) => Err(refusal::of_record(s, e, masked.record, masked.now).await),
+    }
 }
 
 /// Refuses what names a row that is not there for readers; of a reference that the mask names in part, the rest is the row's.

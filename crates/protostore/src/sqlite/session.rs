@@ -16,6 +16,7 @@ use crate::value::{Bind, Decode};
 
 impl Session for Held {
     const DIALECT: Dialect = Dialect::Sqlite;
+    const SURVIVES_ERRORS: bool = true;
 
     fn page(&self) -> Room {
         Room::of(self.page_bytes)

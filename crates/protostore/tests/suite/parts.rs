@@ -220,12 +220,9 @@ fn a_part_that_is_kept_in_place_of_undone_is_found() {
 }
 
 #[test]
-fn a_part_that_fails_is_undone_alone_and_the_closure_runs_once() {
+fn a_part_that_fails_is_undone_alone() {
     let store = store();
-    let runs = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-    let counted = std::sync::Arc::clone(&runs);
-    let found = store.write(move |tx| {
-        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let found = store.write(|tx| {
         tx.insert(&sized(1, 1))?;
         let refused = tx.part(|tx| {
             tx.insert(&sized(2, 2))?;
@@ -233,11 +230,10 @@ fn a_part_that_fails_is_undone_alone_and_the_closure_runs_once() {
             // Its row is written by then.
             tx.insert(&Machine { image_ids: vec![1, 99], ..sized(4, 4) })
         });
-        assert_eq!(refused.map_err(|e| e.kind()).map(drop), Err(Kind::Reference));
-        Ok(tx.page::<Machine>(None, 9)?.records.len())
+        let refused = refused.expect_err("refused").kind();
+        Ok((refused, tx.page::<Machine>(None, 9)?.records.len()))
     });
-    assert_eq!(found.expect("goes on"), 1);
-    assert_eq!(runs.load(std::sync::atomic::Ordering::Relaxed), 1, "what is asked for as a part is one at once");
+    assert_eq!(found.expect("goes on"), (Kind::Reference, 1));
 }
 
 #[test]

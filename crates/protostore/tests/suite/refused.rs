@@ -1,25 +1,21 @@
 //! A write that is refused has changed nothing, however much of it the database had done by then.
 
+#[path = "refused/web.rs"]
 mod web;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use protostore::{
-    Delete, DeleteMany, Insert, InsertMany, Key, Kind, Options, Record, Result, Sqlite, Store, Tx, Update, Upsert, View,
-};
-use rusqlite::Connection;
+use protostore::{Delete, DeleteMany, Insert, InsertMany, Kind, Record, Result, Store, Tx, Update, Upsert, View};
 
 use super::fixture::Machine;
-use super::{machine, store};
-use web::{Fixed, Hold, Left, Log, Note, Right, SCHEMA, Tally, fixed, left};
+use super::{Db, Place, close, machine, open, store};
+use web::{Fixed, Hold, Log, Note, Right, SCHEMA, Tally, fixed};
+pub(super) use web::{Left, left};
 
 /// How many rows follow one another, at most, when a delete goes through all of them.
 const DEEPEST: usize = 1000;
 
 /// What keeps the root of a chain from being deleted, found only when most of the chain is gone already.
 #[derive(Clone, Copy, Debug)]
-enum Obstacle {
+pub(super) enum Obstacle {
     /// The chain is longer than the database follows it.
     Depth,
     /// A reference without an action.
@@ -32,7 +28,7 @@ enum Obstacle {
     Overflow,
 }
 
-const OBSTACLES: [Obstacle; 5] =
+pub(super) const OBSTACLES: [Obstacle; 5] =
     [Obstacle::Depth, Obstacle::Hold, Obstacle::Immutable, Obstacle::AppendOnly, Obstacle::Overflow];
 
 /// A write that is refused, in the form in which either face takes it.
@@ -59,12 +55,12 @@ macro_rules! writes {
                 match self { $(Self::$name => $kind),+ }
             }
 
-            fn apply(self, store: &Store<Sqlite>) -> Result<()> {
+            fn apply(self, store: &Store<Db>) -> Result<()> {
                 let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
                 match self { $(Self::$name => runtime.block_on(store.apply($op)).map(|_| ())),+ }
             }
 
-            fn run(self, tx: &mut Tx<'_, Sqlite>) -> Result<()> {
+            fn run(self, tx: &mut Tx<'_, Db>) -> Result<()> {
                 match self { $(Self::$name => tx.run($op).map(|_| ())),+ }
             }
         }
@@ -76,20 +72,20 @@ writes! {
     delete_many: DeleteMany::<Left>::new(vec!["alone".into(), "0".into()]) => None,
     delete_list: left::list_by_mark(7).delete() => None,
     insert_taken: Insert::new(Left { id: "alone".into(), ..Left::default() }) => Some(Kind::AlreadyExists),
-    insert_unique: Insert::new(Left { mark: 7, ..left("new") }) => Some(Kind::AlreadyExists),
-    insert_check: Insert::new(Left { mark: 1000, ..left("new") }) => Some(Kind::Invalid),
-    insert_reference: Insert::new(Left { of: "none".into(), ..left("new") }) => Some(Kind::Reference),
-    insert_second: InsertMany::new(vec![left("new"), left("alone")]) => Some(Kind::AlreadyExists),
-    upsert_unique: Upsert::new(Left { mark: 7, ..left("alone") }) => Some(Kind::AlreadyExists),
-    upsert_reference: Upsert::new(Left { of: "none".into(), ..left("alone") }) => Some(Kind::Reference),
+    insert_unique: Insert::new(Left { mark: 7, ..named("new") }) => Some(Kind::AlreadyExists),
+    insert_check: Insert::new(Left { mark: 1000, ..named("new") }) => Some(Kind::Invalid),
+    insert_reference: Insert::new(Left { of: "none".into(), ..named("new") }) => Some(Kind::Reference),
+    insert_second: InsertMany::new(vec![named("new"), named("alone")]) => Some(Kind::AlreadyExists),
+    upsert_unique: Upsert::new(Left { mark: 7, ..named("alone") }) => Some(Kind::AlreadyExists),
+    upsert_reference: Upsert::new(Left { of: "none".into(), ..named("alone") }) => Some(Kind::Reference),
     upsert_immutable: Upsert::new(Fixed { of: "alone".into(), ..fixed("kept") }) => Some(Kind::Invalid),
-    update_unique: Update::new(Left { mark: 7, ..left("alone") }, [left::MARK]) => Some(Kind::AlreadyExists),
-    update_check: Update::new(Left { mark: 1000, ..left("alone") }, [left::MARK]) => Some(Kind::Invalid),
+    update_unique: Update::new(Left { mark: 7, ..named("alone") }, [left::MARK]) => Some(Kind::AlreadyExists),
+    update_check: Update::new(Left { mark: 1000, ..named("alone") }, [left::MARK]) => Some(Kind::Invalid),
     update_immutable: Update::new(Fixed { of: "alone".into(), ..fixed("kept") }, [fixed::OF]) => Some(Kind::Invalid),
-    update_nothing: Update::new(left("none"), [left::MARK]) => Some(Kind::NotFound),
+    update_nothing: Update::new(named("none"), [left::MARK]) => Some(Kind::NotFound),
 }
 
-fn left(id: &str) -> Left {
+pub(super) fn named(id: &str) -> Left {
     Left { id: id.into(), ..Left::default() }
 }
 
@@ -98,7 +94,7 @@ fn fixed(id: &str) -> Fixed {
 }
 
 /// Writes `count` records, each named by the next: `0` on the left, `1` on the right, and so on.
-fn chain(tx: &mut Tx<'_, Sqlite>, count: usize) -> Result<()> {
+fn chain(tx: &mut Tx<'_, Db>, count: usize) -> Result<()> {
     for n in 0..count {
         let (id, of) = (n.to_string(), n.checked_sub(1).map(|n| n.to_string()).unwrap_or_default());
         let mark = if n == 0 { 7 } else { 0 };
@@ -112,14 +108,12 @@ fn chain(tx: &mut Tx<'_, Sqlite>, count: usize) -> Result<()> {
 }
 
 /// A store with a chain whose root cannot be deleted, and records beside it.
-fn with(obstacle: Option<Obstacle>) -> (tempfile::TempDir, Store<Sqlite>) {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().canonicalize().expect("is there").join("web.db");
-    let store = Options::new().plaintext(true).open(&SCHEMA, path, &Key::from_secret([7; 32])).expect("opens");
+pub(super) fn with(obstacle: Option<Obstacle>) -> (Place, Store<Db>) {
+    let (place, store) = open(&SCHEMA);
     let made = store.write(move |tx| {
         let last = "4".to_owned();
         chain(tx, if matches!(obstacle, Some(Obstacle::Depth)) { DEEPEST + 2 } else { 5 })?;
-        tx.insert(&left("alone"))?;
+        tx.insert(&named("alone"))?;
         tx.insert(&fixed("kept"))?;
         tx.insert(&Note { id: "n".into(), of: "0".into(), mark: 0 })?;
         tx.insert(&Tally { id: "t".into(), of: String::new(), mark: i64::MAX })?;
@@ -132,12 +126,12 @@ fn with(obstacle: Option<Obstacle>) -> (tempfile::TempDir, Store<Sqlite>) {
         }
     });
     made.expect("is written");
-    (directory, store)
+    (place, store)
 }
 
 /// Returns everything that is in the store.
-fn dump(store: &Store<Sqlite>) -> Vec<String> {
-    fn all<R: Record>(view: &mut View<'_, Sqlite>, out: &mut Vec<String>) -> Result<()> {
+pub(super) fn dump(store: &Store<Db>) -> Vec<String> {
+    fn all<R: Record>(view: &mut View<'_, Db>, out: &mut Vec<String>) -> Result<()> {
         out.extend(view.page::<R>(None, 10_000)?.records.iter().map(|record| format!("{record:?}")));
         Ok(())
     }
@@ -155,20 +149,10 @@ fn dump(store: &Store<Sqlite>) -> Vec<String> {
     out
 }
 
-/// Closes the store, and looks for references to what is not there.
-fn close(directory: tempfile::TempDir, store: Store<Sqlite>) {
-    let path = store.info().engine.path.clone();
-    store.close().expect("closes");
-    let file = Connection::open(path).expect("opens");
-    let mut check = file.prepare("PRAGMA foreign_key_check").expect("prepares");
-    assert!(check.query(()).expect("runs").next().expect("reads").is_none(), "a reference leads nowhere");
-    drop(directory);
-}
-
 #[test]
 fn a_refused_write_has_changed_nothing_by_either_face() {
     for obstacle in OBSTACLES {
-        let (directory, store) = with(Some(obstacle));
+        let (place, store) = with(Some(obstacle));
         let before = dump(&store);
         for write in Write::beside(obstacle) {
             let what = format!("{write:?} where {obstacle:?}");
@@ -179,48 +163,48 @@ fn a_refused_write_has_changed_nothing_by_either_face() {
             assert_eq!((alone.kind(), alone.to_string()), (inside.kind(), inside.to_string()), "{what}");
             assert!(write.kind().is_none_or(|kind| kind == alone.kind()), "{what}: {alone}");
         }
-        close(directory, store);
+        close(place, store);
     }
 }
 
 #[test]
 fn a_closure_that_goes_on_after_a_refusal_keeps_what_it_did_around_it() {
     for obstacle in OBSTACLES {
-        let (directory, store) = with(Some(obstacle));
+        let (place, store) = with(Some(obstacle));
         for (n, write) in Write::beside(obstacle).enumerate() {
             let what = format!("{write:?} where {obstacle:?}");
             let mut wanted = dump(&store);
             let answered = store.write(move |tx| {
-                tx.insert(&left(&format!("x{n} before")))?;
+                tx.insert(&named(&format!("x{n} before")))?;
                 let refused = write.run(tx).expect_err("refused");
-                tx.insert(&left(&format!("x{n} then")))?;
+                tx.insert(&named(&format!("x{n} then")))?;
                 Ok(refused.to_string())
             });
             let alone = write.apply(&store).expect_err(&what).to_string();
             assert_eq!(answered.expect(&what), alone, "{what}");
-            wanted.push(format!("{:?}", left(&format!("x{n} before"))));
-            wanted.push(format!("{:?}", left(&format!("x{n} then"))));
+            wanted.push(format!("{:?}", named(&format!("x{n} before"))));
+            wanted.push(format!("{:?}", named(&format!("x{n} then"))));
             let mut found = dump(&store);
             wanted.sort();
             found.sort();
             assert_eq!(found, wanted, "{what}");
         }
-        close(directory, store);
+        close(place, store);
     }
 }
 
 #[test]
 fn what_is_in_nobodys_way_is_deleted_to_the_end() {
-    let (directory, store) = with(None);
+    let (place, store) = with(None);
     store.write(|tx| chain_from(tx, 5, DEEPEST)).expect("grows");
     assert!(store.write(|tx| tx.delete::<Left>("0")).expect("is as deep as it may be"));
     let rest = dump(&store);
     assert_eq!(rest.len(), 4, "{rest:?}");
-    close(directory, store);
+    close(place, store);
 }
 
 /// Goes on with a chain that has so many records.
-fn chain_from(tx: &mut Tx<'_, Sqlite>, from: usize, count: usize) -> Result<()> {
+fn chain_from(tx: &mut Tx<'_, Db>, from: usize, count: usize) -> Result<()> {
     for n in from..count {
         let (id, of) = (n.to_string(), (n - 1).to_string());
         if n % 2 == 0 {
@@ -234,7 +218,7 @@ fn chain_from(tx: &mut Tx<'_, Sqlite>, from: usize, count: usize) -> Result<()> 
 
 #[test]
 fn a_delete_that_goes_too_deep_names_table_field_and_limit() {
-    let (_directory, store) = with(Some(Obstacle::Depth));
+    let (_place, store) = with(Some(Obstacle::Depth));
     let e = store.write(|tx| tx.delete::<Left>("0")).expect_err("is too deep");
     assert_eq!((e.kind(), e.table(), e.field()), (Kind::Precondition, Some("lefts"), Some("of")));
     assert_eq!(e.constraint(), Some("lefts.of, rights.of"));
@@ -265,60 +249,4 @@ fn a_closure_sees_after_a_refusal_what_it_would_see_if_that_had_never_been() {
         Ok(())
     });
     gone.expect("goes on");
-}
-
-#[test]
-fn a_closure_runs_again_only_where_something_must_be_undone_inside_of_it() {
-    let store = store();
-    let runs = |f: fn(&mut Tx<'_, Sqlite>) -> Result<()>| {
-        let count = Arc::new(AtomicU32::new(0));
-        let counted = Arc::clone(&count);
-        let done = store.write(move |tx| {
-            counted.fetch_add(1, Ordering::Relaxed);
-            f(tx)
-        });
-        (count.load(Ordering::Relaxed), done.map_err(|e| e.kind()))
-    };
-    assert_eq!(runs(|tx| tx.insert(&machine("a")).map(|_| ())), (1, Ok(())));
-    assert_eq!(runs(|tx| tx.insert(&machine("a")).map(|_| ())), (1, Err(Kind::AlreadyExists)), "its error is the end");
-    let caught = |tx: &mut Tx<'_, Sqlite>| {
-        assert_eq!(tx.insert(&machine("a")).map_err(|e| e.kind()), Err(Kind::AlreadyExists));
-        Ok(())
-    };
-    assert_eq!(runs(caught), (2, Ok(())));
-    let nothing_begun = |tx: &mut Tx<'_, Sqlite>| {
-        assert_eq!(tx.insert(&machine("b\0")).map_err(|e| e.kind()), Err(Kind::Invalid));
-        tx.insert(&machine("b")).map(|_| ())
-    };
-    assert_eq!(runs(nothing_begun), (1, Ok(())), "a value that is refused before its statement begins");
-    assert_eq!(store.read(|view| Ok(view.page::<Machine>(None, 9)?.records.len())).expect("reads"), 2);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn deletes_that_are_refused_harm_no_other_request_of_their_group() {
-    for obstacle in OBSTACLES.into_iter().skip(1) {
-        let (directory, store) = with(Some(obstacle));
-        let before = dump(&store).len();
-        let (go, held) = super::group::hold(&store).await;
-        let mut tasks = Vec::new();
-        for n in 0..8 {
-            let store = store.clone();
-            tasks.push(tokio::spawn(async move {
-                match n % 4 {
-                    0 => store.table::<Left>().delete("0").await.map(|_| ()),
-                    1 => store.table::<Left>().delete_many(["0", "alone"]).await.map(|_| ()),
-                    2 => store.apply(left::list_by_mark(7).delete()).await.map(|_| ()),
-                    _ => store.table::<Left>().insert(left(&format!("x{n}"))).await.map(|_| ()),
-                }
-            }));
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        go.send(()).expect("the writer waits");
-        held.await.expect("holds");
-        for (n, task) in tasks.into_iter().enumerate() {
-            assert_eq!(task.await.expect("task").is_ok(), n % 4 == 3, "{n} where {obstacle:?}");
-        }
-        assert_eq!(dump(&store).len(), before + 2, "{obstacle:?}");
-        close(directory, store);
-    }
 }

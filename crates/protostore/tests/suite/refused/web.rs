@@ -111,7 +111,7 @@ macro_rules! node {
     "mark" "mark" [3] Value(Int64) Int8;
 },
                     key: Unique::new(concat!($table, "__key"), &["id"]),
-                    uniques: &[],
+                    uniques: &[Unique::new(concat!($table, "_unique_mark"), &["mark"])],
                     owner: None,
                     references: &[ForeignKey {
                         name: concat!($table, "__of__fk"),
