@@ -27,12 +27,7 @@ pub(super) struct Alarms {
 
 impl Alarms {
     /// Waits for a future until the deadline; nothing comes back where that passes first.
-    pub(super) async fn until<F: Future>(
-        self: &Arc<Self>,
-        deadline: Option<Instant>,
-        future: F,
-    ) -> Result<Option<F::Output>> {
-        let Some(deadline) = deadline else { return Ok(Some(future.await)) };
+    pub(super) async fn until<F: Future>(self: &Arc<Self>, deadline: Instant, future: F) -> Result<Option<F::Output>> {
         let mut future = pin!(future);
         let mut alarm = None;
         poll_fn(|context| {
@@ -109,10 +104,9 @@ mod tests {
     #[test]
     fn what_is_ready_comes_back_and_what_is_not_ends_at_its_deadline() {
         let alarms = Arc::new(Alarms::default());
-        let at = |millis| Some(Instant::now() + Duration::from_millis(millis));
-        assert_eq!(block(alarms.until(None, ready(1))).expect("no alarm"), Some(1));
-        assert!(!alarms.runs.load(Ordering::Relaxed), "who does not wait needs no thread");
+        let at = |millis| Instant::now() + Duration::from_millis(millis);
         assert_eq!(block(alarms.until(at(0), ready(1))).expect("no alarm"), Some(1));
+        assert!(!alarms.runs.load(Ordering::Relaxed), "who does not wait needs no thread");
         for _ in 0..3 {
             let late = thread::spawn({
                 let alarms = Arc::clone(&alarms);

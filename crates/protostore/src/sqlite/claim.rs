@@ -44,6 +44,11 @@ impl Claim {
         }
     }
 
+    /// Returns until when its caller waits for it to begin.
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// The caller leaves, and says whether the request will never run; if it has begun, its answer is to be awaited.
     pub(super) fn leave(&self) -> bool {
         self.state.compare_exchange(WAITS, LEFT, Ordering::AcqRel, Ordering::Acquire).is_ok()

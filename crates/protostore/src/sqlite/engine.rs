@@ -38,6 +38,9 @@ const NEAR_BYTES: usize = 64 << 10;
 /// How long a request waits for a commit that the store does not have yet, where nothing says how long it may take.
 const REACH: Duration = Duration::from_secs(30);
 
+/// No request waits longer for it, whatever the options say.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// What the work of a closure is called.
 const CLOSURE: &str = "a closure";
 
@@ -48,11 +51,8 @@ pub struct Sqlite(pub(super) Arc<Core>);
 impl Sqlite {
     /// Runs a read on the caller's thread; none where the record is too large for that.
     #[inline]
-    fn near<O: ReadOp>(&self, call: &CallOptions, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
+    fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
         self.0.state.accepts()?;
-        if call.is_over() {
-            return Err(not_begun());
-        }
         let read = self.0.near.with(|held| {
             held.bound(Room::of(NEAR_BYTES));
             run(held, op, fixed)
@@ -73,34 +73,36 @@ impl Sqlite {
     ) -> Result<T> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
-        self.reach(call).await?;
+        self.reach(&call).await?;
         let time = self.time_of_read(call);
         let (read, answer) = read(time.until, move |held: &mut Held| held.serve(what, time, work));
         self.0.reads.push(read).map_err(refused)?;
-        match self.0.alarms.until(time.until, answer).await? {
-            Some(answer) => answer.unwrap_or_else(|_| Err(closed())),
-            None => Err(ended()),
-        }
+        let answer = match time.until {
+            None => answer.await,
+            // In a place of its own, so that those who have no deadline do not carry what it takes.
+            Some(deadline) => Box::pin(self.0.alarms.until(deadline, answer)).await?.ok_or_else(ended)?,
+        };
+        answer.unwrap_or_else(|_| Err(closed()))
     }
 
     fn time_of_read(&self, call: CallOptions) -> Time {
         Time { within: self.0.limits.read, until: call.deadline() }
     }
 
-    /// Waits until the store has the commit that is asked for.
-    #[inline]
-    async fn reach(&self, call: CallOptions) -> Result<()> {
-        if call.is_empty() { Ok(()) } else { self.reach_slowly(call).await }
+    /// Waits until the store has the commit that is asked for; most ask nothing.
+    #[inline(always)]
+    async fn reach(&self, call: &CallOptions) -> Result<()> {
+        if !call.is_empty() && self.waits(call)? { Box::pin(self.reached(call)).await } else { Ok(()) }
     }
 
-    async fn reach_slowly(&self, call: CallOptions) -> Result<()> {
-        if call.is_over() {
-            return Err(not_begun());
-        }
+    /// Says whether the store does not have the commit that is asked for yet; refuses a request that is late.
+    #[cold]
+    fn waits(&self, call: &CallOptions) -> Result<bool> {
+        if call.is_over() { Err(not_begun()) } else { Ok(call.sequence() > self.0.commits.newest()) }
+    }
+
+    async fn reached(&self, call: &CallOptions) -> Result<()> {
         let (core, sequence) = (&self.0, call.sequence());
-        if core.commits.newest() >= sequence {
-            return Ok(());
-        }
         let mut entry = None;
         let reached = poll_fn(|context| {
             entry = Some(core.commits.wait_for(sequence, context.waker()));
@@ -110,8 +112,8 @@ impl Sqlite {
                 Ok(()) => Poll::Pending,
             }
         });
-        let own = || Instant::now().checked_add(core.limits.read.unwrap_or(REACH));
-        let deadline = call.deadline().or_else(own);
+        let own = || Instant::now() + core.limits.read.unwrap_or(REACH).min(LONGEST);
+        let deadline = call.deadline().unwrap_or_else(own);
         core.alarms.until(deadline, reached).await?.unwrap_or_else(|| Err(not_reached(sequence, core.commits.newest())))
     }
 
@@ -125,21 +127,27 @@ impl Sqlite {
     ) -> Result<Committed<T>> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
-        self.reach(call).await?;
+        self.reach(&call).await?;
         let time = Time { within: None, until: call.deadline() };
         let claim = Claim::new(time.until);
         let run = move |held: &mut Held| held.serve_whole(what, time, &mut work);
-        let (work, mut answer) = Work::new(compound, claim.clone(), run);
+        let (work, answer) = Work::new(compound, claim.clone(), run);
         self.0.requests.push(Box::new(work)).map_err(refused)?;
-        let answer = match self.0.alarms.until(time.until, &mut answer).await {
-            Ok(Some(answer)) => answer,
-            // Nobody waits any longer: where it has begun all the same, what comes of it is what is told.
-            late => match claim.is_some_and(|claim| claim.leave()) {
-                true => return Err(late.err().unwrap_or_else(not_begun)),
-                false => answer.await,
-            },
+        let answer = match claim {
+            None => answer.await,
+            Some(claim) => Box::pin(self.in_time(&claim, answer)).await?,
         };
         answer.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
+    }
+
+    /// Waits for the answer of a write until its deadline and, where it has begun by then, to its end: what comes of it is
+    /// what is told.
+    async fn in_time<A: Future + Unpin>(&self, claim: &Claim, mut answer: A) -> Result<A::Output> {
+        match self.0.alarms.until(claim.deadline(), &mut answer).await {
+            Ok(Some(answer)) => Ok(answer),
+            late if claim.leave() => Err(late.err().unwrap_or_else(not_begun)),
+            _ => Ok(answer.await),
+        }
     }
 }
 
@@ -164,12 +172,9 @@ impl Engine for Sqlite {
         mut op: O,
         far: impl FnOnce(O) -> F + Send,
     ) -> Result<O::Out> {
-        // Most ask for none, and then what the writer changes is not looked at.
-        if call.sequence() != 0 && call.sequence() > self.0.commits.newest() {
-            self.reach(call).await?;
-        }
+        self.reach(&call).await?;
         let fixed = prepare(&mut op)?;
-        match self.near(&call, &op, &fixed)? {
+        match self.near(&op, &fixed)? {
             Some(out) => Ok(out),
             None => self.list(call, far(op)).await,
         }
@@ -219,7 +224,7 @@ impl Engine for Sqlite {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
         if !call.is_empty() {
-            block(self.reach(call))?;
+            block(self.reach(&call))?;
         }
         let mut held = self.0.far.lend(call.deadline())?;
         if call.is_over() {
