@@ -44,8 +44,6 @@ mod session;
 mod sqlite;
 mod store;
 pub mod stored;
-#[cfg(test)]
-mod strict;
 mod time;
 mod value;
 

@@ -25,6 +25,8 @@ mod row;
 mod session;
 mod state;
 #[cfg(test)]
+mod strict;
+#[cfg(test)]
 mod tests;
 mod transaction;
 mod wakers;

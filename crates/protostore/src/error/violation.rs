@@ -79,7 +79,7 @@ impl Violation {
             Self::UniqueIndex(name) => match layout.unique(&name) {
                 Some(unique) => {
                     let columns = unique.columns.iter().map(|column| (*column).to_owned()).collect();
-                    return Self::Unique { table: layout.name.to_owned(), columns }.explain(layout);
+                    Self::Unique { table: layout.name.to_owned(), columns }.explain(layout)
                 }
                 None => Error::new(Kind::AlreadyExists, format!("is taken by another record, by index {name}"))
                     .in_table(layout.record)

@@ -66,7 +66,7 @@ pub(crate) async fn of_child<C: ChildTable, S: Session>(
         }
     } else if let Some(columns) = unique(&e, layout) {
         // Whose it is, only the database could say.
-        let fields = layout.columns.iter().filter(|column| columns.iter().any(|name| *name == column.name));
+        let fields = layout.columns.iter().filter(|column| columns.contains(&column.name));
         let fields = fields.map(|column| column.field).collect::<Vec<_>>().join(", ");
         let why = "is taken by another record, or occurs twice in this one";
         return Error::new(Kind::AlreadyExists, why).at(fields).in_table(layout.record).because(e);

@@ -118,7 +118,7 @@ impl Held {
     }
 
     /// Begins the transaction of a group.
-    pub(crate) fn begin_group(&mut self) -> Result<()> {
+    pub(super) fn begin_group(&mut self) -> Result<()> {
         self.begin(Own::BeginWrite)?;
         self.transaction.group = true;
         Ok(())
@@ -139,7 +139,7 @@ impl Held {
     }
 
     /// Ends the transaction without a trace, if there is one, and says whether that worked.
-    pub(crate) fn rollback(&mut self) -> bool {
+    pub(super) fn rollback(&mut self) -> bool {
         if !self.connection().is_autocommit() {
             // What matters is not whether it reports an error but whether the transaction is over.
             let _ = self.step(Own::Rollback);

@@ -1,7 +1,7 @@
 //! What the suite over this engine begins with, and what the engine finds.
 
 #[allow(unused_imports, reason = "not every file needs every record")]
-#[path = "../../tests/fixture/mod.rs"]
+#[path = "../../../tests/fixture/mod.rs"]
 pub(super) mod fixture;
 
 use super::Strict;

@@ -1,20 +1,20 @@
 //! The suite over a transaction that rejects every statement after an error: the same files, unchanged.
 
-#[path = "../../tests/suite/given.rs"]
+#[path = "../../../tests/suite/given.rs"]
 mod given;
-#[path = "../../tests/suite/joins.rs"]
+#[path = "../../../tests/suite/joins.rs"]
 mod joins;
-#[path = "../../tests/suite/lists.rs"]
+#[path = "../../../tests/suite/lists.rs"]
 mod lists;
-#[path = "../../tests/suite/masks.rs"]
+#[path = "../../../tests/suite/masks.rs"]
 mod masks;
-#[path = "../../tests/suite/parts.rs"]
+#[path = "../../../tests/suite/parts.rs"]
 mod parts;
-#[path = "../../tests/suite/records.rs"]
+#[path = "../../../tests/suite/records.rs"]
 mod records;
-#[path = "../../tests/suite/refusals.rs"]
+#[path = "../../../tests/suite/refusals.rs"]
 mod refusals;
-#[path = "../../tests/suite/refused.rs"]
+#[path = "../../../tests/suite/refused.rs"]
 mod refused;
 
 use given::{fill, machine, nic, told};

@@ -131,8 +131,11 @@ impl Session for StrictSession {
         stmt: &'static Stmt,
         parameters: &P,
     ) -> impl Future<Output = Result<Option<T>>> + Send {
+        let changes = |session: &Self| session.held.connection().total_changes();
+        let before = changes(self);
+        let done = self.statement(|held| now(held.one(stmt, parameters)));
         // A counter is moved by a statement that returns a row.
-        ready(self.statement(|held| now(held.one(stmt, parameters))))
+        ready(if changes(self) == before { done } else { self.begun(done) })
     }
 
     fn all<P: Bind + Sync + ?Sized, T: Decode + Send>(
