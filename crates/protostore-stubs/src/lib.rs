@@ -4,6 +4,7 @@
 
 mod comments;
 mod keyword_maps;
+mod merge;
 mod modules;
 mod packed;
 mod places;
@@ -123,5 +124,5 @@ fn config(names: &BTreeMap<String, String>) -> Config {
 
 fn pretty(text: &str) -> Result<String, StubsError> {
     let file = syn::parse_file(text).map_err(|error| StubsError(std::io::Error::other(error)))?;
-    Ok(prettyplease::unparse(&file))
+    Ok(prettyplease::unparse(&file) + &merge::emit(&file))
 }

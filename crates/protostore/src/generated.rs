@@ -3,6 +3,7 @@
 
 mod columns;
 mod format;
+pub mod merge;
 mod options;
 mod stmt;
 
@@ -10,6 +11,7 @@ pub use crate::__behaviors as behaviors;
 pub use crate::__child_tables as child_tables;
 pub use crate::__columns as columns;
 pub use crate::__format as format;
+pub use crate::__merge as merge;
 pub use crate::__options as options;
 pub use crate::__stmt as stmt;
 pub use crate::life::{Cascade, Expire, Life, Names, Revisions, SoftDelete};

@@ -30,6 +30,7 @@ mod info;
 mod key;
 mod life;
 mod mask;
+mod merge;
 mod number;
 mod ops;
 mod options;
@@ -56,6 +57,7 @@ pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Expiring, SoftDeleted};
 pub use mask::{Field, Mask};
+pub use merge::Merge;
 pub use number::EnumNumber;
 pub use ops::{
     AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get, GetBy,
@@ -64,8 +66,10 @@ pub use ops::{
 };
 pub use options::Options;
 pub use page_token::PageTokens;
+#[cfg(feature = "prost")]
+pub use record::Wire;
 pub use record::{
-    Chained, FieldBehavior, Link, Mutable, Record, Resource, Revised, Revision, Singleton, chain_hash, chain_origin,
+    Chained, FieldBehavior, Link, Mutable, Record, Revised, Revision, Singleton, chain_hash, chain_origin,
 };
 pub use room::{End, Room};
 pub use schema::{

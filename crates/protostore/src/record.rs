@@ -6,14 +6,16 @@ pub(crate) mod check;
 mod children;
 mod edited;
 mod elements;
+mod field_behavior;
 pub(crate) mod immutable;
 mod keys;
 mod make;
-mod resource;
 pub(crate) mod revision;
 mod sequence;
 mod singleton;
 pub(crate) mod touch;
+#[cfg(feature = "prost")]
+mod wire;
 
 pub use both::Both;
 pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
@@ -21,14 +23,16 @@ pub(crate) use children::all_of;
 pub use children::{By, Children, Element, Nested};
 pub use edited::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};
 pub(crate) use elements::element;
+pub use field_behavior::FieldBehavior;
 pub use immutable::{Immutable, ImmutableMember};
 pub(crate) use keys::Keys;
 pub use make::{Fill, Made, Make};
-pub use resource::{FieldBehavior, Resource};
 pub use revision::{Revised, Revision, RevisionField};
 pub use sequence::{Numbered, Sequence};
 pub(crate) use sequence::{assign, take};
 pub use singleton::Singleton;
+#[cfg(feature = "prost")]
+pub use wire::Wire;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

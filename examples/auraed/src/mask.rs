@@ -1,96 +1,77 @@
 //! Update masks: what an update request wants to change.
 
-use std::collections::BTreeSet;
+use prost_types::FieldMask;
+use protostore::{Error, Kind, Mask, Merge, Wire};
 
-use prost::Message;
-use prost::encoding::{DecodeContext, decode_key, skip_field};
-use prost_types::{DescriptorProto, FieldMask, FileDescriptorSet};
-use protostore::{Error, Kind, Mask, Record};
-
-/// Returns the mask of an update, as [AIP-134](https://google.aip.dev/134) has it: without one, the fields that are set
-/// in the message; `*` for all.
-///
-/// # Errors
-/// `Invalid` for a path that names no field, or the key.
-pub(crate) fn of<R: Record>(mask: Option<FieldMask>, message: &impl Message) -> Result<Mask<R>, Error> {
-    let paths = match mask {
-        Some(FieldMask { paths }) if !paths.is_empty() => paths,
-        _ => populated::<R>(message)?,
-    };
-    Mask::parse(paths.iter().map(String::as_str)).map_err(|error| error.at("update_mask"))
+/// What an update changes: the members that it writes, and the fields that it takes from the request.
+pub(crate) struct UpdateMask<R> {
+    /// The members of the record that are written.
+    pub(crate) members: Mask<R>,
+    /// The paths of the fields in the request's message, in numbers.
+    pub(crate) paths: Vec<Vec<u32>>,
 }
 
-/// Returns the names of the fields that are set, without the key's.
-///
-/// Prost tells no names, so the message is encoded, and its descriptor says what the numbers are called.
-fn populated<R: Record>(message: &impl Message) -> Result<Vec<String>, Error> {
-    let encoded = message.encode_to_vec();
-    let set: BTreeSet<u32> = fields(&encoded).map_err(broken)?.into_iter().map(|(number, _)| number).collect();
-    let names = names::<R>()?.into_iter().filter(|(number, _)| set.contains(number)).map(|(_, name)| name);
-    Ok(names.filter(|name| !R::TABLE.key.contains(&name.as_str())).collect())
-}
-
-/// The fields of a message that a mask names, by number.
-#[derive(Clone, Debug)]
-pub(crate) struct Named(BTreeSet<u32>);
-
-impl Named {
-    /// Returns the fields that a mask of a record names.
+impl<R: Wire> UpdateMask<R> {
+    /// Returns the mask of an update, as [AIP-134](https://google.aip.dev/134) has it: without one, the fields that are set
+    /// in the message; `*` for all. A path may go into messages, `root_drive.name`.
     ///
     /// # Errors
-    /// Where the descriptors cannot be read.
-    pub(crate) fn of<R: Record>(mask: &Mask<R>) -> Result<Self, Error> {
-        let indexed = R::TABLE.fields.iter().enumerate();
-        let paths: Vec<&str> = indexed.filter(|(i, _)| mask.has(*i)).flat_map(|(_, f)| f.paths).copied().collect();
-        let named = names::<R>()?.into_iter().filter(|(_, name)| paths.contains(&name.as_str()));
-        Ok(Self(named.map(|(number, _)| number).collect()))
+    /// `Invalid` for a path that names no field, or the key; without a mask, for a message with a field that is not stored.
+    pub(crate) fn of(mask: Option<FieldMask>, message: &R::Message) -> Result<Self, Error> {
+        match mask {
+            Some(FieldMask { paths }) if !paths.is_empty() => {
+                Self::parse(&paths).map_err(|error| error.at("update_mask"))
+            }
+            _ => Self::populated(message),
+        }
     }
 
-    /// Returns `old` with the named fields as `given` has them.
-    ///
-    /// A record is made of the whole: what is REQUIRED and not named may be missing in `given`.
-    ///
-    /// # Errors
-    /// Where what was encoded cannot be decoded.
-    pub(crate) fn merged<M: Message + Default>(&self, old: &M, given: &M) -> Result<M, Error> {
-        let (old, given) = (old.encode_to_vec(), given.encode_to_vec());
-        let kept = fields(&old).map_err(broken)?.into_iter().filter(|(number, _)| !self.0.contains(number));
-        let taken = fields(&given).map_err(broken)?.into_iter().filter(|(number, _)| self.0.contains(number));
-        let merged: Vec<u8> = kept.chain(taken).flat_map(|(_, bytes)| bytes).copied().collect();
-        M::decode(&merged[..]).map_err(broken)
+    fn parse(paths: &[String]) -> Result<Self, Error> {
+        if paths.iter().any(|path| path == "*") {
+            return Ok(Self { members: Mask::all(), paths: Self::members().into_iter().map(|n| vec![n]).collect() });
+        }
+        let mut numbers = Vec::new();
+        for path in paths {
+            match R::TABLE.path(path).filter(|field| R::Message::has_path(field.numbers)) {
+                Some(field) => numbers.push(field.numbers.to_vec()),
+                // A oneof, or what the parser of members has a word for.
+                None => {
+                    let mask = Mask::<R>::parse([path.as_str()])?;
+                    let fields = R::TABLE.fields.iter().enumerate().filter(|(index, _)| mask.has(*index));
+                    numbers.extend(fields.flat_map(|(_, field)| field.numbers).map(|number| vec![*number]));
+                }
+            }
+        }
+        let members = Mask::parse(paths.iter().filter_map(|path| path.split('.').next()))?;
+        Ok(Self { members, paths: numbers })
     }
-}
 
-fn broken(error: prost::DecodeError) -> Error {
-    Error::new(Kind::Engine, "the descriptors or a message cannot be read").because(error)
-}
-
-/// Returns the numbers and names of the fields of a record's message.
-fn names<R: Record>() -> Result<Vec<(u32, String)>, Error> {
-    let files = FileDescriptorSet::decode(aurae::SCHEMA.descriptors).map_err(broken)?;
-    let fields = descriptor(&files, R::TABLE.record).map_or(&[][..], |message| &message.field);
-    Ok(fields.iter().map(|field| (field.number().unsigned_abs(), field.name().to_owned())).collect())
-}
-
-/// Returns the fields that stand in an encoded message, each with its bytes.
-fn fields(encoded: &[u8]) -> Result<Vec<(u32, &[u8])>, prost::DecodeError> {
-    let mut fields = Vec::new();
-    let mut rest = encoded;
-    while !rest.is_empty() {
-        let whole = rest;
-        let (number, wire) = decode_key(&mut rest)?;
-        skip_field(wire, number, &mut rest, DecodeContext::default())?;
-        fields.push((number, &whole[..whole.len() - rest.len()]));
+    fn populated(message: &R::Message) -> Result<Self, Error> {
+        let differs = |numbers: &[u32]| {
+            let mut taken = R::Message::default();
+            let paths = numbers.iter().map(|number| [*number]);
+            taken.merge_fields(message, paths).map(|()| taken)
+        };
+        let stored: Vec<u32> = R::TABLE.fields.iter().flat_map(|field| field.numbers).copied().collect();
+        if differs(&stored)? != *message {
+            return Err(Error::new(Kind::Invalid, "sets a field that is not stored").in_table(R::TABLE.layout.name));
+        }
+        let mut paths = Vec::new();
+        for number in Self::members() {
+            if differs(&[number])? != R::Message::default() {
+                paths.push(vec![number]);
+            }
+        }
+        let named = paths.iter().filter_map(|path| R::TABLE.path_of_numbers(path)).map(|field| field.field);
+        Ok(Self { members: Mask::parse(named)?, paths })
     }
-    Ok(fields)
-}
 
-/// Finds a message at the top of a file.
-fn descriptor<'a>(files: &'a FileDescriptorSet, name: &str) -> Option<&'a DescriptorProto> {
-    files.file.iter().find_map(|file| {
-        let name = name.strip_prefix(file.package())?.strip_prefix('.')?;
-        file.message_type.iter().find(|message| message.name() == name)
-    })
+    /// Returns the numbers of the fields that an update may change.
+    fn members() -> Vec<u32> {
+        let all = Mask::<R>::all();
+        let fields = R::TABLE.fields.iter().enumerate().filter(|(index, _)| all.has(*index));
+        fields.flat_map(|(_, field)| field.numbers).copied().collect()
+    }
 }
 
 #[cfg(test)]
@@ -114,9 +95,10 @@ mod tests {
             ..Default::default()
         };
         let expected = Mask::<VirtualMachine>::parse(["mem_size_mb", "boot", "root_drive"]).unwrap();
-        assert_eq!(of::<VirtualMachine>(None, &message).unwrap(), expected);
-        assert_eq!(of::<VirtualMachine>(paths(&[]), &message).unwrap(), expected);
-        assert_eq!(of::<VirtualMachine>(paths(&["*"]), &message).unwrap(), Mask::all());
+        let members = |mask| UpdateMask::<VirtualMachine>::of(mask, &message).unwrap().members;
+        assert_eq!(members(None), expected);
+        assert_eq!(members(paths(&[])), expected);
+        assert_eq!(members(paths(&["*"])), Mask::all());
     }
 
     #[test]
@@ -131,15 +113,30 @@ mod tests {
         };
         let kernel = proto::virtual_machine::Boot::Kernel(proto::KernelBoot::default());
         let given = proto::VirtualMachine { vcpu_count: 64, boot: Some(kernel.clone()), ..Default::default() };
-        let named = Named::of(&Mask::<VirtualMachine>::parse(["mem_size_mb", "tags", "boot"]).unwrap()).unwrap();
-        let expected = proto::VirtualMachine { mem_size_mb: 0, tags: Vec::new(), boot: Some(kernel), ..old.clone() };
-        assert_eq!(named.merged(&old, &given).unwrap(), expected);
+        let mask = UpdateMask::<VirtualMachine>::of(paths(&["mem_size_mb", "tags", "boot"]), &given).unwrap();
+        let mut merged = old.clone();
+        merged.merge_fields(&given, &mask.paths).unwrap();
+        let expected = proto::VirtualMachine { mem_size_mb: 0, tags: Vec::new(), boot: Some(kernel), ..old };
+        assert_eq!(merged, expected);
+    }
+
+    #[test]
+    fn a_path_goes_into_messages() {
+        let drive =
+            |name: &str, read_only| Some(proto::Drive { name: name.to_owned(), read_only, ..Default::default() });
+        let mut machine = proto::VirtualMachine { root_drive: drive("root", true), ..Default::default() };
+        let given = proto::VirtualMachine { root_drive: drive("boot", false), ..Default::default() };
+        let mask = UpdateMask::<VirtualMachine>::of(paths(&["root_drive.name"]), &given).unwrap();
+        assert_eq!(mask.members, Mask::parse(["root_drive"]).unwrap());
+        machine.merge_fields(&given, &mask.paths).unwrap();
+        assert_eq!(machine.root_drive, drive("boot", true));
     }
 
     #[test]
     fn a_mask_names_fields_and_not_the_key() {
-        for path in ["id", "memory", "", "mem_size_mb.x"] {
-            let error = of::<VirtualMachine>(paths(&[path]), &proto::VirtualMachine::default()).unwrap_err();
+        for path in ["id", "memory", "", "mem_size_mb.x", "drives.name", "root_drive.x"] {
+            let error =
+                UpdateMask::<VirtualMachine>::of(paths(&[path]), &proto::VirtualMachine::default()).err().unwrap();
             assert_eq!(error.kind(), Kind::Invalid, "{path}");
         }
     }

@@ -6,31 +6,31 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::virtual_machine::VirtualMachine {
+impl protostore::Wire for records::virtual_machine::VirtualMachine {
     type Message = proto::aurae::vms::v0::VirtualMachine;
 }
 
-impl protostore::Resource for records::nic::Nic {
+impl protostore::Wire for records::nic::Nic {
     type Message = proto::aurae::net::v0::Nic;
 }
 
-impl protostore::Resource for records::network::Network {
+impl protostore::Wire for records::network::Network {
     type Message = proto::aurae::net::v0::Network;
 }
 
-impl protostore::Resource for records::image::Image {
+impl protostore::Wire for records::image::Image {
     type Message = proto::aurae::images::v0::Image;
 }
 
-impl protostore::Resource for records::cell::Cell {
+impl protostore::Wire for records::cell::Cell {
     type Message = proto::aurae::cells::v0::Cell;
 }
 
-impl protostore::Resource for records::executable::Executable {
+impl protostore::Wire for records::executable::Executable {
     type Message = proto::aurae::cells::v0::Executable;
 }
 
-impl protostore::Resource for records::guest::Guest {
+impl protostore::Wire for records::guest::Guest {
     type Message = proto::aurae::vms::v0::Guest;
 }
 

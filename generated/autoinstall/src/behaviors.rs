@@ -6,39 +6,39 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::system::System {
+impl protostore::Wire for records::system::System {
     type Message = proto::autoinstall::systems::v1::System;
 }
 
-impl protostore::Resource for records::template::Template {
+impl protostore::Wire for records::template::Template {
     type Message = proto::autoinstall::installs::v1::Template;
 }
 
-impl protostore::Resource for records::configuration::Configuration {
+impl protostore::Wire for records::configuration::Configuration {
     type Message = proto::autoinstall::installs::v1::Configuration;
 }
 
-impl protostore::Resource for records::installation::Installation {
+impl protostore::Wire for records::installation::Installation {
     type Message = proto::autoinstall::installs::v1::Installation;
 }
 
-impl protostore::Resource for records::user::User {
+impl protostore::Wire for records::user::User {
     type Message = proto::autoinstall::access::v1::User;
 }
 
-impl protostore::Resource for records::role::Role {
+impl protostore::Wire for records::role::Role {
     type Message = proto::autoinstall::access::v1::Role;
 }
 
-impl protostore::Resource for records::permission::Permission {
+impl protostore::Wire for records::permission::Permission {
     type Message = proto::autoinstall::access::v1::Permission;
 }
 
-impl protostore::Resource for records::file::File {
+impl protostore::Wire for records::file::File {
     type Message = proto::autoinstall::files::v1::File;
 }
 
-impl protostore::Resource for records::certificate::Certificate {
+impl protostore::Wire for records::certificate::Certificate {
     type Message = proto::autoinstall::files::v1::Certificate;
 }
 

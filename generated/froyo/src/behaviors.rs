@@ -6,27 +6,27 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::run::Run {
+impl protostore::Wire for records::run::Run {
     type Message = proto::froyo::runs::v1::Run;
 }
 
-impl protostore::Resource for records::plan_unit::PlanUnit {
+impl protostore::Wire for records::plan_unit::PlanUnit {
     type Message = proto::froyo::runs::v1::PlanUnit;
 }
 
-impl protostore::Resource for records::event::Event {
+impl protostore::Wire for records::event::Event {
     type Message = proto::froyo::runs::v1::Event;
 }
 
-impl protostore::Resource for records::resource::Resource {
+impl protostore::Wire for records::resource::Resource {
     type Message = proto::froyo::resources::v1::Resource;
 }
 
-impl protostore::Resource for records::fact::Fact {
+impl protostore::Wire for records::fact::Fact {
     type Message = proto::froyo::resources::v1::Fact;
 }
 
-impl protostore::Resource for records::audit_entry::AuditEntry {
+impl protostore::Wire for records::audit_entry::AuditEntry {
     type Message = proto::froyo::audit::v1::Entry;
 }
 

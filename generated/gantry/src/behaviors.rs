@@ -6,15 +6,15 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::bucket::Bucket {
+impl protostore::Wire for records::bucket::Bucket {
     type Message = proto::gantry::buckets::v1::Bucket;
 }
 
-impl protostore::Resource for records::lifecycle_rule::LifecycleRule {
+impl protostore::Wire for records::lifecycle_rule::LifecycleRule {
     type Message = proto::gantry::buckets::v1::LifecycleRule;
 }
 
-impl protostore::Resource for records::raft_state::RaftState {
+impl protostore::Wire for records::raft_state::RaftState {
     type Message = proto::gantry::raft::v1::RaftState;
 }
 

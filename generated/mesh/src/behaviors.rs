@@ -6,19 +6,19 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::node::Node {
+impl protostore::Wire for records::node::Node {
     type Message = proto::mesh::nodes::v1::Node;
 }
 
-impl protostore::Resource for records::link::Link {
+impl protostore::Wire for records::link::Link {
     type Message = proto::mesh::nodes::v1::Link;
 }
 
-impl protostore::Resource for records::policy::Policy {
+impl protostore::Wire for records::policy::Policy {
     type Message = proto::mesh::routing::v1::Policy;
 }
 
-impl protostore::Resource for records::cached_path::CachedPath {
+impl protostore::Wire for records::cached_path::CachedPath {
     type Message = proto::mesh::routing::v1::CachedPath;
 }
 

@@ -6,7 +6,7 @@ mod random;
 use fastrand::Rng;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage, Value};
-use protostore::{FieldBehavior, Kind, Resource, Timestamp};
+use protostore::{FieldBehavior, Kind, Timestamp, Wire};
 use rules::proto::rules::v1::{self as proto, device};
 use rules::{Device, Run, Work};
 

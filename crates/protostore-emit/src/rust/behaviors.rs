@@ -20,16 +20,16 @@ pub(super) fn file(input: &Input<'_>) -> String {
 
         use crate::{proto, records};
     )];
-    items.extend(input.schema.tables.iter().map(resource));
+    items.extend(input.schema.tables.iter().map(wire));
     items.extend(input.schema.behaviors.iter().map(implementation));
     tokens::file(&head, &items)
 }
 
-fn resource(table: &Table) -> TokenStream {
+fn wire(table: &Table) -> TokenStream {
     let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
     let message = message(&table.record.ty.message);
     quote! {
-        impl protostore::Resource for records::#module::#record {
+        impl protostore::Wire for records::#module::#record {
             type Message = #message;
         }
     }

@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use aurae::Store;
-use prost::Message;
 use prost_types::FieldMask;
 use protostore::{
-    CallOptions, Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, ReadOp, Record, Resource,
+    CallOptions, Error, FieldBehavior, Kind, Mask, Merge, Mutable, PageOf, PageTokens, ReadOp, Record, Wire,
 };
 use tonic::{Request, Response, Status};
 
 use super::deadline;
 use super::shown::Shown;
-use crate::mask::{self, Named};
+use crate::mask::UpdateMask;
 use crate::page::Page;
 
 /// What an answer is: the message, or the reason why there is none.
@@ -75,27 +74,22 @@ impl Core {
     /// Changes the fields that the mask names, and returns the record as it is then.
     ///
     /// What is OUTPUT_ONLY is ignored, also in a mask, as [AIP-203](https://google.aip.dev/203) has it.
-    pub(super) async fn update<R>(
+    pub(super) async fn update<R: Mutable + Shown>(
         &self,
         key: R::Key,
         mut given: R::Message,
         mask: Option<FieldMask>,
-    ) -> Answer<R::Message>
-    where
-        R: Mutable + Shown + TryFrom<<R as Resource>::Message, Error = Error>,
-        R::Message: Message + Clone + Default,
-    {
+    ) -> Answer<R::Message> {
         given.clear_output_only();
-        let mask = mask::of::<R>(mask, &given)?;
-        let named = Named::of(&mask)?;
+        let UpdateMask { members, paths } = UpdateMask::<R>::of(mask, &given)?;
         let written = self.store.write_async(move |tx| {
             let key = R::borrow_key(&key);
-            let old = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?;
+            let old = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?.into_message();
             // The message may lack what is REQUIRED and not named, so it is made whole before it becomes a record.
-            let (old, mut given) = (R::Message::from(old), given.clone());
+            let (mut new, mut given) = (old.clone(), given.clone());
             given.keep_output_only(&old);
-            let new = R::try_from(named.merged(&old, &given)?)?;
-            tx.update(&new, mask.clone())?;
+            new.merge_fields(&given, &paths)?;
+            tx.update(&R::from_message(new)?, members.clone())?;
             tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?.show_one(tx)
         });
         Ok(Response::new(written.await?))
@@ -150,10 +144,7 @@ pub(super) fn precondition<R: Record>(message: String) -> Error {
 }
 
 /// Turns the message of a request into the record that it describes, without what is OUTPUT_ONLY.
-pub(super) fn record<R>(message: Option<R::Message>, field: &'static str) -> Result<R, Status>
-where
-    R: Resource<Message: FieldBehavior> + TryFrom<<R as Resource>::Message, Error = Error>,
-{
+pub(super) fn record<R: Wire>(message: Option<R::Message>, field: &'static str) -> Result<R, Status> {
     Ok(R::from_request(set(message, field)?).map_err(|error| error.at(field))?)
 }
 

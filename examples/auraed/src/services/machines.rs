@@ -3,7 +3,7 @@
 use aurae::proto::aurae::vms::v0::vm_service_server::VmService;
 use aurae::proto::aurae::vms::v0::{self as proto, *};
 use aurae::{Guest, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
-use protostore::{Error, FieldBehavior, Resource, Sqlite, Timestamp, View};
+use protostore::{Error, FieldBehavior, Sqlite, Timestamp, View, Wire};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, missing, precondition, quoted, record, set};
@@ -115,7 +115,7 @@ impl VmService for Machines {
             r.run(virtual_machine::images_by_image_ids(id.as_str()))
         });
         Ok(Response::new(ListAttachedImagesResponse {
-            images: listed.await?.into_iter().map(Resource::into_response).collect(),
+            images: listed.await?.into_iter().map(Wire::into_response).collect(),
         }))
     }
 

@@ -1307,3 +1307,68 @@ pub mod cell_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+
+::protostore::generated::merge! {
+    Cell {
+        fields 1 name, 2 parent_name, 6 isolate_process, 7 isolate_network, 8 network_ids,
+            9 cgroup_v2;
+        messages 3 cpu, 4 cpuset, 5 memory, 10 create_time;
+    }
+    CpuController {
+        fields 1 weight, 2 max;
+        messages 3 period;
+    }
+    CpusetController {
+        fields 1 cpus, 2 mems;
+    }
+    MemoryController {
+        fields 1 min, 2 low, 3 high, 4 max;
+    }
+    Executable {
+        fields 1 cell_name, 2 name, 3 command, 4 arguments, 5 environment, 6 description,
+            7 working_directory, 8 oom_score_adjustment, 9 restart, 11 state, 12 pid;
+        messages 10 stop_timeout, 15 start_time, 16 end_time;
+        oneof outcome executable::Outcome {
+            fields 13 ExitCode, 14 Signal;
+        }
+    }
+    Variable {
+        fields 1 name, 2 value;
+    }
+    GetCellRequest {
+        fields 1 name;
+    }
+    ListCellsRequest {
+        fields 1 page_size, 2 page_token, 3 parent_name;
+    }
+    ListCellsResponse {
+        fields 1 cells, 2 next_page_token;
+    }
+    CreateCellRequest {
+        messages 1 cell;
+    }
+    UpdateCellRequest {
+        messages 1 cell, 2 update_mask;
+    }
+    DeleteCellRequest {
+        fields 1 name;
+    }
+    GetExecutableRequest {
+        fields 1 cell_name, 2 name;
+    }
+    ListExecutablesRequest {
+        fields 1 page_size, 2 page_token, 3 cell_name;
+    }
+    ListExecutablesResponse {
+        fields 1 executables, 2 next_page_token;
+    }
+    StartExecutableRequest {
+        messages 1 executable;
+    }
+    StopExecutableRequest {
+        fields 1 cell_name, 2 name;
+    }
+    DeleteExecutableRequest {
+        fields 1 cell_name, 2 name;
+    }
+}

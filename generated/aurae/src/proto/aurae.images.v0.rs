@@ -759,3 +759,36 @@ pub mod image_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+
+::protostore::generated::merge! {
+    Image {
+        fields 1 id, 2 path, 3 format, 4 architectures, 5 size_bytes;
+        messages 6 digest, 9 create_time;
+        oneof origin image::Origin {
+            fields 7 Url;
+            messages 8 Build;
+        }
+    }
+    Build {
+        fields 1 tool, 2 version;
+        messages 3 finish_time;
+    }
+    Digest {
+        fields 1 algorithm, 2 value;
+    }
+    GetImageRequest {
+        fields 1 id;
+    }
+    ListImagesRequest {
+        fields 1 page_size, 2 page_token;
+    }
+    ListImagesResponse {
+        fields 1 images, 2 next_page_token;
+    }
+    CreateImageRequest {
+        messages 1 image;
+    }
+    DeleteImageRequest {
+        fields 1 id;
+    }
+}

@@ -24,3 +24,13 @@ pub struct TokenBucket {
     #[prost(message, optional, tag = "3")]
     pub refill_time: ::core::option::Option<::prost_types::Duration>,
 }
+
+::protostore::generated::merge! {
+    RateLimit {
+        messages 1 bandwidth, 2 operations;
+    }
+    TokenBucket {
+        fields 1 size, 2 one_time_burst;
+        messages 3 refill_time;
+    }
+}

@@ -1226,3 +1226,66 @@ pub mod net_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+
+::protostore::generated::merge! {
+    Network {
+        fields 1 id, 2 cidr, 3 gateway, 4 reach, 7 nameservers, 8 routes;
+        messages 9 lease_time, 10 create_time;
+        oneof uplink network::Uplink {
+            fields 5 Device;
+            messages 6 Vlan;
+        }
+    }
+    Vlan {
+        fields 1 device, 2 tag;
+    }
+    Route {
+        fields 1 destination, 2 via, 3 metric;
+    }
+    Nic {
+        fields 1 mac_address, 2 machine_id, 3 network_id, 4 host_device, 6 mtu;
+        messages 5 ip, 7 receive_limit, 8 transmit_limit, 9 create_time;
+    }
+    IpConfiguration {
+        fields 1 primary_address, 2 gateway, 3 nameservers;
+    }
+    GetNetworkRequest {
+        fields 1 id;
+    }
+    ListNetworksRequest {
+        fields 1 page_size, 2 page_token;
+    }
+    ListNetworksResponse {
+        fields 1 networks, 2 next_page_token;
+    }
+    CreateNetworkRequest {
+        messages 1 network;
+    }
+    UpdateNetworkRequest {
+        messages 1 network, 2 update_mask;
+    }
+    DeleteNetworkRequest {
+        fields 1 id;
+    }
+    GetNicRequest {
+        fields 1 mac_address;
+    }
+    ListNicsRequest {
+        fields 1 page_size, 2 page_token;
+        oneof scope list_nics_request::Scope {
+            fields 3 MachineId, 4 NetworkId;
+        }
+    }
+    ListNicsResponse {
+        fields 1 nics, 2 next_page_token;
+    }
+    AttachNicRequest {
+        messages 1 nic;
+    }
+    UpdateNicRequest {
+        messages 1 nic, 2 update_mask;
+    }
+    DetachNicRequest {
+        fields 1 mac_address;
+    }
+}

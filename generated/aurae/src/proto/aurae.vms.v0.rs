@@ -1517,3 +1517,83 @@ pub mod vm_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+
+::protostore::generated::merge! {
+    VirtualMachine {
+        fields 1 id, 2 mem_size_mb, 3 vcpu_count, 9 drives, 10 image_ids, 11 tags, 13 state,
+            14 transitions, 15 auraed_address, 18 nics;
+        messages 4 topology, 8 root_drive, 12 stop_timeout, 16 create_time, 17 start_time,
+            19 guest;
+        oneof boot virtual_machine::Boot {
+            fields 6 FirmwarePath, 7 SnapshotPath;
+            messages 5 Kernel;
+        }
+    }
+    Topology {
+        fields 1 sockets, 2 cores_per_socket, 3 threads_per_core;
+    }
+    KernelBoot {
+        fields 1 image_id, 2 initrd_image_id, 3 arguments;
+        messages 4 digest;
+    }
+    Drive {
+        fields 1 name, 4 read_only, 5 cache;
+        messages 6 mount, 7 limit;
+        oneof source drive::Source {
+            fields 2 HostPath, 3 ImageId;
+        }
+    }
+    Mount {
+        fields 1 path, 2 file_system;
+    }
+    Transition {
+        fields 1 state, 3 reason;
+        messages 2 time;
+    }
+    Guest {
+        fields 1 id, 2 machine_id, 3 version, 4 key_fingerprint, 6 load, 7 clock_offset_us;
+        messages 5 uptime, 8 report_time;
+    }
+    GetVirtualMachineRequest {
+        fields 1 id;
+    }
+    ListVirtualMachinesRequest {
+        fields 1 page_size, 2 page_token, 3 image_id;
+    }
+    ListVirtualMachinesResponse {
+        fields 1 virtual_machines, 2 next_page_token;
+    }
+    CreateVirtualMachineRequest {
+        messages 1 virtual_machine;
+    }
+    UpdateVirtualMachineRequest {
+        messages 1 virtual_machine, 2 update_mask;
+    }
+    DeleteVirtualMachineRequest {
+        fields 1 id;
+    }
+    StartVirtualMachineRequest {
+        fields 1 id;
+    }
+    StopVirtualMachineRequest {
+        fields 1 id;
+    }
+    AttachImageRequest {
+        fields 1 id, 2 image_id;
+    }
+    DetachImageRequest {
+        fields 1 id, 2 image_id;
+    }
+    ListAttachedImagesRequest {
+        fields 1 id;
+    }
+    ListAttachedImagesResponse {
+        fields 1 images;
+    }
+    GetGuestRequest {
+        fields 1 machine_id;
+    }
+    ReportGuestRequest {
+        messages 1 guest;
+    }
+}

@@ -64,3 +64,19 @@ pub struct Permission {
     #[prost(string, tag = "2")]
     pub description: ::prost::alloc::string::String,
 }
+
+::protostore::generated::merge! {
+    User {
+        fields 1 id, 2 email, 3 display_name, 6 role_ids;
+        messages 7 create_time, 8 delete_time;
+        oneof credential user::Credential {
+            fields 4 PasswordHash, 5 Subject;
+        }
+    }
+    Role {
+        fields 1 id, 2 name, 3 parent_id, 4 permission_names;
+    }
+    Permission {
+        fields 1 name, 2 description;
+    }
+}

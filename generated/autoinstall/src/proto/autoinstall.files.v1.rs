@@ -103,3 +103,14 @@ pub mod certificate {
         }
     }
 }
+
+::protostore::generated::merge! {
+    File {
+        fields 1 path, 2 sha256, 3 size_bytes, 4 media_type, 5 system_id;
+        messages 6 modify_time;
+    }
+    Certificate {
+        fields 1 serial, 2 subject, 3 der, 4 issuer_serial, 5 system_id, 8 revoked, 9 reason;
+        messages 6 start_time, 7 end_time;
+    }
+}

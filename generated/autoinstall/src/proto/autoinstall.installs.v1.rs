@@ -248,3 +248,39 @@ pub struct Failure {
     #[prost(int32, optional, tag = "3")]
     pub exit_code: ::core::option::Option<i32>,
 }
+
+::protostore::generated::merge! {
+    Template {
+        fields 1 id, 2 name, 3 body, 4 variables;
+        messages 5 update_time;
+    }
+    Configuration {
+        fields 1 id, 2 system_id, 5 variables;
+        messages 6 create_time;
+        oneof body configuration::Body {
+            fields 3 TemplateId;
+            messages 4 Autoinstall;
+        }
+    }
+    Autoinstall {
+        fields 1 user_name, 2 password_hash, 3 authorized_keys, 4 packages, 5 storage,
+            6 late_commands;
+    }
+    Command {
+        fields 1 words;
+    }
+    Installation {
+        fields 1 id, 2 system_id, 3 configuration_id, 5 phases;
+        messages 4 start_time;
+        oneof outcome installation::Outcome {
+            messages 6 Success, 7 Failure;
+        }
+    }
+    Phase {
+        fields 1 kind;
+        messages 2 start_time, 3 end_time;
+    }
+    Failure {
+        fields 1 phase, 2 message, 3 exit_code;
+    }
+}

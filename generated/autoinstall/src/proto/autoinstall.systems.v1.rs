@@ -133,3 +133,16 @@ pub struct Disk {
     #[prost(string, optional, tag = "4")]
     pub wwn: ::core::option::Option<::prost::alloc::string::String>,
 }
+
+::protostore::generated::merge! {
+    System {
+        fields 1 id, 2 mac_address, 3 hostname, 4 ip_address, 5 status, 7 labels, 8 etag;
+        messages 6 hardware, 9 create_time, 10 update_time;
+    }
+    Hardware {
+        fields 1 vendor, 2 product, 3 serial_number, 4 processor_count, 5 memory_bytes, 6 disks;
+    }
+    Disk {
+        fields 1 name, 2 size_bytes, 3 rotational, 4 wwn;
+    }
+}

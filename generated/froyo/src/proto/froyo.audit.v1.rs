@@ -38,3 +38,13 @@ pub struct Detail {
     #[prost(string, tag = "2")]
     pub value: ::prost::alloc::string::String,
 }
+
+::protostore::generated::merge! {
+    Entry {
+        fields 1 id, 2 action, 3 actor, 4 target_id, 5 ip_address, 6 details, 8 hash;
+        messages 7 time;
+    }
+    Detail {
+        fields 1 name, 2 value;
+    }
+}

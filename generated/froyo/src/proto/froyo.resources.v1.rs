@@ -59,3 +59,14 @@ pub struct Fact {
     #[prost(message, optional, tag = "8")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+
+::protostore::generated::merge! {
+    Resource {
+        fields 1 id, 2 r#type, 3 name, 5 hash, 6 last_run_id;
+        messages 4 state, 7 apply_time, 8 create_time, 9 update_time;
+    }
+    Fact {
+        fields 1 id, 2 target_id, 3 namespace, 4 key;
+        messages 5 value, 6 create_time, 7 update_time, 8 expire_time;
+    }
+}

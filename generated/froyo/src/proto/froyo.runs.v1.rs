@@ -315,3 +315,22 @@ pub mod event {
         }
     }
 }
+
+::protostore::generated::merge! {
+    Run {
+        fields 1 id, 2 plan_path, 3 status, 6 error;
+        messages 4 start_time, 5 end_time, 7 metadata, 8 create_time, 9 update_time;
+    }
+    PlanUnit {
+        fields 1 run_id, 2 id, 3 resource_type, 4 resource_name, 5 action, 6 status,
+            8 dependencies, 9 attempts;
+        messages 7 desired_state;
+    }
+    Dependency {
+        fields 1 unit_id, 2 weak;
+    }
+    Event {
+        fields 1 id, 2 run_id, 3 level, 4 message;
+        messages 5 details, 6 time;
+    }
+}

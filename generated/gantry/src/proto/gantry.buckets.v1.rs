@@ -212,3 +212,31 @@ pub struct Transition {
     #[prost(string, tag = "2")]
     pub storage_class: ::prost::alloc::string::String,
 }
+
+::protostore::generated::merge! {
+    Bucket {
+        fields 1 name, 2 id, 3 owner, 4 labels, 6 versioning, 7 quota_bytes, 8 revision;
+        messages 5 policy, 9 create_time;
+    }
+    Policy {
+        fields 1 statements;
+    }
+    Statement {
+        fields 1 effect, 2 actions, 3 principals, 4 conditions;
+    }
+    Condition {
+        fields 1 any_of;
+    }
+    LifecycleRule {
+        fields 1 bucket_name, 2 id, 3 prefix, 6 disabled;
+        oneof action lifecycle_rule::Action {
+            messages 4 Expire, 5 Transition;
+        }
+    }
+    Expire {
+        fields 1 days;
+    }
+    Transition {
+        fields 1 days, 2 storage_class;
+    }
+}

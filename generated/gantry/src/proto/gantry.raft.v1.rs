@@ -16,3 +16,10 @@ pub struct RaftState {
     #[prost(message, optional, tag = "4")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
 }
+
+::protostore::generated::merge! {
+    RaftState {
+        fields 1 last_applied_term, 2 last_applied_index, 3 voters;
+        messages 4 update_time;
+    }
+}

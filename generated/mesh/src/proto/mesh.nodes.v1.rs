@@ -133,3 +133,20 @@ pub struct Link {
     #[prost(uint64, tag = "5")]
     pub bytes: u64,
 }
+
+::protostore::generated::merge! {
+    Node {
+        fields 1 id, 2 interfaces, 3 protocols, 4 started, 5 routes_discovered;
+        messages 6 location, 7 seen_time, 8 create_time, 9 update_time;
+    }
+    Interface {
+        fields 1 name, 2 addresses, 3 mtu, 4 costs;
+    }
+    Location {
+        fields 1 latitude, 2 longitude;
+    }
+    Link {
+        fields 1 node_id, 2 peer_id, 4 loss, 5 bytes;
+        messages 3 latency;
+    }
+}

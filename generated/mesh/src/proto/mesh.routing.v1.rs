@@ -80,3 +80,24 @@ pub struct Path {
     #[prost(message, optional, tag = "3")]
     pub latency: ::core::option::Option<::prost_types::Duration>,
 }
+
+::protostore::generated::merge! {
+    Policy {
+        fields 1 id, 2 yaml, 3 rules_count, 4 priority;
+        messages 7 create_time, 8 update_time;
+        oneof scope policy::Scope {
+            fields 5 NodeId, 6 Protocol;
+        }
+    }
+    CachedPath {
+        fields 1 source, 2 destination, 3 k;
+        messages 4 bundle, 5 create_time, 6 expire_time;
+    }
+    PathBundle {
+        fields 1 paths;
+    }
+    Path {
+        fields 1 node_ids, 2 cost;
+        messages 3 latency;
+    }
+}

@@ -6,63 +6,63 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::topic::Topic {
+impl protostore::Wire for records::topic::Topic {
     type Message = proto::life::v1::Topic;
 }
 
-impl protostore::Resource for records::event::Event {
+impl protostore::Wire for records::event::Event {
     type Message = proto::life::v1::Event;
 }
 
-impl protostore::Resource for records::founding::Founding {
+impl protostore::Wire for records::founding::Founding {
     type Message = proto::life::v1::Founding;
 }
 
-impl protostore::Resource for records::fact::Fact {
+impl protostore::Wire for records::fact::Fact {
     type Message = proto::life::v1::Fact;
 }
 
-impl protostore::Resource for records::mention::Mention {
+impl protostore::Wire for records::mention::Mention {
     type Message = proto::life::v1::Mention;
 }
 
-impl protostore::Resource for records::lease::Lease {
+impl protostore::Wire for records::lease::Lease {
     type Message = proto::life::v1::Lease;
 }
 
-impl protostore::Resource for records::leader::Leader {
+impl protostore::Wire for records::leader::Leader {
     type Message = proto::life::v1::Leader;
 }
 
-impl protostore::Resource for records::claim::Claim {
+impl protostore::Wire for records::claim::Claim {
     type Message = proto::life::v1::Claim;
 }
 
-impl protostore::Resource for records::folder::Folder {
+impl protostore::Wire for records::folder::Folder {
     type Message = proto::life::v1::Folder;
 }
 
-impl protostore::Resource for records::note::Note {
+impl protostore::Wire for records::note::Note {
     type Message = proto::life::v1::Note;
 }
 
-impl protostore::Resource for records::pin::Pin {
+impl protostore::Wire for records::pin::Pin {
     type Message = proto::life::v1::Pin;
 }
 
-impl protostore::Resource for records::badge::Badge {
+impl protostore::Wire for records::badge::Badge {
     type Message = proto::life::v1::Badge;
 }
 
-impl protostore::Resource for records::lock::Lock {
+impl protostore::Wire for records::lock::Lock {
     type Message = proto::life::v1::Lock;
 }
 
-impl protostore::Resource for records::ticket::Ticket {
+impl protostore::Wire for records::ticket::Ticket {
     type Message = proto::life::v1::Ticket;
 }
 
-impl protostore::Resource for records::rank::Rank {
+impl protostore::Wire for records::rank::Rank {
     type Message = proto::life::v1::Rank;
 }
 

@@ -6,59 +6,59 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::secret::Secret {
+impl protostore::Wire for records::secret::Secret {
     type Message = proto::rules::v1::Secret;
 }
 
-impl protostore::Resource for records::number::Number {
+impl protostore::Wire for records::number::Number {
     type Message = proto::rules::v1::Number;
 }
 
-impl protostore::Resource for records::text::Text {
+impl protostore::Wire for records::text::Text {
     type Message = proto::rules::v1::Text;
 }
 
-impl protostore::Resource for records::form::Form {
+impl protostore::Wire for records::form::Form {
     type Message = proto::rules::v1::Form;
 }
 
-impl protostore::Resource for records::tree::Tree {
+impl protostore::Wire for records::tree::Tree {
     type Message = proto::rules::v1::Tree;
 }
 
-impl protostore::Resource for records::numbered::Numbered {
+impl protostore::Wire for records::numbered::Numbered {
     type Message = proto::rules::v1::Numbered;
 }
 
-impl protostore::Resource for records::peer::Peer {
+impl protostore::Wire for records::peer::Peer {
     type Message = proto::rules::v1::Peer;
 }
 
-impl protostore::Resource for records::route::Route {
+impl protostore::Wire for records::route::Route {
     type Message = proto::rules::v1::Route;
 }
 
-impl protostore::Resource for records::stack::Stack {
+impl protostore::Wire for records::stack::Stack {
     type Message = proto::rules::v1::Stack;
 }
 
-impl protostore::Resource for records::pod::Pod {
+impl protostore::Wire for records::pod::Pod {
     type Message = proto::rules::v1::Pod;
 }
 
-impl protostore::Resource for records::claim::Claim {
+impl protostore::Wire for records::claim::Claim {
     type Message = proto::rules::v1::Claim;
 }
 
-impl protostore::Resource for records::device::Device {
+impl protostore::Wire for records::device::Device {
     type Message = proto::rules::v1::Device;
 }
 
-impl protostore::Resource for records::work::Work {
+impl protostore::Wire for records::work::Work {
     type Message = proto::rules::v1::Work;
 }
 
-impl protostore::Resource for records::run::Run {
+impl protostore::Wire for records::run::Run {
     type Message = proto::rules::v1::Run;
 }
 

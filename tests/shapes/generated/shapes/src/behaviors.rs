@@ -6,207 +6,207 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::implicit::Implicit {
+impl protostore::Wire for records::implicit::Implicit {
     type Message = proto::shapes::v1::Implicit;
 }
 
-impl protostore::Resource for records::explicit::Explicit {
+impl protostore::Wire for records::explicit::Explicit {
     type Message = proto::shapes::v1::Explicit;
 }
 
-impl protostore::Resource for records::repeated::Repeated {
+impl protostore::Wire for records::repeated::Repeated {
     type Message = proto::shapes::v1::Repeated;
 }
 
-impl protostore::Resource for records::required::Required {
+impl protostore::Wire for records::required::Required {
     type Message = proto::shapes::v1::Required;
 }
 
-impl protostore::Resource for records::nested::Nested {
+impl protostore::Wire for records::nested::Nested {
     type Message = proto::shapes::v1::Nested;
 }
 
-impl protostore::Resource for records::choices::Choices {
+impl protostore::Wire for records::choices::Choices {
     type Message = proto::shapes::v1::Choices;
 }
 
-impl protostore::Resource for records::lists::Lists {
+impl protostore::Wire for records::lists::Lists {
     type Message = proto::shapes::v1::Lists;
 }
 
-impl protostore::Resource for records::keywords::Keywords {
+impl protostore::Wire for records::keywords::Keywords {
     type Message = proto::shapes::v1::Keywords;
 }
 
-impl protostore::Resource for records::int_key::IntKey {
+impl protostore::Wire for records::int_key::IntKey {
     type Message = proto::shapes::v1::IntKey;
 }
 
-impl protostore::Resource for records::bytes_key::BytesKey {
+impl protostore::Wire for records::bytes_key::BytesKey {
     type Message = proto::shapes::v1::BytesKey;
 }
 
-impl protostore::Resource for records::wide_key::WideKey {
+impl protostore::Wire for records::wide_key::WideKey {
     type Message = proto::shapes::v1::WideKey;
 }
 
-impl protostore::Resource for records::deep_key::DeepKey {
+impl protostore::Wire for records::deep_key::DeepKey {
     type Message = proto::shapes::v1::DeepKey;
 }
 
-impl protostore::Resource for records::target::Target {
+impl protostore::Wire for records::target::Target {
     type Message = proto::shapes::v1::Target;
 }
 
-impl protostore::Resource for records::source::Source {
+impl protostore::Wire for records::source::Source {
     type Message = proto::shapes::v1::Source;
 }
 
-impl protostore::Resource for records::legacy::Legacy {
+impl protostore::Wire for records::legacy::Legacy {
     type Message = proto::shapes::v1::Legacy;
 }
 
-impl protostore::Resource for records::maps::Maps {
+impl protostore::Wire for records::maps::Maps {
     type Message = proto::shapes::v1::Maps;
 }
 
-impl protostore::Resource for records::deep::Deep {
+impl protostore::Wire for records::deep::Deep {
     type Message = proto::shapes::v1::Deep;
 }
 
-impl protostore::Resource for records::linked::Linked {
+impl protostore::Wire for records::linked::Linked {
     type Message = proto::shapes::v1::Linked;
 }
 
-impl protostore::Resource for records::settings::Settings {
+impl protostore::Wire for records::settings::Settings {
     type Message = proto::shapes::v1::Settings;
 }
 
-impl protostore::Resource for records::flags::Flags {
+impl protostore::Wire for records::flags::Flags {
     type Message = proto::shapes::v1::Flags;
 }
 
-impl protostore::Resource for records::made::Made {
+impl protostore::Wire for records::made::Made {
     type Message = proto::shapes::v1::Made;
 }
 
-impl protostore::Resource for records::event::Event {
+impl protostore::Wire for records::event::Event {
     type Message = proto::shapes::v1::Event;
 }
 
-impl protostore::Resource for records::wrappers::Wrappers {
+impl protostore::Wire for records::wrappers::Wrappers {
     type Message = proto::shapes::v1::Wrappers;
 }
 
-impl protostore::Resource for records::well_known::WellKnown {
+impl protostore::Wire for records::well_known::WellKnown {
     type Message = proto::shapes::v1::WellKnown;
 }
 
-impl protostore::Resource for records::encodings::Encodings {
+impl protostore::Wire for records::encodings::Encodings {
     type Message = proto::shapes::v1::Encodings;
 }
 
-impl protostore::Resource for records::full_key::FullKey {
+impl protostore::Wire for records::full_key::FullKey {
     type Message = proto::shapes::v1::FullKey;
 }
 
-impl protostore::Resource for records::time_key::TimeKey {
+impl protostore::Wire for records::time_key::TimeKey {
     type Message = proto::shapes::v1::TimeKey;
 }
 
-impl protostore::Resource for records::packed::Packed {
+impl protostore::Wire for records::packed::Packed {
     type Message = proto::shapes::v1::Packed;
 }
 
-impl protostore::Resource for records::tree::Tree {
+impl protostore::Wire for records::tree::Tree {
     type Message = proto::shapes::v1::Tree;
 }
 
-impl protostore::Resource for records::partial::Partial {
+impl protostore::Wire for records::partial::Partial {
     type Message = proto::shapes::v1::Partial;
 }
 
-impl protostore::Resource for records::apart::Apart {
+impl protostore::Wire for records::apart::Apart {
     type Message = proto::shapes::v1::Apart;
 }
 
-impl protostore::Resource for records::alone::Alone {
+impl protostore::Wire for records::alone::Alone {
     type Message = proto::shapes::v1::Alone;
 }
 
-impl protostore::Resource for records::texts::Texts {
+impl protostore::Wire for records::texts::Texts {
     type Message = proto::shapes::v1::Texts;
 }
 
-impl protostore::Resource for records::job::Job {
+impl protostore::Wire for records::job::Job {
     type Message = proto::shapes::v1::Job;
 }
 
-impl protostore::Resource for records::topic::Topic {
+impl protostore::Wire for records::topic::Topic {
     type Message = proto::shapes::v1::Topic;
 }
 
-impl protostore::Resource for records::remark::Remark {
+impl protostore::Wire for records::remark::Remark {
     type Message = proto::shapes::v1::Remark;
 }
 
-impl protostore::Resource for records::plan_unit::PlanUnit {
+impl protostore::Wire for records::plan_unit::PlanUnit {
     type Message = proto::shapes::v1::PlanUnit;
 }
 
-impl protostore::Resource for records::unit_log::UnitLog {
+impl protostore::Wire for records::unit_log::UnitLog {
     type Message = proto::shapes::v1::UnitLog;
 }
 
-impl protostore::Resource for records::crate_::Crate {
+impl protostore::Wire for records::crate_::Crate {
     type Message = proto::shapes::v1::Crate;
 }
 
-impl protostore::Resource for records::item::Item {
+impl protostore::Wire for records::item::Item {
     type Message = proto::shapes::v1::Item;
 }
 
-impl protostore::Resource for records::label::Label {
+impl protostore::Wire for records::label::Label {
     type Message = proto::shapes::v1::Label;
 }
 
-impl protostore::Resource for records::fixed::Fixed {
+impl protostore::Wire for records::fixed::Fixed {
     type Message = proto::shapes::v1::Fixed;
 }
 
-impl protostore::Resource for records::tagged::Tagged {
+impl protostore::Wire for records::tagged::Tagged {
     type Message = proto::shapes::v1::Tagged;
 }
 
-impl protostore::Resource for records::counted::Counted {
+impl protostore::Wire for records::counted::Counted {
     type Message = proto::shapes::v1::Counted;
 }
 
-impl protostore::Resource for records::state::State {
+impl protostore::Wire for records::state::State {
     type Message = proto::shapes::v1::State;
 }
 
-impl protostore::Resource for records::audit::Audit {
+impl protostore::Wire for records::audit::Audit {
     type Message = proto::shapes::v1::Audit;
 }
 
-impl protostore::Resource for records::entry::Entry {
+impl protostore::Wire for records::entry::Entry {
     type Message = proto::shapes::v1::Entry;
 }
 
-impl protostore::Resource for records::olden::Olden {
+impl protostore::Wire for records::olden::Olden {
     type Message = proto::shapes::v1::Olden;
 }
 
-impl protostore::Resource for records::places::Places {
+impl protostore::Wire for records::places::Places {
     type Message = proto::shapes::v1::Places;
 }
 
-impl protostore::Resource for records::codes::Codes {
+impl protostore::Wire for records::codes::Codes {
     type Message = proto::shapes::v1::Codes;
 }
 
-impl protostore::Resource for records::known::Known {
+impl protostore::Wire for records::known::Known {
     type Message = proto::shapes::v1::Known;
 }
 

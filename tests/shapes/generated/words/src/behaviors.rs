@@ -6,39 +6,39 @@
 use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
-impl protostore::Resource for records::option_message::OptionMessage {
+impl protostore::Wire for records::option_message::OptionMessage {
     type Message = proto::Option;
 }
 
-impl protostore::Resource for records::result_message::ResultMessage {
+impl protostore::Wire for records::result_message::ResultMessage {
     type Message = proto::Result;
 }
 
-impl protostore::Resource for records::string_message::StringMessage {
+impl protostore::Wire for records::string_message::StringMessage {
     type Message = proto::String;
 }
 
-impl protostore::Resource for records::vec_message::VecMessage {
+impl protostore::Wire for records::vec_message::VecMessage {
     type Message = proto::Vec;
 }
 
-impl protostore::Resource for records::store_message::StoreMessage {
+impl protostore::Wire for records::store_message::StoreMessage {
     type Message = proto::Store;
 }
 
-impl protostore::Resource for records::box_message::BoxMessage {
+impl protostore::Wire for records::box_message::BoxMessage {
     type Message = proto::Box;
 }
 
-impl protostore::Resource for records::default_message::DefaultMessage {
+impl protostore::Wire for records::default_message::DefaultMessage {
     type Message = proto::Default;
 }
 
-impl protostore::Resource for records::r#match::Match {
+impl protostore::Wire for records::r#match::Match {
     type Message = proto::words::r#type::r#async::v1::Match;
 }
 
-impl protostore::Resource for records::field::Field {
+impl protostore::Wire for records::field::Field {
     type Message = proto::Field;
 }
 

@@ -225,3 +225,66 @@ pub struct Rank {
     #[prost(string, repeated, tag = "10")]
     pub badges: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+
+::protostore::generated::merge! {
+    Topic {
+        fields 1 id;
+    }
+    Event {
+        fields 1 id, 2 topic_id, 3 topic_ids, 4 details;
+    }
+    event::Detail {
+        fields 1 text, 2 numbers;
+    }
+    Founding {
+        fields 1 name;
+    }
+    Fact {
+        fields 1 id, 2 subject, 3 name, 6 words, 7 parent, 8 others;
+        messages 4 expire_time, 5 create_time;
+    }
+    Mention {
+        fields 1 id, 2 goes_along, 3 lets_go, 4 all;
+    }
+    Lease {
+        fields 1 host, 2 slot, 4 zone, 5 number;
+        messages 3 until;
+    }
+    lease::Until {
+        messages 1 time;
+    }
+    Leader {
+        fields 1 name;
+        messages 2 until;
+    }
+    Claim {
+        fields 1 id, 2 host, 3 slot;
+    }
+    Lock {
+        fields 1 id, 2 owner, 4 etag;
+        messages 3 until;
+    }
+    Folder {
+        fields 1 id, 2 name, 3 parent, 4 links, 5 needs;
+        messages 6 delete_time;
+    }
+    Note {
+        fields 1 folder_id, 2 number, 3 author, 4 etag;
+        messages 5 delete_time;
+    }
+    Pin {
+        fields 1 id, 2 folder_id, 3 folder_ids;
+    }
+    Badge {
+        fields 1 id, 2 folder_id, 3 number;
+        messages 4 gone;
+    }
+    Ticket {
+        fields 1 id, 2 number, 3 token, 4 place, 5 holder, 9 etag, 10 seats, 11 prices;
+        messages 6 create_time, 7 update_time, 8 expire_time, 12 since;
+    }
+    Rank {
+        fields 1 region, 2 number, 3 league, 4 points, 5 name, 6 level, 7 seat, 8 team, 10 badges;
+        messages 9 until;
+    }
+}

@@ -532,3 +532,111 @@ pub struct Run {
     #[prost(string, tag = "2")]
     pub work: ::prost::alloc::string::String,
 }
+
+::protostore::generated::merge! {
+    Secret {
+        fields 1 id, 2 token, 4 cards, 5 answers;
+        messages 3 card;
+        oneof proof secret::Proof {
+            fields 6 Password, 7 Certificate;
+        }
+    }
+    secret::Card {
+        fields 1 number, 2 pin;
+    }
+    Number {
+        fields 1 id, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64, 7 a_sfixed64,
+            8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float, 13 a_double,
+            14 some_bits, 15 a_bool, 16 closed, 17 picked;
+        messages 18 time, 19 past, 20 near, 21 span, 22 coarse, 23 wrapped;
+    }
+    Text {
+        fields 1 id, 2 exact, 3 long, 4 four, 5 wide, 6 both, 7 parts, 8 one_of, 9 pattern,
+            10 blob, 11 start, 12 sized, 13 address, 14 raw, 16 coded;
+        messages 15 detail;
+    }
+    Form {
+        fields 1 id, 2 email, 3 hostname, 4 ip, 5 ipv4, 6 ipv6, 7 uri, 8 uri_ref, 9 address,
+            10 uuid, 11 tuuid, 12 ip_with_prefixlen, 13 ipv4_with_prefixlen,
+            14 ipv6_with_prefixlen, 15 ip_prefix, 16 ipv4_prefix, 17 ipv6_prefix, 18 host_and_port,
+            19 ulid, 20 protobuf_fqn, 21 protobuf_dot_fqn, 22 header_name, 23 header_value,
+            24 loose_value, 25 uuid4, 26 one_ipv4, 27 one_ipv6, 28 one_ip;
+    }
+    Tree {
+        fields 1 id, 4 leaves, 5 words, 6 sizes, 7 by_number, 11 needed, 12 colours;
+        messages 2 leaf, 3 must, 13 apart;
+        oneof choice tree::Choice {
+            fields 8 Text, 10 Plain;
+            messages 9 Inner;
+        }
+    }
+    tree::Leaf {
+        fields 1 value, 4 rings;
+        oneof kind tree::leaf::Kind {
+            fields 2 One, 3 Two;
+        }
+    }
+    Numbered {
+        fields 1 number;
+    }
+    Peer {
+        fields 1 id, 2 token, 3 trees;
+    }
+    Route {
+        fields 1 id, 2 hosts, 3 labels, 4 hops, 5 packed, 6 texts, 8 owner, 9 drafts;
+        messages 7 detour;
+    }
+    route::Hop {
+        fields 1 address, 2 ports;
+    }
+    route::Detour {
+        fields 1 hosts;
+    }
+    Stack {
+        fields 1 id, 2 tags, 3 sizes, 4 layers, 5 named, 9 free, 10 note;
+        messages 6 base, 7 apart, 8 sealed;
+    }
+    stack::Layer {
+        fields 1 digest, 2 size, 3 urls, 4 parts, 6 origins;
+        messages 5 origin;
+    }
+    stack::Origin {
+        fields 1 number, 2 note;
+    }
+    Pod {
+        fields 3 owners;
+        messages 1 metadata, 2 template;
+    }
+    Claim {
+        messages 1 metadata;
+    }
+    Meta {
+        fields 1 name, 2 number, 3 hash;
+    }
+    Device {
+        fields 1 id, 2 label, 3 state, 4 password, 8 ports, 9 named, 12 listed, 19 shown, 20 seen,
+            21 count, 22 notes;
+        messages 5 create_time, 6 update_time, 7 port, 10 apart, 11 packed, 18 branch;
+        oneof source device::Source {
+            fields 13 Url, 14 Found, 17 Token;
+            messages 15 From, 16 SeenFrom;
+        }
+    }
+    device::Port {
+        fields 1 number, 2 status, 3 secret;
+    }
+    device::Branch {
+        fields 1 name, 2 status, 4 others;
+        messages 3 left;
+        oneof end device::branch::End {
+            fields 6 None;
+            messages 5 Right;
+        }
+    }
+    Work {
+        fields 1 name, 2 last_run;
+    }
+    Run {
+        fields 1 name, 2 work;
+    }
+}

@@ -2604,3 +2604,512 @@ pub mod well_known {
         OneEmpty(()),
     }
 }
+
+::protostore::generated::merge! {
+    Apart {
+        fields 1 id, 14 wings, 15 by_name;
+        messages 2 point, 3 nothing, 4 empty, 5 must, 6 room, 13 wing;
+        oneof choice apart::Choice {
+            fields 7 Text;
+            messages 8 Here, 9 There, 10 House, 11 None;
+        }
+        oneof lonely apart::Lonely {
+            messages 12 Only;
+        }
+    }
+    apart::Room {
+        fields 1 name, 2 floor, 3 target, 4 names, 5 points, 6 by_number;
+        messages 7 point, 11 shelf;
+        oneof kind apart::room::Kind {
+            fields 8 Colour;
+            messages 9 Bare, 10 Time;
+        }
+    }
+    apart::Shelf {
+        fields 1 number, 2 books;
+        messages 3 place;
+    }
+    apart::Wing {
+        fields 1 name;
+        messages 2 shelf;
+        oneof way apart::wing::Way {
+            fields 4 Right;
+            messages 3 Left;
+        }
+    }
+    Alone {
+        messages 1 point;
+        oneof choice alone::Choice {
+            messages 2 Wing, 3 Nothing;
+        }
+    }
+    Encodings {
+        fields 1 id, 2 full, 3 maybe_full, 4 fulls, 5 full_by_full, 7 bits, 8 maybe_bits,
+            9 many_bits, 10 bits_by_name, 18 texts, 25 owns, 23 inners;
+        messages 6 wrapped, 11 seconds, 12 milliseconds, 13 microseconds, 14 text, 15 span_seconds,
+            16 span_milliseconds, 17 span_microseconds, 24 own, 22 inner;
+        oneof choice encodings::Choice {
+            fields 19 OneFull, 20 OneBits;
+            messages 21 OneText;
+        }
+    }
+    encodings::Inner {
+        fields 1 full, 2 bits, 4 names;
+        messages 3 text;
+    }
+    FullKey {
+        fields 1 id, 2 parent, 3 others, 4 words;
+    }
+    TimeKey {
+        fields 2 number, 3 words;
+        messages 1 time;
+    }
+    Made {
+        fields 1 id, 2 name, 3 token, 4 maybe_token, 5 number, 6 maybe_number, 9 words;
+        messages 7 create_time, 8 update_time;
+    }
+    Event {
+        fields 1 id, 2 text, 5 words;
+        messages 3 time, 4 change_time;
+    }
+    Fixed {
+        fields 1 id, 2 text, 3 number, 4 real, 5 colour, 13 words, 14 wholes, 16 token, 17 hash,
+            18 label, 19 notes;
+        messages 6 time, 7 part, 8 whole, 15 settings;
+        oneof choice fixed::Choice {
+            fields 9 One, 12 Free;
+            messages 10 Other, 11 Third;
+        }
+    }
+    fixed::Part {
+        fields 1 text, 2 maybe, 3 weight;
+        messages 4 inner;
+    }
+    fixed::Whole {
+        fields 1 url, 2 size;
+        messages 3 core;
+    }
+    fixed::whole::Core {
+        fields 1 set;
+    }
+    Tagged {
+        fields 1 id, 2 etag, 3 text, 4 words, 5 target, 6 targets, 7 links, 8 parent;
+        messages 9 update_time;
+    }
+    tagged::Link {
+        fields 1 target;
+    }
+    Counted {
+        fields 1 region, 2 number, 3 revision, 4 targets, 5 text, 6 other_region, 7 other_number;
+    }
+    State {
+        fields 1 revision, 2 text;
+    }
+    Audit {
+        fields 7 text, 1 number, 2 hash, 4 maybe, 5 colour, 6 zigzag, 8 fixed, 9 real, 10 reals,
+            11 numbers, 12 words, 13 steps, 18 packed;
+        messages 3 create_time, 14 step, 19 any, 20 mask, 21 wrapped;
+        oneof choice audit::Choice {
+            fields 15 One, 17 Third;
+            messages 16 Other;
+        }
+    }
+    audit::Step {
+        fields 2 count, 1 words, 3 done;
+    }
+    Entry {
+        fields 1 number, 2 text, 3 hash;
+    }
+    Texts {
+        fields 1 id, 4 pages, 5 doubles, 6 colours, 7 times, 8 by_name, 9 by_number, 10 values,
+            18 inners;
+        messages 2 page, 3 must, 11 any, 12 settings, 13 legacy, 17 inner;
+        oneof choice texts::Choice {
+            fields 16 Text;
+            messages 14 OnePoint, 15 OnePage;
+        }
+    }
+    texts::Inner {
+        fields 2 names;
+        messages 1 page;
+    }
+    Page {
+        fields 1 a_bool, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64,
+            7 a_sfixed64, 8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float,
+            13 a_double, 14 a_string, 15 a_bytes, 16 a_colour, 17 maybe_bool, 18 maybe_sint64,
+            19 maybe_double, 20 maybe_string, 21 maybe_colour, 22 bools, 23 sint32s, 24 fixed64s,
+            25 floats, 26 strings, 27 byte_strings, 28 colours, 29 strings_by, 30 bools_by,
+            31 int32s_by, 32 uint64s_by, 33 sfixed32s_by, 34 points_by, 36 list, 52 times,
+            53 any_values, 54 spans, 55 double_values, 60 plain_null;
+        messages 35 next, 41 time, 42 span, 43 object, 44 value, 45 values, 46 bool_value,
+            47 int64_value, 48 uint32_value, 49 float_value, 50 string_value, 51 bytes_value,
+            56 any, 57 mask, 58 point, 59 legacy;
+        oneof way page::Way {
+            fields 38 Right, 39 Neither, 3000 Null;
+            messages 37 Left, 40 Empty;
+        }
+    }
+    IntKey {
+        fields 1 id, 2 words;
+    }
+    BytesKey {
+        fields 1 id, 2 words;
+    }
+    WideKey {
+        fields 1 a, 2 b, 3 c, 4 d, 5 e, 7 g, 8 value, 9 numbers;
+        messages 6 f;
+    }
+    DeepKey {
+        fields 2 text, 3 words;
+        messages 1 meta;
+    }
+    deep_key::Meta {
+        fields 1 name, 2 label;
+    }
+    Target {
+        fields 1 id, 2 name;
+    }
+    Source {
+        fields 1 id, 2 keeps, 3 goes_along, 4 lets_go, 5 maybe, 6 must, 7 alone, 8 number,
+            9 parent, 10 targets, 11 numbers, 12 links, 14 colour, 15 code;
+        messages 13 link;
+    }
+    source::Link {
+        fields 1 target, 2 note;
+    }
+    Legacy {
+        fields 1 id, 2 maybe, 3 five, 4 always, 5 words, 6 grade, 7 must;
+        messages 8 inner;
+    }
+    legacy::Inner {
+        fields 1 name, 2 data;
+    }
+    Olden {
+        fields 1 id, 4 musts, 5 mays, 6 by_name, 9 packed;
+        messages 2 must, 3 may;
+        oneof choice olden::Choice {
+            fields 8 OneGrade;
+            messages 7 OneMust;
+        }
+    }
+    olden::Must {
+        fields 1 a_bool, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64,
+            7 a_sfixed64, 8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float,
+            13 a_double, 14 a_string, 15 a_bytes, 16 a_grade;
+    }
+    olden::May {
+        fields 1 a_bool, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64,
+            7 a_sfixed64, 8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float,
+            13 a_double, 14 a_string, 15 a_bytes, 16 a_grade;
+    }
+    Maps {
+        fields 1 id, 2 strings, 3 bools, 4 int32s, 5 sint32s, 6 sfixed32s, 7 int64s, 8 uint32s,
+            9 fixed32s, 10 uint64s, 11 fixed64s, 12 doubles, 13 byte_strings, 14 colours, 15 times,
+            16 durations, 17 points, 18 nothings, 19 shelves;
+        messages 20 inside;
+    }
+    maps::Shelf {
+        fields 1 name, 5 books, 6 labels, 7 points;
+        messages 2 point;
+        oneof kind maps::shelf::Kind {
+            fields 3 Text;
+            messages 4 None;
+        }
+    }
+    maps::Inside {
+        fields 1 counts;
+    }
+    Deep {
+        fields 1 region, 2 number, 3 racks;
+    }
+    deep::Rack {
+        fields 1 name, 2 hosts, 3 spares, 4 tags;
+        messages 5 cabinet;
+    }
+    deep::rack::Cabinet {
+        fields 1 slots, 2 doors;
+    }
+    deep::Host {
+        fields 1 name, 2 ports, 3 names;
+    }
+    deep::Port {
+        fields 1 number, 2 frames, 3 labels;
+    }
+    Linked {
+        fields 1 id, 2 groups, 3 named;
+    }
+    linked::Group {
+        fields 1 title, 2 targets;
+    }
+    Point {
+        fields 1 x, 2 y, 3 colour;
+        messages 4 time;
+    }
+    Nothing {}
+    Nested {
+        fields 1 id;
+        messages 2 point, 3 outer, 4 nothing, 5 must;
+    }
+    nested::Outer {
+        fields 1 name, 4 names;
+        messages 2 middle, 3 always;
+    }
+    nested::outer::Middle {
+        fields 1 data, 4 points;
+        messages 2 point, 3 nothing;
+        oneof choice nested::outer::middle::Choice {
+            fields 5 Text;
+            messages 6 Other;
+        }
+    }
+    Choices {
+        fields 1 id;
+        oneof scalar choices::Scalar {
+            fields 2 ABool, 3 AnInt64, 4 AUint64, 5 ADouble, 6 AString, 7 ABytes, 8 AColour;
+            messages 9 ATime, 10 ADuration;
+        }
+        oneof message choices::Message {
+            messages 11 Point, 12 Nothing, 13 Listed;
+        }
+        oneof lonely choices::Lonely {
+            fields 14 Only;
+        }
+    }
+    choices::Listed {
+        fields 1 numbers, 2 name;
+    }
+    Lists {
+        fields 1 id, 2 points, 3 nothings, 4 items;
+    }
+    lists::Item {
+        fields 5 data;
+        messages 1 point;
+        oneof kind lists::item::Kind {
+            fields 2 Name;
+            messages 3 Place, 4 None;
+        }
+    }
+    Keywords {
+        fields 1 id, 2 r#type, 3 select, 4 r#async, 5 self_, 7 order, 8 r#where, 9 binder, 10 row,
+            11 v, 14 rowid, 15 table;
+        messages 6 r#match;
+        oneof r#box keywords::Box {
+            fields 12 Gen, 13 Field;
+        }
+    }
+    keywords::Match {
+        fields 1 from, 2 owner, 3 item;
+    }
+    Job {
+        fields 1 id, 2 queue, 3 state, 4 held, 5 address, 7 weight, 8 after_job, 9 tries;
+        messages 6 due_time;
+    }
+    job::Try {
+        fields 1 host, 2 failed;
+    }
+    Places {
+        fields 1 id, 5 plains, 6 maybes, 7 eithers, 8 plain_by_name, 9 maybe_by_number,
+            10 either_by_flag, 11 a_sint32_by_number, 12 an_sfixed32_by_number,
+            13 a_fixed32_by_number;
+        messages 2 plain, 3 maybe, 4 either;
+        oneof choice places::Choice {
+            messages 14 OnePlain, 15 OneMaybe, 16 OneEither;
+        }
+    }
+    places::Plain {
+        fields 1 a_bool, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64,
+            7 a_sfixed64, 8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float,
+            13 a_double, 14 a_string, 15 a_bytes, 16 a_colour;
+    }
+    places::Maybe {
+        fields 1 a_bool, 2 an_int32, 3 a_sint32, 4 a_sfixed32, 5 an_int64, 6 a_sint64,
+            7 a_sfixed64, 8 a_uint32, 9 a_fixed32, 10 a_uint64, 11 a_fixed64, 12 a_float,
+            13 a_double, 14 a_string, 15 a_bytes, 16 a_colour;
+        messages 17 a_time, 18 a_duration;
+    }
+    places::Either {
+        oneof value places::either::Value {
+            fields 1 ABool, 2 AnInt32, 3 ASint32, 4 ASfixed32, 5 AnInt64, 6 ASint64, 7 ASfixed64,
+                8 AUint32, 9 AFixed32, 10 AUint64, 11 AFixed64, 12 AFloat, 13 ADouble, 14 AString,
+                15 ABytes, 16 AColour;
+            messages 17 ATime, 18 ADuration;
+        }
+    }
+    Codes {
+        fields 1 id, 3 list, 4 by_name, 7 full, 8 float_bits, 9 double_bits;
+        messages 2 must, 10 second, 11 text, 12 span, 13 wrapped;
+        oneof choice codes::Choice {
+            messages 5 One, 6 Sum;
+        }
+    }
+    codes::Code {
+        fields 1 a_uint64, 2 a_fixed64, 3 a_float, 4 a_double, 15 maybe_uint64, 16 maybe_fixed64,
+            17 maybe_float, 18 maybe_double, 19 uint64s, 20 fixed64s, 21 floats, 22 doubles,
+            23 all_seconds, 24 all_milliseconds, 25 all_microseconds, 26 all_text,
+            27 all_span_seconds, 28 all_span_milliseconds, 29 all_span_microseconds,
+            30 all_wrapped, 31 all_wrapped_float, 32 all_wrapped_double;
+        messages 5 seconds, 6 milliseconds, 7 microseconds, 8 text, 9 span_seconds,
+            10 span_milliseconds, 11 span_microseconds, 12 wrapped, 13 wrapped_float,
+            14 wrapped_double;
+    }
+    codes::Sum {
+        oneof value codes::sum::Value {
+            fields 1 AUint64, 2 AFixed64, 3 AFloat, 4 ADouble;
+            messages 5 Seconds, 6 Milliseconds, 7 Microseconds, 8 Text, 9 SpanSeconds,
+                10 SpanMilliseconds, 11 SpanMicroseconds, 12 Wrapped, 13 WrappedFloat,
+                14 WrappedDouble;
+        }
+    }
+    Known {
+        fields 1 id, 3 list, 4 by_name, 6 ones, 7 a_bool_value_by_name, 8 a_int32_value_by_name,
+            9 a_int64_value_by_name, 10 a_uint32_value_by_name, 11 a_uint64_value_by_name,
+            12 a_float_value_by_name, 13 a_double_value_by_name, 14 a_string_value_by_name,
+            15 a_bytes_value_by_name, 16 a_struct_by_name, 17 a_value_by_name,
+            18 a_list_value_by_name, 19 a_any_by_name, 20 a_field_mask_by_name, 21 a_empty_by_name;
+        messages 2 all, 5 one;
+    }
+    known::All {
+        fields 16 a_null;
+        messages 1 a_bool_value, 2 a_int32_value, 3 a_int64_value, 4 a_uint32_value,
+            5 a_uint64_value, 6 a_float_value, 7 a_double_value, 8 a_string_value, 9 a_bytes_value,
+            10 a_struct, 11 a_value, 12 a_list_value, 13 a_any, 14 a_field_mask, 15 a_empty;
+    }
+    known::Any {
+        oneof value known::any::Value {
+            fields 16 ANull;
+            messages 1 ABoolValue, 2 AInt32Value, 3 AInt64Value, 4 AUint32Value, 5 AUint64Value,
+                6 AFloatValue, 7 ADoubleValue, 8 AStringValue, 9 ABytesValue, 10 AStruct,
+                11 AValue, 12 AListValue, 13 AAny, 14 AFieldMask, 15 AEmpty;
+        }
+    }
+    Topic {
+        fields 1 name, 2 text;
+    }
+    Remark {
+        fields 1 id, 2 topic, 3 first_topic, 4 seen_topics, 5 last_topic, 7 parts;
+        messages 6 part;
+    }
+    remark::Part {
+        fields 1 topic;
+    }
+    PlanUnit {
+        fields 1 run, 2 number, 3 made_for, 4 dependencies, 5 beside;
+    }
+    plan_unit::Dependency {
+        fields 1 unit, 2 why;
+    }
+    UnitLog {
+        fields 1 id, 2 run, 3 unit, 5 text;
+        messages 4 from;
+    }
+    unit_log::From {
+        fields 1 run, 2 unit;
+    }
+    Crate {
+        fields 1 id, 2 text, 3 items, 5 tags;
+        messages 4 label;
+    }
+    Item {
+        fields 1 id, 2 crate_, 3 names;
+    }
+    Label {
+        fields 1 text, 2 crate_;
+    }
+    Implicit {
+        fields 1 id, 2 a_bool, 3 an_int32, 4 a_sint32, 5 a_sfixed32, 6 an_int64, 7 a_sint64,
+            8 a_sfixed64, 9 a_uint32, 10 a_fixed32, 11 a_uint64, 12 a_fixed64, 13 a_float,
+            14 a_double, 15 a_string, 16 a_bytes, 17 a_colour;
+    }
+    Explicit {
+        fields 1 id, 2 a_bool, 3 an_int32, 4 a_sint32, 5 a_sfixed32, 6 an_int64, 7 a_sint64,
+            8 a_sfixed64, 9 a_uint32, 10 a_fixed32, 11 a_uint64, 12 a_fixed64, 13 a_float,
+            14 a_double, 15 a_string, 16 a_bytes, 17 a_colour;
+        messages 18 a_time, 19 a_duration;
+    }
+    Repeated {
+        fields 1 id, 2 bools, 3 int32s, 4 sint32s, 5 sfixed32s, 6 int64s, 7 sint64s, 8 sfixed64s,
+            9 uint32s, 10 fixed32s, 11 uint64s, 12 fixed64s, 13 floats, 14 doubles, 15 strings,
+            16 byte_strings, 17 colours, 18 times, 19 durations;
+    }
+    Required {
+        fields 1 id, 2 an_int32, 3 a_uint64, 4 a_double, 5 a_string, 6 a_bytes, 7 a_colour,
+            8 a_bool, 9 a_uint32, 10 text;
+        messages 11 a_time;
+    }
+    Settings {
+        fields 1 name, 2 revision, 3 colour, 7 words, 8 sheets, 9 named, 10 target_ids;
+        messages 4 point;
+        oneof mode settings::Mode {
+            fields 5 Custom;
+            messages 6 At;
+        }
+    }
+    settings::Sheet {
+        fields 1 title, 2 numbers;
+    }
+    Flags {
+        fields 1 names;
+    }
+    Packed {
+        fields 1 id, 4 points, 5 doubles, 6 colours, 7 times, 8 by_name, 9 by_number, 10 values,
+            11 raw, 12 maybe_raw, 14 raw_by_raw, 20 inners;
+        messages 2 point, 3 must, 13 wrapped, 15 settings, 19 inner;
+        oneof choice packed::Choice {
+            fields 17 OneRaw;
+            messages 16 OnePoint, 18 OneTree;
+        }
+    }
+    packed::Inner {
+        fields 2 names, 3 raw;
+        messages 1 point;
+    }
+    Tree {
+        fields 1 id, 5 branches;
+        messages 2 branch, 6 must;
+        oneof kind tree::Kind {
+            fields 4 Leaf;
+            messages 3 Other;
+        }
+    }
+    tree::Branch {
+        fields 1 number, 3 list, 4 map;
+        messages 2 next;
+        oneof way tree::branch::Way {
+            messages 5 Left, 6 Knot;
+        }
+    }
+    tree::Knot {
+        messages 1 branch;
+    }
+    Partial {
+        fields 1 id, 2 text, 3 points, 5 colour;
+        messages 4 inner, 6 half;
+    }
+    partial::Half {
+        fields 1 names;
+    }
+    Wrappers {
+        fields 1 id, 11 strings, 12 doubles, 13 by_number;
+        messages 2 a_bool, 3 an_int32, 4 an_int64, 5 a_uint32, 6 a_uint64, 7 a_float, 8 a_double,
+            9 a_string, 10 a_bytes, 17 inner, 18 must;
+        oneof choice wrappers::Choice {
+            messages 14 Yes, 15 Word, 16 Number;
+        }
+    }
+    wrappers::Inner {
+        messages 1 number, 2 must;
+    }
+    WellKnown {
+        fields 1 id, 8 a_null, 9 structs, 10 values, 11 lists, 12 anys, 13 masks, 14 empties,
+            15 structs_by_key, 16 anys_by_key, 17 empties_by_key;
+        messages 2 a_struct, 3 a_value, 4 a_list, 5 an_any, 6 a_mask, 7 an_empty, 24 inner,
+            25 must, 26 must_be;
+        oneof choice well_known::Choice {
+            messages 18 OneStruct, 19 OneValue, 20 OneList, 21 OneAny, 22 OneMask, 23 OneEmpty;
+        }
+    }
+    well_known::Inner {
+        fields 4 masks;
+        messages 1 a_value, 2 an_any, 3 an_empty;
+    }
+}

@@ -212,3 +212,57 @@ impl Err {
         }
     }
 }
+
+::protostore::generated::merge! {
+    Option {
+        fields 1 self_, 4 into, 5 string, 6 vec, 7 option, 8 from, 9 a_b;
+        messages 2 some, 3 none, 10 a;
+    }
+    A {
+        fields 1 b;
+    }
+    Some {
+        fields 1 value;
+    }
+    None {}
+    Into {
+        fields 1 binder, 2 row;
+    }
+    From {
+        oneof try_from from::TryFrom {
+            fields 1 Owner;
+            messages 2 Item;
+        }
+    }
+    TryFrom {
+        fields 1 key;
+    }
+    Result {
+        fields 1 ok, 2 err, 3 reads;
+    }
+    String {
+        fields 1 string, 2 str;
+    }
+    Vec {
+        fields 1 vec, 2 ok;
+    }
+    Ok {
+        fields 1 ok;
+    }
+    Store {
+        fields 1 store, 2 result;
+    }
+    Box {
+        fields 1 r#box, 2 r#dyn, 3 reads;
+    }
+    Default {
+        fields 1 default, 3 debug;
+        messages 2 clone;
+    }
+    Clone {
+        fields 1 copy;
+    }
+    Field {
+        fields 1 field, 2 columns;
+    }
+}

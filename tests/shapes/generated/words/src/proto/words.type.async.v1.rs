@@ -65,3 +65,15 @@ pub mod r#match {
         }
     }
 }
+
+::protostore::generated::merge! {
+    Match {
+        fields 1 r#type, 2 r#impl, 3 traits;
+    }
+    r#match::Trait {
+        fields 1 r#fn;
+        oneof r#where r#match::r#trait::Where {
+            fields 2 Super, 3 Crate;
+        }
+    }
+}
