@@ -61,12 +61,22 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
             db.prepare(&statement.sql(Dialect::Sqlite)).unwrap_or_else(|e| panic!("{name}: {}: {e}", statement.name));
         let parameters = statement.params().len();
         assert_eq!(prepared.parameter_count(), parameters, "{name}: {}", statement.name);
+        let plan = plan(&db, &statement.sql(Dialect::Sqlite));
+        assert!(!statement.paged || !plan.contains("TEMP B-TREE"), "{name}: {}: {plan}", statement.name);
+        assert!(!statement.seeks || plan.contains(['<', '>']), "{name}: {}: {plan}", statement.name);
     }
     for view in protostore_emit::views(schema) {
         let sql = format!("SELECT * FROM \"{view}\"");
         let rows = db.query_row(&sql, [], |_| Ok(())).map_err(|e| (e == rusqlite::Error::QueryReturnedNoRows, e));
         assert!(matches!(rows, Err((true, _))), "{name}: {view}: {rows:?}");
     }
+}
+
+/// Returns the steps of a statement's plan.
+fn plan(db: &rusqlite::Connection, sql: &str) -> String {
+    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+    let steps = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<Vec<String>, _>>();
+    steps.expect("the planner answers").join("\n")
 }
 
 fn records(schema: &Schema) -> String {

@@ -63,15 +63,6 @@ impl Server {
         (rows, errors)
     }
 
-    /// Returns the rows that a query finds in a database that was made by [`Server::run`], a line each.
-    pub(crate) fn rows(&self, database: &str, query: &str) -> Vec<String> {
-        let mut psql = self.client("psql");
-        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-d", database, "-c", query]);
-        let output = psql.output().expect("psql runs");
-        assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output));
-        text(&output).lines().map(str::to_owned).collect()
-    }
-
     fn client(&self, name: &str) -> Command {
         let mut client = self.program(name);
         client.arg("-h").arg(self.dir.path()).args(["-U", "postgres"]);

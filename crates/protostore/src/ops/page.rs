@@ -85,10 +85,11 @@ pub(super) async fn listed<R: Record, S: Session>(
     now: Option<Timestamp>,
 ) -> Result<PageOf<R>> {
     let place = after.map(|cursor| cursor.values_by(listing.order)).transpose()?;
-    let (records, more) = match place.as_deref() {
-        None => up_to(s, &Ranges { ranges: &[], first: Some(&listing.first), by, place: &[], now }, size).await?,
-        Some(place) => up_to(s, &Ranges { ranges: listing.after, first: None, by, place, now }, size).await?,
+    let (first, ranges, place) = match place.as_deref() {
+        None => (Some(&listing.first), [].as_slice(), [].as_slice()),
+        Some(place) => (None, listing.after, place),
     };
+    let (records, more) = up_to(s, &Ranges { first, ranges, by, place, now }, size).await?;
     next(records, more, |last| Cursor::of_record(last, listing.order))
 }
 
