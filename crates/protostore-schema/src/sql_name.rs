@@ -45,10 +45,11 @@ pub fn oneof_name(oneof: &str) -> String {
     sql_name(&format!("{oneof}__oneof"))
 }
 
-/// Returns the name of a table's primary key, where the database can rename it: `nics__key`.
+/// Returns the name of a table's primary key, where the database can rename it: `nics___key`, as `nics__key` is the table of
+/// a list `key`.
 #[must_use]
 pub fn key_name(table: &str) -> String {
-    sql_name(&format!("{table}__key"))
+    sql_name(&format!("{table}___key"))
 }
 
 /// Returns the name of the foreign key of these columns, where the database can rename it: `nics__machine_id__fk`.

@@ -98,7 +98,7 @@ pub struct Layout {
 /// ```
 /// use protostore::Unique;
 ///
-/// const KEY: Unique = Unique::new("nics__key", &["machine_id", "name"]);
+/// const KEY: Unique = Unique::new("nics___key", &["machine_id", "name"]);
 /// const ADDRESS: Unique = Unique::new("nics_unique_mac_address", &["mac_address"]);
 /// ```
 #[derive(Debug)]

@@ -78,7 +78,7 @@ mod tests {
             "machine_id" "machine_id" [1] Value(String) Text;
             "mac_address" "link.mac_address" [2, 1] Value(String) Text;
         },
-        key: Unique::new("nics__key", &["machine_id"]),
+        key: Unique::new("nics___key", &["machine_id"]),
         uniques: &[Unique::new("nics_unique_mac_address", &["mac_address"])],
         owner: Some(Owner::new("nics__machine_id__fk", &["machine_id"], "machines")),
         references: &[ForeignKey {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_name_means_one_constraint_or_none() {
         let found = |name: &str| LAYOUT.constraint(name);
-        assert!(matches!(found("nics__key"), Some(Constraint::Key(key)) if key.columns == ["machine_id"]));
+        assert!(matches!(found("nics___key"), Some(Constraint::Key(key)) if key.columns == ["machine_id"]));
         let address = found("nics_unique_mac_address");
         assert!(matches!(address, Some(Constraint::Unique(unique)) if unique.columns == ["mac_address"]));
         assert!(matches!(found("nics__machine_id__fk"), Some(Constraint::Owner(owner)) if owner.table == "machines"));
@@ -105,7 +105,7 @@ mod tests {
         assert!(
             matches!(found("mac_address__check"), Some(Constraint::Check(check)) if check.field == "link.mac_address")
         );
-        for other in ["", "nics", "nics__key ", "NICS__KEY", "networks__key"] {
+        for other in ["", "nics", "nics___key ", "NICS___KEY", "networks__key"] {
             assert!(found(other).is_none(), "{other}");
         }
     }
@@ -117,7 +117,7 @@ mod tests {
         let by_name = Violation::UniqueIndex("nics_unique_mac_address".to_owned()).explain(&LAYOUT);
         assert_eq!(by_name.to_string(), by_columns.to_string());
         assert_eq!((by_name.kind(), by_name.field()), (Kind::AlreadyExists, Some("link.mac_address")));
-        let key = Violation::UniqueIndex("nics__key".to_owned()).explain(&LAYOUT);
+        let key = Violation::UniqueIndex("nics___key".to_owned()).explain(&LAYOUT);
         assert_eq!(key.field(), Some("machine_id"));
         let unknown = Violation::UniqueIndex("another".to_owned()).explain(&LAYOUT);
         assert_eq!((unknown.kind(), unknown.constraint()), (Kind::AlreadyExists, Some("another")));

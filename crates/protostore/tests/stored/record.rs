@@ -68,7 +68,7 @@ static TABLE: Table = Table {
             "seen" "seen" [4] Value(Message "google.protobuf.Timestamp") Int8;
             "note" "note" [5] Value(String) Text;
         },
-        key: Unique::new("samples__key", &["number"]),
+        key: Unique::new("samples___key", &["number"]),
         uniques: &[],
         owner: None,
         references: &[],

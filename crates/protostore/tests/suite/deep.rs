@@ -49,7 +49,7 @@ static TABLE: Table = Table {
             "body" "body" [2] Value(Message "google.protobuf.Value") Json;
             "bytes" "bytes" [3] Value(Message "google.protobuf.Value") Bytes;
         },
-        key: Unique::new("docs__key", &["id"]),
+        key: Unique::new("docs___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],
@@ -135,7 +135,7 @@ impl ChildTable for All {
                 "_position" "all" [4] Position Int8;
                 "value" "all" [4] Value(Message "google.protobuf.Value") Json;
             },
-            key: Unique::new("docs__all__key", &["_id", "_position"]),
+            key: Unique::new("docs__all___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(Owner::new("docs__all___id__fk", &["_id"], "docs")),
             references: &[],

@@ -540,7 +540,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "cells",
         record: "cells",
         columns: COLUMNS,
-        key: protostore::Unique::new("cells__key", &["name"]),
+        key: protostore::Unique::new("cells___key", &["name"]),
         uniques: &[],
         owner: None,
         references: &[

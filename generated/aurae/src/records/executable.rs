@@ -567,7 +567,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "executables",
         record: "executables",
         columns: COLUMNS,
-        key: protostore::Unique::new("executables__key", &["cell_name", "name"]),
+        key: protostore::Unique::new("executables___key", &["cell_name", "name"]),
         uniques: &[
             protostore::Unique::new("executables_unique_pid_where_state_is_1", &["pid"]),
         ],

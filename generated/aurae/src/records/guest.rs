@@ -177,7 +177,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "guests",
         record: "guests",
         columns: COLUMNS,
-        key: protostore::Unique::new("guests__key", &["id"]),
+        key: protostore::Unique::new("guests___key", &["id"]),
         uniques: &[protostore::Unique::new("guests_unique_machine_id", &["machine_id"])],
         owner: None,
         references: &[

@@ -467,7 +467,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "images",
         record: "images",
         columns: COLUMNS,
-        key: protostore::Unique::new("images__key", &["id"]),
+        key: protostore::Unique::new("images___key", &["id"]),
         uniques: &[protostore::Unique::new("images_unique_path", &["path"])],
         owner: None,
         references: &[],

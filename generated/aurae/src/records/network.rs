@@ -465,7 +465,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "networks",
         record: "networks",
         columns: COLUMNS,
-        key: protostore::Unique::new("networks__key", &["id"]),
+        key: protostore::Unique::new("networks___key", &["id"]),
         uniques: &[protostore::Unique::new("networks_unique_cidr", &["cidr"])],
         owner: None,
         references: &[],

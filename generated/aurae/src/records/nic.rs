@@ -435,7 +435,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "nics",
         record: "nics",
         columns: COLUMNS,
-        key: protostore::Unique::new("nics__key", &["mac_address"]),
+        key: protostore::Unique::new("nics___key", &["mac_address"]),
         uniques: &[protostore::Unique::new("nics_unique_host_device", &["host_device"])],
         owner: None,
         references: &[

@@ -1453,7 +1453,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "virtual_machines",
         record: "virtual_machines",
         columns: COLUMNS,
-        key: protostore::Unique::new("virtual_machines__key", &["id"]),
+        key: protostore::Unique::new("virtual_machines___key", &["id"]),
         uniques: &[
             protostore::Unique::new(
                 "virtual_machines_unique_auraed_address",

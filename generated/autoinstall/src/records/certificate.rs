@@ -459,7 +459,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "certificates",
         record: "certificates",
         columns: COLUMNS,
-        key: protostore::Unique::new("certificates__key", &["serial"]),
+        key: protostore::Unique::new("certificates___key", &["serial"]),
         uniques: &[],
         owner: None,
         references: &[

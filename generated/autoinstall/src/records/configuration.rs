@@ -466,7 +466,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "configurations",
         record: "configurations",
         columns: COLUMNS,
-        key: protostore::Unique::new("configurations__key", &["id"]),
+        key: protostore::Unique::new("configurations___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -204,7 +204,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "files",
         record: "files",
         columns: COLUMNS,
-        key: protostore::Unique::new("files__key", &["path"]),
+        key: protostore::Unique::new("files___key", &["path"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -499,7 +499,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "installations",
         record: "installations",
         columns: COLUMNS,
-        key: protostore::Unique::new("installations__key", &["id"]),
+        key: protostore::Unique::new("installations___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -130,7 +130,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "permissions",
         record: "permissions",
         columns: COLUMNS,
-        key: protostore::Unique::new("permissions__key", &["name"]),
+        key: protostore::Unique::new("permissions___key", &["name"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -246,7 +246,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "roles",
         record: "roles",
         columns: COLUMNS,
-        key: protostore::Unique::new("roles__key", &["id"]),
+        key: protostore::Unique::new("roles___key", &["id"]),
         uniques: &[protostore::Unique::new("roles_unique_name", &["name"])],
         owner: None,
         references: &[

@@ -664,7 +664,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "systems",
         record: "systems",
         columns: COLUMNS,
-        key: protostore::Unique::new("systems__key", &["id"]),
+        key: protostore::Unique::new("systems___key", &["id"]),
         uniques: &[
             protostore::Unique::new("systems_unique_mac_address", &["mac_address"]),
         ],

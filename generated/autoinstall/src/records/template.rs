@@ -179,7 +179,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "templates",
         record: "templates",
         columns: COLUMNS,
-        key: protostore::Unique::new("templates__key", &["id"]),
+        key: protostore::Unique::new("templates___key", &["id"]),
         uniques: &[protostore::Unique::new("templates_unique_name", &["name"])],
         owner: None,
         references: &[],

@@ -352,7 +352,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "users",
         record: "users",
         columns: COLUMNS,
-        key: protostore::Unique::new("users__key", &["id"]),
+        key: protostore::Unique::new("users___key", &["id"]),
         uniques: &[protostore::Unique::new("users_unique_email", &["email"])],
         owner: None,
         references: &[],

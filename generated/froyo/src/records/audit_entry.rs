@@ -257,7 +257,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "audit",
         record: "audit",
         columns: COLUMNS,
-        key: protostore::Unique::new("audit__key", &["id"]),
+        key: protostore::Unique::new("audit___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

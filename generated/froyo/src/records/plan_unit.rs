@@ -501,7 +501,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "plan_units",
         record: "plan_units",
         columns: COLUMNS,
-        key: protostore::Unique::new("plan_units__key", &["run_id", "id"]),
+        key: protostore::Unique::new("plan_units___key", &["run_id", "id"]),
         uniques: &[],
         owner: None,
         references: &[

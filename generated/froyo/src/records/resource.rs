@@ -286,7 +286,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "resources",
         record: "resources",
         columns: COLUMNS,
-        key: protostore::Unique::new("resources__key", &["id"]),
+        key: protostore::Unique::new("resources___key", &["id"]),
         uniques: &[
             protostore::Unique::new("resources_unique_type_name", &["type", "name"]),
         ],

@@ -427,7 +427,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "runs",
         record: "runs",
         columns: COLUMNS,
-        key: protostore::Unique::new("runs__key", &["id"]),
+        key: protostore::Unique::new("runs___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -644,7 +644,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "buckets",
         record: "buckets",
         columns: COLUMNS,
-        key: protostore::Unique::new("buckets__key", &["name"]),
+        key: protostore::Unique::new("buckets___key", &["name"]),
         uniques: &[protostore::Unique::new("buckets_unique_id", &["id"])],
         owner: None,
         references: &[],

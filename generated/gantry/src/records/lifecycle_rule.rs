@@ -366,7 +366,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "lifecycle_rules",
         record: "lifecycle_rules",
         columns: COLUMNS,
-        key: protostore::Unique::new("lifecycle_rules__key", &["bucket_name", "id"]),
+        key: protostore::Unique::new("lifecycle_rules___key", &["bucket_name", "id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -138,7 +138,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "raft_state",
         record: "raft_state",
         columns: COLUMNS,
-        key: protostore::Unique::new("raft_state__key", &["_singleton"]),
+        key: protostore::Unique::new("raft_state___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

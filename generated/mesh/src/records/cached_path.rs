@@ -346,7 +346,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "path_cache",
         record: "path_cache",
         columns: COLUMNS,
-        key: protostore::Unique::new("path_cache__key", &["source", "destination", "k"]),
+        key: protostore::Unique::new(
+            "path_cache___key",
+            &["source", "destination", "k"],
+        ),
         uniques: &[],
         owner: None,
         references: &[

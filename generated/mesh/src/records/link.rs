@@ -222,7 +222,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "links",
         record: "links",
         columns: COLUMNS,
-        key: protostore::Unique::new("links__key", &["node_id", "peer_id"]),
+        key: protostore::Unique::new("links___key", &["node_id", "peer_id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -583,7 +583,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "nodes",
         record: "nodes",
         columns: COLUMNS,
-        key: protostore::Unique::new("nodes__key", &["id"]),
+        key: protostore::Unique::new("nodes___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -264,7 +264,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "policies",
         record: "policies",
         columns: COLUMNS,
-        key: protostore::Unique::new("policies__key", &["id"]),
+        key: protostore::Unique::new("policies___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

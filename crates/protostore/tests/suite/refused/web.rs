@@ -110,7 +110,7 @@ macro_rules! node {
     "of" "of" [2] Value(String) Text;
     "mark" "mark" [3] Value(Int64) Int8;
 },
-                    key: Unique::new(concat!($table, "__key"), &["id"]),
+                    key: Unique::new(concat!($table, "___key"), &["id"]),
                     uniques: &[Unique::new(concat!($table, "_unique_mark"), &["mark"])],
                     owner: None,
                     references: &[ForeignKey {

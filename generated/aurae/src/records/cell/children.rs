@@ -29,7 +29,7 @@ impl generated::ChildTable for NetworkIds {
             record: "cells",
             columns: NETWORK_IDS_COLUMNS,
             key: protostore::Unique::new(
-                "cells__network_ids__key",
+                "cells__network_ids___key",
                 &["_name", "_position"],
             ),
             uniques: &[],

@@ -30,7 +30,7 @@ impl generated::ChildTable for Arguments {
             record: "executables",
             columns: ARGUMENTS_COLUMNS,
             key: protostore::Unique::new(
-                "executables__arguments__key",
+                "executables__arguments___key",
                 &["_cell_name", "_name", "_position"],
             ),
             uniques: &[],
@@ -149,7 +149,7 @@ impl generated::ChildTable for Environment {
             record: "executables",
             columns: ENVIRONMENT_COLUMNS,
             key: protostore::Unique::new(
-                "executables__environment__key",
+                "executables__environment___key",
                 &["_cell_name", "_name", "_position"],
             ),
             uniques: &[],

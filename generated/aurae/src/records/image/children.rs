@@ -29,7 +29,7 @@ impl generated::ChildTable for Architectures {
             record: "images",
             columns: ARCHITECTURES_COLUMNS,
             key: protostore::Unique::new(
-                "images__architectures__key",
+                "images__architectures___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for Nameservers {
             record: "networks",
             columns: NAMESERVERS_COLUMNS,
             key: protostore::Unique::new(
-                "networks__nameservers__key",
+                "networks__nameservers___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -137,7 +137,10 @@ impl generated::ChildTable for Routes {
             name: "networks__routes",
             record: "networks",
             columns: ROUTES_COLUMNS,
-            key: protostore::Unique::new("networks__routes__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "networks__routes___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("networks__routes___id__fk", &["_id"], "networks"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for IpNameservers {
             record: "nics",
             columns: IP_NAMESERVERS_COLUMNS,
             key: protostore::Unique::new(
-                "nics__ip__nameservers__key",
+                "nics__ip__nameservers___key",
                 &["_mac_address", "_position"],
             ),
             uniques: &[],

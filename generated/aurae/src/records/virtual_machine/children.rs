@@ -30,7 +30,7 @@ impl generated::ChildTable for KernelArguments {
             record: "virtual_machines",
             columns: KERNEL_ARGUMENTS_COLUMNS,
             key: protostore::Unique::new(
-                "virtual_machines__kernel__arguments__key",
+                "virtual_machines__kernel__arguments___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -176,7 +176,7 @@ impl generated::ChildTable for Drives {
             record: "virtual_machines",
             columns: DRIVES_COLUMNS,
             key: protostore::Unique::new(
-                "virtual_machines__drives__key",
+                "virtual_machines__drives___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -453,7 +453,7 @@ impl generated::ChildTable for ImageIds {
             record: "virtual_machines",
             columns: IMAGE_IDS_COLUMNS,
             key: protostore::Unique::new(
-                "virtual_machines__image_ids__key",
+                "virtual_machines__image_ids___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -579,7 +579,7 @@ impl generated::ChildTable for Tags {
             record: "virtual_machines",
             columns: TAGS_COLUMNS,
             key: protostore::Unique::new(
-                "virtual_machines__tags__key",
+                "virtual_machines__tags___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -688,7 +688,7 @@ impl generated::ChildTable for Transitions {
             record: "virtual_machines",
             columns: TRANSITIONS_COLUMNS,
             key: protostore::Unique::new(
-                "virtual_machines__transitions__key",
+                "virtual_machines__transitions___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
             record: "configurations",
             columns: AUTOINSTALL_AUTHORIZED_KEYS_COLUMNS,
             key: protostore::Unique::new(
-                "configurations__autoinstall__authorized_keys__key",
+                "configurations__autoinstall__authorized_keys___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -160,7 +160,7 @@ impl generated::ChildTable for AutoinstallPackages {
             record: "configurations",
             columns: AUTOINSTALL_PACKAGES_COLUMNS,
             key: protostore::Unique::new(
-                "configurations__autoinstall__packages__key",
+                "configurations__autoinstall__packages___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -290,7 +290,7 @@ impl generated::ChildTable for AutoinstallLateCommands {
             record: "configurations",
             columns: AUTOINSTALL_LATE_COMMANDS_COLUMNS,
             key: protostore::Unique::new(
-                "configurations__autoinstall__late_commands__key",
+                "configurations__autoinstall__late_commands___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -414,7 +414,7 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
             record: "configurations",
             columns: AUTOINSTALL_LATE_COMMANDS_WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "configurations__autoinstall__late_commands__words__key",
+                "configurations__autoinstall__late_commands__words___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -500,7 +500,7 @@ impl generated::ChildTable for Variables {
             record: "configurations",
             columns: VARIABLES_COLUMNS,
             key: protostore::Unique::new(
-                "configurations__variables__key",
+                "configurations__variables___key",
                 &["_id", "_key"],
             ),
             uniques: &[],

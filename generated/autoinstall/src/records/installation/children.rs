@@ -31,7 +31,7 @@ impl generated::ChildTable for Phases {
             record: "installations",
             columns: PHASES_COLUMNS,
             key: protostore::Unique::new(
-                "installations__phases__key",
+                "installations__phases___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

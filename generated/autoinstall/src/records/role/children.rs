@@ -29,7 +29,7 @@ impl generated::ChildTable for PermissionNames {
             record: "roles",
             columns: PERMISSION_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "roles__permission_names__key",
+                "roles__permission_names___key",
                 &["_id", "_position"],
             ),
             uniques: &[

@@ -32,7 +32,7 @@ impl generated::ChildTable for HardwareDisks {
             record: "systems",
             columns: HARDWARE_DISKS_COLUMNS,
             key: protostore::Unique::new(
-                "systems__hardware__disks__key",
+                "systems__hardware__disks___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -164,7 +164,7 @@ impl generated::ChildTable for Labels {
             name: "systems__labels",
             record: "systems",
             columns: LABELS_COLUMNS,
-            key: protostore::Unique::new("systems__labels__key", &["_id", "_key"]),
+            key: protostore::Unique::new("systems__labels___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("systems__labels___id__fk", &["_id"], "systems"),

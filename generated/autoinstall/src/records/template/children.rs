@@ -29,7 +29,7 @@ impl generated::ChildTable for Variables {
             record: "templates",
             columns: VARIABLES_COLUMNS,
             key: protostore::Unique::new(
-                "templates__variables__key",
+                "templates__variables___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for RoleIds {
             name: "users__role_ids",
             record: "users",
             columns: ROLE_IDS_COLUMNS,
-            key: protostore::Unique::new("users__role_ids__key", &["_id", "_position"]),
+            key: protostore::Unique::new("users__role_ids___key", &["_id", "_position"]),
             uniques: &[
                 protostore::Unique::new(
                     "users__role_ids_unique__id_value",

@@ -29,7 +29,7 @@ impl generated::ChildTable for Details {
             name: "audit__details",
             record: "audit",
             columns: DETAILS_COLUMNS,
-            key: protostore::Unique::new("audit__details__key", &["_id", "_position"]),
+            key: protostore::Unique::new("audit__details___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("audit__details___id__fk", &["_id"], "audit"),

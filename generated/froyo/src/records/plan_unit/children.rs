@@ -31,7 +31,7 @@ impl generated::ChildTable for Dependencies {
             record: "plan_units",
             columns: DEPENDENCIES_COLUMNS,
             key: protostore::Unique::new(
-                "plan_units__dependencies__key",
+                "plan_units__dependencies___key",
                 &["_run_id", "_id", "_position"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for Labels {
             name: "buckets__labels",
             record: "buckets",
             columns: LABELS_COLUMNS,
-            key: protostore::Unique::new("buckets__labels__key", &["_name", "_key"]),
+            key: protostore::Unique::new("buckets__labels___key", &["_name", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -127,7 +127,7 @@ impl generated::ChildTable for PolicyStatements {
             record: "buckets",
             columns: POLICY_STATEMENTS_COLUMNS,
             key: protostore::Unique::new(
-                "buckets__policy__statements__key",
+                "buckets__policy__statements___key",
                 &["_name", "_position"],
             ),
             uniques: &[],
@@ -254,7 +254,7 @@ impl generated::ChildTable for PolicyStatementsActions {
             record: "buckets",
             columns: POLICY_STATEMENTS_ACTIONS_COLUMNS,
             key: protostore::Unique::new(
-                "buckets__policy__statements__actions__key",
+                "buckets__policy__statements__actions___key",
                 &["_name", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -340,7 +340,7 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
             record: "buckets",
             columns: POLICY_STATEMENTS_PRINCIPALS_COLUMNS,
             key: protostore::Unique::new(
-                "buckets__policy__statements__principals__key",
+                "buckets__policy__statements__principals___key",
                 &["_name", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -425,7 +425,7 @@ impl generated::ChildTable for PolicyStatementsConditions {
             record: "buckets",
             columns: POLICY_STATEMENTS_CONDITIONS_COLUMNS,
             key: protostore::Unique::new(
-                "buckets__policy__statements__conditions__key",
+                "buckets__policy__statements__conditions___key",
                 &["_name", "_position", "_key_2"],
             ),
             uniques: &[],
@@ -512,7 +512,7 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
             record: "buckets",
             columns: POLICY_STATEMENTS_CONDITIONS_VALUE_ANY_OF_COLUMNS,
             key: protostore::Unique::new(
-                "buckets__policy__statements__conditions__value__any_of__key",
+                "buckets__policy__statements__conditions__value__any_of___key",
                 &["_name", "_position", "_key_2", "_position_3"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for Voters {
             record: "raft_state",
             columns: VOTERS_COLUMNS,
             key: protostore::Unique::new(
-                "raft_state__voters__key",
+                "raft_state__voters___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],

@@ -30,7 +30,7 @@ impl generated::ChildTable for Interfaces {
             record: "nodes",
             columns: INTERFACES_COLUMNS,
             key: protostore::Unique::new(
-                "nodes__interfaces__key",
+                "nodes__interfaces___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -153,7 +153,7 @@ impl generated::ChildTable for InterfacesAddresses {
             record: "nodes",
             columns: INTERFACES_ADDRESSES_COLUMNS,
             key: protostore::Unique::new(
-                "nodes__interfaces__addresses__key",
+                "nodes__interfaces__addresses___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -239,7 +239,7 @@ impl generated::ChildTable for InterfacesCosts {
             record: "nodes",
             columns: INTERFACES_COSTS_COLUMNS,
             key: protostore::Unique::new(
-                "nodes__interfaces__costs__key",
+                "nodes__interfaces__costs___key",
                 &["_id", "_position", "_key_2"],
             ),
             uniques: &[],
@@ -323,7 +323,10 @@ impl generated::ChildTable for Protocols {
             name: "nodes__protocols",
             record: "nodes",
             columns: PROTOCOLS_COLUMNS,
-            key: protostore::Unique::new("nodes__protocols__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "nodes__protocols___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("nodes__protocols___id__fk", &["_id"], "nodes"),

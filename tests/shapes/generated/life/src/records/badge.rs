@@ -219,7 +219,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "badges",
         record: "badges",
         columns: COLUMNS,
-        key: protostore::Unique::new("badges__key", &["id"]),
+        key: protostore::Unique::new("badges___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -186,7 +186,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "claims",
         record: "claims",
         columns: COLUMNS,
-        key: protostore::Unique::new("claims__key", &["id"]),
+        key: protostore::Unique::new("claims___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -360,7 +360,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "facts",
         record: "facts",
         columns: COLUMNS,
-        key: protostore::Unique::new("facts__key", &["id"]),
+        key: protostore::Unique::new("facts___key", &["id"]),
         uniques: &[protostore::Unique::new("facts_unique_name", &["name"])],
         owner: None,
         references: &[

@@ -339,7 +339,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "folders",
         record: "folders",
         columns: COLUMNS,
-        key: protostore::Unique::new("folders__key", &["id"]),
+        key: protostore::Unique::new("folders___key", &["id"]),
         uniques: &[protostore::Unique::new("folders_unique_name", &["name"])],
         owner: None,
         references: &[

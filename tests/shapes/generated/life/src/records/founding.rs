@@ -86,7 +86,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "founding",
         record: "founding",
         columns: COLUMNS,
-        key: protostore::Unique::new("founding__key", &["_singleton"]),
+        key: protostore::Unique::new("founding___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

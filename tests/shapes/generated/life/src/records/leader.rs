@@ -143,7 +143,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "leader",
         record: "leader",
         columns: COLUMNS,
-        key: protostore::Unique::new("leader__key", &["_singleton"]),
+        key: protostore::Unique::new("leader___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

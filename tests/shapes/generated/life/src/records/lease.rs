@@ -337,7 +337,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "leases",
         record: "leases",
         columns: COLUMNS,
-        key: protostore::Unique::new("leases__key", &["host", "slot"]),
+        key: protostore::Unique::new("leases___key", &["host", "slot"]),
         uniques: &[
             protostore::Unique::new("leases_unique_zone_number", &["zone", "number"]),
         ],

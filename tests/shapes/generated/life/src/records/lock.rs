@@ -192,7 +192,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "locks",
         record: "locks",
         columns: COLUMNS,
-        key: protostore::Unique::new("locks__key", &["id"]),
+        key: protostore::Unique::new("locks___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

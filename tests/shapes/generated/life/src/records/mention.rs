@@ -240,7 +240,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "mentions",
         record: "mentions",
         columns: COLUMNS,
-        key: protostore::Unique::new("mentions__key", &["id"]),
+        key: protostore::Unique::new("mentions___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -269,7 +269,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "notes",
         record: "notes",
         columns: COLUMNS,
-        key: protostore::Unique::new("notes__key", &["folder_id", "number"]),
+        key: protostore::Unique::new("notes___key", &["folder_id", "number"]),
         uniques: &[
             protostore::Unique::new("notes_unique_author_number", &["author", "number"]),
         ],

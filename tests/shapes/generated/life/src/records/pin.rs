@@ -202,7 +202,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "pins",
         record: "pins",
         columns: COLUMNS,
-        key: protostore::Unique::new("pins__key", &["id"]),
+        key: protostore::Unique::new("pins___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

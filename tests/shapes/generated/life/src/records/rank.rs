@@ -807,7 +807,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "ranks",
         record: "ranks",
         columns: COLUMNS,
-        key: protostore::Unique::new("ranks__key", &["region", "number"]),
+        key: protostore::Unique::new("ranks___key", &["region", "number"]),
         uniques: &[
             protostore::Unique::new("ranks_unique_team_name", &["team", "name"]),
             protostore::Unique::new("ranks_unique_level_seat", &["level", "seat"]),

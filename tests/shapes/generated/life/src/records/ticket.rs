@@ -388,7 +388,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "tickets",
         record: "tickets",
         columns: COLUMNS,
-        key: protostore::Unique::new("tickets__key", &["id"]),
+        key: protostore::Unique::new("tickets___key", &["id"]),
         uniques: &[
             protostore::Unique::new("tickets_unique_number", &["number"]),
             protostore::Unique::new("tickets_unique_place", &["place"]),

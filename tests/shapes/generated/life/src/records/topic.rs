@@ -87,7 +87,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "topics",
         record: "topics",
         columns: COLUMNS,
-        key: protostore::Unique::new("topics__key", &["id"]),
+        key: protostore::Unique::new("topics___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

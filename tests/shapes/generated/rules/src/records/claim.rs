@@ -161,7 +161,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         record: "claims",
         columns: COLUMNS,
         key: protostore::Unique::new(
-            "claims__key",
+            "claims___key",
             &["metadata__number", "metadata__hash"],
         ),
         uniques: &[],

@@ -473,7 +473,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "devices",
         record: "devices",
         columns: COLUMNS,
-        key: protostore::Unique::new("devices__key", &["id"]),
+        key: protostore::Unique::new("devices___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

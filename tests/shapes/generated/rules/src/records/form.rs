@@ -758,7 +758,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "forms",
         record: "forms",
         columns: COLUMNS,
-        key: protostore::Unique::new("forms__key", &["id"]),
+        key: protostore::Unique::new("forms___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

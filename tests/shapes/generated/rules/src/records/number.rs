@@ -728,7 +728,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "numbers",
         record: "numbers",
         columns: COLUMNS,
-        key: protostore::Unique::new("numbers__key", &["id"]),
+        key: protostore::Unique::new("numbers___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

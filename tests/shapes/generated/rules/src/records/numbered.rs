@@ -130,7 +130,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "numbered",
         record: "numbered",
         columns: COLUMNS,
-        key: protostore::Unique::new("numbered__key", &["number"]),
+        key: protostore::Unique::new("numbered___key", &["number"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -240,7 +240,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "peers",
         record: "peers",
         columns: COLUMNS,
-        key: protostore::Unique::new("peers__key", &["id"]),
+        key: protostore::Unique::new("peers___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

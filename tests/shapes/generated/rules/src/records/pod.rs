@@ -164,7 +164,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "pods",
         record: "pods",
         columns: COLUMNS,
-        key: protostore::Unique::new("pods__key", &["metadata__name"]),
+        key: protostore::Unique::new("pods___key", &["metadata__name"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -320,7 +320,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "routes",
         record: "routes",
         columns: COLUMNS,
-        key: protostore::Unique::new("routes__key", &["id"]),
+        key: protostore::Unique::new("routes___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -130,7 +130,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "runs",
         record: "runs",
         columns: COLUMNS,
-        key: protostore::Unique::new("runs__key", &["name"]),
+        key: protostore::Unique::new("runs___key", &["name"]),
         uniques: &[],
         owner: None,
         references: &[],

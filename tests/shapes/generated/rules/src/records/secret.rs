@@ -260,7 +260,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "secrets",
         record: "secrets",
         columns: COLUMNS,
-        key: protostore::Unique::new("secrets__key", &["id"]),
+        key: protostore::Unique::new("secrets___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -303,7 +303,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "stacks",
         record: "stacks",
         columns: COLUMNS,
-        key: protostore::Unique::new("stacks__key", &["id"]),
+        key: protostore::Unique::new("stacks___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

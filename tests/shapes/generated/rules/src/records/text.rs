@@ -546,7 +546,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "texts",
         record: "texts",
         columns: COLUMNS,
-        key: protostore::Unique::new("texts__key", &["id"]),
+        key: protostore::Unique::new("texts___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

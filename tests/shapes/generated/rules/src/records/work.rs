@@ -133,7 +133,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "works",
         record: "works",
         columns: COLUMNS,
-        key: protostore::Unique::new("works__key", &["name"]),
+        key: protostore::Unique::new("works___key", &["name"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -137,7 +137,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "alone",
         record: "alone",
         columns: COLUMNS,
-        key: protostore::Unique::new("alone__key", &["_singleton"]),
+        key: protostore::Unique::new("alone___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -757,7 +757,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "aparts",
         record: "aparts",
         columns: COLUMNS,
-        key: protostore::Unique::new("aparts__key", &["id"]),
+        key: protostore::Unique::new("aparts___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -407,7 +407,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "audits",
         record: "audits",
         columns: COLUMNS,
-        key: protostore::Unique::new("audits__key", &["number"]),
+        key: protostore::Unique::new("audits___key", &["number"]),
         uniques: &[],
         owner: None,
         references: &[],

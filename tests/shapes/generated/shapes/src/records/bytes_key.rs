@@ -98,7 +98,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "bytes_keys",
         record: "bytes_keys",
         columns: COLUMNS,
-        key: protostore::Unique::new("bytes_keys__key", &["id"]),
+        key: protostore::Unique::new("bytes_keys___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

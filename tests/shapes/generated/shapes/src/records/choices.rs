@@ -431,7 +431,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "choices",
         record: "choices",
         columns: COLUMNS,
-        key: protostore::Unique::new("choices__key", &["id"]),
+        key: protostore::Unique::new("choices___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

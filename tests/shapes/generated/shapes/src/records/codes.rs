@@ -1436,7 +1436,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "codes",
         record: "codes",
         columns: COLUMNS,
-        key: protostore::Unique::new("codes__key", &["id"]),
+        key: protostore::Unique::new("codes___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -358,7 +358,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "counted",
         record: "counted",
         columns: COLUMNS,
-        key: protostore::Unique::new("counted__key", &["region", "number"]),
+        key: protostore::Unique::new("counted___key", &["region", "number"]),
         uniques: &[],
         owner: None,
         references: &[

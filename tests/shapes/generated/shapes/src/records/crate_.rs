@@ -191,7 +191,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "crates",
         record: "crates",
         columns: COLUMNS,
-        key: protostore::Unique::new("crates__key", &["id"]),
+        key: protostore::Unique::new("crates___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

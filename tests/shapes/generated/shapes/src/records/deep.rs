@@ -300,7 +300,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "deeps",
         record: "deeps",
         columns: COLUMNS,
-        key: protostore::Unique::new("deeps__key", &["region", "number"]),
+        key: protostore::Unique::new("deeps___key", &["region", "number"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -153,7 +153,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "deep_keys",
         record: "deep_keys",
         columns: COLUMNS,
-        key: protostore::Unique::new("deep_keys__key", &["meta__name"]),
+        key: protostore::Unique::new("deep_keys___key", &["meta__name"]),
         uniques: &[],
         owner: None,
         references: &[],

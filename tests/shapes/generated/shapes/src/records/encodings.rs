@@ -644,7 +644,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "encodings",
         record: "encodings",
         columns: COLUMNS,
-        key: protostore::Unique::new("encodings__key", &["id"]),
+        key: protostore::Unique::new("encodings___key", &["id"]),
         uniques: &[protostore::Unique::new("encodings_unique_text", &["text"])],
         owner: None,
         references: &[],

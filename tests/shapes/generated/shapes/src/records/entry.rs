@@ -124,7 +124,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "entries",
         record: "entries",
         columns: COLUMNS,
-        key: protostore::Unique::new("entries__key", &["number"]),
+        key: protostore::Unique::new("entries___key", &["number"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -178,7 +178,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "events",
         record: "events",
         columns: COLUMNS,
-        key: protostore::Unique::new("events__key", &["id"]),
+        key: protostore::Unique::new("events___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -232,7 +232,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "explicits",
         record: "explicits",
         columns: COLUMNS,
-        key: protostore::Unique::new("explicits__key", &["id"]),
+        key: protostore::Unique::new("explicits___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

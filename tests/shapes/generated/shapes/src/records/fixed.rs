@@ -575,7 +575,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "fixed",
         record: "fixed",
         columns: COLUMNS,
-        key: protostore::Unique::new("fixed__key", &["id"]),
+        key: protostore::Unique::new("fixed___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

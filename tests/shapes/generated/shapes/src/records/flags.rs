@@ -84,7 +84,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "flags",
         record: "flags",
         columns: COLUMNS,
-        key: protostore::Unique::new("flags__key", &["_singleton"]),
+        key: protostore::Unique::new("flags___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

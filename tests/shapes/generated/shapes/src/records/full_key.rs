@@ -209,7 +209,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "full_keys",
         record: "full_keys",
         columns: COLUMNS,
-        key: protostore::Unique::new("full_keys__key", &["id"]),
+        key: protostore::Unique::new("full_keys___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -210,7 +210,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "implicits",
         record: "implicits",
         columns: COLUMNS,
-        key: protostore::Unique::new("implicits__key", &["id"]),
+        key: protostore::Unique::new("implicits___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -98,7 +98,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "int_keys",
         record: "int_keys",
         columns: COLUMNS,
-        key: protostore::Unique::new("int_keys__key", &["id"]),
+        key: protostore::Unique::new("int_keys___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -138,7 +138,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "items",
         record: "items",
         columns: COLUMNS,
-        key: protostore::Unique::new("items__key", &["id"]),
+        key: protostore::Unique::new("items___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -556,7 +556,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "jobs",
         record: "jobs",
         columns: COLUMNS,
-        key: protostore::Unique::new("jobs__key", &["id"]),
+        key: protostore::Unique::new("jobs___key", &["id"]),
         uniques: &[
             protostore::Unique::new(
                 "jobs_unique_address_where_address_is_not_empty",

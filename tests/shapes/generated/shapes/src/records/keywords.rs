@@ -290,7 +290,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "keywords",
         record: "keywords",
         columns: COLUMNS,
-        key: protostore::Unique::new("keywords__key", &["id"]),
+        key: protostore::Unique::new("keywords___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

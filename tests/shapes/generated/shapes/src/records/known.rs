@@ -762,7 +762,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "known",
         record: "known",
         columns: COLUMNS,
-        key: protostore::Unique::new("known__key", &["id"]),
+        key: protostore::Unique::new("known___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -116,7 +116,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "labels",
         record: "labels",
         columns: COLUMNS,
-        key: protostore::Unique::new("labels__key", &["text"]),
+        key: protostore::Unique::new("labels___key", &["text"]),
         uniques: &[protostore::Unique::new("labels_unique_crate", &["crate"])],
         owner: None,
         references: &[

@@ -191,7 +191,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "legacies",
         record: "legacies",
         columns: COLUMNS,
-        key: protostore::Unique::new("legacies__key", &["id"]),
+        key: protostore::Unique::new("legacies___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -313,7 +313,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "linked",
         record: "linked",
         columns: COLUMNS,
-        key: protostore::Unique::new("linked__key", &["id"]),
+        key: protostore::Unique::new("linked___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -207,7 +207,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "lists",
         record: "lists",
         columns: COLUMNS,
-        key: protostore::Unique::new("lists__key", &["id"]),
+        key: protostore::Unique::new("lists___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -220,7 +220,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "mades",
         record: "mades",
         columns: COLUMNS,
-        key: protostore::Unique::new("mades__key", &["id"]),
+        key: protostore::Unique::new("mades___key", &["id"]),
         uniques: &[protostore::Unique::new("mades_unique_number", &["number"])],
         owner: None,
         references: &[],

@@ -390,7 +390,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "maps",
         record: "maps",
         columns: COLUMNS,
-        key: protostore::Unique::new("maps__key", &["id"]),
+        key: protostore::Unique::new("maps___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -522,7 +522,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "nesteds",
         record: "nesteds",
         columns: COLUMNS,
-        key: protostore::Unique::new("nesteds__key", &["id"]),
+        key: protostore::Unique::new("nesteds___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

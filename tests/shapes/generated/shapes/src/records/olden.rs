@@ -563,7 +563,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "olden",
         record: "olden",
         columns: COLUMNS,
-        key: protostore::Unique::new("olden__key", &["id"]),
+        key: protostore::Unique::new("olden___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -446,7 +446,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "packed",
         record: "packed",
         columns: COLUMNS,
-        key: protostore::Unique::new("packed__key", &["id"]),
+        key: protostore::Unique::new("packed___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

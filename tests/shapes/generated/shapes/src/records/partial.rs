@@ -169,7 +169,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "partials",
         record: "partials",
         columns: COLUMNS,
-        key: protostore::Unique::new("partials__key", &["id"]),
+        key: protostore::Unique::new("partials___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

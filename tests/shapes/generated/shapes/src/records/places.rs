@@ -1292,7 +1292,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "places",
         record: "places",
         columns: COLUMNS,
-        key: protostore::Unique::new("places__key", &["id"]),
+        key: protostore::Unique::new("places___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

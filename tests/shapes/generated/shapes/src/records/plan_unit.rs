@@ -361,7 +361,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "plan_units",
         record: "plan_units",
         columns: COLUMNS,
-        key: protostore::Unique::new("plan_units__key", &["run", "number"]),
+        key: protostore::Unique::new("plan_units___key", &["run", "number"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -425,7 +425,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "remarks",
         record: "remarks",
         columns: COLUMNS,
-        key: protostore::Unique::new("remarks__key", &["id"]),
+        key: protostore::Unique::new("remarks___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -221,7 +221,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "repeateds",
         record: "repeateds",
         columns: COLUMNS,
-        key: protostore::Unique::new("repeateds__key", &["id"]),
+        key: protostore::Unique::new("repeateds___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -174,7 +174,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "requireds",
         record: "requireds",
         columns: COLUMNS,
-        key: protostore::Unique::new("requireds__key", &["id"]),
+        key: protostore::Unique::new("requireds___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -384,7 +384,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "settings",
         record: "settings",
         columns: COLUMNS,
-        key: protostore::Unique::new("settings__key", &["_singleton"]),
+        key: protostore::Unique::new("settings___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -738,7 +738,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "sources",
         record: "sources",
         columns: COLUMNS,
-        key: protostore::Unique::new("sources__key", &["id"]),
+        key: protostore::Unique::new("sources___key", &["id"]),
         uniques: &[
             protostore::Unique::new("sources_unique_alone", &["alone"]),
             protostore::Unique::new("sources_unique_code", &["code"]),

@@ -111,7 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "state",
         record: "state",
         columns: COLUMNS,
-        key: protostore::Unique::new("state__key", &["_singleton"]),
+        key: protostore::Unique::new("state___key", &["_singleton"]),
         uniques: &[],
         owner: None,
         references: &[],

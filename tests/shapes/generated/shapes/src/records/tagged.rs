@@ -386,7 +386,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "tagged",
         record: "tagged",
         columns: COLUMNS,
-        key: protostore::Unique::new("tagged__key", &["id"]),
+        key: protostore::Unique::new("tagged___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

@@ -100,7 +100,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "targets",
         record: "targets",
         columns: COLUMNS,
-        key: protostore::Unique::new("targets__key", &["id"]),
+        key: protostore::Unique::new("targets___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

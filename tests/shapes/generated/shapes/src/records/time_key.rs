@@ -143,7 +143,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "time_keys",
         record: "time_keys",
         columns: COLUMNS,
-        key: protostore::Unique::new("time_keys__key", &["time", "number"]),
+        key: protostore::Unique::new("time_keys___key", &["time", "number"]),
         uniques: &[],
         owner: None,
         references: &[],

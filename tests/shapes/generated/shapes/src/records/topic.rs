@@ -100,7 +100,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "topics",
         record: "topics",
         columns: COLUMNS,
-        key: protostore::Unique::new("topics__key", &["name"]),
+        key: protostore::Unique::new("topics___key", &["name"]),
         uniques: &[],
         owner: None,
         references: &[],

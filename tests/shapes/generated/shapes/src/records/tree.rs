@@ -627,7 +627,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "trees",
         record: "trees",
         columns: COLUMNS,
-        key: protostore::Unique::new("trees__key", &["id"]),
+        key: protostore::Unique::new("trees___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

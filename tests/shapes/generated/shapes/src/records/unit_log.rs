@@ -352,7 +352,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "unit_logs",
         record: "unit_logs",
         columns: COLUMNS,
-        key: protostore::Unique::new("unit_logs__key", &["id"]),
+        key: protostore::Unique::new("unit_logs___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[

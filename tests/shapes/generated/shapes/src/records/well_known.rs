@@ -442,7 +442,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "well_knowns",
         record: "well_knowns",
         columns: COLUMNS,
-        key: protostore::Unique::new("well_knowns__key", &["id"]),
+        key: protostore::Unique::new("well_knowns___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -415,7 +415,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         record: "wide_keys",
         columns: COLUMNS,
         key: protostore::Unique::new(
-            "wide_keys__key",
+            "wide_keys___key",
             &["a", "b", "c", "d", "e", "f", "g"],
         ),
         uniques: &[],

@@ -301,7 +301,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "wrappers",
         record: "wrappers",
         columns: COLUMNS,
-        key: protostore::Unique::new("wrappers__key", &["id"]),
+        key: protostore::Unique::new("wrappers___key", &["id"]),
         uniques: &[],
         owner: None,
         references: &[],

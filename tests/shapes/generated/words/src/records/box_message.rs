@@ -202,7 +202,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "info",
         record: "info",
         columns: COLUMNS,
-        key: protostore::Unique::new("info__key", &["box", "dyn"]),
+        key: protostore::Unique::new("info___key", &["box", "dyn"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -218,7 +218,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "table",
         record: "table",
         columns: COLUMNS,
-        key: protostore::Unique::new("table__key", &["default"]),
+        key: protostore::Unique::new("table___key", &["default"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -100,7 +100,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "open",
         record: "open",
         columns: COLUMNS,
-        key: protostore::Unique::new("open__key", &["field"]),
+        key: protostore::Unique::new("open___key", &["field"]),
         uniques: &[],
         owner: None,
         references: &[],

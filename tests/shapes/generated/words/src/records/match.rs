@@ -249,7 +249,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "clone",
         record: "clone",
         columns: COLUMNS,
-        key: protostore::Unique::new("clone__key", &["type"]),
+        key: protostore::Unique::new("clone___key", &["type"]),
         uniques: &[],
         owner: None,
         references: &[],

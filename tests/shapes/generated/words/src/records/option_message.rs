@@ -365,7 +365,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "read",
         record: "read",
         columns: COLUMNS,
-        key: protostore::Unique::new("read__key", &["self"]),
+        key: protostore::Unique::new("read___key", &["self"]),
         uniques: &[],
         owner: None,
         references: &[],

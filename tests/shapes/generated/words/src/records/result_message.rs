@@ -247,7 +247,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "write",
         record: "write",
         columns: COLUMNS,
-        key: protostore::Unique::new("write__key", &["ok"]),
+        key: protostore::Unique::new("write___key", &["ok"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -130,7 +130,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "close",
         record: "close",
         columns: COLUMNS,
-        key: protostore::Unique::new("close__key", &["store"]),
+        key: protostore::Unique::new("close___key", &["store"]),
         uniques: &[],
         owner: None,
         references: &[],

@@ -114,7 +114,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "run",
         record: "run",
         columns: COLUMNS,
-        key: protostore::Unique::new("run__key", &["string"]),
+        key: protostore::Unique::new("run___key", &["string"]),
         uniques: &[protostore::Unique::new("run_unique_str", &["str"])],
         owner: None,
         references: &[

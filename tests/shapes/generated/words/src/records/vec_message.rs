@@ -124,7 +124,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         name: "apply",
         record: "apply",
         columns: COLUMNS,
-        key: protostore::Unique::new("apply__key", &["vec"]),
+        key: protostore::Unique::new("apply___key", &["vec"]),
         uniques: &[],
         owner: None,
         references: &[],

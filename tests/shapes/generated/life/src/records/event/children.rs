@@ -29,7 +29,7 @@ impl generated::ChildTable for TopicIds {
             record: "events",
             columns: TOPIC_IDS_COLUMNS,
             key: protostore::Unique::new(
-                "events__topic_ids__key",
+                "events__topic_ids___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -121,7 +121,7 @@ impl generated::ChildTable for Details {
             name: "events__details",
             record: "events",
             columns: DETAILS_COLUMNS,
-            key: protostore::Unique::new("events__details__key", &["_id", "_position"]),
+            key: protostore::Unique::new("events__details___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("events__details___id__fk", &["_id"], "events"),
@@ -202,7 +202,7 @@ impl generated::ChildTable for DetailsNumbers {
             record: "events",
             columns: DETAILS_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "events__details__numbers__key",
+                "events__details__numbers___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "facts__words",
             record: "facts",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("facts__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("facts__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("facts__words___id__fk", &["_id"], "facts"),
@@ -126,7 +126,7 @@ impl generated::ChildTable for Others {
             name: "facts__others",
             record: "facts",
             columns: OTHERS_COLUMNS,
-            key: protostore::Unique::new("facts__others__key", &["_id", "_position"]),
+            key: protostore::Unique::new("facts__others___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("facts__others___id__fk", &["_id"], "facts"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Links {
             name: "folders__links",
             record: "folders",
             columns: LINKS_COLUMNS,
-            key: protostore::Unique::new("folders__links__key", &["_id", "_position"]),
+            key: protostore::Unique::new("folders__links___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("folders__links___id__fk", &["_id"], "folders"),
@@ -143,7 +143,7 @@ impl generated::ChildTable for Needs {
             name: "folders__needs",
             record: "folders",
             columns: NEEDS_COLUMNS,
-            key: protostore::Unique::new("folders__needs__key", &["_id", "_position"]),
+            key: protostore::Unique::new("folders__needs___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("folders__needs___id__fk", &["_id"], "folders"),

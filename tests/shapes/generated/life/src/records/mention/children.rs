@@ -28,7 +28,7 @@ impl generated::ChildTable for All {
             name: "mentions__all",
             record: "mentions",
             columns: ALL_COLUMNS,
-            key: protostore::Unique::new("mentions__all__key", &["_id", "_position"]),
+            key: protostore::Unique::new("mentions__all___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("mentions__all___id__fk", &["_id"], "mentions"),

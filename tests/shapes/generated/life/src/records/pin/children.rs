@@ -28,7 +28,10 @@ impl generated::ChildTable for FolderIds {
             name: "pins__folder_ids",
             record: "pins",
             columns: FOLDER_IDS_COLUMNS,
-            key: protostore::Unique::new("pins__folder_ids__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "pins__folder_ids___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("pins__folder_ids___id__fk", &["_id"], "pins"),

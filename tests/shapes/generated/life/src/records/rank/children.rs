@@ -30,7 +30,7 @@ impl generated::ChildTable for Badges {
             record: "ranks",
             columns: BADGES_COLUMNS,
             key: protostore::Unique::new(
-                "ranks__badges__key",
+                "ranks__badges___key",
                 &["_region", "_number", "_position"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for Seats {
             name: "tickets__seats",
             record: "tickets",
             columns: SEATS_COLUMNS,
-            key: protostore::Unique::new("tickets__seats__key", &["_id", "_position"]),
+            key: protostore::Unique::new("tickets__seats___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("tickets__seats___id__fk", &["_id"], "tickets"),
@@ -128,7 +128,7 @@ impl generated::ChildTable for Prices {
             name: "tickets__prices",
             record: "tickets",
             columns: PRICES_COLUMNS,
-            key: protostore::Unique::new("tickets__prices__key", &["_id", "_key"]),
+            key: protostore::Unique::new("tickets__prices___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("tickets__prices___id__fk", &["_id"], "tickets"),

@@ -30,7 +30,7 @@ impl generated::ChildTable for Ports {
             name: "devices__ports",
             record: "devices",
             columns: PORTS_COLUMNS,
-            key: protostore::Unique::new("devices__ports__key", &["_id", "_position"]),
+            key: protostore::Unique::new("devices__ports___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("devices__ports___id__fk", &["_id"], "devices"),
@@ -141,7 +141,7 @@ impl generated::ChildTable for Named {
             name: "devices__named",
             record: "devices",
             columns: NAMED_COLUMNS,
-            key: protostore::Unique::new("devices__named__key", &["_id", "_key"]),
+            key: protostore::Unique::new("devices__named___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("devices__named___id__fk", &["_id"], "devices"),
@@ -249,7 +249,7 @@ impl generated::ChildTable for Apart {
             name: "devices__apart",
             record: "devices",
             columns: APART_COLUMNS,
-            key: protostore::Unique::new("devices__apart__key", &["_id"]),
+            key: protostore::Unique::new("devices__apart___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("devices__apart___id__fk", &["_id"], "devices"),
@@ -336,7 +336,7 @@ impl generated::ChildTable for Seen {
             name: "devices__seen",
             record: "devices",
             columns: SEEN_COLUMNS,
-            key: protostore::Unique::new("devices__seen__key", &["_id", "_position"]),
+            key: protostore::Unique::new("devices__seen___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("devices__seen___id__fk", &["_id"], "devices"),
@@ -436,7 +436,7 @@ impl generated::ChildTable for Notes {
             name: "devices__notes",
             record: "devices",
             columns: NOTES_COLUMNS,
-            key: protostore::Unique::new("devices__notes__key", &["_id", "_key"]),
+            key: protostore::Unique::new("devices__notes___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("devices__notes___id__fk", &["_id"], "devices"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Trees {
             name: "peers__trees",
             record: "peers",
             columns: TREES_COLUMNS,
-            key: protostore::Unique::new("peers__trees__key", &["_id", "_position"]),
+            key: protostore::Unique::new("peers__trees___key", &["_id", "_position"]),
             uniques: &[
                 protostore::Unique::new(
                     "peers__trees_unique__id_value",

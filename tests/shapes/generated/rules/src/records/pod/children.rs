@@ -32,7 +32,7 @@ impl generated::ChildTable for Owners {
             record: "pods",
             columns: OWNERS_COLUMNS,
             key: protostore::Unique::new(
-                "pods__owners__key",
+                "pods__owners___key",
                 &["_metadata__name", "_position"],
             ),
             uniques: &[],

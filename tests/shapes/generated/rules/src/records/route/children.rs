@@ -28,7 +28,7 @@ impl generated::ChildTable for Hosts {
             name: "routes__hosts",
             record: "routes",
             columns: HOSTS_COLUMNS,
-            key: protostore::Unique::new("routes__hosts__key", &["_id", "_position"]),
+            key: protostore::Unique::new("routes__hosts___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("routes__hosts___id__fk", &["_id"], "routes"),
@@ -130,7 +130,7 @@ impl generated::ChildTable for Labels {
             name: "routes__labels",
             record: "routes",
             columns: LABELS_COLUMNS,
-            key: protostore::Unique::new("routes__labels__key", &["_id", "_key"]),
+            key: protostore::Unique::new("routes__labels___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("routes__labels___id__fk", &["_id"], "routes"),
@@ -221,7 +221,7 @@ impl generated::ChildTable for Hops {
             name: "routes__hops",
             record: "routes",
             columns: HOPS_COLUMNS,
-            key: protostore::Unique::new("routes__hops__key", &["_id", "_position"]),
+            key: protostore::Unique::new("routes__hops___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("routes__hops___id__fk", &["_id"], "routes"),
@@ -328,7 +328,7 @@ impl generated::ChildTable for HopsPorts {
             record: "routes",
             columns: HOPS_PORTS_COLUMNS,
             key: protostore::Unique::new(
-                "routes__hops__ports__key",
+                "routes__hops__ports___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -419,7 +419,7 @@ impl generated::ChildTable for DetourHosts {
             record: "routes",
             columns: DETOUR_HOSTS_COLUMNS,
             key: protostore::Unique::new(
-                "routes__detour__hosts__key",
+                "routes__detour__hosts___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -535,7 +535,7 @@ impl generated::ChildTable for Drafts {
             name: "routes__drafts",
             record: "routes",
             columns: DRAFTS_COLUMNS,
-            key: protostore::Unique::new("routes__drafts__key", &["_id", "_position"]),
+            key: protostore::Unique::new("routes__drafts___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("routes__drafts___id__fk", &["_id"], "routes"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for Cards {
             name: "secrets__cards",
             record: "secrets",
             columns: CARDS_COLUMNS,
-            key: protostore::Unique::new("secrets__cards__key", &["_id", "_position"]),
+            key: protostore::Unique::new("secrets__cards___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("secrets__cards___id__fk", &["_id"], "secrets"),
@@ -124,7 +124,7 @@ impl generated::ChildTable for Answers {
             name: "secrets__answers",
             record: "secrets",
             columns: ANSWERS_COLUMNS,
-            key: protostore::Unique::new("secrets__answers__key", &["_id", "_key"]),
+            key: protostore::Unique::new("secrets__answers___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("secrets__answers___id__fk", &["_id"], "secrets"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Tags {
             name: "stacks__tags",
             record: "stacks",
             columns: TAGS_COLUMNS,
-            key: protostore::Unique::new("stacks__tags__key", &["_id", "_position"]),
+            key: protostore::Unique::new("stacks__tags___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__tags___id__fk", &["_id"], "stacks"),
@@ -135,7 +135,7 @@ impl generated::ChildTable for Sizes {
             name: "stacks__sizes",
             record: "stacks",
             columns: SIZES_COLUMNS,
-            key: protostore::Unique::new("stacks__sizes__key", &["_id", "_key"]),
+            key: protostore::Unique::new("stacks__sizes___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__sizes___id__fk", &["_id"], "stacks"),
@@ -243,7 +243,7 @@ impl generated::ChildTable for Layers {
             name: "stacks__layers",
             record: "stacks",
             columns: LAYERS_COLUMNS,
-            key: protostore::Unique::new("stacks__layers__key", &["_id", "_position"]),
+            key: protostore::Unique::new("stacks__layers___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__layers___id__fk", &["_id"], "stacks"),
@@ -404,7 +404,7 @@ impl generated::ChildTable for LayersUrls {
             record: "stacks",
             columns: LAYERS_URLS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__layers__urls__key",
+                "stacks__layers__urls___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -490,7 +490,7 @@ impl generated::ChildTable for LayersParts {
             record: "stacks",
             columns: LAYERS_PARTS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__layers__parts__key",
+                "stacks__layers__parts___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -586,7 +586,7 @@ impl generated::ChildTable for LayersOrigins {
             record: "stacks",
             columns: LAYERS_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__layers__origins__key",
+                "stacks__layers__origins___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -699,7 +699,7 @@ impl generated::ChildTable for Named {
             name: "stacks__named",
             record: "stacks",
             columns: NAMED_COLUMNS,
-            key: protostore::Unique::new("stacks__named__key", &["_id", "_key"]),
+            key: protostore::Unique::new("stacks__named___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__named___id__fk", &["_id"], "stacks"),
@@ -861,7 +861,7 @@ impl generated::ChildTable for NamedValueUrls {
             record: "stacks",
             columns: NAMED_VALUE_URLS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__named__value__urls__key",
+                "stacks__named__value__urls___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -947,7 +947,7 @@ impl generated::ChildTable for NamedValueParts {
             record: "stacks",
             columns: NAMED_VALUE_PARTS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__named__value__parts__key",
+                "stacks__named__value__parts___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -1043,7 +1043,7 @@ impl generated::ChildTable for NamedValueOrigins {
             record: "stacks",
             columns: NAMED_VALUE_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__named__value__origins__key",
+                "stacks__named__value__origins___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -1153,7 +1153,7 @@ impl generated::ChildTable for BaseUrls {
             record: "stacks",
             columns: BASE_URLS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__base__urls__key",
+                "stacks__base__urls___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1273,7 +1273,7 @@ impl generated::ChildTable for BaseParts {
             record: "stacks",
             columns: BASE_PARTS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__base__parts__key",
+                "stacks__base__parts___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1398,7 +1398,7 @@ impl generated::ChildTable for BaseOrigins {
             record: "stacks",
             columns: BASE_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__base__origins__key",
+                "stacks__base__origins___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1536,7 +1536,7 @@ impl generated::ChildTable for Apart {
             name: "stacks__apart",
             record: "stacks",
             columns: APART_COLUMNS,
-            key: protostore::Unique::new("stacks__apart__key", &["_id"]),
+            key: protostore::Unique::new("stacks__apart___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__apart___id__fk", &["_id"], "stacks"),
@@ -1676,7 +1676,7 @@ impl generated::ChildTable for ApartUrls {
             record: "stacks",
             columns: APART_URLS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__apart__urls__key",
+                "stacks__apart__urls___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1757,7 +1757,7 @@ impl generated::ChildTable for ApartParts {
             record: "stacks",
             columns: APART_PARTS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__apart__parts__key",
+                "stacks__apart__parts___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1848,7 +1848,7 @@ impl generated::ChildTable for ApartOrigins {
             record: "stacks",
             columns: APART_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__apart__origins__key",
+                "stacks__apart__origins___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1959,7 +1959,7 @@ impl generated::ChildTable for Sealed {
             name: "stacks__sealed",
             record: "stacks",
             columns: SEALED_COLUMNS,
-            key: protostore::Unique::new("stacks__sealed__key", &["_id"]),
+            key: protostore::Unique::new("stacks__sealed___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__sealed___id__fk", &["_id"], "stacks"),
@@ -2099,7 +2099,7 @@ impl generated::ChildTable for SealedUrls {
             record: "stacks",
             columns: SEALED_URLS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__sealed__urls__key",
+                "stacks__sealed__urls___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2189,7 +2189,7 @@ impl generated::ChildTable for SealedParts {
             record: "stacks",
             columns: SEALED_PARTS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__sealed__parts__key",
+                "stacks__sealed__parts___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2280,7 +2280,7 @@ impl generated::ChildTable for SealedOrigins {
             record: "stacks",
             columns: SEALED_ORIGINS_COLUMNS,
             key: protostore::Unique::new(
-                "stacks__sealed__origins__key",
+                "stacks__sealed__origins___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2388,7 +2388,7 @@ impl generated::ChildTable for Free {
             name: "stacks__free",
             record: "stacks",
             columns: FREE_COLUMNS,
-            key: protostore::Unique::new("stacks__free__key", &["_id", "_position"]),
+            key: protostore::Unique::new("stacks__free___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("stacks__free___id__fk", &["_id"], "stacks"),

@@ -30,7 +30,7 @@ impl generated::ChildTable for LeafRings {
             record: "trees",
             columns: LEAF_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__leaf__rings__key",
+                "trees__leaf__rings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -149,7 +149,7 @@ impl generated::ChildTable for MustRings {
             record: "trees",
             columns: MUST_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__must__rings__key",
+                "trees__must__rings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -261,7 +261,7 @@ impl generated::ChildTable for Leaves {
             name: "trees__leaves",
             record: "trees",
             columns: LEAVES_COLUMNS,
-            key: protostore::Unique::new("trees__leaves__key", &["_id", "_position"]),
+            key: protostore::Unique::new("trees__leaves___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__leaves___id__fk", &["_id"], "trees"),
@@ -408,7 +408,7 @@ impl generated::ChildTable for LeavesRings {
             record: "trees",
             columns: LEAVES_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__leaves__rings__key",
+                "trees__leaves__rings___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -498,7 +498,7 @@ impl generated::ChildTable for Words {
             name: "trees__words",
             record: "trees",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("trees__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("trees__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__words___id__fk", &["_id"], "trees"),
@@ -623,7 +623,7 @@ impl generated::ChildTable for Sizes {
             name: "trees__sizes",
             record: "trees",
             columns: SIZES_COLUMNS,
-            key: protostore::Unique::new("trees__sizes__key", &["_id", "_key"]),
+            key: protostore::Unique::new("trees__sizes___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__sizes___id__fk", &["_id"], "trees"),
@@ -762,7 +762,7 @@ impl generated::ChildTable for ByNumber {
             name: "trees__by_number",
             record: "trees",
             columns: BY_NUMBER_COLUMNS,
-            key: protostore::Unique::new("trees__by_number__key", &["_id", "_key"]),
+            key: protostore::Unique::new("trees__by_number___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__by_number___id__fk", &["_id"], "trees"),
@@ -917,7 +917,7 @@ impl generated::ChildTable for ByNumberValueRings {
             record: "trees",
             columns: BY_NUMBER_VALUE_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__by_number__value__rings__key",
+                "trees__by_number__value__rings___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -1013,7 +1013,7 @@ impl generated::ChildTable for InnerRings {
             record: "trees",
             columns: INNER_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__inner__rings__key",
+                "trees__inner__rings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1131,7 +1131,7 @@ impl generated::ChildTable for Needed {
             name: "trees__needed",
             record: "trees",
             columns: NEEDED_COLUMNS,
-            key: protostore::Unique::new("trees__needed__key", &["_id", "_position"]),
+            key: protostore::Unique::new("trees__needed___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__needed___id__fk", &["_id"], "trees"),
@@ -1233,7 +1233,7 @@ impl generated::ChildTable for Colours {
             name: "trees__colours",
             record: "trees",
             columns: COLOURS_COLUMNS,
-            key: protostore::Unique::new("trees__colours__key", &["_id", "_position"]),
+            key: protostore::Unique::new("trees__colours___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__colours___id__fk", &["_id"], "trees"),
@@ -1372,7 +1372,7 @@ impl generated::ChildTable for Apart {
             name: "trees__apart",
             record: "trees",
             columns: APART_COLUMNS,
-            key: protostore::Unique::new("trees__apart__key", &["_id"]),
+            key: protostore::Unique::new("trees__apart___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__apart___id__fk", &["_id"], "trees"),
@@ -1486,7 +1486,7 @@ impl generated::ChildTable for ApartRings {
             record: "trees",
             columns: APART_RINGS_COLUMNS,
             key: protostore::Unique::new(
-                "trees__apart__rings__key",
+                "trees__apart__rings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -31,7 +31,7 @@ impl generated::ChildTable for OfPoint_1 {
             name: "alone__point",
             record: "alone",
             columns: OF_POINT_1_COLUMNS,
-            key: protostore::Unique::new("alone__point__key", &["_singleton"]),
+            key: protostore::Unique::new("alone__point___key", &["_singleton"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -137,7 +137,7 @@ impl generated::ChildTable for Wing {
             name: "alone__wing",
             record: "alone",
             columns: WING_COLUMNS,
-            key: protostore::Unique::new("alone__wing__key", &["_singleton"]),
+            key: protostore::Unique::new("alone__wing___key", &["_singleton"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -230,7 +230,7 @@ impl generated::ChildTable for WingShelf {
             name: "alone__wing__shelf",
             record: "alone",
             columns: WING_SHELF_COLUMNS,
-            key: protostore::Unique::new("alone__wing__shelf__key", &["_singleton"]),
+            key: protostore::Unique::new("alone__wing__shelf___key", &["_singleton"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -312,7 +312,7 @@ impl generated::ChildTable for WingShelfBooks {
             record: "alone",
             columns: WING_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "alone__wing__shelf__books__key",
+                "alone__wing__shelf__books___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],
@@ -398,7 +398,7 @@ impl generated::ChildTable for WingShelfPlace {
             record: "alone",
             columns: WING_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "alone__wing__shelf__place__key",
+                "alone__wing__shelf__place___key",
                 &["_singleton"],
             ),
             uniques: &[],
@@ -504,7 +504,7 @@ impl generated::ChildTable for WingLeft {
             name: "alone__wing__left",
             record: "alone",
             columns: WING_LEFT_COLUMNS,
-            key: protostore::Unique::new("alone__wing__left__key", &["_singleton"]),
+            key: protostore::Unique::new("alone__wing__left___key", &["_singleton"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -589,7 +589,7 @@ impl generated::ChildTable for WingLeftBooks {
             record: "alone",
             columns: WING_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "alone__wing__left__books__key",
+                "alone__wing__left__books___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],
@@ -675,7 +675,7 @@ impl generated::ChildTable for WingLeftPlace {
             record: "alone",
             columns: WING_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "alone__wing__left__place__key",
+                "alone__wing__left__place___key",
                 &["_singleton"],
             ),
             uniques: &[],
@@ -780,7 +780,7 @@ impl generated::ChildTable for OfNothing_3 {
             name: "alone__nothing",
             record: "alone",
             columns: OF_NOTHING_3_COLUMNS,
-            key: protostore::Unique::new("alone__nothing__key", &["_singleton"]),
+            key: protostore::Unique::new("alone__nothing___key", &["_singleton"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(

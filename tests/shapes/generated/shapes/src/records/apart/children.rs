@@ -31,7 +31,7 @@ impl generated::ChildTable for OfPoint_2 {
             name: "aparts__point",
             record: "aparts",
             columns: OF_POINT_2_COLUMNS,
-            key: protostore::Unique::new("aparts__point__key", &["_id"]),
+            key: protostore::Unique::new("aparts__point___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__point___id__fk", &["_id"], "aparts"),
@@ -128,7 +128,7 @@ impl generated::ChildTable for OfNothing_3 {
             name: "aparts__nothing",
             record: "aparts",
             columns: OF_NOTHING_3_COLUMNS,
-            key: protostore::Unique::new("aparts__nothing__key", &["_id"]),
+            key: protostore::Unique::new("aparts__nothing___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__nothing___id__fk", &["_id"], "aparts"),
@@ -192,7 +192,7 @@ impl generated::ChildTable for Empty {
             name: "aparts__empty",
             record: "aparts",
             columns: EMPTY_COLUMNS,
-            key: protostore::Unique::new("aparts__empty__key", &["_id"]),
+            key: protostore::Unique::new("aparts__empty___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__empty___id__fk", &["_id"], "aparts"),
@@ -266,7 +266,7 @@ impl generated::ChildTable for Must {
             name: "aparts__must",
             record: "aparts",
             columns: MUST_COLUMNS,
-            key: protostore::Unique::new("aparts__must__key", &["_id"]),
+            key: protostore::Unique::new("aparts__must___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__must___id__fk", &["_id"], "aparts"),
@@ -452,7 +452,7 @@ impl generated::ChildTable for MustNames {
             record: "aparts",
             columns: MUST_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__must__names__key",
+                "aparts__must__names___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -536,7 +536,7 @@ impl generated::ChildTable for MustPoints {
             record: "aparts",
             columns: MUST_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__must__points__key",
+                "aparts__must__points___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -648,7 +648,7 @@ impl generated::ChildTable for MustByNumber {
             record: "aparts",
             columns: MUST_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__must__by_number__key",
+                "aparts__must__by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -760,7 +760,7 @@ impl generated::ChildTable for MustBare {
             name: "aparts__must__bare",
             record: "aparts",
             columns: MUST_BARE_COLUMNS,
-            key: protostore::Unique::new("aparts__must__bare__key", &["_id"]),
+            key: protostore::Unique::new("aparts__must__bare___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -835,7 +835,7 @@ impl generated::ChildTable for MustShelf {
             name: "aparts__must__shelf",
             record: "aparts",
             columns: MUST_SHELF_COLUMNS,
-            key: protostore::Unique::new("aparts__must__shelf__key", &["_id"]),
+            key: protostore::Unique::new("aparts__must__shelf___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -917,7 +917,7 @@ impl generated::ChildTable for MustShelfBooks {
             record: "aparts",
             columns: MUST_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__must__shelf__books__key",
+                "aparts__must__shelf__books___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1002,7 +1002,7 @@ impl generated::ChildTable for MustShelfPlace {
             name: "aparts__must__shelf__place",
             record: "aparts",
             columns: MUST_SHELF_PLACE_COLUMNS,
-            key: protostore::Unique::new("aparts__must__shelf__place__key", &["_id"]),
+            key: protostore::Unique::new("aparts__must__shelf__place___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -1115,7 +1115,7 @@ impl generated::ChildTable for Room {
             name: "aparts__room",
             record: "aparts",
             columns: ROOM_COLUMNS,
-            key: protostore::Unique::new("aparts__room__key", &["_id"]),
+            key: protostore::Unique::new("aparts__room___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__room___id__fk", &["_id"], "aparts"),
@@ -1298,7 +1298,7 @@ impl generated::ChildTable for RoomNames {
             record: "aparts",
             columns: ROOM_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__room__names__key",
+                "aparts__room__names___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1382,7 +1382,7 @@ impl generated::ChildTable for RoomPoints {
             record: "aparts",
             columns: ROOM_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__room__points__key",
+                "aparts__room__points___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1494,7 +1494,7 @@ impl generated::ChildTable for RoomByNumber {
             record: "aparts",
             columns: ROOM_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__room__by_number__key",
+                "aparts__room__by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1606,7 +1606,7 @@ impl generated::ChildTable for RoomBare {
             name: "aparts__room__bare",
             record: "aparts",
             columns: ROOM_BARE_COLUMNS,
-            key: protostore::Unique::new("aparts__room__bare__key", &["_id"]),
+            key: protostore::Unique::new("aparts__room__bare___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -1681,7 +1681,7 @@ impl generated::ChildTable for RoomShelf {
             name: "aparts__room__shelf",
             record: "aparts",
             columns: ROOM_SHELF_COLUMNS,
-            key: protostore::Unique::new("aparts__room__shelf__key", &["_id"]),
+            key: protostore::Unique::new("aparts__room__shelf___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -1763,7 +1763,7 @@ impl generated::ChildTable for RoomShelfBooks {
             record: "aparts",
             columns: ROOM_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__room__shelf__books__key",
+                "aparts__room__shelf__books___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1848,7 +1848,7 @@ impl generated::ChildTable for RoomShelfPlace {
             name: "aparts__room__shelf__place",
             record: "aparts",
             columns: ROOM_SHELF_PLACE_COLUMNS,
-            key: protostore::Unique::new("aparts__room__shelf__place__key", &["_id"]),
+            key: protostore::Unique::new("aparts__room__shelf__place___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -1955,7 +1955,7 @@ impl generated::ChildTable for There {
             name: "aparts__there",
             record: "aparts",
             columns: THERE_COLUMNS,
-            key: protostore::Unique::new("aparts__there__key", &["_id"]),
+            key: protostore::Unique::new("aparts__there___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__there___id__fk", &["_id"], "aparts"),
@@ -2068,7 +2068,7 @@ impl generated::ChildTable for House {
             name: "aparts__house",
             record: "aparts",
             columns: HOUSE_COLUMNS,
-            key: protostore::Unique::new("aparts__house__key", &["_id"]),
+            key: protostore::Unique::new("aparts__house___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__house___id__fk", &["_id"], "aparts"),
@@ -2254,7 +2254,7 @@ impl generated::ChildTable for HouseNames {
             record: "aparts",
             columns: HOUSE_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__house__names__key",
+                "aparts__house__names___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2338,7 +2338,7 @@ impl generated::ChildTable for HousePoints {
             record: "aparts",
             columns: HOUSE_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__house__points__key",
+                "aparts__house__points___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2450,7 +2450,7 @@ impl generated::ChildTable for HouseByNumber {
             record: "aparts",
             columns: HOUSE_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__house__by_number__key",
+                "aparts__house__by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -2562,7 +2562,7 @@ impl generated::ChildTable for HouseBare {
             name: "aparts__house__bare",
             record: "aparts",
             columns: HOUSE_BARE_COLUMNS,
-            key: protostore::Unique::new("aparts__house__bare__key", &["_id"]),
+            key: protostore::Unique::new("aparts__house__bare___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -2637,7 +2637,7 @@ impl generated::ChildTable for HouseShelf {
             name: "aparts__house__shelf",
             record: "aparts",
             columns: HOUSE_SHELF_COLUMNS,
-            key: protostore::Unique::new("aparts__house__shelf__key", &["_id"]),
+            key: protostore::Unique::new("aparts__house__shelf___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -2719,7 +2719,7 @@ impl generated::ChildTable for HouseShelfBooks {
             record: "aparts",
             columns: HOUSE_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__house__shelf__books__key",
+                "aparts__house__shelf__books___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -2804,7 +2804,7 @@ impl generated::ChildTable for HouseShelfPlace {
             name: "aparts__house__shelf__place",
             record: "aparts",
             columns: HOUSE_SHELF_PLACE_COLUMNS,
-            key: protostore::Unique::new("aparts__house__shelf__place__key", &["_id"]),
+            key: protostore::Unique::new("aparts__house__shelf__place___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -2907,7 +2907,7 @@ impl generated::ChildTable for OfNone_11 {
             name: "aparts__none",
             record: "aparts",
             columns: OF_NONE_11_COLUMNS,
-            key: protostore::Unique::new("aparts__none__key", &["_id"]),
+            key: protostore::Unique::new("aparts__none___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__none___id__fk", &["_id"], "aparts"),
@@ -2978,7 +2978,7 @@ impl generated::ChildTable for Only {
             name: "aparts__only",
             record: "aparts",
             columns: ONLY_COLUMNS,
-            key: protostore::Unique::new("aparts__only__key", &["_id"]),
+            key: protostore::Unique::new("aparts__only___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__only___id__fk", &["_id"], "aparts"),
@@ -3079,7 +3079,7 @@ impl generated::ChildTable for WingShelf {
             name: "aparts__wing__shelf",
             record: "aparts",
             columns: WING_SHELF_COLUMNS,
-            key: protostore::Unique::new("aparts__wing__shelf__key", &["_id"]),
+            key: protostore::Unique::new("aparts__wing__shelf___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -3165,7 +3165,7 @@ impl generated::ChildTable for WingShelfBooks {
             record: "aparts",
             columns: WING_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wing__shelf__books__key",
+                "aparts__wing__shelf__books___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -3250,7 +3250,7 @@ impl generated::ChildTable for WingShelfPlace {
             name: "aparts__wing__shelf__place",
             record: "aparts",
             columns: WING_SHELF_PLACE_COLUMNS,
-            key: protostore::Unique::new("aparts__wing__shelf__place__key", &["_id"]),
+            key: protostore::Unique::new("aparts__wing__shelf__place___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -3354,7 +3354,7 @@ impl generated::ChildTable for WingLeft {
             name: "aparts__wing__left",
             record: "aparts",
             columns: WING_LEFT_COLUMNS,
-            key: protostore::Unique::new("aparts__wing__left__key", &["_id"]),
+            key: protostore::Unique::new("aparts__wing__left___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__wing__left___id__fk", &["_id"], "aparts"),
@@ -3438,7 +3438,7 @@ impl generated::ChildTable for WingLeftBooks {
             record: "aparts",
             columns: WING_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wing__left__books__key",
+                "aparts__wing__left__books___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -3523,7 +3523,7 @@ impl generated::ChildTable for WingLeftPlace {
             name: "aparts__wing__left__place",
             record: "aparts",
             columns: WING_LEFT_PLACE_COLUMNS,
-            key: protostore::Unique::new("aparts__wing__left__place__key", &["_id"]),
+            key: protostore::Unique::new("aparts__wing__left__place___key", &["_id"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -3629,7 +3629,7 @@ impl generated::ChildTable for Wings {
             name: "aparts__wings",
             record: "aparts",
             columns: WINGS_COLUMNS,
-            key: protostore::Unique::new("aparts__wings__key", &["_id", "_position"]),
+            key: protostore::Unique::new("aparts__wings___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__wings___id__fk", &["_id"], "aparts"),
@@ -3732,7 +3732,7 @@ impl generated::ChildTable for WingsShelf {
             record: "aparts",
             columns: WINGS_SHELF_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__shelf__key",
+                "aparts__wings__shelf___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -3817,7 +3817,7 @@ impl generated::ChildTable for WingsShelfBooks {
             record: "aparts",
             columns: WINGS_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__shelf__books__key",
+                "aparts__wings__shelf__books___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -3905,7 +3905,7 @@ impl generated::ChildTable for WingsShelfPlace {
             record: "aparts",
             columns: WINGS_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__shelf__place__key",
+                "aparts__wings__shelf__place___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -4016,7 +4016,7 @@ impl generated::ChildTable for WingsLeft {
             record: "aparts",
             columns: WINGS_LEFT_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__left__key",
+                "aparts__wings__left___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -4104,7 +4104,7 @@ impl generated::ChildTable for WingsLeftBooks {
             record: "aparts",
             columns: WINGS_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__left__books__key",
+                "aparts__wings__left__books___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -4192,7 +4192,7 @@ impl generated::ChildTable for WingsLeftPlace {
             record: "aparts",
             columns: WINGS_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__wings__left__place__key",
+                "aparts__wings__left__place___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -4303,7 +4303,7 @@ impl generated::ChildTable for ByName {
             name: "aparts__by_name",
             record: "aparts",
             columns: BY_NAME_COLUMNS,
-            key: protostore::Unique::new("aparts__by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new("aparts__by_name___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("aparts__by_name___id__fk", &["_id"], "aparts"),
@@ -4407,7 +4407,7 @@ impl generated::ChildTable for ByNameValueShelf {
             record: "aparts",
             columns: BY_NAME_VALUE_SHELF_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__shelf__key",
+                "aparts__by_name__value__shelf___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -4492,7 +4492,7 @@ impl generated::ChildTable for ByNameValueShelfBooks {
             record: "aparts",
             columns: BY_NAME_VALUE_SHELF_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__shelf__books__key",
+                "aparts__by_name__value__shelf__books___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4580,7 +4580,7 @@ impl generated::ChildTable for ByNameValueShelfPlace {
             record: "aparts",
             columns: BY_NAME_VALUE_SHELF_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__shelf__place__key",
+                "aparts__by_name__value__shelf__place___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -4691,7 +4691,7 @@ impl generated::ChildTable for ByNameValueLeft {
             record: "aparts",
             columns: BY_NAME_VALUE_LEFT_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__left__key",
+                "aparts__by_name__value__left___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -4779,7 +4779,7 @@ impl generated::ChildTable for ByNameValueLeftBooks {
             record: "aparts",
             columns: BY_NAME_VALUE_LEFT_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__left__books__key",
+                "aparts__by_name__value__left__books___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4867,7 +4867,7 @@ impl generated::ChildTable for ByNameValueLeftPlace {
             record: "aparts",
             columns: BY_NAME_VALUE_LEFT_PLACE_COLUMNS,
             key: protostore::Unique::new(
-                "aparts__by_name__value__left__place__key",
+                "aparts__by_name__value__left__place___key",
                 &["_id", "_key"],
             ),
             uniques: &[],

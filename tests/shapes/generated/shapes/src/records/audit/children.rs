@@ -29,7 +29,7 @@ impl generated::ChildTable for Reals {
             record: "audits",
             columns: REALS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__reals__key",
+                "audits__reals___key",
                 &["_number", "_position"],
             ),
             uniques: &[],
@@ -118,7 +118,7 @@ impl generated::ChildTable for Numbers {
             record: "audits",
             columns: NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__numbers__key",
+                "audits__numbers___key",
                 &["_number", "_position"],
             ),
             uniques: &[],
@@ -203,7 +203,7 @@ impl generated::ChildTable for Words {
             record: "audits",
             columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__words__key",
+                "audits__words___key",
                 &["_number", "_position"],
             ),
             uniques: &[],
@@ -287,7 +287,7 @@ impl generated::ChildTable for Steps {
             record: "audits",
             columns: STEPS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__steps__key",
+                "audits__steps___key",
                 &["_number", "_position"],
             ),
             uniques: &[],
@@ -386,7 +386,7 @@ impl generated::ChildTable for StepsWords {
             record: "audits",
             columns: STEPS_WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__steps__words__key",
+                "audits__steps__words___key",
                 &["_number", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -471,7 +471,7 @@ impl generated::ChildTable for StepWords {
             record: "audits",
             columns: STEP_WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__step__words__key",
+                "audits__step__words___key",
                 &["_number", "_position"],
             ),
             uniques: &[],
@@ -559,7 +559,7 @@ impl generated::ChildTable for OtherWords {
             record: "audits",
             columns: OTHER_WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "audits__other__words__key",
+                "audits__other__words___key",
                 &["_number", "_position"],
             ),
             uniques: &[],

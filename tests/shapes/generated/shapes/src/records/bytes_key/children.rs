@@ -29,7 +29,7 @@ impl generated::ChildTable for Words {
             record: "bytes_keys",
             columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "bytes_keys__words__key",
+                "bytes_keys__words___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

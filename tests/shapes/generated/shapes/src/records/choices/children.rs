@@ -29,7 +29,7 @@ impl generated::ChildTable for ListedNumbers {
             record: "choices",
             columns: LISTED_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "choices__listed__numbers__key",
+                "choices__listed__numbers___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for MustUint64s {
             record: "codes",
             columns: MUST_UINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__uint64s__key",
+                "codes__must__uint64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -136,7 +136,7 @@ impl generated::ChildTable for MustFixed64s {
             record: "codes",
             columns: MUST_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__fixed64s__key",
+                "codes__must__fixed64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -243,7 +243,7 @@ impl generated::ChildTable for MustFloats {
             record: "codes",
             columns: MUST_FLOATS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__floats__key",
+                "codes__must__floats___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -352,7 +352,7 @@ impl generated::ChildTable for MustDoubles {
             record: "codes",
             columns: MUST_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__doubles__key",
+                "codes__must__doubles___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -459,7 +459,7 @@ impl generated::ChildTable for MustAllSeconds {
             record: "codes",
             columns: MUST_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_seconds__key",
+                "codes__must__all_seconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -568,7 +568,7 @@ impl generated::ChildTable for MustAllMilliseconds {
             record: "codes",
             columns: MUST_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_milliseconds__key",
+                "codes__must__all_milliseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -681,7 +681,7 @@ impl generated::ChildTable for MustAllMicroseconds {
             record: "codes",
             columns: MUST_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_microseconds__key",
+                "codes__must__all_microseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -794,7 +794,7 @@ impl generated::ChildTable for MustAllText {
             record: "codes",
             columns: MUST_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_text__key",
+                "codes__must__all_text___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -907,7 +907,7 @@ impl generated::ChildTable for MustAllSpanSeconds {
             record: "codes",
             columns: MUST_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_span_seconds__key",
+                "codes__must__all_span_seconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1020,7 +1020,7 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
             record: "codes",
             columns: MUST_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_span_milliseconds__key",
+                "codes__must__all_span_milliseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1133,7 +1133,7 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
             record: "codes",
             columns: MUST_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_span_microseconds__key",
+                "codes__must__all_span_microseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1246,7 +1246,7 @@ impl generated::ChildTable for MustAllWrapped {
             record: "codes",
             columns: MUST_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_wrapped__key",
+                "codes__must__all_wrapped___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1355,7 +1355,7 @@ impl generated::ChildTable for MustAllWrappedFloat {
             record: "codes",
             columns: MUST_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_wrapped_float__key",
+                "codes__must__all_wrapped_float___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1474,7 +1474,7 @@ impl generated::ChildTable for MustAllWrappedDouble {
             record: "codes",
             columns: MUST_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
-                "codes__must__all_wrapped_double__key",
+                "codes__must__all_wrapped_double___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1636,7 +1636,7 @@ impl generated::ChildTable for List {
             name: "codes__list",
             record: "codes",
             columns: LIST_COLUMNS,
-            key: protostore::Unique::new("codes__list__key", &["_id", "_position"]),
+            key: protostore::Unique::new("codes__list___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("codes__list___id__fk", &["_id"], "codes"),
@@ -1896,7 +1896,7 @@ impl generated::ChildTable for ListUint64s {
             record: "codes",
             columns: LIST_UINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__uint64s__key",
+                "codes__list__uint64s___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -1982,7 +1982,7 @@ impl generated::ChildTable for ListFixed64s {
             record: "codes",
             columns: LIST_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__fixed64s__key",
+                "codes__list__fixed64s___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2068,7 +2068,7 @@ impl generated::ChildTable for ListFloats {
             record: "codes",
             columns: LIST_FLOATS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__floats__key",
+                "codes__list__floats___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2160,7 +2160,7 @@ impl generated::ChildTable for ListDoubles {
             record: "codes",
             columns: LIST_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__doubles__key",
+                "codes__list__doubles___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2246,7 +2246,7 @@ impl generated::ChildTable for ListAllSeconds {
             record: "codes",
             columns: LIST_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_seconds__key",
+                "codes__list__all_seconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2332,7 +2332,7 @@ impl generated::ChildTable for ListAllMilliseconds {
             record: "codes",
             columns: LIST_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_milliseconds__key",
+                "codes__list__all_milliseconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2418,7 +2418,7 @@ impl generated::ChildTable for ListAllMicroseconds {
             record: "codes",
             columns: LIST_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_microseconds__key",
+                "codes__list__all_microseconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2504,7 +2504,7 @@ impl generated::ChildTable for ListAllText {
             record: "codes",
             columns: LIST_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_text__key",
+                "codes__list__all_text___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2596,7 +2596,7 @@ impl generated::ChildTable for ListAllSpanSeconds {
             record: "codes",
             columns: LIST_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_span_seconds__key",
+                "codes__list__all_span_seconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2682,7 +2682,7 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
             record: "codes",
             columns: LIST_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_span_milliseconds__key",
+                "codes__list__all_span_milliseconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2768,7 +2768,7 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
             record: "codes",
             columns: LIST_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_span_microseconds__key",
+                "codes__list__all_span_microseconds___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2854,7 +2854,7 @@ impl generated::ChildTable for ListAllWrapped {
             record: "codes",
             columns: LIST_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_wrapped__key",
+                "codes__list__all_wrapped___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -2940,7 +2940,7 @@ impl generated::ChildTable for ListAllWrappedFloat {
             record: "codes",
             columns: LIST_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_wrapped_float__key",
+                "codes__list__all_wrapped_float___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -3032,7 +3032,7 @@ impl generated::ChildTable for ListAllWrappedDouble {
             record: "codes",
             columns: LIST_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
-                "codes__list__all_wrapped_double__key",
+                "codes__list__all_wrapped_double___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -3172,7 +3172,7 @@ impl generated::ChildTable for ByName {
             name: "codes__by_name",
             record: "codes",
             columns: BY_NAME_COLUMNS,
-            key: protostore::Unique::new("codes__by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new("codes__by_name___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("codes__by_name___id__fk", &["_id"], "codes"),
@@ -3440,7 +3440,7 @@ impl generated::ChildTable for ByNameValueUint64s {
             record: "codes",
             columns: BY_NAME_VALUE_UINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__uint64s__key",
+                "codes__by_name__value__uint64s___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3526,7 +3526,7 @@ impl generated::ChildTable for ByNameValueFixed64s {
             record: "codes",
             columns: BY_NAME_VALUE_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__fixed64s__key",
+                "codes__by_name__value__fixed64s___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3612,7 +3612,7 @@ impl generated::ChildTable for ByNameValueFloats {
             record: "codes",
             columns: BY_NAME_VALUE_FLOATS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__floats__key",
+                "codes__by_name__value__floats___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3704,7 +3704,7 @@ impl generated::ChildTable for ByNameValueDoubles {
             record: "codes",
             columns: BY_NAME_VALUE_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__doubles__key",
+                "codes__by_name__value__doubles___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3790,7 +3790,7 @@ impl generated::ChildTable for ByNameValueAllSeconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_seconds__key",
+                "codes__by_name__value__all_seconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3876,7 +3876,7 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_milliseconds__key",
+                "codes__by_name__value__all_milliseconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -3962,7 +3962,7 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_microseconds__key",
+                "codes__by_name__value__all_microseconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4048,7 +4048,7 @@ impl generated::ChildTable for ByNameValueAllText {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_text__key",
+                "codes__by_name__value__all_text___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4140,7 +4140,7 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_span_seconds__key",
+                "codes__by_name__value__all_span_seconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4226,7 +4226,7 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_span_milliseconds__key",
+                "codes__by_name__value__all_span_milliseconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4312,7 +4312,7 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_span_microseconds__key",
+                "codes__by_name__value__all_span_microseconds___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4398,7 +4398,7 @@ impl generated::ChildTable for ByNameValueAllWrapped {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_wrapped__key",
+                "codes__by_name__value__all_wrapped___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4484,7 +4484,7 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_wrapped_float__key",
+                "codes__by_name__value__all_wrapped_float___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4576,7 +4576,7 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
             record: "codes",
             columns: BY_NAME_VALUE_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
-                "codes__by_name__value__all_wrapped_double__key",
+                "codes__by_name__value__all_wrapped_double___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -4661,7 +4661,7 @@ impl generated::ChildTable for OneUint64s {
             record: "codes",
             columns: ONE_UINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__uint64s__key",
+                "codes__one__uint64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -4773,7 +4773,7 @@ impl generated::ChildTable for OneFixed64s {
             record: "codes",
             columns: ONE_FIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__fixed64s__key",
+                "codes__one__fixed64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -4889,7 +4889,7 @@ impl generated::ChildTable for OneFloats {
             record: "codes",
             columns: ONE_FLOATS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__floats__key",
+                "codes__one__floats___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5007,7 +5007,7 @@ impl generated::ChildTable for OneDoubles {
             record: "codes",
             columns: ONE_DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__doubles__key",
+                "codes__one__doubles___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5119,7 +5119,7 @@ impl generated::ChildTable for OneAllSeconds {
             record: "codes",
             columns: ONE_ALL_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_seconds__key",
+                "codes__one__all_seconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5237,7 +5237,7 @@ impl generated::ChildTable for OneAllMilliseconds {
             record: "codes",
             columns: ONE_ALL_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_milliseconds__key",
+                "codes__one__all_milliseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5359,7 +5359,7 @@ impl generated::ChildTable for OneAllMicroseconds {
             record: "codes",
             columns: ONE_ALL_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_microseconds__key",
+                "codes__one__all_microseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5481,7 +5481,7 @@ impl generated::ChildTable for OneAllText {
             record: "codes",
             columns: ONE_ALL_TEXT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_text__key",
+                "codes__one__all_text___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5603,7 +5603,7 @@ impl generated::ChildTable for OneAllSpanSeconds {
             record: "codes",
             columns: ONE_ALL_SPAN_SECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_span_seconds__key",
+                "codes__one__all_span_seconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5725,7 +5725,7 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
             record: "codes",
             columns: ONE_ALL_SPAN_MILLISECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_span_milliseconds__key",
+                "codes__one__all_span_milliseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5847,7 +5847,7 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
             record: "codes",
             columns: ONE_ALL_SPAN_MICROSECONDS_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_span_microseconds__key",
+                "codes__one__all_span_microseconds___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -5969,7 +5969,7 @@ impl generated::ChildTable for OneAllWrapped {
             record: "codes",
             columns: ONE_ALL_WRAPPED_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_wrapped__key",
+                "codes__one__all_wrapped___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -6087,7 +6087,7 @@ impl generated::ChildTable for OneAllWrappedFloat {
             record: "codes",
             columns: ONE_ALL_WRAPPED_FLOAT_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_wrapped_float__key",
+                "codes__one__all_wrapped_float___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -6215,7 +6215,7 @@ impl generated::ChildTable for OneAllWrappedDouble {
             record: "codes",
             columns: ONE_ALL_WRAPPED_DOUBLE_COLUMNS,
             key: protostore::Unique::new(
-                "codes__one__all_wrapped_double__key",
+                "codes__one__all_wrapped_double___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

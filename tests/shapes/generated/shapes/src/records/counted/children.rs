@@ -30,7 +30,7 @@ impl generated::ChildTable for Targets {
             record: "counted",
             columns: TARGETS_COLUMNS,
             key: protostore::Unique::new(
-                "counted__targets__key",
+                "counted__targets___key",
                 &["_region", "_number", "_position"],
             ),
             uniques: &[],

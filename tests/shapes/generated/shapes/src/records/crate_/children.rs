@@ -28,7 +28,7 @@ impl generated::ChildTable for Tags {
             name: "crates__tags",
             record: "crates",
             columns: TAGS_COLUMNS,
-            key: protostore::Unique::new("crates__tags__key", &["_id", "_position"]),
+            key: protostore::Unique::new("crates__tags___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("crates__tags___id__fk", &["_id"], "crates"),

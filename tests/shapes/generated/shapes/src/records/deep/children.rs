@@ -34,7 +34,7 @@ impl generated::ChildTable for Racks {
             record: "deeps",
             columns: RACKS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__key",
+                "deeps__racks___key",
                 &["_region", "_number", "_position"],
             ),
             uniques: &[],
@@ -166,7 +166,7 @@ impl generated::ChildTable for RacksHosts {
             record: "deeps",
             columns: RACKS_HOSTS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__hosts__key",
+                "deeps__racks__hosts___key",
                 &["_region", "_number", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -258,7 +258,7 @@ impl generated::ChildTable for RacksHostsPorts {
             record: "deeps",
             columns: RACKS_HOSTS_PORTS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__hosts__ports__key",
+                "deeps__racks__hosts__ports___key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
             ),
             uniques: &[],
@@ -359,7 +359,7 @@ impl generated::ChildTable for RacksHostsPortsFrames {
             record: "deeps",
             columns: RACKS_HOSTS_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__hosts__ports__frames__key",
+                "deeps__racks__hosts__ports__frames___key",
                 &[
                     "_region",
                     "_number",
@@ -457,7 +457,7 @@ impl generated::ChildTable for RacksHostsPortsLabels {
             record: "deeps",
             columns: RACKS_HOSTS_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__hosts__ports__labels__key",
+                "deeps__racks__hosts__ports__labels___key",
                 &[
                     "_region",
                     "_number",
@@ -554,7 +554,7 @@ impl generated::ChildTable for RacksHostsNames {
             record: "deeps",
             columns: RACKS_HOSTS_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__hosts__names__key",
+                "deeps__racks__hosts__names___key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
             ),
             uniques: &[],
@@ -643,7 +643,7 @@ impl generated::ChildTable for RacksSpares {
             record: "deeps",
             columns: RACKS_SPARES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__spares__key",
+                "deeps__racks__spares___key",
                 &["_region", "_number", "_position", "_key_2"],
             ),
             uniques: &[],
@@ -735,7 +735,7 @@ impl generated::ChildTable for RacksSparesValuePorts {
             record: "deeps",
             columns: RACKS_SPARES_VALUE_PORTS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__spares__value__ports__key",
+                "deeps__racks__spares__value__ports___key",
                 &["_region", "_number", "_position", "_key_2", "_position_3"],
             ),
             uniques: &[],
@@ -836,7 +836,7 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
             record: "deeps",
             columns: RACKS_SPARES_VALUE_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__spares__value__ports__frames__key",
+                "deeps__racks__spares__value__ports__frames___key",
                 &[
                     "_region",
                     "_number",
@@ -934,7 +934,7 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
             record: "deeps",
             columns: RACKS_SPARES_VALUE_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__spares__value__ports__labels__key",
+                "deeps__racks__spares__value__ports__labels___key",
                 &["_region", "_number", "_position", "_key_2", "_position_3", "_key_4"],
             ),
             uniques: &[],
@@ -1024,7 +1024,7 @@ impl generated::ChildTable for RacksSparesValueNames {
             record: "deeps",
             columns: RACKS_SPARES_VALUE_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__spares__value__names__key",
+                "deeps__racks__spares__value__names___key",
                 &["_region", "_number", "_position", "_key_2", "_position_3"],
             ),
             uniques: &[],
@@ -1113,7 +1113,7 @@ impl generated::ChildTable for RacksTags {
             record: "deeps",
             columns: RACKS_TAGS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__tags__key",
+                "deeps__racks__tags___key",
                 &["_region", "_number", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -1200,7 +1200,7 @@ impl generated::ChildTable for RacksCabinetSlots {
             record: "deeps",
             columns: RACKS_CABINET_SLOTS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__slots__key",
+                "deeps__racks__cabinet__slots___key",
                 &["_region", "_number", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -1297,7 +1297,7 @@ impl generated::ChildTable for RacksCabinetDoors {
             record: "deeps",
             columns: RACKS_CABINET_DOORS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__doors__key",
+                "deeps__racks__cabinet__doors___key",
                 &["_region", "_number", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -1393,7 +1393,7 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
             record: "deeps",
             columns: RACKS_CABINET_DOORS_PORTS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__doors__ports__key",
+                "deeps__racks__cabinet__doors__ports___key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
             ),
             uniques: &[],
@@ -1494,7 +1494,7 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
             record: "deeps",
             columns: RACKS_CABINET_DOORS_PORTS_FRAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__doors__ports__frames__key",
+                "deeps__racks__cabinet__doors__ports__frames___key",
                 &[
                     "_region",
                     "_number",
@@ -1592,7 +1592,7 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
             record: "deeps",
             columns: RACKS_CABINET_DOORS_PORTS_LABELS_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__doors__ports__labels__key",
+                "deeps__racks__cabinet__doors__ports__labels___key",
                 &[
                     "_region",
                     "_number",
@@ -1689,7 +1689,7 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
             record: "deeps",
             columns: RACKS_CABINET_DOORS_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "deeps__racks__cabinet__doors__names__key",
+                "deeps__racks__cabinet__doors__names___key",
                 &["_region", "_number", "_position", "_position_2", "_position_3"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for Words {
             record: "deep_keys",
             columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "deep_keys__words__key",
+                "deep_keys__words___key",
                 &["_meta__name", "_position"],
             ),
             uniques: &[],

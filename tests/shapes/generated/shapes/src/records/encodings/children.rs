@@ -28,7 +28,10 @@ impl generated::ChildTable for Fulls {
             name: "encodings__fulls",
             record: "encodings",
             columns: FULLS_COLUMNS,
-            key: protostore::Unique::new("encodings__fulls__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "encodings__fulls___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -133,7 +136,7 @@ impl generated::ChildTable for FullByFull {
             record: "encodings",
             columns: FULL_BY_FULL_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__full_by_full__key",
+                "encodings__full_by_full___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -232,7 +235,7 @@ impl generated::ChildTable for ManyBits {
             record: "encodings",
             columns: MANY_BITS_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__many_bits__key",
+                "encodings__many_bits___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -339,7 +342,7 @@ impl generated::ChildTable for BitsByName {
             record: "encodings",
             columns: BITS_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__bits_by_name__key",
+                "encodings__bits_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -440,7 +443,10 @@ impl generated::ChildTable for OfTexts_18 {
             name: "encodings__texts",
             record: "encodings",
             columns: OF_TEXTS_18_COLUMNS,
-            key: protostore::Unique::new("encodings__texts__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "encodings__texts___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -550,7 +556,7 @@ impl generated::ChildTable for Owns {
             name: "encodings__owns",
             record: "encodings",
             columns: OWNS_COLUMNS,
-            key: protostore::Unique::new("encodings__owns__key", &["_id", "_position"]),
+            key: protostore::Unique::new("encodings__owns___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("encodings__owns___id__fk", &["_id"], "encodings"),
@@ -651,7 +657,7 @@ impl generated::ChildTable for InnerNames {
             record: "encodings",
             columns: INNER_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__inner__names__key",
+                "encodings__inner__names___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -761,7 +767,7 @@ impl generated::ChildTable for Inners {
             record: "encodings",
             columns: INNERS_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__inners__key",
+                "encodings__inners___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -884,7 +890,7 @@ impl generated::ChildTable for InnersNames {
             record: "encodings",
             columns: INNERS_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "encodings__inners__names__key",
+                "encodings__inners__names___key",
                 &["_id", "_position", "_key_2"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "events__words",
             record: "events",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("events__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("events__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("events__words___id__fk", &["_id"], "events"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Notes {
             name: "fixed__notes",
             record: "fixed",
             columns: NOTES_COLUMNS,
-            key: protostore::Unique::new("fixed__notes__key", &["_id", "_position"]),
+            key: protostore::Unique::new("fixed__notes___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("fixed__notes___id__fk", &["_id"], "fixed"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for Names {
             record: "flags",
             columns: NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "flags__names__key",
+                "flags__names___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for Others {
             record: "full_keys",
             columns: OTHERS_COLUMNS,
             key: protostore::Unique::new(
-                "full_keys__others__key",
+                "full_keys__others___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -147,7 +147,10 @@ impl generated::ChildTable for Words {
             name: "full_keys__words",
             record: "full_keys",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("full_keys__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "full_keys__words___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "int_keys__words",
             record: "int_keys",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("int_keys__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("int_keys__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("int_keys__words___id__fk", &["_id"], "int_keys"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Names {
             name: "items__names",
             record: "items",
             columns: NAMES_COLUMNS,
-            key: protostore::Unique::new("items__names__key", &["_id", "_position"]),
+            key: protostore::Unique::new("items__names___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("items__names___id__fk", &["_id"], "items"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for Tries {
             name: "jobs__tries",
             record: "jobs",
             columns: TRIES_COLUMNS,
-            key: protostore::Unique::new("jobs__tries__key", &["_id", "_position"]),
+            key: protostore::Unique::new("jobs__tries___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("jobs__tries___id__fk", &["_id"], "jobs"),

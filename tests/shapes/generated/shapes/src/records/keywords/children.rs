@@ -28,7 +28,7 @@ impl generated::ChildTable for Order {
             name: "keywords__order",
             record: "keywords",
             columns: ORDER_COLUMNS,
-            key: protostore::Unique::new("keywords__order__key", &["_id", "_position"]),
+            key: protostore::Unique::new("keywords__order___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("keywords__order___id__fk", &["_id"], "keywords"),
@@ -130,7 +130,7 @@ impl generated::ChildTable for Where {
             name: "keywords__where",
             record: "keywords",
             columns: WHERE_COLUMNS,
-            key: protostore::Unique::new("keywords__where__key", &["_id", "_position"]),
+            key: protostore::Unique::new("keywords__where___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("keywords__where___id__fk", &["_id"], "keywords"),

@@ -44,7 +44,7 @@ impl generated::ChildTable for List {
             name: "known__list",
             record: "known",
             columns: LIST_COLUMNS,
-            key: protostore::Unique::new("known__list__key", &["_id", "_position"]),
+            key: protostore::Unique::new("known__list___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("known__list___id__fk", &["_id"], "known"),
@@ -234,7 +234,7 @@ impl generated::ChildTable for ByName {
             name: "known__by_name",
             record: "known",
             columns: BY_NAME_COLUMNS,
-            key: protostore::Unique::new("known__by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new("known__by_name___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("known__by_name___id__fk", &["_id"], "known"),
@@ -432,7 +432,7 @@ impl generated::ChildTable for Ones {
             name: "known__ones",
             record: "known",
             columns: ONES_COLUMNS,
-            key: protostore::Unique::new("known__ones__key", &["_id", "_position"]),
+            key: protostore::Unique::new("known__ones___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("known__ones___id__fk", &["_id"], "known"),
@@ -725,7 +725,7 @@ impl generated::ChildTable for ABoolValueByName {
             record: "known",
             columns: A_BOOL_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_bool_value_by_name__key",
+                "known__a_bool_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -830,7 +830,7 @@ impl generated::ChildTable for AInt32ValueByName {
             record: "known",
             columns: A_INT32_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_int32_value_by_name__key",
+                "known__a_int32_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -935,7 +935,7 @@ impl generated::ChildTable for AInt64ValueByName {
             record: "known",
             columns: A_INT64_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_int64_value_by_name__key",
+                "known__a_int64_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1034,7 +1034,7 @@ impl generated::ChildTable for AUint32ValueByName {
             record: "known",
             columns: A_UINT32_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_uint32_value_by_name__key",
+                "known__a_uint32_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1139,7 +1139,7 @@ impl generated::ChildTable for AUint64ValueByName {
             record: "known",
             columns: A_UINT64_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_uint64_value_by_name__key",
+                "known__a_uint64_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1244,7 +1244,7 @@ impl generated::ChildTable for AFloatValueByName {
             record: "known",
             columns: A_FLOAT_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_float_value_by_name__key",
+                "known__a_float_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1343,7 +1343,7 @@ impl generated::ChildTable for ADoubleValueByName {
             record: "known",
             columns: A_DOUBLE_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_double_value_by_name__key",
+                "known__a_double_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1442,7 +1442,7 @@ impl generated::ChildTable for AStringValueByName {
             record: "known",
             columns: A_STRING_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_string_value_by_name__key",
+                "known__a_string_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1541,7 +1541,7 @@ impl generated::ChildTable for ABytesValueByName {
             record: "known",
             columns: A_BYTES_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_bytes_value_by_name__key",
+                "known__a_bytes_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1640,7 +1640,7 @@ impl generated::ChildTable for AStructByName {
             record: "known",
             columns: A_STRUCT_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_struct_by_name__key",
+                "known__a_struct_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1738,7 +1738,7 @@ impl generated::ChildTable for AValueByName {
             record: "known",
             columns: A_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_value_by_name__key",
+                "known__a_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1834,7 +1834,7 @@ impl generated::ChildTable for AListValueByName {
             record: "known",
             columns: A_LIST_VALUE_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_list_value_by_name__key",
+                "known__a_list_value_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1932,7 +1932,7 @@ impl generated::ChildTable for AAnyByName {
             name: "known__a_any_by_name",
             record: "known",
             columns: A_ANY_BY_NAME_COLUMNS,
-            key: protostore::Unique::new("known__a_any_by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new("known__a_any_by_name___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -2026,7 +2026,7 @@ impl generated::ChildTable for AFieldMaskByName {
             record: "known",
             columns: A_FIELD_MASK_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_field_mask_by_name__key",
+                "known__a_field_mask_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -2124,7 +2124,7 @@ impl generated::ChildTable for AEmptyByName {
             record: "known",
             columns: A_EMPTY_BY_NAME_COLUMNS,
             key: protostore::Unique::new(
-                "known__a_empty_by_name__key",
+                "known__a_empty_by_name___key",
                 &["_id", "_key"],
             ),
             uniques: &[],

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "legacies__words",
             record: "legacies",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("legacies__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("legacies__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("legacies__words___id__fk", &["_id"], "legacies"),

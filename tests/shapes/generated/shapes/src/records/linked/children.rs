@@ -28,7 +28,7 @@ impl generated::ChildTable for Groups {
             name: "linked__groups",
             record: "linked",
             columns: GROUPS_COLUMNS,
-            key: protostore::Unique::new("linked__groups__key", &["_id", "_position"]),
+            key: protostore::Unique::new("linked__groups___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("linked__groups___id__fk", &["_id"], "linked"),
@@ -126,7 +126,7 @@ impl generated::ChildTable for GroupsTargets {
             record: "linked",
             columns: GROUPS_TARGETS_COLUMNS,
             key: protostore::Unique::new(
-                "linked__groups__targets__key",
+                "linked__groups__targets___key",
                 &["_id", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -229,7 +229,7 @@ impl generated::ChildTable for Named {
             name: "linked__named",
             record: "linked",
             columns: NAMED_COLUMNS,
-            key: protostore::Unique::new("linked__named__key", &["_id", "_key"]),
+            key: protostore::Unique::new("linked__named___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("linked__named___id__fk", &["_id"], "linked"),

@@ -32,7 +32,7 @@ impl generated::ChildTable for Points {
             name: "lists__points",
             record: "lists",
             columns: POINTS_COLUMNS,
-            key: protostore::Unique::new("lists__points__key", &["_id", "_position"]),
+            key: protostore::Unique::new("lists__points___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("lists__points___id__fk", &["_id"], "lists"),
@@ -152,7 +152,7 @@ impl generated::ChildTable for Nothings {
             name: "lists__nothings",
             record: "lists",
             columns: NOTHINGS_COLUMNS,
-            key: protostore::Unique::new("lists__nothings__key", &["_id", "_position"]),
+            key: protostore::Unique::new("lists__nothings___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("lists__nothings___id__fk", &["_id"], "lists"),
@@ -256,7 +256,7 @@ impl generated::ChildTable for Items {
             name: "lists__items",
             record: "lists",
             columns: ITEMS_COLUMNS,
-            key: protostore::Unique::new("lists__items__key", &["_id", "_position"]),
+            key: protostore::Unique::new("lists__items___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("lists__items___id__fk", &["_id"], "lists"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "mades__words",
             record: "mades",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("mades__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("mades__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("mades__words___id__fk", &["_id"], "mades"),

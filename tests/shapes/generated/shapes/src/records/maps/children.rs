@@ -29,7 +29,7 @@ impl generated::ChildTable for Strings {
             name: "maps__strings",
             record: "maps",
             columns: STRINGS_COLUMNS,
-            key: protostore::Unique::new("maps__strings__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__strings___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__strings___id__fk", &["_id"], "maps"),
@@ -118,7 +118,7 @@ impl generated::ChildTable for Bools {
             name: "maps__bools",
             record: "maps",
             columns: BOOLS_COLUMNS,
-            key: protostore::Unique::new("maps__bools__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__bools___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__bools___id__fk", &["_id"], "maps"),
@@ -208,7 +208,7 @@ impl generated::ChildTable for Int32s {
             name: "maps__int32s",
             record: "maps",
             columns: INT32S_COLUMNS,
-            key: protostore::Unique::new("maps__int32s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__int32s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__int32s___id__fk", &["_id"], "maps"),
@@ -301,7 +301,7 @@ impl generated::ChildTable for Sint32s {
             name: "maps__sint32s",
             record: "maps",
             columns: SINT32S_COLUMNS,
-            key: protostore::Unique::new("maps__sint32s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__sint32s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__sint32s___id__fk", &["_id"], "maps"),
@@ -396,7 +396,7 @@ impl generated::ChildTable for Sfixed32s {
             name: "maps__sfixed32s",
             record: "maps",
             columns: SFIXED32S_COLUMNS,
-            key: protostore::Unique::new("maps__sfixed32s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__sfixed32s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__sfixed32s___id__fk", &["_id"], "maps"),
@@ -491,7 +491,7 @@ impl generated::ChildTable for Int64s {
             name: "maps__int64s",
             record: "maps",
             columns: INT64S_COLUMNS,
-            key: protostore::Unique::new("maps__int64s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__int64s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__int64s___id__fk", &["_id"], "maps"),
@@ -584,7 +584,7 @@ impl generated::ChildTable for Uint32s {
             name: "maps__uint32s",
             record: "maps",
             columns: UINT32S_COLUMNS,
-            key: protostore::Unique::new("maps__uint32s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__uint32s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__uint32s___id__fk", &["_id"], "maps"),
@@ -684,7 +684,7 @@ impl generated::ChildTable for Fixed32s {
             name: "maps__fixed32s",
             record: "maps",
             columns: FIXED32S_COLUMNS,
-            key: protostore::Unique::new("maps__fixed32s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__fixed32s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__fixed32s___id__fk", &["_id"], "maps"),
@@ -784,7 +784,7 @@ impl generated::ChildTable for Uint64s {
             name: "maps__uint64s",
             record: "maps",
             columns: UINT64S_COLUMNS,
-            key: protostore::Unique::new("maps__uint64s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__uint64s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__uint64s___id__fk", &["_id"], "maps"),
@@ -884,7 +884,7 @@ impl generated::ChildTable for Fixed64s {
             name: "maps__fixed64s",
             record: "maps",
             columns: FIXED64S_COLUMNS,
-            key: protostore::Unique::new("maps__fixed64s__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__fixed64s___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__fixed64s___id__fk", &["_id"], "maps"),
@@ -979,7 +979,7 @@ impl generated::ChildTable for Doubles {
             name: "maps__doubles",
             record: "maps",
             columns: DOUBLES_COLUMNS,
-            key: protostore::Unique::new("maps__doubles__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__doubles___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__doubles___id__fk", &["_id"], "maps"),
@@ -1068,7 +1068,7 @@ impl generated::ChildTable for ByteStrings {
             name: "maps__byte_strings",
             record: "maps",
             columns: BYTE_STRINGS_COLUMNS,
-            key: protostore::Unique::new("maps__byte_strings__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__byte_strings___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__byte_strings___id__fk", &["_id"], "maps"),
@@ -1157,7 +1157,7 @@ impl generated::ChildTable for Colours {
             name: "maps__colours",
             record: "maps",
             columns: COLOURS_COLUMNS,
-            key: protostore::Unique::new("maps__colours__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__colours___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__colours___id__fk", &["_id"], "maps"),
@@ -1252,7 +1252,7 @@ impl generated::ChildTable for Times {
             name: "maps__times",
             record: "maps",
             columns: TIMES_COLUMNS,
-            key: protostore::Unique::new("maps__times__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__times___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__times___id__fk", &["_id"], "maps"),
@@ -1339,7 +1339,7 @@ impl generated::ChildTable for Durations {
             name: "maps__durations",
             record: "maps",
             columns: DURATIONS_COLUMNS,
-            key: protostore::Unique::new("maps__durations__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__durations___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__durations___id__fk", &["_id"], "maps"),
@@ -1431,7 +1431,7 @@ impl generated::ChildTable for Points {
             name: "maps__points",
             record: "maps",
             columns: POINTS_COLUMNS,
-            key: protostore::Unique::new("maps__points__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__points___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__points___id__fk", &["_id"], "maps"),
@@ -1547,7 +1547,7 @@ impl generated::ChildTable for Nothings {
             name: "maps__nothings",
             record: "maps",
             columns: NOTHINGS_COLUMNS,
-            key: protostore::Unique::new("maps__nothings__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__nothings___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__nothings___id__fk", &["_id"], "maps"),
@@ -1642,7 +1642,7 @@ impl generated::ChildTable for Shelves {
             name: "maps__shelves",
             record: "maps",
             columns: SHELVES_COLUMNS,
-            key: protostore::Unique::new("maps__shelves__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__shelves___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__shelves___id__fk", &["_id"], "maps"),
@@ -1820,7 +1820,7 @@ impl generated::ChildTable for ShelvesValueBooks {
             record: "maps",
             columns: SHELVES_VALUE_BOOKS_COLUMNS,
             key: protostore::Unique::new(
-                "maps__shelves__value__books__key",
+                "maps__shelves__value__books___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -1906,7 +1906,7 @@ impl generated::ChildTable for ShelvesValueLabels {
             record: "maps",
             columns: SHELVES_VALUE_LABELS_COLUMNS,
             key: protostore::Unique::new(
-                "maps__shelves__value__labels__key",
+                "maps__shelves__value__labels___key",
                 &["_id", "_key", "_key_2"],
             ),
             uniques: &[],
@@ -2001,7 +2001,7 @@ impl generated::ChildTable for ShelvesValuePoints {
             record: "maps",
             columns: SHELVES_VALUE_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "maps__shelves__value__points__key",
+                "maps__shelves__value__points___key",
                 &["_id", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -2110,7 +2110,7 @@ impl generated::ChildTable for InsideCounts {
             name: "maps__inside__counts",
             record: "maps",
             columns: INSIDE_COUNTS_COLUMNS,
-            key: protostore::Unique::new("maps__inside__counts__key", &["_id", "_key"]),
+            key: protostore::Unique::new("maps__inside__counts___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("maps__inside__counts___id__fk", &["_id"], "maps"),

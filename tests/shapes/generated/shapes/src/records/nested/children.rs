@@ -33,7 +33,7 @@ impl generated::ChildTable for OuterMiddlePoints {
             record: "nesteds",
             columns: OUTER_MIDDLE_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "nesteds__outer__middle__points__key",
+                "nesteds__outer__middle__points___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -180,7 +180,7 @@ impl generated::ChildTable for OuterAlwaysPoints {
             record: "nesteds",
             columns: OUTER_ALWAYS_POINTS_COLUMNS,
             key: protostore::Unique::new(
-                "nesteds__outer__always__points__key",
+                "nesteds__outer__always__points___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -322,7 +322,7 @@ impl generated::ChildTable for OuterNames {
             record: "nesteds",
             columns: OUTER_NAMES_COLUMNS,
             key: protostore::Unique::new(
-                "nesteds__outer__names__key",
+                "nesteds__outer__names___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

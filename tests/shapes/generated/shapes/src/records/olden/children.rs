@@ -44,7 +44,7 @@ impl generated::ChildTable for Musts {
             name: "olden__musts",
             record: "olden",
             columns: MUSTS_COLUMNS,
-            key: protostore::Unique::new("olden__musts__key", &["_id", "_position"]),
+            key: protostore::Unique::new("olden__musts___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("olden__musts___id__fk", &["_id"], "olden"),
@@ -240,7 +240,7 @@ impl generated::ChildTable for Mays {
             name: "olden__mays",
             record: "olden",
             columns: MAYS_COLUMNS,
-            key: protostore::Unique::new("olden__mays__key", &["_id", "_position"]),
+            key: protostore::Unique::new("olden__mays___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("olden__mays___id__fk", &["_id"], "olden"),
@@ -430,7 +430,7 @@ impl generated::ChildTable for ByName {
             name: "olden__by_name",
             record: "olden",
             columns: BY_NAME_COLUMNS,
-            key: protostore::Unique::new("olden__by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new("olden__by_name___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("olden__by_name___id__fk", &["_id"], "olden"),
@@ -616,7 +616,7 @@ impl generated::ChildTable for OfPacked_9 {
             name: "olden__packed",
             record: "olden",
             columns: OF_PACKED_9_COLUMNS,
-            key: protostore::Unique::new("olden__packed__key", &["_id", "_position"]),
+            key: protostore::Unique::new("olden__packed___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("olden__packed___id__fk", &["_id"], "olden"),

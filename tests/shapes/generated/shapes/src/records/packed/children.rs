@@ -29,7 +29,7 @@ impl generated::ChildTable for Values {
             name: "packed__values",
             record: "packed",
             columns: VALUES_COLUMNS,
-            key: protostore::Unique::new("packed__values__key", &["_id", "_key"]),
+            key: protostore::Unique::new("packed__values___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("packed__values___id__fk", &["_id"], "packed"),
@@ -118,7 +118,7 @@ impl generated::ChildTable for RawByRaw {
             name: "packed__raw_by_raw",
             record: "packed",
             columns: RAW_BY_RAW_COLUMNS,
-            key: protostore::Unique::new("packed__raw_by_raw__key", &["_id", "_key"]),
+            key: protostore::Unique::new("packed__raw_by_raw___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("packed__raw_by_raw___id__fk", &["_id"], "packed"),
@@ -212,7 +212,7 @@ impl generated::ChildTable for Inners {
             name: "packed__inners",
             record: "packed",
             columns: INNERS_COLUMNS,
-            key: protostore::Unique::new("packed__inners__key", &["_id", "_position"]),
+            key: protostore::Unique::new("packed__inners___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("packed__inners___id__fk", &["_id"], "packed"),

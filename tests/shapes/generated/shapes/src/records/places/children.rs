@@ -44,7 +44,7 @@ impl generated::ChildTable for Plains {
             name: "places__plains",
             record: "places",
             columns: PLAINS_COLUMNS,
-            key: protostore::Unique::new("places__plains__key", &["_id", "_position"]),
+            key: protostore::Unique::new("places__plains___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("places__plains___id__fk", &["_id"], "places"),
@@ -242,7 +242,7 @@ impl generated::ChildTable for Maybes {
             name: "places__maybes",
             record: "places",
             columns: MAYBES_COLUMNS,
-            key: protostore::Unique::new("places__maybes__key", &["_id", "_position"]),
+            key: protostore::Unique::new("places__maybes___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("places__maybes___id__fk", &["_id"], "places"),
@@ -444,7 +444,7 @@ impl generated::ChildTable for Eithers {
             name: "places__eithers",
             record: "places",
             columns: EITHERS_COLUMNS,
-            key: protostore::Unique::new("places__eithers__key", &["_id", "_position"]),
+            key: protostore::Unique::new("places__eithers___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("places__eithers___id__fk", &["_id"], "places"),
@@ -773,7 +773,10 @@ impl generated::ChildTable for PlainByName {
             name: "places__plain_by_name",
             record: "places",
             columns: PLAIN_BY_NAME_COLUMNS,
-            key: protostore::Unique::new("places__plain_by_name__key", &["_id", "_key"]),
+            key: protostore::Unique::new(
+                "places__plain_by_name___key",
+                &["_id", "_key"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -982,7 +985,7 @@ impl generated::ChildTable for MaybeByNumber {
             record: "places",
             columns: MAYBE_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "places__maybe_by_number__key",
+                "places__maybe_by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1204,7 +1207,7 @@ impl generated::ChildTable for EitherByFlag {
             record: "places",
             columns: EITHER_BY_FLAG_COLUMNS,
             key: protostore::Unique::new(
-                "places__either_by_flag__key",
+                "places__either_by_flag___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1536,7 +1539,7 @@ impl generated::ChildTable for ASint32ByNumber {
             record: "places",
             columns: A_SINT32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "places__a_sint32_by_number__key",
+                "places__a_sint32_by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1641,7 +1644,7 @@ impl generated::ChildTable for AnSfixed32ByNumber {
             record: "places",
             columns: AN_SFIXED32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "places__an_sfixed32_by_number__key",
+                "places__an_sfixed32_by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -1746,7 +1749,7 @@ impl generated::ChildTable for AFixed32ByNumber {
             record: "places",
             columns: A_FIXED32_BY_NUMBER_COLUMNS,
             key: protostore::Unique::new(
-                "places__a_fixed32_by_number__key",
+                "places__a_fixed32_by_number___key",
                 &["_id", "_key"],
             ),
             uniques: &[],

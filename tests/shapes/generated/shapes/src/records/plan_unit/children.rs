@@ -31,7 +31,7 @@ impl generated::ChildTable for Dependencies {
             record: "plan_units",
             columns: DEPENDENCIES_COLUMNS,
             key: protostore::Unique::new(
-                "plan_units__dependencies__key",
+                "plan_units__dependencies___key",
                 &["_run", "_number", "_position"],
             ),
             uniques: &[],
@@ -164,7 +164,7 @@ impl generated::ChildTable for Beside {
             record: "plan_units",
             columns: BESIDE_COLUMNS,
             key: protostore::Unique::new(
-                "plan_units__beside__key",
+                "plan_units__beside___key",
                 &["_run", "_number", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for SeenTopics {
             record: "remarks",
             columns: SEEN_TOPICS_COLUMNS,
             key: protostore::Unique::new(
-                "remarks__seen_topics__key",
+                "remarks__seen_topics___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -141,7 +141,7 @@ impl generated::ChildTable for Parts {
             name: "remarks__parts",
             record: "remarks",
             columns: PARTS_COLUMNS,
-            key: protostore::Unique::new("remarks__parts__key", &["_id", "_position"]),
+            key: protostore::Unique::new("remarks__parts___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("remarks__parts___id__fk", &["_id"], "remarks"),

@@ -29,7 +29,10 @@ impl generated::ChildTable for Bools {
             name: "repeateds__bools",
             record: "repeateds",
             columns: BOOLS_COLUMNS,
-            key: protostore::Unique::new("repeateds__bools__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "repeateds__bools___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -134,7 +137,7 @@ impl generated::ChildTable for Int32s {
             record: "repeateds",
             columns: INT32S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__int32s__key",
+                "repeateds__int32s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -247,7 +250,7 @@ impl generated::ChildTable for Sint32s {
             record: "repeateds",
             columns: SINT32S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__sint32s__key",
+                "repeateds__sint32s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -360,7 +363,7 @@ impl generated::ChildTable for Sfixed32s {
             record: "repeateds",
             columns: SFIXED32S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__sfixed32s__key",
+                "repeateds__sfixed32s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -473,7 +476,7 @@ impl generated::ChildTable for Int64s {
             record: "repeateds",
             columns: INT64S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__int64s__key",
+                "repeateds__int64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -580,7 +583,7 @@ impl generated::ChildTable for Sint64s {
             record: "repeateds",
             columns: SINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__sint64s__key",
+                "repeateds__sint64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -687,7 +690,7 @@ impl generated::ChildTable for Sfixed64s {
             record: "repeateds",
             columns: SFIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__sfixed64s__key",
+                "repeateds__sfixed64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -794,7 +797,7 @@ impl generated::ChildTable for Uint32s {
             record: "repeateds",
             columns: UINT32S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__uint32s__key",
+                "repeateds__uint32s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -907,7 +910,7 @@ impl generated::ChildTable for Fixed32s {
             record: "repeateds",
             columns: FIXED32S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__fixed32s__key",
+                "repeateds__fixed32s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1020,7 +1023,7 @@ impl generated::ChildTable for Uint64s {
             record: "repeateds",
             columns: UINT64S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__uint64s__key",
+                "repeateds__uint64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1133,7 +1136,7 @@ impl generated::ChildTable for Fixed64s {
             record: "repeateds",
             columns: FIXED64S_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__fixed64s__key",
+                "repeateds__fixed64s___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1246,7 +1249,7 @@ impl generated::ChildTable for Floats {
             record: "repeateds",
             columns: FLOATS_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__floats__key",
+                "repeateds__floats___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1353,7 +1356,7 @@ impl generated::ChildTable for Doubles {
             record: "repeateds",
             columns: DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__doubles__key",
+                "repeateds__doubles___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1460,7 +1463,7 @@ impl generated::ChildTable for Strings {
             record: "repeateds",
             columns: STRINGS_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__strings__key",
+                "repeateds__strings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1567,7 +1570,7 @@ impl generated::ChildTable for ByteStrings {
             record: "repeateds",
             columns: BYTE_STRINGS_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__byte_strings__key",
+                "repeateds__byte_strings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1674,7 +1677,7 @@ impl generated::ChildTable for Colours {
             record: "repeateds",
             columns: COLOURS_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__colours__key",
+                "repeateds__colours___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -1786,7 +1789,10 @@ impl generated::ChildTable for Times {
             name: "repeateds__times",
             record: "repeateds",
             columns: TIMES_COLUMNS,
-            key: protostore::Unique::new("repeateds__times__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "repeateds__times___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(
@@ -1891,7 +1897,7 @@ impl generated::ChildTable for Durations {
             record: "repeateds",
             columns: DURATIONS_COLUMNS,
             key: protostore::Unique::new(
-                "repeateds__durations__key",
+                "repeateds__durations___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -29,7 +29,7 @@ impl generated::ChildTable for Words {
             record: "settings",
             columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "settings__words__key",
+                "settings__words___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],
@@ -139,7 +139,7 @@ impl generated::ChildTable for Sheets {
             record: "settings",
             columns: SHEETS_COLUMNS,
             key: protostore::Unique::new(
-                "settings__sheets__key",
+                "settings__sheets___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],
@@ -246,7 +246,7 @@ impl generated::ChildTable for SheetsNumbers {
             record: "settings",
             columns: SHEETS_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "settings__sheets__numbers__key",
+                "settings__sheets__numbers___key",
                 &["_singleton", "_position", "_position_2"],
             ),
             uniques: &[],
@@ -331,7 +331,7 @@ impl generated::ChildTable for Named {
             record: "settings",
             columns: NAMED_COLUMNS,
             key: protostore::Unique::new(
-                "settings__named__key",
+                "settings__named___key",
                 &["_singleton", "_key"],
             ),
             uniques: &[],
@@ -434,7 +434,7 @@ impl generated::ChildTable for NamedValueNumbers {
             record: "settings",
             columns: NAMED_VALUE_NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "settings__named__value__numbers__key",
+                "settings__named__value__numbers___key",
                 &["_singleton", "_key", "_position_2"],
             ),
             uniques: &[],
@@ -519,7 +519,7 @@ impl generated::ChildTable for TargetIds {
             record: "settings",
             columns: TARGET_IDS_COLUMNS,
             key: protostore::Unique::new(
-                "settings__target_ids__key",
+                "settings__target_ids___key",
                 &["_singleton", "_position"],
             ),
             uniques: &[],

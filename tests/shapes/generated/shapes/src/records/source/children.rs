@@ -28,7 +28,10 @@ impl generated::ChildTable for Targets {
             name: "sources__targets",
             record: "sources",
             columns: TARGETS_COLUMNS,
-            key: protostore::Unique::new("sources__targets__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "sources__targets___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("sources__targets___id__fk", &["_id"], "sources"),
@@ -142,7 +145,10 @@ impl generated::ChildTable for Numbers {
             name: "sources__numbers",
             record: "sources",
             columns: NUMBERS_COLUMNS,
-            key: protostore::Unique::new("sources__numbers__key", &["_id", "_position"]),
+            key: protostore::Unique::new(
+                "sources__numbers___key",
+                &["_id", "_position"],
+            ),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("sources__numbers___id__fk", &["_id"], "sources"),
@@ -255,7 +261,7 @@ impl generated::ChildTable for Links {
             name: "sources__links",
             record: "sources",
             columns: LINKS_COLUMNS,
-            key: protostore::Unique::new("sources__links__key", &["_id", "_position"]),
+            key: protostore::Unique::new("sources__links___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("sources__links___id__fk", &["_id"], "sources"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Words {
             name: "tagged__words",
             record: "tagged",
             columns: WORDS_COLUMNS,
-            key: protostore::Unique::new("tagged__words__key", &["_id", "_position"]),
+            key: protostore::Unique::new("tagged__words___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("tagged__words___id__fk", &["_id"], "tagged"),
@@ -128,7 +128,7 @@ impl generated::ChildTable for Targets {
             name: "tagged__targets",
             record: "tagged",
             columns: TARGETS_COLUMNS,
-            key: protostore::Unique::new("tagged__targets__key", &["_id", "_position"]),
+            key: protostore::Unique::new("tagged__targets___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("tagged__targets___id__fk", &["_id"], "tagged"),
@@ -242,7 +242,7 @@ impl generated::ChildTable for Links {
             name: "tagged__links",
             record: "tagged",
             columns: LINKS_COLUMNS,
-            key: protostore::Unique::new("tagged__links__key", &["_id", "_position"]),
+            key: protostore::Unique::new("tagged__links___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("tagged__links___id__fk", &["_id"], "tagged"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for Values {
             name: "texts__values",
             record: "texts",
             columns: VALUES_COLUMNS,
-            key: protostore::Unique::new("texts__values__key", &["_id", "_key"]),
+            key: protostore::Unique::new("texts__values___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("texts__values___id__fk", &["_id"], "texts"),
@@ -134,7 +134,7 @@ impl generated::ChildTable for Inners {
             name: "texts__inners",
             record: "texts",
             columns: INNERS_COLUMNS,
-            key: protostore::Unique::new("texts__inners__key", &["_id", "_position"]),
+            key: protostore::Unique::new("texts__inners___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("texts__inners___id__fk", &["_id"], "texts"),

@@ -30,7 +30,7 @@ impl generated::ChildTable for Words {
             record: "time_keys",
             columns: WORDS_COLUMNS,
             key: protostore::Unique::new(
-                "time_keys__words__key",
+                "time_keys__words___key",
                 &["_time", "_number", "_position"],
             ),
             uniques: &[],

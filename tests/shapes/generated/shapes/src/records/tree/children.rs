@@ -35,7 +35,7 @@ impl generated::ChildTable for Branches {
             name: "trees__branches",
             record: "trees",
             columns: BRANCHES_COLUMNS,
-            key: protostore::Unique::new("trees__branches__key", &["_id", "_position"]),
+            key: protostore::Unique::new("trees__branches___key", &["_id", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("trees__branches___id__fk", &["_id"], "trees"),

@@ -29,7 +29,7 @@ impl generated::ChildTable for Structs {
             record: "well_knowns",
             columns: STRUCTS_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__structs__key",
+                "well_knowns__structs___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -129,7 +129,7 @@ impl generated::ChildTable for Values {
             record: "well_knowns",
             columns: VALUES_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__values__key",
+                "well_knowns__values___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -229,7 +229,7 @@ impl generated::ChildTable for OfLists_11 {
             record: "well_knowns",
             columns: OF_LISTS_11_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__lists__key",
+                "well_knowns__lists___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -329,7 +329,7 @@ impl generated::ChildTable for Anys {
             record: "well_knowns",
             columns: ANYS_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__anys__key",
+                "well_knowns__anys___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -429,7 +429,7 @@ impl generated::ChildTable for Masks {
             record: "well_knowns",
             columns: MASKS_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__masks__key",
+                "well_knowns__masks___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -528,7 +528,7 @@ impl generated::ChildTable for Empties {
             record: "well_knowns",
             columns: EMPTIES_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__empties__key",
+                "well_knowns__empties___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -628,7 +628,7 @@ impl generated::ChildTable for StructsByKey {
             record: "well_knowns",
             columns: STRUCTS_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__structs_by_key__key",
+                "well_knowns__structs_by_key___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -727,7 +727,7 @@ impl generated::ChildTable for AnysByKey {
             record: "well_knowns",
             columns: ANYS_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__anys_by_key__key",
+                "well_knowns__anys_by_key___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -830,7 +830,7 @@ impl generated::ChildTable for EmptiesByKey {
             record: "well_knowns",
             columns: EMPTIES_BY_KEY_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__empties_by_key__key",
+                "well_knowns__empties_by_key___key",
                 &["_id", "_key"],
             ),
             uniques: &[],
@@ -935,7 +935,7 @@ impl generated::ChildTable for InnerMasks {
             record: "well_knowns",
             columns: INNER_MASKS_COLUMNS,
             key: protostore::Unique::new(
-                "well_knowns__inner__masks__key",
+                "well_knowns__inner__masks___key",
                 &["_id", "_position"],
             ),
             uniques: &[],

@@ -36,7 +36,7 @@ impl generated::ChildTable for Numbers {
             record: "wide_keys",
             columns: NUMBERS_COLUMNS,
             key: protostore::Unique::new(
-                "wide_keys__numbers__key",
+                "wide_keys__numbers___key",
                 &["_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position"],
             ),
             uniques: &[],

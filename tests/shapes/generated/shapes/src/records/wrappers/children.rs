@@ -29,7 +29,7 @@ impl generated::ChildTable for Strings {
             record: "wrappers",
             columns: STRINGS_COLUMNS,
             key: protostore::Unique::new(
-                "wrappers__strings__key",
+                "wrappers__strings___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -136,7 +136,7 @@ impl generated::ChildTable for Doubles {
             record: "wrappers",
             columns: DOUBLES_COLUMNS,
             key: protostore::Unique::new(
-                "wrappers__doubles__key",
+                "wrappers__doubles___key",
                 &["_id", "_position"],
             ),
             uniques: &[],
@@ -242,7 +242,7 @@ impl generated::ChildTable for ByNumber {
             name: "wrappers__by_number",
             record: "wrappers",
             columns: BY_NUMBER_COLUMNS,
-            key: protostore::Unique::new("wrappers__by_number__key", &["_id", "_key"]),
+            key: protostore::Unique::new("wrappers__by_number___key", &["_id", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new(

@@ -30,7 +30,7 @@ impl generated::ChildTable for Reads {
             record: "info",
             columns: READS_COLUMNS,
             key: protostore::Unique::new(
-                "info__reads__key",
+                "info__reads___key",
                 &["_box", "_dyn", "_position"],
             ),
             uniques: &[],

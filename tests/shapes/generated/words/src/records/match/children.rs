@@ -30,7 +30,7 @@ impl generated::ChildTable for Traits {
             name: "clone__traits",
             record: "clone",
             columns: TRAITS_COLUMNS,
-            key: protostore::Unique::new("clone__traits__key", &["_type", "_position"]),
+            key: protostore::Unique::new("clone__traits___key", &["_type", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("clone__traits___type__fk", &["_type"], "clone"),

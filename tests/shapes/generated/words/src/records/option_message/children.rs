@@ -29,7 +29,7 @@ impl generated::ChildTable for OfInto_4 {
             name: "read__into",
             record: "read",
             columns: OF_INTO_4_COLUMNS,
-            key: protostore::Unique::new("read__into__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__into___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__into___self__fk", &["_self"], "read"),
@@ -132,7 +132,7 @@ impl generated::ChildTable for OfString_5 {
             name: "read__string",
             record: "read",
             columns: OF_STRING_5_COLUMNS,
-            key: protostore::Unique::new("read__string__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__string___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__string___self__fk", &["_self"], "read"),
@@ -232,7 +232,7 @@ impl generated::ChildTable for OfVec_6 {
             name: "read__vec",
             record: "read",
             columns: OF_VEC_6_COLUMNS,
-            key: protostore::Unique::new("read__vec__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__vec___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__vec___self__fk", &["_self"], "read"),
@@ -332,7 +332,7 @@ impl generated::ChildTable for OfOption_7 {
             name: "read__option",
             record: "read",
             columns: OF_OPTION_7_COLUMNS,
-            key: protostore::Unique::new("read__option__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__option___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__option___self__fk", &["_self"], "read"),
@@ -440,7 +440,7 @@ impl generated::ChildTable for OfFrom_8 {
             name: "read__from",
             record: "read",
             columns: OF_FROM_8_COLUMNS,
-            key: protostore::Unique::new("read__from__key", &["_self", "_key"]),
+            key: protostore::Unique::new("read__from___key", &["_self", "_key"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__from___self__fk", &["_self"], "read"),
@@ -577,7 +577,7 @@ impl generated::ChildTable for OfAB_9 {
             name: "read__a_b",
             record: "read",
             columns: OF_A_B_9_COLUMNS,
-            key: protostore::Unique::new("read__a_b__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__a_b___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__a_b___self__fk", &["_self"], "read"),
@@ -683,7 +683,7 @@ impl generated::ChildTable for OfAB_10_1 {
             name: "read__a__b",
             record: "read",
             columns: OF_A_B_10_1_COLUMNS,
-            key: protostore::Unique::new("read__a__b__key", &["_self", "_position"]),
+            key: protostore::Unique::new("read__a__b___key", &["_self", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("read__a__b___self__fk", &["_self"], "read"),

@@ -28,7 +28,7 @@ impl generated::ChildTable for Reads {
             name: "write__reads",
             record: "write",
             columns: READS_COLUMNS,
-            key: protostore::Unique::new("write__reads__key", &["_ok", "_position"]),
+            key: protostore::Unique::new("write__reads___key", &["_ok", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("write__reads___ok__fk", &["_ok"], "write"),

@@ -27,7 +27,7 @@ impl generated::ChildTable for OfOk_2 {
             name: "apply__ok",
             record: "apply",
             columns: OF_OK_2_COLUMNS,
-            key: protostore::Unique::new("apply__ok__key", &["_vec", "_position"]),
+            key: protostore::Unique::new("apply__ok___key", &["_vec", "_position"]),
             uniques: &[],
             owner: Some(
                 protostore::Owner::new("apply__ok___vec__fk", &["_vec"], "apply"),
@@ -119,7 +119,7 @@ impl generated::ChildTable for OkOk {
             record: "apply",
             columns: OK_OK_COLUMNS,
             key: protostore::Unique::new(
-                "apply__ok__ok__key",
+                "apply__ok__ok___key",
                 &["_vec", "_position", "_position_2"],
             ),
             uniques: &[],
