@@ -8,7 +8,7 @@ mod look;
 mod read;
 mod zero;
 
-pub(crate) use given::{After, InForm, Limit, Now, Offset, TimeForm, Turn};
+pub(crate) use given::{After, InForm, Limit, Now, Offset, Target, TimeForm};
 pub(crate) use kept::{Kept, Pick};
 pub(crate) use look::Look;
 pub use zero::{Zero, is_set, nonzero};
@@ -35,8 +35,8 @@ pub trait Binder {
     /// Says which parameters the next values are for, and returns for which they were; nothing where there are no roles.
     #[doc(hidden)]
     #[inline(always)]
-    fn turn(&mut self, turn: Turn) -> Turn {
-        turn
+    fn aim(&mut self, target: Target) -> Target {
+        target
     }
 
     /// Gives the present time to each parameter that asks for it; to none where there are no roles.

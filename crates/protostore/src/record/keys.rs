@@ -8,7 +8,7 @@ use protostore_sql::ParamRole;
 
 use crate::error::{Error, Kind, Result};
 use crate::record::Record;
-use crate::value::{Bind, Binder, Turn};
+use crate::value::{Bind, Binder, Target};
 
 /// A list of keys as one parameter, however long it is: `["vm-1","vm-2"]`, and `[["eu",1],["eu",2]]` of keys of two parts.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ impl Keys {
 
 impl Bind for Keys {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        let values = b.turn(Turn::of(ParamRole::Keys));
+        let values = b.aim(Target::of(ParamRole::Keys));
         b.text(&self.0)?;
-        b.turn(values);
+        b.aim(values);
         Ok(())
     }
 }

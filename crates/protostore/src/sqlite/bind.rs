@@ -8,7 +8,7 @@ use super::held::Prepared;
 use crate::error::{Error, Kind, Result};
 use crate::fixed::untimed;
 use crate::schema::Param;
-use crate::value::{Bind, Binder, Now, TimeForm as _, Turn};
+use crate::value::{Bind, Binder, Now, Target, TimeForm as _};
 
 /// Binds a parameter list. Where a statement has no list of parameters, values are bound one after the other.
 #[inline(always)]
@@ -29,7 +29,7 @@ fn bind_all<P: Bind + ?Sized>(
     field: &dyn Fn(usize) -> Option<&'static str>,
     list: &P,
 ) -> Result<()> {
-    let mut parameters = Parameters { stmt, params, field, turn: Turn::VALUES, bound: 0 };
+    let mut parameters = Parameters { stmt, params, field, target: Target::VALUES, bound: 0 };
     list.bind(&mut parameters)?;
     // A parameter that is left out keeps its value of the last time.
     if parameters.bound == parameters.stmt.parameters() { Ok(()) } else { Err(parameters.incomplete()) }
@@ -40,7 +40,7 @@ struct Parameters<'s> {
     params: &'static [Param],
     /// Names the field of a parameter where the statement has no list of them.
     field: &'s dyn Fn(usize) -> Option<&'static str>,
-    turn: Turn,
+    target: Target,
     bound: usize,
 }
 
@@ -48,9 +48,9 @@ impl Parameters<'_> {
     /// Returns the place of the parameter that the next value is for, counted from 0.
     #[inline(always)]
     fn next(&self) -> usize {
-        let mut at = self.turn.next;
+        let mut at = self.target.next;
         while let Some(param) = self.params.get(at) {
-            let is_meant = match self.turn.role {
+            let is_meant = match self.target.role {
                 ParamRole::Value => param.is_value(),
                 role => param.role == role,
             };
@@ -65,9 +65,9 @@ impl Parameters<'_> {
     /// Returns the number of the parameter that this value is for.
     #[inline(always)]
     fn take(&mut self) -> usize {
-        self.turn.next = self.next() + 1;
+        self.target.next = self.next() + 1;
         self.bound += 1;
-        self.turn.next
+        self.target.next
     }
 
     #[cold]
@@ -79,7 +79,7 @@ impl Parameters<'_> {
     /// Names the field of the parameter that SQLite refused.
     #[cold]
     fn refused(&self, e: rusqlite::Error) -> Error {
-        self.placed(self.turn.next.saturating_sub(1), fault(e))
+        self.placed(self.target.next.saturating_sub(1), fault(e))
     }
 
     #[cold]
@@ -129,9 +129,9 @@ impl Binder for Parameters<'_> {
     }
 
     #[inline(always)]
-    fn turn(&mut self, turn: Turn) -> Turn {
+    fn aim(&mut self, target: Target) -> Target {
         // Without a list, all values are bound one after the other.
-        if self.params.is_empty() { turn } else { std::mem::replace(&mut self.turn, turn) }
+        if self.params.is_empty() { target } else { std::mem::replace(&mut self.target, target) }
     }
 
     #[inline(always)]
@@ -143,14 +143,14 @@ impl Binder for Parameters<'_> {
 impl Parameters<'_> {
     /// Binds the present time to each parameter that carries it.
     fn clocks(&mut self, now: Now) -> Result<()> {
-        let (values, now) = (self.turn, now.0.ok_or_else(untimed)?);
+        let (values, now) = (self.target, now.0.ok_or_else(untimed)?);
         for (next, param) in self.params.iter().enumerate() {
             if let ParamRole::Now(clock) = param.role {
-                self.turn = Turn { role: param.role, next };
+                self.target = Target { role: param.role, next };
                 clock.put(now, self)?;
             }
         }
-        self.turn = values;
+        self.target = values;
         Ok(())
     }
 }

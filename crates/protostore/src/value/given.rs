@@ -12,12 +12,12 @@ use crate::time::Timestamp;
 
 /// Which parameters the next values are for: those of a role, from a place on.
 #[derive(Clone, Copy, Debug)]
-pub struct Turn {
+pub struct Target {
     pub(crate) role: ParamRole,
     pub(crate) next: usize,
 }
 
-impl Turn {
+impl Target {
     /// The values of fields.
     pub(crate) const VALUES: Self = Self::of(ParamRole::Value);
 
@@ -70,9 +70,9 @@ impl Bind for Now {
 
 #[inline(always)]
 fn give<B: Binder>(b: &mut B, role: ParamRole, list: &impl Bind) -> Result<()> {
-    let values = b.turn(Turn::of(role));
+    let values = b.aim(Target::of(role));
     list.bind(b)?;
-    b.turn(values);
+    b.aim(values);
     Ok(())
 }
 
