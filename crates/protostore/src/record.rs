@@ -28,8 +28,8 @@ pub use immutable::{Immutable, ImmutableMember};
 pub(crate) use keys::Keys;
 pub use make::{Fill, Made, Make};
 pub use revision::{Revised, Revision, RevisionField};
+pub(crate) use sequence::assign;
 pub use sequence::{Numbered, Sequence};
-pub(crate) use sequence::{assign, take};
 pub use singleton::Singleton;
 #[cfg(feature = "prost")]
 pub use wire::Wire;

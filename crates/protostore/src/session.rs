@@ -9,6 +9,7 @@ use std::thread::{self, Thread};
 use protostore_sql::Dialect;
 
 use crate::error::{Error, Result};
+use crate::record::Sequence;
 use crate::room::{End, Room};
 use crate::schema::Stmt;
 use crate::value::{Bind, Decode};
@@ -82,6 +83,17 @@ pub trait Session: Send {
         fields: &[&'static str],
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send;
+
+    /// Advances a counter by one, or to the number that is given where it is behind that, and returns where it then is;
+    /// none where it has come to its end. A counter that is not there yet is made, after the greatest number in its column.
+    ///
+    /// No two transactions get one number. What becomes of the number of a transaction that is undone is the engine's
+    /// affair: it may leave a gap.
+    fn advance(
+        &mut self,
+        counter: &'static Sequence,
+        given: Option<i64>,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send;
 
     /// Begins a part of a transaction, inside of the one that is open, or ends the innermost.
     ///

@@ -8,6 +8,7 @@ mod claim;
 mod close;
 pub(crate) mod codes;
 mod commits;
+mod counter;
 mod engine;
 mod fault;
 mod fork;

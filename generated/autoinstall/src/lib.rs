@@ -77,7 +77,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 246,
+        slots: 244,
         migrations: &[
             protostore::Migration {
                 version: 1,

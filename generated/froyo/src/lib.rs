@@ -53,7 +53,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 138,
+        slots: 134,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -41,7 +41,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 77,
+        slots: 73,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use protostore::generated::sql::Dialect;
-use protostore::generated::{Binder, Decode, Stmt};
+use protostore::generated::{Binder, Decode, Sequence, Stmt};
 use protostore::{Bind, End, Error, Fixed, Kind, Op, Part, Result, Room, Session};
 
 /// The statements that an operation would run, printed for PostgreSQL or SQLite.
@@ -105,6 +105,14 @@ impl<const POSTGRES: bool> Session for Printed<POSTGRES> {
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send {
         ready(self.keep(None, sql, parameters).map(|()| 1))
+    }
+
+    fn advance(
+        &mut self,
+        _: &'static Sequence,
+        given: Option<i64>,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send {
+        ready(Ok(given))
     }
 
     fn part(&mut self, _: Part) -> impl Future<Output = Result<()>> + Send {

@@ -95,7 +95,7 @@ impl<'s> TablePlan<'s> {
             delete_many: add("delete_many", soft::deleting(table, listed())),
             expire: ExpirePlan::of(table, all),
             soft: SoftPlan::of(schema, referrers, table, all),
-            sequences: sequences(table, all),
+            sequences: sequences(table),
             revision: RevisionPlan::of(table, all),
             chain: chain(table, all),
             references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
@@ -203,7 +203,7 @@ fn chain(table: &Table, all: &mut Statements) -> Option<Statement> {
 }
 
 /// Returns the columns that the store numbers.
-fn sequences<'s>(table: &'s Table, all: &mut Statements) -> Vec<SequencePlan<'s>> {
+fn sequences(table: &Table) -> Vec<SequencePlan<'_>> {
     let numbered = table.columns().into_iter().filter(|c| c.generated == Some(Generated::Sequence));
-    numbered.map(|column| SequencePlan::of(table, column, all)).collect()
+    numbered.map(|column| SequencePlan { table, column }).collect()
 }

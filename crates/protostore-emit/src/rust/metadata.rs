@@ -1,7 +1,7 @@
 //! `static TABLE`: what the run time knows of a table, as data.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use protostore_schema::{ChildTable, Column, Index, Node, Role, foreign_key_name, key_name};
+use protostore_schema::{ChildTable, Column, Index, Node, Role, Type, foreign_key_name, key_name};
 use quote::quote;
 
 use super::column_rows;
@@ -220,8 +220,18 @@ fn layout(
 }
 
 fn sequence(plan: &SequencePlan<'_>) -> TokenStream {
-    let (field, next, begin) = (&plan.column.name.proto, statement(&plan.next), statement(&plan.begin));
-    quote!(generated::Sequence { field: #field, next: #next, begin: #begin })
+    let (table, path, text) = (Literal::u32_unsuffixed(plan.table.number), plan.path(), plan.column.ty == Type::String);
+    let (field, rows, column) = (&plan.column.name.proto, &plan.table.name.sql, &plan.column.name.sql);
+    quote! {
+        generated::Sequence {
+            field: #field,
+            table: #table,
+            path: #path,
+            rows: #rows,
+            column: #column,
+            text: #text,
+        }
+    }
 }
 
 /// Returns columns of a relation which keep the records that they name from being deleted.

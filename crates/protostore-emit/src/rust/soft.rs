@@ -1,7 +1,6 @@
 //! Rows that are kept when they are deleted: the data that the run time goes by.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::Type;
 use quote::quote;
 
 use super::metadata::{referrer, together};
@@ -27,8 +26,7 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
         None => quote!(None),
         Some(revision) => {
             let most = Literal::i64_unsuffixed(most(revision));
-            let text = revision.counter.column.ty == Type::String;
-            quote!(Some(generated::Revisions { counter: &REVISION.counter, text: #text, most: #most }))
+            quote!(Some(generated::Revisions { counter: &REVISION.counter, most: #most }))
         }
     };
     Some(quote! {

@@ -5,7 +5,7 @@ use protostore_sql::Clock;
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
 use crate::ops::Present;
-use crate::record::{Mutable, Record, Sequence, take};
+use crate::record::{Mutable, Record, Sequence};
 use crate::schema::{Referrer, Stmt, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -56,8 +56,6 @@ pub struct SoftDelete {
 pub struct Revisions {
     /// The counter that they are taken from.
     pub counter: &'static Sequence,
-    /// Whether they are text.
-    pub text: bool,
     /// The largest.
     pub most: i64,
 }
@@ -205,12 +203,12 @@ async fn settle<S: Session>(s: &mut S, tables: &[&'static SoftDelete], time: &Ke
     for soft in tables {
         let layout = &soft.table.layout;
         let mut parameters = vec![time.clone()];
-        if let Some(Revisions { counter, text, most }) = &soft.revision {
-            let number = take(s, counter, None).await.map_err(|e| e.in_table(layout.name))?;
+        if let Some(Revisions { counter, most }) = &soft.revision {
+            let number = s.advance(counter, None).await.map_err(|e| e.in_table(layout.name))?;
             let Some(number) = number.filter(|number| number <= most) else {
                 return Err(Error::new(Kind::OutOfRange, "has no number left").at(counter.field).in_table(layout.name));
             };
-            parameters.push(if *text { Kept::Text(number.to_string()) } else { Kept::Int(number) });
+            parameters.push(if counter.text { Kept::Text(number.to_string()) } else { Kept::Int(number) });
         }
         s.run(&soft.settle, &parameters).await.map_err(|e| e.explained(layout))?;
     }

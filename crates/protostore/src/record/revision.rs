@@ -126,7 +126,7 @@ fn changed<R: Record>(field: &RevisionField, why: &'static str) -> Error {
 /// Takes the revision of a write; none of a record that has no revision.
 pub(crate) async fn next<R: Record, S: Session>(s: &mut S) -> Result<Option<R::Revision>> {
     let Some(field) = R::REVISION else { return Ok(None) };
-    let number = sequence::take(s, &field.counter, None).await.map_err(|e| e.in_table(R::TABLE.layout.name))?;
+    let number = s.advance(&field.counter, None).await.map_err(|e| e.in_table(R::TABLE.layout.name))?;
     match number.and_then(R::Revision::of) {
         Some(revision) => Ok(Some(revision)),
         None => Err(sequence::exhausted::<R>(&field.counter)),

@@ -1,20 +1,31 @@
 //! Numbers that the store gives, each once: taken from a counter in the transaction that uses them.
 
 use super::Record;
-use crate::error::{Error, Kind, Result, Violation};
-use crate::schema::Stmt;
+use crate::error::{Error, Kind, Result};
 use crate::session::Session;
-use crate::value::{Decode, Row};
 
-/// A field that the store numbers.
+/// A field that the store numbers, and the counter that it is numbered by:
+///
+/// ```
+/// use protostore::generated::Sequence;
+///
+/// static ID: Sequence =
+///     Sequence { field: "id", table: 3, path: "1", rows: "events", column: "id", text: false };
+/// ```
 #[derive(Debug)]
 pub struct Sequence {
     /// The path of the field.
     pub field: &'static str,
-    /// Takes the next number, or raises the counter to the number that is given; no row where there is no counter yet.
-    pub next: Stmt,
-    /// Makes the counter, from the numbers that are there.
-    pub begin: Stmt,
+    /// The number of the table in the store message: with the next the name of the counter, which no rename changes.
+    pub table: u32,
+    /// The numbers of the field and of the messages around it, from the record on, joined by dots.
+    pub path: &'static str,
+    /// The table of the records.
+    pub rows: &'static str,
+    /// The column of the field, after whose greatest number a new counter begins.
+    pub column: &'static str,
+    /// Whether the column holds the number as text.
+    pub text: bool,
 }
 
 /// A field that holds a number of a sequence.
@@ -52,21 +63,12 @@ macro_rules! numbered {
 
 numbered!(i32, i64, u32, u64);
 
-/// A counter after it was moved.
-struct Last(i64);
-
-impl Decode for Last {
-    fn decode<R: Row>(r: &mut R) -> Result<Self> {
-        r.take().map(Self)
-    }
-}
-
 /// Gives a record the numbers that it lacks, and moves the counters past those that it brings.
 pub(crate) async fn assign<R: Record, S: Session>(s: &mut S, record: &mut R) -> Result<()> {
     for (index, sequence) in R::TABLE.sequences.iter().enumerate() {
         let Some(field) = record.numbered(index) else { continue };
         let given = field.number();
-        match take(s, sequence, given).await {
+        match s.advance(sequence, given).await {
             Ok(Some(last)) if given.is_none() && !field.set_number(last) => return Err(exhausted::<R>(sequence)),
             Ok(Some(_)) => {}
             Ok(None) => return Err(exhausted::<R>(sequence)),
@@ -80,27 +82,4 @@ pub(crate) async fn assign<R: Record, S: Session>(s: &mut S, record: &mut R) -> 
 #[cold]
 pub(super) fn exhausted<R: Record>(sequence: &Sequence) -> Error {
     Error::new(Kind::OutOfRange, "has no number left").at(sequence.field).in_table(R::TABLE.layout.name)
-}
-
-/// Moves a counter, which is made where there is none, and returns where it stands; none at its end.
-pub(crate) async fn take<S: Session>(
-    s: &mut S,
-    sequence: &'static Sequence,
-    given: Option<i64>,
-) -> Result<Option<i64>> {
-    let moved = async {
-        if let Some(moved) = next(s, sequence, given).await? {
-            return Ok(Some(moved));
-        }
-        s.run(&sequence.begin, &()).await?;
-        next(s, sequence, given).await
-    };
-    match moved.await {
-        Err(e) if e.violation().is_some_and(Violation::is_end_of_counter) => Ok(None),
-        moved => moved,
-    }
-}
-
-async fn next<S: Session>(s: &mut S, sequence: &'static Sequence, given: Option<i64>) -> Result<Option<i64>> {
-    Ok(s.one::<_, Last>(&sequence.next, &given).await?.map(|last| last.0))
 }

@@ -9,6 +9,7 @@ use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
 use super::row::Columns;
 use crate::error::{Error, Kind, Result};
+use crate::record::Sequence;
 use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::{Part, Session};
@@ -84,6 +85,14 @@ impl Session for Held {
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send {
         ready(self.run_dynamic_now(sql, fields, parameters))
+    }
+
+    fn advance(
+        &mut self,
+        counter: &'static Sequence,
+        given: Option<i64>,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send {
+        ready(self.advance_now(counter, given))
     }
 
     fn part(&mut self, step: Part) -> impl Future<Output = Result<()>> + Send {
@@ -166,7 +175,12 @@ impl Held {
         }
     }
 
-    fn run_dynamic_now<P: Bind + ?Sized>(&mut self, sql: &str, fields: &[&'static str], parameters: &P) -> Result<u64> {
+    pub(super) fn run_dynamic_now<P: Bind + ?Sized>(
+        &mut self,
+        sql: &str,
+        fields: &[&'static str],
+        parameters: &P,
+    ) -> Result<u64> {
         self.ready()?;
         let prepared = self.dynamic(sql)?;
         bind_dynamic(prepared, fields, parameters)?;
@@ -176,7 +190,7 @@ impl Held {
 
     /// Refuses what was read from a damaged page, which the engine alone may not.
     #[inline(always)]
-    fn sound<T>(&mut self, read: Result<T>) -> Result<T> {
+    pub(super) fn sound<T>(&mut self, read: Result<T>) -> Result<T> {
         if self.met_damage() { self.unsound(read) } else { read }
     }
 
@@ -213,7 +227,7 @@ impl Held {
 }
 
 #[inline(always)]
-fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<Option<T>> {
+pub(super) fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<Option<T>> {
     match stmt.rows().next() {
         Ok(Some(row)) => {
             let mut columns = Columns::of(row);

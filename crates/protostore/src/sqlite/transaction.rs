@@ -9,8 +9,9 @@ use super::held::Held;
 use crate::error::{Error, Kind, Result};
 use crate::session::Part;
 
-/// How many statements of our own a connection holds beside those of the store; the last is that of each commit.
-pub(super) const OWN: usize = 11;
+/// How many statements of our own a connection holds beside those of the store; the last is that of each commit, and the
+/// one before it advances counters.
+pub(super) const OWN: usize = 12;
 
 /// What a connection is in the middle of.
 #[derive(Debug, Default)]

@@ -162,7 +162,7 @@ FROM "systems""#,
 }
 
 static GET_BY_MAC_ADDRESS: generated::Stmt = stmt!(
-    25, [mac_address], select!(r#"WHERE "mac_address" = $1"#)
+    23, [mac_address], select!(r#"WHERE "mac_address" = $1"#)
 );
 
 /// Gets the row of `systems` with this `mac_address`, by its unique index.
@@ -187,23 +187,23 @@ pub fn list_by_hostname(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            26, [hostname, limit],
+            24, [hostname, limit],
             select!(r#"WHERE "hostname" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    27, [hostname, after id, limit],
+                    25, [hostname, after id, limit],
                     select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            29, [hostname, limit],
+            27, [hostname, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(28, [hostname], r#"DELETE FROM "systems" WHERE "hostname" = $1"#),
+        delete: stmt!(26, [hostname], r#"DELETE FROM "systems" WHERE "hostname" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, hostname.into())
@@ -218,13 +218,13 @@ pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, System
             generated::OrderBy::desc("id"),
         ],
         first: stmt!(
-            30, [status, limit],
+            28, [status, limit],
             select!(r#"WHERE "status" = $1 ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        31, [status, after update_time, after id, limit],
+                        29, [status, after update_time, after id, limit],
                         select!(r#"WHERE "status" = $1 AND ("update_time", "id") < ($2, $3)
 ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                     ),
@@ -233,7 +233,7 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        32, [status, after id, limit],
+                        30, [status, after id, limit],
                         select!(r#"WHERE "status" = $1 AND "update_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
                     ),
                     &[1],
@@ -241,7 +241,7 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        33, [status, limit],
+                        31, [status, limit],
                         select!(r#"WHERE "status" = $1 AND "update_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
                     ),
                     &[],
@@ -249,10 +249,10 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
         ],
         count: stmt!(
-            35, [status, limit],
+            33, [status, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(34, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
+        delete: stmt!(32, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
@@ -267,25 +267,25 @@ pub fn list_by_status_update_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            36, [status, update_time, limit],
+            34, [status, update_time, limit],
             select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    37, [status, update_time, after id, limit],
+                    35, [status, update_time, after id, limit],
                     select!(r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            39, [status, update_time, limit],
+            37, [status, update_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            38, [status, update_time],
+            36, [status, update_time],
             r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#
         ),
     };
@@ -299,7 +299,7 @@ pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            40, ["labels.value", limit],
+            38, ["labels.value", limit],
             r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
     t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
     t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
@@ -314,7 +314,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    41, ["labels.value", after id, limit],
+                    39, ["labels.value", after id, limit],
                     r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
     t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
     t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
@@ -330,14 +330,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            43, ["labels.value", limit],
+            41, ["labels.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "systems"
   WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            42, ["labels.value"],
+            40, ["labels.value"],
             r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#
         ),
     };
@@ -533,7 +533,7 @@ impl protostore::Record for System {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            24, [update_time, etag, id],
+            22, [update_time, etag, id],
             r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -770,22 +770,13 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
     counter: generated::Sequence {
         field: "etag",
-        next: stmt!(
-            8, [etag],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 1 AND "path" = '8'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            9, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 1, '8', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT)) ELSE 0 END
-FROM "systems""#
-        ),
+        table: 1,
+        path: "8",
+        rows: "systems",
+        column: "etag",
+        text: true,
     },
-    read: stmt!(10, [id], r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#),
+    read: stmt!(8, [id], r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

@@ -123,23 +123,23 @@ pub fn list_by_run_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            61, [run_id, limit],
+            59, [run_id, limit],
             select!(r#"WHERE "run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    62, [run_id, after id, limit],
+                    60, [run_id, after id, limit],
                     select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            64, [run_id, limit],
+            62, [run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(63, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
+        delete: stmt!(61, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -154,13 +154,13 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("time"), generated::OrderBy::asc("id")],
         first: stmt!(
-            65, [level, limit],
+            63, [level, limit],
             select!(r#"WHERE "level" = $1 ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        66, [level, after time, after id, limit],
+                        64, [level, after time, after id, limit],
                         select!(r#"WHERE "level" = $1 AND ("time", "id") > ($2, $3) ORDER BY "time" NULLS FIRST, "id" LIMIT $4"#)
                     ),
                     &[0, 1],
@@ -168,7 +168,7 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        67, [level, after id, limit],
+                        65, [level, after id, limit],
                         select!(r#"WHERE "level" = $1 AND "time" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -176,7 +176,7 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        68, [level, limit],
+                        66, [level, limit],
                         select!(r#"WHERE "level" = $1 AND "time" IS NOT NULL ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
                     ),
                     &[],
@@ -184,10 +184,10 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .null(0),
         ],
         count: stmt!(
-            70, [level, limit],
+            68, [level, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(69, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
+        delete: stmt!(67, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, level)
@@ -202,16 +202,16 @@ pub fn list_by_run_id_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[],
         first: stmt!(
-            71, [run_id, id, limit],
+            69, [run_id, id, limit],
             select!(r#"WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3"#)
         ),
         after: &[],
         count: stmt!(
-            73, [run_id, id, limit],
+            71, [run_id, id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            72, [run_id, id],
+            70, [run_id, id],
             r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#
         ),
     };
@@ -231,24 +231,24 @@ pub fn list_by_level_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            74, [level, time, limit],
+            72, [level, time, limit],
             select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    75, [level, time, after id, limit],
+                    73, [level, time, after id, limit],
                     select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            77, [level, time, limit],
+            75, [level, time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            76, [level, time],
+            74, [level, time],
             r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#
         ),
     };
@@ -414,20 +414,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: stmt!(
-                59, [id],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 3 AND "path" = '1'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                60, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 3, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "events""#
-            ),
+            table: 3,
+            path: "1",
+            rows: "events",
+            column: "id",
+            text: false,
         },
     ],
     get: stmt!(51, [id], select!(r#"WHERE "id" = $1"#)),

@@ -215,7 +215,7 @@ FROM "buckets""#,
     };
 }
 
-static GET_BY_ID: generated::Stmt = stmt!(39, [id], select!(r#"WHERE "id" = $1"#));
+static GET_BY_ID: generated::Stmt = stmt!(35, [id], select!(r#"WHERE "id" = $1"#));
 
 /// Gets the row of `buckets` with this `id`, by its unique index.
 #[must_use]
@@ -235,22 +235,22 @@ pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, St
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            40, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
+            36, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    41, [owner, after name, limit],
+                    37, [owner, after name, limit],
                     select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            43, [owner, limit],
+            39, [owner, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(42, [owner], r#"DELETE FROM "buckets" WHERE "owner" = $1"#),
+        delete: stmt!(38, [owner], r#"DELETE FROM "buckets" WHERE "owner" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, owner_.into())
@@ -264,7 +264,7 @@ pub fn list_by_policy_statements_principals(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            44, ["policy.statements.principals", limit],
+            40, ["policy.statements.principals", limit],
             r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
     t."create_time"
 FROM "buckets__policy__statements__principals" c
@@ -278,7 +278,7 @@ ORDER BY c."_name" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    45, ["policy.statements.principals", after name, limit],
+                    41, ["policy.statements.principals", after name, limit],
                     r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
     t."create_time"
 FROM "buckets__policy__statements__principals" c
@@ -293,7 +293,7 @@ ORDER BY c."_name" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            47, ["policy.statements.principals", limit],
+            43, ["policy.statements.principals", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "buckets"
@@ -302,7 +302,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            46, ["policy.statements.principals"],
+            42, ["policy.statements.principals"],
             r#"DELETE FROM "buckets"
 WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#
         ),
@@ -515,7 +515,7 @@ impl protostore::Record for Bucket {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            38, [revision, name],
+            34, [revision, name],
             r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#
         ),
     );
@@ -700,20 +700,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: stmt!(
-                8, [id],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 1 AND "path" = '2'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                9, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 1, '2', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "buckets""#
-            ),
+            table: 1,
+            path: "2",
+            rows: "buckets",
+            column: "id",
+            text: false,
         },
     ],
     get: stmt!(0, [name], select!(r#"WHERE "name" = $1"#)),
@@ -756,22 +747,13 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 7,
     counter: generated::Sequence {
         field: "revision",
-        next: stmt!(
-            10, [revision],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 1 AND "path" = '8'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            11, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 1, '8', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "buckets""#
-        ),
+        table: 1,
+        path: "8",
+        rows: "buckets",
+        column: "revision",
+        text: false,
     },
-    read: stmt!(12, [name], r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#),
+    read: stmt!(8, [name], r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#),
 };
 
 #[doc(hidden)]

@@ -5,6 +5,7 @@ use std::future::{Future, ready};
 use protostore_sql::Dialect;
 
 use crate::error::{Error, Kind, Result};
+use crate::record::Sequence;
 use crate::room::{End, Room};
 use crate::schema::{Schema, Stmt};
 use crate::session::{Part, Session, now};
@@ -134,7 +135,7 @@ impl Session for StrictSession {
         let changes = |session: &Self| session.held.connection().total_changes();
         let before = changes(self);
         let done = self.statement(|held| now(held.one(stmt, parameters)));
-        // A counter is moved by a statement that returns a row.
+        // What returns a row may write as well.
         ready(if changes(self) == before { done } else { self.begun(done) })
     }
 
@@ -185,6 +186,15 @@ impl Session for StrictSession {
     ) -> impl Future<Output = Result<u64>> + Send {
         let run = |held: &mut Held| now(held.run_dynamic(sql, fields, parameters));
         let done = self.statement(run).map_err(|e| self.named(e, None::<(_, &())>, |held| run(held).map(drop)));
+        ready(self.begun(done))
+    }
+
+    fn advance(
+        &mut self,
+        counter: &'static Sequence,
+        given: Option<i64>,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send {
+        let done = self.statement(|held| now(held.advance(counter, given)));
         ready(self.begun(done))
     }
 

@@ -4,21 +4,11 @@ use super::fixture::{Machine, Mount, Network};
 use super::{Held, held, machine};
 use crate::error::Kind;
 use crate::fixed::Fixed;
-use crate::generated::stmt;
 use crate::ops::{Insert, Op, Update};
-use crate::record::{Numbered, Sequence, take};
-use crate::session::now;
+use crate::record::{Numbered, Sequence};
+use crate::session::{Session, now};
 
-static COUNTER: Sequence = Sequence {
-    field: "id",
-    next: stmt!(
-        0,
-        [id],
-        r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN $1 IS NULL THEN "last" + 1 ELSE max("last", $1) END
-           WHERE "table" = 1 AND "path" = '1' RETURNING "last""#
-    ),
-    begin: stmt!(1, [], r#"INSERT INTO "protostore__sequences" ("table", "path", "last") VALUES (1, '1', 0)"#),
-};
+static COUNTER: Sequence = Sequence { field: "id", table: 1, path: "1", rows: "networks", column: "id", text: true };
 
 /// A connection with a counter at a number.
 fn counting(last: i64) -> Held {
@@ -33,14 +23,14 @@ fn a_counter_ends_at_the_largest_number_of_every_type() {
     fn last<T: Numbered + Default>(most: i64) {
         let mut held = counting(most - 1);
         let mut field = T::default();
-        let taken = now(take(&mut held, &COUNTER, None)).expect("takes").expect("one is left");
+        let taken = now(held.advance(&COUNTER, None)).expect("takes").expect("one is left");
         assert!(taken == most && field.set_number(taken) && field.number() == Some(most));
-        match now(take(&mut held, &COUNTER, None)).expect("is no fault of the engine") {
+        match now(held.advance(&COUNTER, None)).expect("is no fault of the engine") {
             None => assert_eq!(most, i64::MAX),
             Some(beyond) => assert!(!field.set_number(beyond), "{beyond}"),
         }
         assert_eq!(field.number(), Some(most), "is left as it was");
-        assert!(now(take(&mut held, &COUNTER, Some(most))).expect("keeps one that is given").is_some());
+        assert!(now(held.advance(&COUNTER, Some(most))).expect("keeps one that is given").is_some());
     }
     last::<i32>(i32::MAX.into());
     last::<i64>(i64::MAX);
@@ -50,6 +40,21 @@ fn a_counter_ends_at_the_largest_number_of_every_type() {
     last::<Option<i64>>(i64::MAX);
     last::<Option<u32>>(u32::MAX.into());
     last::<Option<u64>>(i64::MAX);
+}
+
+#[test]
+fn a_counter_begins_after_the_greatest_number_and_never_goes_back() {
+    for (ids, first) in [(&[][..], 1), (&["-5"], 1), (&["10", "2"], 11)] {
+        let mut held = held();
+        for id in ids {
+            let network = Network { id: (*id).into(), cidr: format!("cidr of {id}") };
+            now(Insert::new(network).run(&mut held, &Fixed::now())).expect("inserts");
+        }
+        for (given, expected) in [(None, 0), (Some(first + 5), 5), (Some(1), 5), (None, 6), (Some(0), 6), (None, 7)] {
+            let advanced = now(held.advance(&COUNTER, given)).expect("advances");
+            assert_eq!(advanced, Some(first + expected), "{ids:?} {given:?}");
+        }
+    }
 }
 
 #[test]

@@ -49,25 +49,25 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
         member: 2,
         key: 2,
         insert: stmt!(
-            72,
+            70,
             r#"INSERT INTO "configurations__autoinstall__authorized_keys" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                73, [id],
+                71, [id],
                 r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            74, [id],
+            72, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            75, [keys "autoinstall.authorized_keys"],
+            73, [keys "autoinstall.authorized_keys"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__authorized_keys" c ON c."_id" = o.value
@@ -79,7 +79,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                79, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                77, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -114,13 +114,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallAuthorizedKeys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            76, [id],
+            74, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            77, [id, offset],
+            75, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__authorized_keys"
@@ -132,7 +132,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for AutoinstallAuthorizedKeys {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        78, [id, "autoinstall.authorized_keys"],
+        76, [id, "autoinstall.authorized_keys"],
         r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -180,25 +180,25 @@ impl generated::ChildTable for AutoinstallPackages {
         member: 2,
         key: 2,
         insert: stmt!(
-            80,
+            78,
             r#"INSERT INTO "configurations__autoinstall__packages" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                81, [id],
+                79, [id],
                 r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            82, [id],
+            80, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            83, [keys "autoinstall.packages"],
+            81, [keys "autoinstall.packages"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__packages" c ON c."_id" = o.value
@@ -210,7 +210,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                87, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                85, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -245,13 +245,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallPackages {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            84, [id],
+            82, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            85, [id, offset],
+            83, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__packages"
@@ -263,7 +263,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for AutoinstallPackages {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        86, [id, "autoinstall.packages"],
+        84, [id, "autoinstall.packages"],
         r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -310,24 +310,24 @@ impl generated::ChildTable for AutoinstallLateCommands {
         member: 2,
         key: 2,
         insert: stmt!(
-            88,
+            86,
             r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
             stmt!(
-                89, [id],
+                87, [id],
                 r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            90, [id],
+            88, [id],
             r#"SELECT 0, "_position"
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            91, [keys "autoinstall.late_commands"],
+            89, [keys "autoinstall.late_commands"],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands" c ON c."_id" = o.value
@@ -339,7 +339,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                94, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                92, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -374,13 +374,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallLateCommands {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            92, [id],
+            90, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            93, [id, offset],
+            91, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__late_commands"
@@ -434,21 +434,21 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
         member: 2,
         key: 3,
         insert: stmt!(
-            95,
+            93,
             r#"INSERT INTO "configurations__autoinstall__late_commands__words" ("_id", "_position", "_position_2",
     "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            96, [id],
+            94, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "configurations__autoinstall__late_commands__words"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            97, [keys "autoinstall.late_commands.words"],
+            95, [keys "autoinstall.late_commands.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands__words" c ON c."_id" = o.value
@@ -520,20 +520,20 @@ impl generated::ChildTable for Variables {
         member: 3,
         key: 2,
         insert: stmt!(
-            98,
+            96,
             r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                99, [id], r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#
+                97, [id], r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            100, [id],
+            98, [id],
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            101, [keys variables],
+            99, [keys variables],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__variables" c ON c."_id" = o.value
@@ -565,11 +565,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Variables {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            102, [id, place "variables.key"],
+            100, [id, place "variables.key"],
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            103, [id, place "variables.key"],
+            101, [id, place "variables.key"],
             r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

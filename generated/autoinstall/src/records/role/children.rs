@@ -54,7 +54,7 @@ impl generated::ChildTable for PermissionNames {
                     key: &["name"],
                     hides: false,
                     exists: stmt!(
-                        184, [permission_names],
+                        182, [permission_names],
                         r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#
                     ),
                 },
@@ -73,18 +73,18 @@ impl generated::ChildTable for PermissionNames {
         member: 3,
         key: 2,
         insert: stmt!(
-            179,
+            177,
             r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(180, [id], r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#),
+            stmt!(178, [id], r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            181, [id],
+            179, [id],
             r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            182, [keys permission_names],
+            180, [keys permission_names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "roles__permission_names" c ON c."_id" = o.value
@@ -118,11 +118,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for PermissionNames {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            185, [id],
+            183, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            186, [id, offset],
+            184, [id, offset],
             r#"DELETE FROM "roles__permission_names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "roles__permission_names"
@@ -134,7 +134,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for PermissionNames {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        187, [id, permission_names],
+        185, [id, permission_names],
         r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

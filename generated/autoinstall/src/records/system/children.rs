@@ -63,23 +63,23 @@ impl generated::ChildTable for HardwareDisks {
         member: 5,
         key: 2,
         insert: stmt!(
-            11,
+            9,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(12, [id], r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#),
+            stmt!(10, [id], r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            13, [id],
+            11, [id],
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            14, [keys "hardware.disks"],
+            12, [keys "hardware.disks"],
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
 FROM json_each($1) o
 CROSS JOIN "systems__hardware__disks" c ON c."_id" = o.value
@@ -90,7 +90,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "hardware",
-            set: stmt!(17, [id], r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#),
+            set: stmt!(15, [id], r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#),
         },
     );
 
@@ -128,11 +128,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for HardwareDisks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            15, [id],
+            13, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            16, [id, offset],
+            14, [id, offset],
             r#"DELETE FROM "systems__hardware__disks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "systems__hardware__disks"
@@ -178,18 +178,18 @@ impl generated::ChildTable for Labels {
         member: 6,
         key: 2,
         insert: stmt!(
-            18,
+            16,
             r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(19, [id], r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#),
+            stmt!(17, [id], r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            20, [id],
+            18, [id],
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            21, [keys labels],
+            19, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "systems__labels" c ON c."_id" = o.value
@@ -221,11 +221,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            22, [id, place "labels.key"],
+            20, [id, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            23, [id, place "labels.key"],
+            21, [id, place "labels.key"],
             r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

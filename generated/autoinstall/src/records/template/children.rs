@@ -49,18 +49,18 @@ impl generated::ChildTable for Variables {
         member: 3,
         key: 2,
         insert: stmt!(
-            53,
+            51,
             r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(54, [id], r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#),
+            stmt!(52, [id], r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            55, [id],
+            53, [id],
             r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            56, [keys variables],
+            54, [keys variables],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "templates__variables" c ON c."_id" = o.value
@@ -94,11 +94,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Variables {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            57, [id],
+            55, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            58, [id, offset],
+            56, [id, offset],
             r#"DELETE FROM "templates__variables"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "templates__variables"
@@ -110,7 +110,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Variables {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        59, [id, variables],
+        57, [id, variables],
         r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

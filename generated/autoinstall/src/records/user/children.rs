@@ -47,7 +47,7 @@ impl generated::ChildTable for RoleIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        160, [role_ids], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
+                        158, [role_ids], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -61,18 +61,18 @@ impl generated::ChildTable for RoleIds {
         member: 4,
         key: 2,
         insert: stmt!(
-            155,
+            153,
             r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(156, [id], r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#),
+            stmt!(154, [id], r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            157, [id],
+            155, [id],
             r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            158, [keys role_ids],
+            156, [keys role_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "users__role_ids" c ON c."_id" = o.value
@@ -106,11 +106,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for RoleIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            161, [id],
+            159, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            162, [id, offset],
+            160, [id, offset],
             r#"DELETE FROM "users__role_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "users__role_ids"
@@ -122,7 +122,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for RoleIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        163, [id, role_ids],
+        161, [id, role_ids],
         r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

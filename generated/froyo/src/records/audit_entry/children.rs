@@ -43,18 +43,18 @@ impl generated::ChildTable for Details {
         member: 5,
         key: 2,
         insert: stmt!(
-            130,
+            126,
             r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(131, [id], r#"DELETE FROM "audit__details" WHERE "_id" = $1"#),
+            stmt!(127, [id], r#"DELETE FROM "audit__details" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            132, [id],
+            128, [id],
             r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            133, [keys details],
+            129, [keys details],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "audit__details" c ON c."_id" = o.value

@@ -46,18 +46,18 @@ impl generated::ChildTable for Labels {
         member: 3,
         key: 2,
         insert: stmt!(
-            13,
+            9,
             r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(14, [name], r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#),
+            stmt!(10, [name], r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#),
         ),
         load: stmt!(
-            15, [name],
+            11, [name],
             r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            16, [keys labels],
+            12, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__labels" c ON c."_name" = o.value
@@ -91,11 +91,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            17, [name, place "labels.key"],
+            13, [name, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            18, [name, place "labels.key"],
+            14, [name, place "labels.key"],
             r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
     };
@@ -153,24 +153,24 @@ impl generated::ChildTable for PolicyStatements {
         member: 4,
         key: 2,
         insert: stmt!(
-            19,
+            15,
             r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                20, [name],
+                16, [name],
                 r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#
             ),
         ),
         load: stmt!(
-            21, [name],
+            17, [name],
             r#"SELECT 0, "_position", "effect"
 FROM "buckets__policy__statements"
 WHERE "_name" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            22, [keys "policy.statements"],
+            18, [keys "policy.statements"],
             r#"SELECT o.key, c."_position", c."effect"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements" c ON c."_name" = o.value
@@ -181,7 +181,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "policy",
-            set: stmt!(25, [name], r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#),
+            set: stmt!(21, [name], r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#),
         },
     );
 
@@ -216,11 +216,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for PolicyStatements {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            23, [name],
+            19, [name],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#
         ),
         remove_at: stmt!(
-            24, [name, offset],
+            20, [name, offset],
             r#"DELETE FROM "buckets__policy__statements"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "buckets__policy__statements"
@@ -274,20 +274,20 @@ impl generated::ChildTable for PolicyStatementsActions {
         member: 4,
         key: 3,
         insert: stmt!(
-            26,
+            22,
             r#"INSERT INTO "buckets__policy__statements__actions" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            27, [name],
+            23, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__actions"
 WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            28, [keys "policy.statements.actions"],
+            24, [keys "policy.statements.actions"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__actions" c ON c."_name" = o.value
@@ -360,20 +360,20 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
         member: 4,
         key: 3,
         insert: stmt!(
-            29,
+            25,
             r#"INSERT INTO "buckets__policy__statements__principals" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            30, [name],
+            26, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__principals"
 WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            31, [keys "policy.statements.principals"],
+            27, [keys "policy.statements.principals"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__principals" c ON c."_name" = o.value
@@ -445,20 +445,20 @@ impl generated::ChildTable for PolicyStatementsConditions {
         member: 4,
         key: 3,
         insert: stmt!(
-            32,
+            28,
             r#"INSERT INTO "buckets__policy__statements__conditions" ("_name", "_position", "_key_2")
 VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            33, [name],
+            29, [name],
             r#"SELECT 0, "_position", "_key_2"
 FROM "buckets__policy__statements__conditions"
 WHERE "_name" = $1
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            34, [keys "policy.statements.conditions"],
+            30, [keys "policy.statements.conditions"],
             r#"SELECT o.key, c."_position", c."_key_2"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions" c ON c."_name" = o.value
@@ -532,21 +532,21 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
         member: 4,
         key: 4,
         insert: stmt!(
-            35,
+            31,
             r#"INSERT INTO "buckets__policy__statements__conditions__value__any_of" ("_name", "_position",
     "_key_2", "_position_3", "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            36, [name],
+            32, [name],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "buckets__policy__statements__conditions__value__any_of"
 WHERE "_name" = $1
 ORDER BY "_position", "_key_2", "_position_3""#
         ),
         load_many: stmt!(
-            37, [keys "policy.statements.conditions.value.any_of"],
+            33, [keys "policy.statements.conditions.value.any_of"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions__value__any_of" c ON c."_name" = o.value

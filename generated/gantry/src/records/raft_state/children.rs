@@ -49,24 +49,24 @@ impl generated::ChildTable for Voters {
         member: 2,
         key: 2,
         insert: stmt!(
-            69,
+            65,
             r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                70, [_singleton],
+                66, [_singleton],
                 r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            71, [_singleton],
+            67, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "raft_state__voters"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            72, [keys voters],
+            68, [keys voters],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "raft_state__voters" c ON c."_singleton" = o.value
@@ -98,11 +98,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Voters {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            73, [_singleton],
+            69, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            74, [_singleton, offset],
+            70, [_singleton, offset],
             r#"DELETE FROM "raft_state__voters"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "raft_state__voters"
@@ -114,7 +114,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Voters {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        75, [_singleton, voters],
+        71, [_singleton, voters],
         r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

@@ -107,7 +107,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 455,
+        slots: 447,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -104,7 +104,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 399,
+        slots: 397,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -338,7 +338,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 2244,
+        slots: 2228,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -33,27 +33,27 @@ pub fn list_by_until(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            335, [until, now nanos, limit],
+            331, [until, now nanos, limit],
             select!(r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    336, [until, after id, now nanos, limit],
+                    332, [until, after id, now nanos, limit],
                     select!(r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            338, [until, now nanos, limit],
+            334, [until, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "locks"
   WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            337, [until, now nanos],
+            333, [until, now nanos],
             r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -221,40 +221,40 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        322, [id, now nanos],
+        320, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#)
     ),
     insert: stmt!(
-        324,
+        322,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        323,
+        321,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#
     ),
     delete: stmt!(
-        325, [id, now nanos],
+        323, [id, now nanos],
         r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
     page_first: stmt!(
-        326, [now nanos, limit],
+        324, [now nanos, limit],
         select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        327, [after id, now nanos, limit],
+        325, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        328, [keys, now nanos],
+        326, [keys, now nanos],
         r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
 FROM json_each($1) o
 CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#
     ),
     delete_many: stmt!(
-        329, [keys, now nanos],
+        327, [keys, now nanos],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#
     ),
@@ -265,23 +265,14 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
     counter: generated::Sequence {
         field: "etag",
-        next: stmt!(
-            332, [etag],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 13 AND "path" = '4'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            333, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 13, '4', CASE WHEN max("etag") > 0 THEN max("etag") ELSE 0 END
-FROM "locks""#
-        ),
+        table: 13,
+        path: "4",
+        rows: "locks",
+        column: "etag",
+        text: false,
     },
     read: stmt!(
-        334, [id, now nanos],
+        330, [id, now nanos],
         r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
 };
@@ -293,10 +284,10 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[],
     clear: stmt!(
-        330, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
+        328, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
     ),
     sweep: stmt!(
-        331, [now nanos, limit],
+        329, [now nanos, limit],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
   FROM "locks"

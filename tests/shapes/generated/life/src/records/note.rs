@@ -29,7 +29,7 @@ macro_rules! select {
 }
 
 static GET_BY_AUTHOR_NUMBER: generated::Stmt = stmt!(
-    260, [author, number],
+    258, [author, number],
     select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
 );
 
@@ -56,25 +56,25 @@ pub fn list_by_folder_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            261, [folder_id, limit],
+            259, [folder_id, limit],
             select!(r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    262, [folder_id, after number, limit],
+                    260, [folder_id, after number, limit],
                     select!(r#"WHERE "folder_id" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            264, [folder_id, limit],
+            262, [folder_id, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            263, [folder_id],
+            261, [folder_id],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "delete_time" IS NULL"#
@@ -90,25 +90,25 @@ pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            265, [author, limit],
+            263, [author, limit],
             select!(r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    266, [author, after number, limit],
+                    264, [author, after number, limit],
                     select!(r#"WHERE "author" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            268, [author, limit],
+            266, [author, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            267, [author],
+            265, [author],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "author" = $1 AND "delete_time" IS NULL"#
@@ -283,7 +283,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    258, [folder_id],
+                    256, [folder_id],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -316,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["folder_id", "number"],
             field: "folder_id, number",
             names: stmt!(
-                259, [folder_id, number],
+                257, [folder_id, number],
                 r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#
             ),
         },
@@ -378,24 +378,14 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 3,
     counter: generated::Sequence {
         field: "etag",
-        next: stmt!(
-            255, [etag],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 10 AND "path" = '4'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            256, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 10, '4', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
-    ELSE 0 END
-FROM "notes""#
-        ),
+        table: 10,
+        path: "4",
+        rows: "notes",
+        column: "etag",
+        text: true,
     },
     read: stmt!(
-        257, [folder_id, number],
+        255, [folder_id, number],
         r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
     ),
 };
@@ -429,7 +419,6 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     revision: Some(generated::Revisions {
         counter: &REVISION.counter,
-        text: true,
         most: 9223372036854775807,
     }),
     cascades: &[],

@@ -45,7 +45,7 @@ FROM "tickets""#,
 }
 
 static GET_BY_NUMBER: generated::Stmt = stmt!(
-    368, [number, now nanos],
+    360, [number, now nanos],
     select!(r#"WHERE "number" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -62,7 +62,7 @@ pub fn upsert_by_number(record: Ticket) -> protostore::UpsertBy<Ticket> {
 }
 
 static GET_BY_PLACE: generated::Stmt = stmt!(
-    369, ["place", now nanos],
+    361, ["place", now nanos],
     select!(r#"WHERE "place" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -84,13 +84,13 @@ pub fn list_by_holder(holder: impl Into<String>) -> protostore::ListBy<Ticket, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            370, [holder, now nanos, limit],
+            362, [holder, now nanos, limit],
             select!(r#"WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    371, [holder, after id, now nanos, limit],
+                    363, [holder, after id, now nanos, limit],
                     select!(r#"WHERE "holder" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -98,14 +98,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            373, [holder, now nanos, limit],
+            365, [holder, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            372, [holder, now nanos],
+            364, [holder, now nanos],
             r#"DELETE FROM "tickets" WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -121,13 +121,13 @@ pub fn list_by_expire_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            374, [expire_time, now nanos, limit],
+            366, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    375, [expire_time, after id, now nanos, limit],
+                    367, [expire_time, after id, now nanos, limit],
                     select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -135,14 +135,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            377, [expire_time, now nanos, limit],
+            369, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            376, [expire_time, now nanos],
+            368, [expire_time, now nanos],
             r#"DELETE FROM "tickets" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -251,7 +251,7 @@ impl protostore::Record for Ticket {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            367, [update_time, etag, id],
+            359, [update_time, etag, id],
             r#"UPDATE "tickets" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -425,34 +425,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: stmt!(
-                349, [number],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 14 AND "path" = '2'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                350, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 14, '2', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "tickets""#
-            ),
+            table: 14,
+            path: "2",
+            rows: "tickets",
+            column: "number",
+            text: false,
         },
     ],
     get: stmt!(
-        339, [id, now nanos],
+        335, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        341,
+        337,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
     upsert: stmt!(
-        340,
+        336,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -463,26 +454,26 @@ DO UPDATE SET "number" = excluded."number", "token" = excluded."token", "place" 
     "etag" = excluded."etag", "since" = excluded."since""#
     ),
     delete: stmt!(
-        342, [id, now nanos],
+        338, [id, now nanos],
         r#"DELETE FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        343, [now nanos, limit],
+        339, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        344, [after id, now nanos, limit],
+        340, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        345, [keys, now nanos],
+        341, [keys, now nanos],
         r#"SELECT o.key, t."id", t."number", t."token", t."place", t."holder", t."create_time",
     t."update_time", t."expire_time", t."etag", t."since"
 FROM json_each($1) o
 CROSS JOIN "tickets" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        346, [keys, now nanos],
+        342, [keys, now nanos],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -493,24 +484,14 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 8,
     counter: generated::Sequence {
         field: "etag",
-        next: stmt!(
-            351, [etag],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 14 AND "path" = '9'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            352, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 14, '9', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
-    ELSE 0 END
-FROM "tickets""#
-        ),
+        table: 14,
+        path: "9",
+        rows: "tickets",
+        column: "etag",
+        text: true,
     },
     read: stmt!(
-        353, [id, now nanos],
+        345, [id, now nanos],
         r#"SELECT "etag" FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
 };
@@ -522,11 +503,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["number"], &["place"]],
     clear: stmt!(
-        347, [id, number, "place", now nanos],
+        343, [id, number, "place", now nanos],
         r#"DELETE FROM "tickets" WHERE ("id" = $1 OR "number" = $2 OR "place" = $3) AND +"expire_time" <= $4"#
     ),
     sweep: stmt!(
-        348, [now nanos, limit],
+        344, [now nanos, limit],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT "id"
   FROM "tickets"

@@ -154,20 +154,11 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: stmt!(
-                136, [number],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 6 AND "path" = '1'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                137, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 6, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "numbered""#
-            ),
+            table: 6,
+            path: "1",
+            rows: "numbered",
+            column: "number",
+            text: false,
         },
     ],
     get: stmt!(128, [number], select!(r#"WHERE "number" = $1"#)),

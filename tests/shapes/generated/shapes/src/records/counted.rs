@@ -38,23 +38,23 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1641, [region, limit],
+            1631, [region, limit],
             select!(r#"WHERE "region" = $1 ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1642, [region, after number, limit],
+                    1632, [region, after number, limit],
                     select!(r#"WHERE "region" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1644, [region, limit],
+            1634, [region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1643, [region], r#"DELETE FROM "counted" WHERE "region" = $1"#),
+        delete: stmt!(1633, [region], r#"DELETE FROM "counted" WHERE "region" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
@@ -72,13 +72,13 @@ pub fn list_by_other_region(
             generated::OrderBy::asc("number"),
         ],
         first: stmt!(
-            1645, [other_region, limit],
+            1635, [other_region, limit],
             select!(r#"WHERE "other_region" IS $1 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        1646, [other_region, after other_number, after region, after
+                        1636, [other_region, after other_number, after region, after
                         number, limit],
                         select!(r#"WHERE "other_region" IS $1 AND ("other_number", "region", "number") > ($2, $3, $4)
 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $5"#)
@@ -88,7 +88,7 @@ ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $5"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        1647, [other_region, after region, after number, limit],
+                        1637, [other_region, after region, after number, limit],
                         select!(r#"WHERE "other_region" IS $1 AND "other_number" IS NULL AND ("region", "number") > ($2, $3)
 ORDER BY "region", "number" LIMIT $4"#)
                     ),
@@ -97,7 +97,7 @@ ORDER BY "region", "number" LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        1648, [other_region, limit],
+                        1638, [other_region, limit],
                         select!(r#"WHERE "other_region" IS $1 AND "other_number" IS NOT NULL
 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
                     ),
@@ -106,11 +106,11 @@ ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
                 .null(0),
         ],
         count: stmt!(
-            1650, [other_region, limit],
+            1640, [other_region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1649, [other_region], r#"DELETE FROM "counted" WHERE "other_region" IS $1"#
+            1639, [other_region], r#"DELETE FROM "counted" WHERE "other_region" IS $1"#
         ),
     };
 
@@ -129,13 +129,13 @@ pub fn list_by_other_region_other_number(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            1651, [other_region, other_number, limit],
+            1641, [other_region, other_number, limit],
             select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1652, [other_region, other_number, after region, after number,
+                    1642, [other_region, other_number, after region, after number,
                     limit],
                     select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
 ORDER BY "region", "number" LIMIT $5"#)
@@ -144,12 +144,12 @@ ORDER BY "region", "number" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            1654, [other_region, other_number, limit],
+            1644, [other_region, other_number, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1653, [other_region, other_number],
+            1643, [other_region, other_number],
             r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#
         ),
     };
@@ -168,7 +168,7 @@ pub fn list_by_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            1655, [targets, limit],
+            1645, [targets, limit],
             r#"SELECT t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM "counted__targets" c
 CROSS JOIN "counted" t ON t."region" = c."_region" AND t."number" = c."_number"
@@ -181,7 +181,7 @@ ORDER BY c."_region", c."_number" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1656, [targets, after region, after number, limit],
+                    1646, [targets, after region, after number, limit],
                     r#"SELECT t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM "counted__targets" c
 CROSS JOIN "counted" t ON t."region" = c."_region" AND t."number" = c."_number"
@@ -195,7 +195,7 @@ ORDER BY c."_region", c."_number" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            1658, [targets, limit],
+            1648, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "counted"
@@ -204,7 +204,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1657, [targets],
+            1647, [targets],
             r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "counted__targets"
@@ -222,7 +222,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: generated::Stmt = stmt!(
-        1635, [region, number],
+        1625, [region, number],
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -274,7 +274,7 @@ impl protostore::Record for Counted {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            1640, [revision, region, number],
+            1630, [revision, region, number],
             r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#
         ),
     );
@@ -370,7 +370,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["region", "number"],
                 hides: false,
                 exists: stmt!(
-                    1630, [other_region, other_number],
+                    1620, [other_region, other_number],
                     r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#
                 ),
             },
@@ -403,15 +403,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Targets],
     sequences: &[],
     get: stmt!(
-        1619, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
+        1611, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
     ),
     insert: stmt!(
-        1621,
+        1613,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1620,
+        1612,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("region", "number")
@@ -419,22 +419,22 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     "other_region" = excluded."other_region", "other_number" = excluded."other_number""#
     ),
     delete: stmt!(
-        1622, [region, number],
+        1614, [region, number],
         r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
-    page_first: stmt!(1623, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
+    page_first: stmt!(1615, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
     page_after: stmt!(
-        1624, [after region, after number, limit],
+        1616, [after region, after number, limit],
         select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        1625, [keys],
+        1617, [keys],
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each($1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        1626, [keys],
+        1618, [keys],
         r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
@@ -445,23 +445,14 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 2,
     counter: generated::Sequence {
         field: "revision",
-        next: stmt!(
-            1627, [revision],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 82 AND "path" = '3'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            1628, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "counted""#
-        ),
+        table: 82,
+        path: "3",
+        rows: "counted",
+        column: "revision",
+        text: false,
     },
     read: stmt!(
-        1629, [region, number],
+        1619, [region, number],
         r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
 };

@@ -152,47 +152,38 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: stmt!(
-                1716, [number],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 85 AND "path" = '1'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                1717, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 85, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "entries""#
-            ),
+            table: 85,
+            path: "1",
+            rows: "entries",
+            column: "number",
+            text: false,
         },
     ],
-    get: stmt!(1708, [number], select!(r#"WHERE "number" = $1"#)),
+    get: stmt!(1694, [number], select!(r#"WHERE "number" = $1"#)),
     insert: stmt!(
-        1710, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
+        1696, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        1709,
+        1695,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES ($1, $2, $3)
 ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#
     ),
-    delete: stmt!(1711, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
-    page_first: stmt!(1712, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    delete: stmt!(1697, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
+    page_first: stmt!(1698, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
     page_after: stmt!(
-        1713, [after number, limit],
+        1699, [after number, limit],
         select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1714, [keys],
+        1700, [keys],
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each($1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#
     ),
     delete_many: stmt!(
-        1715, [keys],
+        1701, [keys],
         r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -201,7 +192,7 @@ CROSS JOIN "entries" t ON t."number" = o.value"#
 static CHAIN: generated::Chain<Entry> = generated::Chain {
     field: "hash",
     last: stmt!(
-        1718, [],
+        1702, [],
         r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),

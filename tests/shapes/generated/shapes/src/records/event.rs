@@ -75,7 +75,7 @@ impl protostore::Record for Event {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            796, [change_time, id],
+            790, [change_time, id],
             r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -208,48 +208,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "id",
-            next: stmt!(
-                787, [id],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 22 AND "path" = '1'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                788, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 22, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
-FROM "events""#
-            ),
+            table: 22,
+            path: "1",
+            rows: "events",
+            column: "id",
+            text: false,
         },
     ],
-    get: stmt!(779, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(775, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        781,
+        777,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        780,
+        776,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
     "change_time" = excluded."change_time""#
     ),
-    delete: stmt!(782, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
-    page_first: stmt!(783, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(778, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(779, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        784, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        780, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        785, [keys],
+        781, [keys],
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        786, [keys],
+        782, [keys],
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -121,7 +121,7 @@ macro_rules! select {
 }
 
 static GET_BY_ADDRESS: generated::Stmt = stmt!(
-    1343, [address], select!(r#"WHERE "address" = $1 AND "address" <> ''"#)
+    1337, [address], select!(r#"WHERE "address" = $1 AND "address" <> ''"#)
 );
 
 /// Gets the row of `jobs` with this `address` where `address <> ''`, by its unique index.
@@ -144,23 +144,23 @@ pub fn list_by_after_job(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1344, [after_job, limit],
+            1338, [after_job, limit],
             select!(r#"WHERE "after_job" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1345, [after_job, after id, limit],
+                    1339, [after_job, after id, limit],
                     select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1347, [after_job, limit],
+            1341, [after_job, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1346, [after_job], r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#),
+        delete: stmt!(1340, [after_job], r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -177,25 +177,25 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1348, [queue, limit],
+            1342, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1349, [queue, after id, limit],
+                    1343, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1351, [queue, limit],
+            1345, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1350, [queue],
+            1344, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#
         ),
     };
@@ -211,24 +211,24 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1352, [due_time, limit],
+            1346, [due_time, limit],
             select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1353, [due_time, after id, limit],
+                    1347, [due_time, after id, limit],
                     select!(r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1355, [due_time, limit],
+            1349, [due_time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1354, [due_time],
+            1348, [due_time],
             r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#
         ),
     };
@@ -244,13 +244,13 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1356, [queue, limit],
+            1350, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1357, [queue, after id, limit],
+                    1351, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
                 ),
@@ -258,14 +258,14 @@ ORDER BY "id" LIMIT $3"#)
             ),
         ],
         count: stmt!(
-            1359, [queue, limit],
+            1353, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1358, [queue],
+            1352, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#
         ),
     };
@@ -281,13 +281,13 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1360, [queue, limit],
+            1354, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1361, [queue, after id, limit],
+                    1355, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
                 ),
@@ -295,14 +295,14 @@ ORDER BY "id" LIMIT $3"#)
             ),
         ],
         count: stmt!(
-            1363, [queue, limit],
+            1357, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1362, [queue],
+            1356, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#
         ),
     };
@@ -318,7 +318,7 @@ pub fn list_by_tries_host_where_failed_is_true(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1364, ["tries.host", limit],
+            1358, ["tries.host", limit],
             r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
 FROM "jobs__tries" c
 CROSS JOIN "jobs" t ON t."id" = c."_id"
@@ -330,7 +330,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1365, ["tries.host", after id, limit],
+                    1359, ["tries.host", after id, limit],
                     r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
 FROM "jobs__tries" c
 CROSS JOIN "jobs" t ON t."id" = c."_id"
@@ -343,14 +343,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1367, ["tries.host", limit],
+            1361, ["tries.host", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1366, ["tries.host"],
+            1360, ["tries.host"],
             r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#
         ),
     };
@@ -573,7 +573,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1335, [after_job], r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#
+                    1329, [after_job], r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -609,7 +609,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["after_job"],
             field: "after_job",
             names: stmt!(
-                1336, [id], r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#
+                1330, [id], r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -617,14 +617,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Tries],
     sequences: &[],
-    get: stmt!(1327, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1321, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1329,
+        1323,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        1328,
+        1322,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
@@ -632,20 +632,20 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     "address" = excluded."address", "due_time" = excluded."due_time", "weight" = excluded."weight",
     "after_job" = excluded."after_job""#
     ),
-    delete: stmt!(1330, [id], r#"DELETE FROM "jobs" WHERE "id" = $1"#),
-    page_first: stmt!(1331, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1324, [id], r#"DELETE FROM "jobs" WHERE "id" = $1"#),
+    page_first: stmt!(1325, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1332, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1326, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1333, [keys],
+        1327, [keys],
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
 FROM json_each($1) o
 CROSS JOIN "jobs" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1334, [keys],
+        1328, [keys],
         r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -38,7 +38,7 @@ FROM "mades""#,
 }
 
 static GET_BY_NUMBER: generated::Stmt = stmt!(
-    778, [number], select!(r#"WHERE "number" = $1"#)
+    774, [number], select!(r#"WHERE "number" = $1"#)
 );
 
 /// Gets the row of `mades` with this `number`, by its unique index.
@@ -108,7 +108,7 @@ impl protostore::Record for Made {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            777, [update_time, id],
+            773, [update_time, id],
             r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -259,37 +259,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[
         generated::Sequence {
             field: "number",
-            next: stmt!(
-                766, [number],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 21 AND "path" = '5'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                767, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 21, '5', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
-FROM "mades""#
-            ),
+            table: 21,
+            path: "5",
+            rows: "mades",
+            column: "number",
+            text: false,
         },
         generated::Sequence {
             field: "maybe_number",
-            next: stmt!(
-                768, [maybe_number],
-                r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 21 AND "path" = '6'
-RETURNING "last""#
-            ),
-            begin: stmt!(
-                769, [],
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 21, '6', CASE WHEN max("maybe_number") > 0 THEN max("maybe_number") ELSE 0 END
-FROM "mades""#
-            ),
+            table: 21,
+            path: "6",
+            rows: "mades",
+            column: "maybe_number",
+            text: false,
         },
     ],
     get: stmt!(758, [id], select!(r#"WHERE "id" = $1"#)),

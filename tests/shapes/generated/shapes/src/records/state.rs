@@ -135,32 +135,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1659, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    get: stmt!(1649, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(
-        1661,
+        1651,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#
     ),
     upsert: stmt!(
-        1660,
+        1650,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#
     ),
-    delete: stmt!(1662, [_singleton], r#"DELETE FROM "state" WHERE "_singleton" = $1"#),
-    page_first: stmt!(1663, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    delete: stmt!(1652, [_singleton], r#"DELETE FROM "state" WHERE "_singleton" = $1"#),
+    page_first: stmt!(1653, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        1664, [after _singleton, limit],
+        1654, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1665, [keys],
+        1655, [keys],
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each($1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        1666, [keys],
+        1656, [keys],
         r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -170,22 +170,13 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 0,
     counter: generated::Sequence {
         field: "revision",
-        next: stmt!(
-            1667, [revision],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 83 AND "path" = '1'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            1668, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 83, '1', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
-FROM "state""#
-        ),
+        table: 83,
+        path: "1",
+        rows: "state",
+        column: "revision",
+        text: false,
     },
     read: stmt!(
-        1669, [_singleton], r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#
+        1657, [_singleton], r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#
     ),
 };

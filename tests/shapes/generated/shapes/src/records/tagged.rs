@@ -51,23 +51,23 @@ pub fn list_by_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1603, [target, limit],
+            1595, [target, limit],
             select!(r#"WHERE "target" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1604, [target, after id, limit],
+                    1596, [target, after id, limit],
                     select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1606, [target, limit],
+            1598, [target, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1605, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
+        delete: stmt!(1597, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -84,23 +84,23 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1607, [parent, limit],
+            1599, [parent, limit],
             select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1608, [parent, after id, limit],
+                    1600, [parent, after id, limit],
                     select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1610, [parent, limit],
+            1602, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1609, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
+        delete: stmt!(1601, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -117,7 +117,7 @@ pub fn list_by_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1611, [targets, limit],
+            1603, [targets, limit],
             r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__targets" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -129,7 +129,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1612, [targets, after id, limit],
+                    1604, [targets, after id, limit],
                     r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__targets" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -142,14 +142,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1614, [targets, limit],
+            1606, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1613, [targets],
+            1605, [targets],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#
         ),
     };
@@ -165,7 +165,7 @@ pub fn list_by_links_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1615, ["links.target", limit],
+            1607, ["links.target", limit],
             r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__links" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -177,7 +177,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1616, ["links.target", after id, limit],
+                    1608, ["links.target", after id, limit],
                     r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__links" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -190,14 +190,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1618, ["links.target", limit],
+            1610, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1617, ["links.target"],
+            1609, ["links.target"],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#
         ),
     };
@@ -214,7 +214,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        1590, [id],
+        1582, [id],
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -294,7 +294,7 @@ impl protostore::Record for Tagged {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            1602, [update_time, etag, id],
+            1594, [update_time, etag, id],
             r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -398,7 +398,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1577, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    1569, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -409,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1578, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
+                    1570, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -441,33 +441,33 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Words, children::Targets, children::Links
     ],
     sequences: &[],
-    get: stmt!(1566, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1560, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1568,
+        1562,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1567,
+        1561,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = excluded."target",
     "parent" = excluded."parent", "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(1569, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
-    page_first: stmt!(1570, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1563, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
+    page_first: stmt!(1564, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1571, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1565, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1572, [keys],
+        1566, [keys],
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1573, [keys],
+        1567, [keys],
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -477,23 +477,13 @@ static REVISION: generated::RevisionField = generated::RevisionField {
     member: 1,
     counter: generated::Sequence {
         field: "etag",
-        next: stmt!(
-            1574, [etag],
-            r#"UPDATE "protostore__sequences"
-SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
-    ELSE "last" END
-WHERE "table" = 81 AND "path" = '2'
-RETURNING "last""#
-        ),
-        begin: stmt!(
-            1575, [],
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
-SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
-    ELSE 0 END
-FROM "tagged""#
-        ),
+        table: 81,
+        path: "2",
+        rows: "tagged",
+        column: "etag",
+        text: true,
     },
-    read: stmt!(1576, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
+    read: stmt!(1568, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

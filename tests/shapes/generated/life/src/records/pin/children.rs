@@ -45,7 +45,7 @@ impl generated::ChildTable for FolderIds {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        283, [folder_ids],
+                        281, [folder_ids],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -60,18 +60,18 @@ impl generated::ChildTable for FolderIds {
         member: 2,
         key: 2,
         insert: stmt!(
-            278,
+            276,
             r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(279, [id], r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#),
+            stmt!(277, [id], r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            280, [id],
+            278, [id],
             r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            281, [keys folder_ids],
+            279, [keys folder_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "pins__folder_ids" c ON c."_id" = o.value
@@ -103,11 +103,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for FolderIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            284, [id],
+            282, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            285, [id, offset],
+            283, [id, offset],
             r#"DELETE FROM "pins__folder_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "pins__folder_ids"
@@ -119,7 +119,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for FolderIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        286, [id, folder_ids],
+        284, [id, folder_ids],
         r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

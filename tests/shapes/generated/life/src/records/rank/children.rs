@@ -50,24 +50,24 @@ impl generated::ChildTable for Badges {
         member: 9,
         key: 3,
         insert: stmt!(
-            388,
+            380,
             r#"INSERT INTO "ranks__badges" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                389, [region, number],
+                381, [region, number],
                 r#"DELETE FROM "ranks__badges" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            390, [region, number],
+            382, [region, number],
             r#"SELECT 0, "_position", "value"
 FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            391, [keys badges],
+            383, [keys badges],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "ranks__badges" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -99,13 +99,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Badges {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            392, [region, number],
+            384, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            393, [region, number, offset],
+            385, [region, number, offset],
             r#"DELETE FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "ranks__badges"
@@ -117,7 +117,7 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Badges {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        394, [region, number, badges],
+        386, [region, number, badges],
         r#"DELETE FROM "ranks__badges" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

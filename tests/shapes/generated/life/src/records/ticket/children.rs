@@ -42,18 +42,18 @@ impl generated::ChildTable for Seats {
         member: 9,
         key: 2,
         insert: stmt!(
-            354,
+            346,
             r#"INSERT INTO "tickets__seats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(355, [id], r#"DELETE FROM "tickets__seats" WHERE "_id" = $1"#),
+            stmt!(347, [id], r#"DELETE FROM "tickets__seats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            356, [id],
+            348, [id],
             r#"SELECT 0, "_position", "value" FROM "tickets__seats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            357, [keys seats],
+            349, [keys seats],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tickets__seats" c ON c."_id" = o.value
@@ -85,11 +85,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Seats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            358, [id],
+            350, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tickets__seats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            359, [id, offset],
+            351, [id, offset],
             r#"DELETE FROM "tickets__seats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tickets__seats"
@@ -101,7 +101,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Seats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        360, [id, seats],
+        352, [id, seats],
         r#"DELETE FROM "tickets__seats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -142,18 +142,18 @@ impl generated::ChildTable for Prices {
         member: 10,
         key: 2,
         insert: stmt!(
-            361,
+            353,
             r#"INSERT INTO "tickets__prices" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(362, [id], r#"DELETE FROM "tickets__prices" WHERE "_id" = $1"#),
+            stmt!(354, [id], r#"DELETE FROM "tickets__prices" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            363, [id],
+            355, [id],
             r#"SELECT 0, "_key", "value" FROM "tickets__prices" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            364, [keys prices],
+            356, [keys prices],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "tickets__prices" c ON c."_id" = o.value
@@ -185,11 +185,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Prices {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            365, [id, place "prices.key"],
+            357, [id, place "prices.key"],
             r#"SELECT 0, "_key", "value" FROM "tickets__prices" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            366, [id, place "prices.key"],
+            358, [id, place "prices.key"],
             r#"DELETE FROM "tickets__prices" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

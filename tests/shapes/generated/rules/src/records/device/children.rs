@@ -50,22 +50,22 @@ impl generated::ChildTable for Ports {
         member: 7,
         key: 2,
         insert: stmt!(
-            345,
+            343,
             r#"INSERT INTO "devices__ports" ("_id", "_position", "number", "status", "secret")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(346, [id], r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#),
+            stmt!(344, [id], r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            347, [id],
+            345, [id],
             r#"SELECT 0, "_position", "number", "status", "secret"
 FROM "devices__ports"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            348, [keys ports],
+            346, [keys ports],
             r#"SELECT o.key, c."_position", c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__ports" c ON c."_id" = o.value
@@ -103,11 +103,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Ports {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            349, [id],
+            347, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__ports" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            350, [id, offset],
+            348, [id, offset],
             r#"DELETE FROM "devices__ports"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__ports"
@@ -161,22 +161,22 @@ impl generated::ChildTable for Named {
         member: 8,
         key: 2,
         insert: stmt!(
-            351,
+            349,
             r#"INSERT INTO "devices__named" ("_id", "_key", "value__number", "value__status", "value__secret")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(352, [id], r#"DELETE FROM "devices__named" WHERE "_id" = $1"#),
+            stmt!(350, [id], r#"DELETE FROM "devices__named" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            353, [id],
+            351, [id],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            354, [keys named],
+            352, [keys named],
             r#"SELECT o.key, c."_key", c."value__number", c."value__status", c."value__secret"
 FROM json_each($1) o
 CROSS JOIN "devices__named" c ON c."_id" = o.value
@@ -214,13 +214,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            355, [id, place "named.key"],
+            353, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            356, [id, place "named.key"],
+            354, [id, place "named.key"],
             r#"DELETE FROM "devices__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -269,18 +269,18 @@ impl generated::ChildTable for Apart {
         member: 9,
         key: 1,
         insert: stmt!(
-            357,
+            355,
             r#"INSERT INTO "devices__apart" ("_id", "number", "status", "secret") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(358, [id], r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#),
+            stmt!(356, [id], r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            359, [id],
+            357, [id],
             r#"SELECT 0, "number", "status", "secret" FROM "devices__apart" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            360, [keys apart],
+            358, [keys apart],
             r#"SELECT o.key, c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__apart" c ON c."_id" = o.value
@@ -350,18 +350,18 @@ impl generated::ChildTable for Seen {
         member: 15,
         key: 2,
         insert: stmt!(
-            361,
+            359,
             r#"INSERT INTO "devices__seen" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(362, [id], r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#),
+            stmt!(360, [id], r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            363, [id],
+            361, [id],
             r#"SELECT 0, "_position", "value" FROM "devices__seen" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            364, [keys seen],
+            362, [keys seen],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__seen" c ON c."_id" = o.value
@@ -393,11 +393,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Seen {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            365, [id],
+            363, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__seen" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            366, [id, offset],
+            364, [id, offset],
             r#"DELETE FROM "devices__seen"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__seen"
@@ -409,7 +409,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Seen {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        367, [id, seen],
+        365, [id, seen],
         r#"DELETE FROM "devices__seen" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -450,18 +450,18 @@ impl generated::ChildTable for Notes {
         member: 17,
         key: 2,
         insert: stmt!(
-            368,
+            366,
             r#"INSERT INTO "devices__notes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(369, [id], r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#),
+            stmt!(367, [id], r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            370, [id],
+            368, [id],
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            371, [keys notes],
+            369, [keys notes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__notes" c ON c."_id" = o.value
@@ -493,11 +493,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Notes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            372, [id, place "notes.key"],
+            370, [id, place "notes.key"],
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            373, [id, place "notes.key"],
+            371, [id, place "notes.key"],
             r#"DELETE FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

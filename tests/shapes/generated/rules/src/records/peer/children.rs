@@ -47,7 +47,7 @@ impl generated::ChildTable for Trees {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        151, [trees], r#"SELECT 1 FROM "trees" WHERE "id" = $1"#
+                        149, [trees], r#"SELECT 1 FROM "trees" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -66,16 +66,16 @@ impl generated::ChildTable for Trees {
         member: 2,
         key: 2,
         insert: stmt!(
-            146,
+            144,
             r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(147, [id], r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(145, [id], r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#)),
         load: stmt!(
-            148, [id],
+            146, [id],
             r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            149, [keys trees],
+            147, [keys trees],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "peers__trees" c ON c."_id" = o.value
@@ -128,11 +128,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Trees {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            152, [id],
+            150, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            153, [id, offset],
+            151, [id, offset],
             r#"DELETE FROM "peers__trees"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "peers__trees"
@@ -144,7 +144,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Trees {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        154, [id, trees],
+        152, [id, trees],
         r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -42,18 +42,18 @@ impl generated::ChildTable for Hosts {
         member: 1,
         key: 2,
         insert: stmt!(
-            167,
+            165,
             r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(168, [id], r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#),
+            stmt!(166, [id], r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            169, [id],
+            167, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            170, [keys hosts],
+            168, [keys hosts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hosts" c ON c."_id" = o.value
@@ -87,11 +87,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Hosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            171, [id],
+            169, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            172, [id, offset],
+            170, [id, offset],
             r#"DELETE FROM "routes__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hosts"
@@ -103,7 +103,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Hosts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        173, [id, hosts],
+        171, [id, hosts],
         r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -144,18 +144,18 @@ impl generated::ChildTable for Labels {
         member: 2,
         key: 2,
         insert: stmt!(
-            174,
+            172,
             r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(175, [id], r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#),
+            stmt!(173, [id], r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            176, [id],
+            174, [id],
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            177, [keys labels],
+            175, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__labels" c ON c."_id" = o.value
@@ -189,11 +189,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            178, [id, place "labels.key"],
+            176, [id, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            179, [id, place "labels.key"],
+            177, [id, place "labels.key"],
             r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -235,16 +235,16 @@ impl generated::ChildTable for Hops {
         member: 3,
         key: 2,
         insert: stmt!(
-            180,
+            178,
             r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(181, [id], r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(179, [id], r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#)),
         load: stmt!(
-            182, [id],
+            180, [id],
             r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            183, [keys hops],
+            181, [keys hops],
             r#"SELECT o.key, c."_position", c."address"
 FROM json_each($1) o
 CROSS JOIN "routes__hops" c ON c."_id" = o.value
@@ -290,11 +290,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Hops {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            184, [id],
+            182, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            185, [id, offset],
+            183, [id, offset],
             r#"DELETE FROM "routes__hops"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hops"
@@ -354,20 +354,20 @@ impl generated::ChildTable for HopsPorts {
         member: 3,
         key: 3,
         insert: stmt!(
-            186,
+            184,
             r#"INSERT INTO "routes__hops__ports" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            187, [id],
+            185, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "routes__hops__ports"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            188, [keys "hops.ports"],
+            186, [keys "hops.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hops__ports" c ON c."_id" = o.value
@@ -439,18 +439,18 @@ impl generated::ChildTable for DetourHosts {
         member: 6,
         key: 2,
         insert: stmt!(
-            189,
+            187,
             r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(190, [id], r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#),
+            stmt!(188, [id], r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            191, [id],
+            189, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            192, [keys "detour.hosts"],
+            190, [keys "detour.hosts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__detour__hosts" c ON c."_id" = o.value
@@ -461,7 +461,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "detour",
-            set: stmt!(196, [id], r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#),
+            set: stmt!(194, [id], r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -492,11 +492,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for DetourHosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            193, [id],
+            191, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            194, [id, offset],
+            192, [id, offset],
             r#"DELETE FROM "routes__detour__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__detour__hosts"
@@ -508,7 +508,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for DetourHosts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        195, [id, "detour.hosts"],
+        193, [id, "detour.hosts"],
         r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -549,18 +549,18 @@ impl generated::ChildTable for Drafts {
         member: 8,
         key: 2,
         insert: stmt!(
-            197,
+            195,
             r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(198, [id], r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#),
+            stmt!(196, [id], r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            199, [id],
+            197, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            200, [keys drafts],
+            198, [keys drafts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__drafts" c ON c."_id" = o.value
@@ -592,11 +592,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Drafts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            201, [id],
+            199, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            202, [id, offset],
+            200, [id, offset],
             r#"DELETE FROM "routes__drafts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__drafts"
@@ -608,7 +608,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Drafts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        203, [id, drafts],
+        201, [id, drafts],
         r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

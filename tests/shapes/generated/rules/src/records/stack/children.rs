@@ -42,16 +42,16 @@ impl generated::ChildTable for Tags {
         member: 1,
         key: 2,
         insert: stmt!(
-            212,
+            210,
             r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(213, [id], r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(211, [id], r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#)),
         load: stmt!(
-            214, [id],
+            212, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            215, [keys tags],
+            213, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__tags" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            216, [id],
+            214, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            217, [id, offset],
+            215, [id, offset],
             r#"DELETE FROM "stacks__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__tags"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Tags {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        218, [id, tags],
+        216, [id, tags],
         r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -155,18 +155,18 @@ impl generated::ChildTable for Sizes {
         member: 2,
         key: 2,
         insert: stmt!(
-            219,
+            217,
             r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(220, [id], r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#),
+            stmt!(218, [id], r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            221, [id],
+            219, [id],
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            222, [keys sizes],
+            220, [keys sizes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sizes" c ON c."_id" = o.value
@@ -207,11 +207,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Sizes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            223, [id, place "sizes.key"],
+            221, [id, place "sizes.key"],
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            224, [id, place "sizes.key"],
+            222, [id, place "sizes.key"],
             r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -278,23 +278,23 @@ impl generated::ChildTable for Layers {
         member: 3,
         key: 2,
         insert: stmt!(
-            225,
+            223,
             r#"INSERT INTO "stacks__layers" ("_id", "_position", "digest", "size", "origin", "origin__number",
     "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            stmt!(226, [id], r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#),
+            stmt!(224, [id], r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            227, [id],
+            225, [id],
             r#"SELECT 0, "_position", "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__layers"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            228, [keys layers],
+            226, [keys layers],
             r#"SELECT o.key, c."_position", c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers" c ON c."_id" = o.value
@@ -366,11 +366,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Layers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            229, [id],
+            227, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            230, [id, offset],
+            228, [id, offset],
             r#"DELETE FROM "stacks__layers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__layers"
@@ -424,20 +424,20 @@ impl generated::ChildTable for LayersUrls {
         member: 3,
         key: 3,
         insert: stmt!(
-            231,
+            229,
             r#"INSERT INTO "stacks__layers__urls" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            232, [id],
+            230, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__urls"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            233, [keys "layers.urls"],
+            231, [keys "layers.urls"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__urls" c ON c."_id" = o.value
@@ -510,20 +510,20 @@ impl generated::ChildTable for LayersParts {
         member: 3,
         key: 3,
         insert: stmt!(
-            234,
+            232,
             r#"INSERT INTO "stacks__layers__parts" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            235, [id],
+            233, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__parts"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            236, [keys "layers.parts"],
+            234, [keys "layers.parts"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__parts" c ON c."_id" = o.value
@@ -612,20 +612,20 @@ impl generated::ChildTable for LayersOrigins {
         member: 3,
         key: 3,
         insert: stmt!(
-            237,
+            235,
             r#"INSERT INTO "stacks__layers__origins" ("_id", "_position", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            238, [id],
+            236, [id],
             r#"SELECT 0, "_position", "_position_2", "number", "note"
 FROM "stacks__layers__origins"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            239, [keys "layers.origins"],
+            237, [keys "layers.origins"],
             r#"SELECT o.key, c."_position", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__origins" c ON c."_id" = o.value
@@ -734,16 +734,16 @@ impl generated::ChildTable for Named {
         member: 4,
         key: 2,
         insert: stmt!(
-            240,
+            238,
             r#"INSERT INTO "stacks__named" ("_id", "_key", "value__digest", "value__size", "value__origin",
     "value__origin__number", "value__origin__note")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            stmt!(241, [id], r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#),
+            stmt!(239, [id], r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            242, [id],
+            240, [id],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
@@ -751,7 +751,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            243, [keys named],
+            241, [keys named],
             r#"SELECT o.key, c."_key", c."value__digest", c."value__size", c."value__origin",
     c."value__origin__number", c."value__origin__note"
 FROM json_each($1) o
@@ -824,14 +824,14 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            244, [id, place "named.key"],
+            242, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            245, [id, place "named.key"],
+            243, [id, place "named.key"],
             r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -881,20 +881,20 @@ impl generated::ChildTable for NamedValueUrls {
         member: 4,
         key: 3,
         insert: stmt!(
-            246,
+            244,
             r#"INSERT INTO "stacks__named__value__urls" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            247, [id],
+            245, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__urls"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            248, [keys "named.value.urls"],
+            246, [keys "named.value.urls"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__urls" c ON c."_id" = o.value
@@ -967,20 +967,20 @@ impl generated::ChildTable for NamedValueParts {
         member: 4,
         key: 3,
         insert: stmt!(
-            249,
+            247,
             r#"INSERT INTO "stacks__named__value__parts" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            250, [id],
+            248, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__parts"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            251, [keys "named.value.parts"],
+            249, [keys "named.value.parts"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__parts" c ON c."_id" = o.value
@@ -1069,20 +1069,20 @@ impl generated::ChildTable for NamedValueOrigins {
         member: 4,
         key: 3,
         insert: stmt!(
-            252,
+            250,
             r#"INSERT INTO "stacks__named__value__origins" ("_id", "_key", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            253, [id],
+            251, [id],
             r#"SELECT 0, "_key", "_position_2", "number", "note"
 FROM "stacks__named__value__origins"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            254, [keys "named.value.origins"],
+            252, [keys "named.value.origins"],
             r#"SELECT o.key, c."_key", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__origins" c ON c."_id" = o.value
@@ -1169,18 +1169,18 @@ impl generated::ChildTable for BaseUrls {
         member: 5,
         key: 2,
         insert: stmt!(
-            255,
+            253,
             r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(256, [id], r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#),
+            stmt!(254, [id], r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            257, [id],
+            255, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            258, [keys "base.urls"],
+            256, [keys "base.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__urls" c ON c."_id" = o.value
@@ -1199,7 +1199,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(262, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(260, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1229,11 +1229,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseUrls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            259, [id],
+            257, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            260, [id, offset],
+            258, [id, offset],
             r#"DELETE FROM "stacks__base__urls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__urls"
@@ -1245,7 +1245,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for BaseUrls {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        261, [id, "base.urls"],
+        259, [id, "base.urls"],
         r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1293,18 +1293,18 @@ impl generated::ChildTable for BaseParts {
         member: 5,
         key: 2,
         insert: stmt!(
-            263,
+            261,
             r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(264, [id], r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#),
+            stmt!(262, [id], r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            265, [id],
+            263, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            266, [keys "base.parts"],
+            264, [keys "base.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__parts" c ON c."_id" = o.value
@@ -1323,7 +1323,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(270, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(268, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1353,11 +1353,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseParts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            267, [id],
+            265, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            268, [id, offset],
+            266, [id, offset],
             r#"DELETE FROM "stacks__base__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__parts"
@@ -1369,7 +1369,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for BaseParts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        269, [id, "base.parts"],
+        267, [id, "base.parts"],
         r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1424,21 +1424,21 @@ impl generated::ChildTable for BaseOrigins {
         member: 5,
         key: 2,
         insert: stmt!(
-            271,
+            269,
             r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(272, [id], r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#),
+            stmt!(270, [id], r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            273, [id],
+            271, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__base__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            274, [keys "base.origins"],
+            272, [keys "base.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__origins" c ON c."_id" = o.value
@@ -1463,7 +1463,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(277, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(275, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1497,11 +1497,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseOrigins {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            275, [id],
+            273, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            276, [id, offset],
+            274, [id, offset],
             r#"DELETE FROM "stacks__base__origins"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__origins"
@@ -1571,21 +1571,21 @@ impl generated::ChildTable for Apart {
         member: 6,
         key: 1,
         insert: stmt!(
-            278,
+            276,
             r#"INSERT INTO "stacks__apart" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(279, [id], r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#),
+            stmt!(277, [id], r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            280, [id],
+            278, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__apart"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            281, [keys apart],
+            279, [keys apart],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart" c ON c."_id" = o.value
@@ -1696,16 +1696,16 @@ impl generated::ChildTable for ApartUrls {
         member: 6,
         key: 2,
         insert: stmt!(
-            282,
+            280,
             r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            283, [id],
+            281, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            284, [keys "apart.urls"],
+            282, [keys "apart.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__urls" c ON c."_id" = o.value
@@ -1777,16 +1777,16 @@ impl generated::ChildTable for ApartParts {
         member: 6,
         key: 2,
         insert: stmt!(
-            285,
+            283,
             r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            286, [id],
+            284, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            287, [keys "apart.parts"],
+            285, [keys "apart.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__parts" c ON c."_id" = o.value
@@ -1874,19 +1874,19 @@ impl generated::ChildTable for ApartOrigins {
         member: 6,
         key: 2,
         insert: stmt!(
-            288,
+            286,
             r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            289, [id],
+            287, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__apart__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            290, [keys "apart.origins"],
+            288, [keys "apart.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__origins" c ON c."_id" = o.value
@@ -1994,21 +1994,21 @@ impl generated::ChildTable for Sealed {
         member: 7,
         key: 1,
         insert: stmt!(
-            291,
+            289,
             r#"INSERT INTO "stacks__sealed" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(292, [id], r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#),
+            stmt!(290, [id], r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            293, [id],
+            291, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__sealed"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            294, [keys sealed],
+            292, [keys sealed],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed" c ON c."_id" = o.value
@@ -2119,16 +2119,16 @@ impl generated::ChildTable for SealedUrls {
         member: 7,
         key: 2,
         insert: stmt!(
-            295,
+            293,
             r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            296, [id],
+            294, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            297, [keys "sealed.urls"],
+            295, [keys "sealed.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__urls" c ON c."_id" = o.value
@@ -2209,16 +2209,16 @@ impl generated::ChildTable for SealedParts {
         member: 7,
         key: 2,
         insert: stmt!(
-            298,
+            296,
             r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            299, [id],
+            297, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            300, [keys "sealed.parts"],
+            298, [keys "sealed.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__parts" c ON c."_id" = o.value
@@ -2306,19 +2306,19 @@ impl generated::ChildTable for SealedOrigins {
         member: 7,
         key: 2,
         insert: stmt!(
-            301,
+            299,
             r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            302, [id],
+            300, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__sealed__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            303, [keys "sealed.origins"],
+            301, [keys "sealed.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__origins" c ON c."_id" = o.value
@@ -2402,16 +2402,16 @@ impl generated::ChildTable for Free {
         member: 8,
         key: 2,
         insert: stmt!(
-            304,
+            302,
             r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(305, [id], r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(303, [id], r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#)),
         load: stmt!(
-            306, [id],
+            304, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            307, [keys free],
+            305, [keys free],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__free" c ON c."_id" = o.value
@@ -2443,11 +2443,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Free {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            308, [id],
+            306, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            309, [id, offset],
+            307, [id, offset],
             r#"DELETE FROM "stacks__free"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__free"
@@ -2459,7 +2459,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Free {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        310, [id, free],
+        308, [id, free],
         r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -65,21 +65,21 @@ impl generated::ChildTable for OfPoint_1 {
         member: 0,
         key: 1,
         insert: stmt!(
-            1277,
+            1271,
             r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                1278, [_singleton],
+                1272, [_singleton],
                 r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1279, [_singleton],
+            1273, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1280, [keys point],
+            1274, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__point" c ON c."_singleton" = o.value
@@ -155,21 +155,21 @@ impl generated::ChildTable for Wing {
         member: 1,
         key: 1,
         insert: stmt!(
-            1281,
+            1275,
             r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1282, [_singleton],
+                1276, [_singleton],
                 r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1283, [_singleton],
+            1277, [_singleton],
             r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1284, [keys wing],
+            1278, [keys wing],
             r#"SELECT o.key, c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "alone__wing" c ON c."_singleton" = o.value
@@ -248,16 +248,16 @@ impl generated::ChildTable for WingShelf {
         member: 1,
         key: 1,
         insert: stmt!(
-            1285,
+            1279,
             r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1286, [_singleton],
+            1280, [_singleton],
             r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1287, [keys "wing.shelf"],
+            1281, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf" c ON c."_singleton" = o.value
@@ -332,19 +332,19 @@ impl generated::ChildTable for WingShelfBooks {
         member: 1,
         key: 2,
         insert: stmt!(
-            1288,
+            1282,
             r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1289, [_singleton],
+            1283, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1290, [keys "wing.shelf.books"],
+            1284, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__books" c ON c."_singleton" = o.value
@@ -434,17 +434,17 @@ impl generated::ChildTable for WingShelfPlace {
         member: 1,
         key: 1,
         insert: stmt!(
-            1291,
+            1285,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1292, [_singleton],
+            1286, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1293, [keys "wing.shelf.place"],
+            1287, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__place" c ON c."_singleton" = o.value
@@ -522,16 +522,16 @@ impl generated::ChildTable for WingLeft {
         member: 1,
         key: 1,
         insert: stmt!(
-            1294,
+            1288,
             r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1295, [_singleton],
+            1289, [_singleton],
             r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1296, [keys "wing.left"],
+            1290, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left" c ON c."_singleton" = o.value
@@ -609,19 +609,19 @@ impl generated::ChildTable for WingLeftBooks {
         member: 1,
         key: 2,
         insert: stmt!(
-            1297,
+            1291,
             r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1298, [_singleton],
+            1292, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1299, [keys "wing.left.books"],
+            1293, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__books" c ON c."_singleton" = o.value
@@ -711,17 +711,17 @@ impl generated::ChildTable for WingLeftPlace {
         member: 1,
         key: 1,
         insert: stmt!(
-            1300,
+            1294,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1301, [_singleton],
+            1295, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1302, [keys "wing.left.place"],
+            1296, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__place" c ON c."_singleton" = o.value
@@ -798,20 +798,20 @@ impl generated::ChildTable for OfNothing_3 {
         member: 1,
         key: 1,
         insert: stmt!(
-            1303, r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#
+            1297, r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#
         ),
         delete: Some(
             stmt!(
-                1304, [_singleton],
+                1298, [_singleton],
                 r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1305, [_singleton],
+            1299, [_singleton],
             r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1306, [keys nothing],
+            1300, [keys nothing],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "alone__nothing" c ON c."_singleton" = o.value

@@ -61,18 +61,18 @@ impl generated::ChildTable for OfPoint_2 {
         member: 1,
         key: 1,
         insert: stmt!(
-            1075,
+            1069,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1076, [id], r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#),
+            stmt!(1070, [id], r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1077, [id],
+            1071, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1078, [keys point],
+            1072, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
@@ -141,13 +141,13 @@ impl generated::ChildTable for OfNothing_3 {
         behaviors: generated::behaviors!(),
         member: 2,
         key: 1,
-        insert: stmt!(1079, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
+        insert: stmt!(1073, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1080, [id], r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#),
+            stmt!(1074, [id], r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1081, [id], r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#),
+        load: stmt!(1075, [id], r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1082, [keys nothing],
+            1076, [keys nothing],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
@@ -205,13 +205,13 @@ impl generated::ChildTable for Empty {
         behaviors: generated::behaviors!(),
         member: 3,
         key: 1,
-        insert: stmt!(1083, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
+        insert: stmt!(1077, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1084, [id], r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#),
+            stmt!(1078, [id], r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1085, [id], r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#),
+        load: stmt!(1079, [id], r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1086, [keys empty],
+            1080, [keys empty],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
@@ -280,7 +280,7 @@ impl generated::ChildTable for Must {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1091, ["must.target"],
+                        1085, ["must.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -335,23 +335,23 @@ impl generated::ChildTable for Must {
         member: 4,
         key: 1,
         insert: stmt!(
-            1087,
+            1081,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1088, [id], r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#),
+            stmt!(1082, [id], r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1089, [id],
+            1083, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1090, [keys must],
+            1084, [keys must],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
@@ -472,16 +472,16 @@ impl generated::ChildTable for MustNames {
         member: 4,
         key: 2,
         insert: stmt!(
-            1092,
+            1086,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1093, [id],
+            1087, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1094, [keys "must.names"],
+            1088, [keys "must.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
@@ -572,20 +572,20 @@ impl generated::ChildTable for MustPoints {
         member: 4,
         key: 2,
         insert: stmt!(
-            1095,
+            1089,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1096, [id],
+            1090, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1097, [keys "must.points"],
+            1091, [keys "must.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
@@ -689,21 +689,21 @@ impl generated::ChildTable for MustByNumber {
         member: 4,
         key: 2,
         insert: stmt!(
-            1098,
+            1092,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1099, [id],
+            1093, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1100, [keys "must.by_number"],
+            1094, [keys "must.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
@@ -777,13 +777,13 @@ impl generated::ChildTable for MustBare {
         behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
-        insert: stmt!(1101, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1095, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1102, [id], r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#
+            1096, [id], r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1103, [keys "must.bare"],
+            1097, [keys "must.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
@@ -853,16 +853,16 @@ impl generated::ChildTable for MustShelf {
         member: 4,
         key: 1,
         insert: stmt!(
-            1104,
+            1098,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1105, [id],
+            1099, [id],
             r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1106, [keys "must.shelf"],
+            1100, [keys "must.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
@@ -937,19 +937,19 @@ impl generated::ChildTable for MustShelfBooks {
         member: 4,
         key: 2,
         insert: stmt!(
-            1107,
+            1101,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1108, [id],
+            1102, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1109, [keys "must.shelf.books"],
+            1103, [keys "must.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
@@ -1036,17 +1036,17 @@ impl generated::ChildTable for MustShelfPlace {
         member: 4,
         key: 1,
         insert: stmt!(
-            1110,
+            1104,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1111, [id],
+            1105, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1112, [keys "must.shelf.place"],
+            1106, [keys "must.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
@@ -1129,7 +1129,7 @@ impl generated::ChildTable for Room {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1117, ["room.target"],
+                        1111, ["room.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -1184,23 +1184,23 @@ impl generated::ChildTable for Room {
         member: 5,
         key: 1,
         insert: stmt!(
-            1113,
+            1107,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1114, [id], r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#),
+            stmt!(1108, [id], r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1115, [id],
+            1109, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1116, [keys room],
+            1110, [keys room],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
@@ -1318,16 +1318,16 @@ impl generated::ChildTable for RoomNames {
         member: 5,
         key: 2,
         insert: stmt!(
-            1118,
+            1112,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1119, [id],
+            1113, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1120, [keys "room.names"],
+            1114, [keys "room.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
@@ -1418,20 +1418,20 @@ impl generated::ChildTable for RoomPoints {
         member: 5,
         key: 2,
         insert: stmt!(
-            1121,
+            1115,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1122, [id],
+            1116, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1123, [keys "room.points"],
+            1117, [keys "room.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
@@ -1535,21 +1535,21 @@ impl generated::ChildTable for RoomByNumber {
         member: 5,
         key: 2,
         insert: stmt!(
-            1124,
+            1118,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1125, [id],
+            1119, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1126, [keys "room.by_number"],
+            1120, [keys "room.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
@@ -1623,13 +1623,13 @@ impl generated::ChildTable for RoomBare {
         behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
-        insert: stmt!(1127, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1121, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1128, [id], r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#
+            1122, [id], r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1129, [keys "room.bare"],
+            1123, [keys "room.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
@@ -1699,16 +1699,16 @@ impl generated::ChildTable for RoomShelf {
         member: 5,
         key: 1,
         insert: stmt!(
-            1130,
+            1124,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1131, [id],
+            1125, [id],
             r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1132, [keys "room.shelf"],
+            1126, [keys "room.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
@@ -1783,19 +1783,19 @@ impl generated::ChildTable for RoomShelfBooks {
         member: 5,
         key: 2,
         insert: stmt!(
-            1133,
+            1127,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1134, [id],
+            1128, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1135, [keys "room.shelf.books"],
+            1129, [keys "room.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
@@ -1882,17 +1882,17 @@ impl generated::ChildTable for RoomShelfPlace {
         member: 5,
         key: 1,
         insert: stmt!(
-            1136,
+            1130,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1137, [id],
+            1131, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1138, [keys "room.shelf.place"],
+            1132, [keys "room.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
@@ -1985,18 +1985,18 @@ impl generated::ChildTable for There {
         member: 6,
         key: 1,
         insert: stmt!(
-            1139,
+            1133,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1140, [id], r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#),
+            stmt!(1134, [id], r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1141, [id],
+            1135, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1142, [keys there],
+            1136, [keys there],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
@@ -2082,7 +2082,7 @@ impl generated::ChildTable for House {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1147, ["house.target"],
+                        1141, ["house.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -2137,23 +2137,23 @@ impl generated::ChildTable for House {
         member: 6,
         key: 1,
         insert: stmt!(
-            1143,
+            1137,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1144, [id], r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#),
+            stmt!(1138, [id], r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1145, [id],
+            1139, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1146, [keys house],
+            1140, [keys house],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
@@ -2274,16 +2274,16 @@ impl generated::ChildTable for HouseNames {
         member: 6,
         key: 2,
         insert: stmt!(
-            1148,
+            1142,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1149, [id],
+            1143, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1150, [keys "house.names"],
+            1144, [keys "house.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
@@ -2374,20 +2374,20 @@ impl generated::ChildTable for HousePoints {
         member: 6,
         key: 2,
         insert: stmt!(
-            1151,
+            1145,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1152, [id],
+            1146, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1153, [keys "house.points"],
+            1147, [keys "house.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
@@ -2491,21 +2491,21 @@ impl generated::ChildTable for HouseByNumber {
         member: 6,
         key: 2,
         insert: stmt!(
-            1154,
+            1148,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1155, [id],
+            1149, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1156, [keys "house.by_number"],
+            1150, [keys "house.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
@@ -2579,13 +2579,13 @@ impl generated::ChildTable for HouseBare {
         behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
-        insert: stmt!(1157, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1151, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1158, [id], r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#
+            1152, [id], r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1159, [keys "house.bare"],
+            1153, [keys "house.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
@@ -2655,16 +2655,16 @@ impl generated::ChildTable for HouseShelf {
         member: 6,
         key: 1,
         insert: stmt!(
-            1160,
+            1154,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1161, [id],
+            1155, [id],
             r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1162, [keys "house.shelf"],
+            1156, [keys "house.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
@@ -2739,19 +2739,19 @@ impl generated::ChildTable for HouseShelfBooks {
         member: 6,
         key: 2,
         insert: stmt!(
-            1163,
+            1157,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1164, [id],
+            1158, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1165, [keys "house.shelf.books"],
+            1159, [keys "house.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
@@ -2838,17 +2838,17 @@ impl generated::ChildTable for HouseShelfPlace {
         member: 6,
         key: 1,
         insert: stmt!(
-            1166,
+            1160,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1167, [id],
+            1161, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1168, [keys "house.shelf.place"],
+            1162, [keys "house.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
@@ -2920,13 +2920,13 @@ impl generated::ChildTable for OfNone_11 {
         behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
-        insert: stmt!(1169, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
+        insert: stmt!(1163, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1170, [id], r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#),
+            stmt!(1164, [id], r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1171, [id], r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#),
+        load: stmt!(1165, [id], r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1172, [keys none],
+            1166, [keys none],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#
         ),
     };
@@ -3008,18 +3008,18 @@ impl generated::ChildTable for Only {
         member: 7,
         key: 1,
         insert: stmt!(
-            1173,
+            1167,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1174, [id], r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#),
+            stmt!(1168, [id], r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1175, [id],
+            1169, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1176, [keys only],
+            1170, [keys only],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
@@ -3097,18 +3097,18 @@ impl generated::ChildTable for WingShelf {
         member: 8,
         key: 1,
         insert: stmt!(
-            1177,
+            1171,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(1178, [id], r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#),
+            stmt!(1172, [id], r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1179, [id],
+            1173, [id],
             r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1180, [keys "wing.shelf"],
+            1174, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
@@ -3185,19 +3185,19 @@ impl generated::ChildTable for WingShelfBooks {
         member: 8,
         key: 2,
         insert: stmt!(
-            1181,
+            1175,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1182, [id],
+            1176, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1183, [keys "wing.shelf.books"],
+            1177, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
@@ -3284,17 +3284,17 @@ impl generated::ChildTable for WingShelfPlace {
         member: 8,
         key: 1,
         insert: stmt!(
-            1184,
+            1178,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1185, [id],
+            1179, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1186, [keys "wing.shelf.place"],
+            1180, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
@@ -3368,17 +3368,17 @@ impl generated::ChildTable for WingLeft {
         member: 8,
         key: 1,
         insert: stmt!(
-            1187, r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#
+            1181, r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(1188, [id], r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#),
+            stmt!(1182, [id], r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1189, [id],
+            1183, [id],
             r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1190, [keys "wing.left"],
+            1184, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
@@ -3458,19 +3458,19 @@ impl generated::ChildTable for WingLeftBooks {
         member: 8,
         key: 2,
         insert: stmt!(
-            1191,
+            1185,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1192, [id],
+            1186, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1193, [keys "wing.left.books"],
+            1187, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
@@ -3557,17 +3557,17 @@ impl generated::ChildTable for WingLeftPlace {
         member: 8,
         key: 1,
         insert: stmt!(
-            1194,
+            1188,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1195, [id],
+            1189, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1196, [keys "wing.left.place"],
+            1190, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
@@ -3643,18 +3643,18 @@ impl generated::ChildTable for Wings {
         member: 9,
         key: 2,
         insert: stmt!(
-            1197,
+            1191,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1198, [id], r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#),
+            stmt!(1192, [id], r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1199, [id],
+            1193, [id],
             r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1200, [keys wings],
+            1194, [keys wings],
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
@@ -3695,11 +3695,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Wings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1201, [id],
+            1195, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1202, [id, offset],
+            1196, [id, offset],
             r#"DELETE FROM "aparts__wings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "aparts__wings"
@@ -3752,16 +3752,16 @@ impl generated::ChildTable for WingsShelf {
         member: 9,
         key: 2,
         insert: stmt!(
-            1203,
+            1197,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1204, [id],
+            1198, [id],
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1205, [keys "wings.shelf"],
+            1199, [keys "wings.shelf"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
@@ -3837,20 +3837,20 @@ impl generated::ChildTable for WingsShelfBooks {
         member: 9,
         key: 3,
         insert: stmt!(
-            1206,
+            1200,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1207, [id],
+            1201, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1208, [keys "wings.shelf.books"],
+            1202, [keys "wings.shelf.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
@@ -3941,20 +3941,20 @@ impl generated::ChildTable for WingsShelfPlace {
         member: 9,
         key: 2,
         insert: stmt!(
-            1209,
+            1203,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1210, [id],
+            1204, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1211, [keys "wings.shelf.place"],
+            1205, [keys "wings.shelf.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
@@ -4036,16 +4036,16 @@ impl generated::ChildTable for WingsLeft {
         member: 9,
         key: 2,
         insert: stmt!(
-            1212,
+            1206,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1213, [id],
+            1207, [id],
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1214, [keys "wings.left"],
+            1208, [keys "wings.left"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
@@ -4124,20 +4124,20 @@ impl generated::ChildTable for WingsLeftBooks {
         member: 9,
         key: 3,
         insert: stmt!(
-            1215,
+            1209,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1216, [id],
+            1210, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1217, [keys "wings.left.books"],
+            1211, [keys "wings.left.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
@@ -4228,20 +4228,20 @@ impl generated::ChildTable for WingsLeftPlace {
         member: 9,
         key: 2,
         insert: stmt!(
-            1218,
+            1212,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1219, [id],
+            1213, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1220, [keys "wings.left.place"],
+            1214, [keys "wings.left.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
@@ -4317,21 +4317,21 @@ impl generated::ChildTable for ByName {
         member: 10,
         key: 2,
         insert: stmt!(
-            1221,
+            1215,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1222, [id], r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#),
+            stmt!(1216, [id], r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1223, [id],
+            1217, [id],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1224, [keys by_name],
+            1218, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
@@ -4372,13 +4372,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1225, [id, place "by_name.key"],
+            1219, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1226, [id, place "by_name.key"],
+            1220, [id, place "by_name.key"],
             r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -4427,16 +4427,16 @@ impl generated::ChildTable for ByNameValueShelf {
         member: 10,
         key: 2,
         insert: stmt!(
-            1227,
+            1221,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1228, [id],
+            1222, [id],
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1229, [keys "by_name.value.shelf"],
+            1223, [keys "by_name.value.shelf"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
@@ -4512,20 +4512,20 @@ impl generated::ChildTable for ByNameValueShelfBooks {
         member: 10,
         key: 3,
         insert: stmt!(
-            1230,
+            1224,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1231, [id],
+            1225, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1232, [keys "by_name.value.shelf.books"],
+            1226, [keys "by_name.value.shelf.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
@@ -4616,20 +4616,20 @@ impl generated::ChildTable for ByNameValueShelfPlace {
         member: 10,
         key: 2,
         insert: stmt!(
-            1233,
+            1227,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1234, [id],
+            1228, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1235, [keys "by_name.value.shelf.place"],
+            1229, [keys "by_name.value.shelf.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
@@ -4711,16 +4711,16 @@ impl generated::ChildTable for ByNameValueLeft {
         member: 10,
         key: 2,
         insert: stmt!(
-            1236,
+            1230,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1237, [id],
+            1231, [id],
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1238, [keys "by_name.value.left"],
+            1232, [keys "by_name.value.left"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
@@ -4799,20 +4799,20 @@ impl generated::ChildTable for ByNameValueLeftBooks {
         member: 10,
         key: 3,
         insert: stmt!(
-            1239,
+            1233,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1240, [id],
+            1234, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1241, [keys "by_name.value.left.books"],
+            1235, [keys "by_name.value.left.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
@@ -4903,20 +4903,20 @@ impl generated::ChildTable for ByNameValueLeftPlace {
         member: 10,
         key: 2,
         insert: stmt!(
-            1242,
+            1236,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1243, [id],
+            1237, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1244, [keys "by_name.value.left.place"],
+            1238, [keys "by_name.value.left.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value

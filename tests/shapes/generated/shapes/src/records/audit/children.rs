@@ -55,18 +55,18 @@ impl generated::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: stmt!(
-            1681,
+            1667,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1682, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
+            stmt!(1668, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1683, [number],
+            1669, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1684, [keys reals],
+            1670, [keys reals],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
@@ -138,20 +138,20 @@ impl generated::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: stmt!(
-            1685,
+            1671,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1686, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
+                1672, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1687, [number],
+            1673, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1688, [keys numbers],
+            1674, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
@@ -223,18 +223,18 @@ impl generated::ChildTable for Words {
         member: 11,
         key: 2,
         insert: stmt!(
-            1689,
+            1675,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1690, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
+            stmt!(1676, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1691, [number],
+            1677, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1692, [keys words],
+            1678, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
@@ -314,21 +314,21 @@ impl generated::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: stmt!(
-            1693,
+            1679,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1694, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
+            stmt!(1680, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1695, [number],
+            1681, [number],
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1696, [keys steps],
+            1682, [keys steps],
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each($1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
@@ -406,20 +406,20 @@ impl generated::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: stmt!(
-            1697,
+            1683,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1698, [number],
+            1684, [number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1699, [keys "steps.words"],
+            1685, [keys "steps.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
@@ -491,21 +491,21 @@ impl generated::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: stmt!(
-            1700,
+            1686,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1701, [number],
+                1687, [number],
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1702, [number],
+            1688, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1703, [keys "step.words"],
+            1689, [keys "step.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
@@ -579,21 +579,21 @@ impl generated::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: stmt!(
-            1704,
+            1690,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1705, [number],
+                1691, [number],
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1706, [number],
+            1692, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1707, [keys "other.words"],
+            1693, [keys "other.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value

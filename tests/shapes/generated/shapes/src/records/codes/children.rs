@@ -49,18 +49,18 @@ impl generated::ChildTable for MustUint64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1822,
+            1806,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1823, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
+            stmt!(1807, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1824, [id],
+            1808, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1825, [keys "must.uint64s"],
+            1809, [keys "must.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1826, [id],
+            1810, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1827, [id, offset],
+            1811, [id, offset],
             r#"DELETE FROM "codes__must__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__uint64s"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1828, [id, "must.uint64s"],
+        1812, [id, "must.uint64s"],
         r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,18 +156,18 @@ impl generated::ChildTable for MustFixed64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1829,
+            1813,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1830, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
+            stmt!(1814, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1831, [id],
+            1815, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1832, [keys "must.fixed64s"],
+            1816, [keys "must.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
@@ -199,11 +199,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1833, [id],
+            1817, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1834, [id, offset],
+            1818, [id, offset],
             r#"DELETE FROM "codes__must__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__fixed64s"
@@ -215,7 +215,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1835, [id, "must.fixed64s"],
+        1819, [id, "must.fixed64s"],
         r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -265,18 +265,18 @@ impl generated::ChildTable for MustFloats {
         member: 1,
         key: 2,
         insert: stmt!(
-            1836,
+            1820,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1837, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
+            stmt!(1821, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1838, [id],
+            1822, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1839, [keys "must.floats"],
+            1823, [keys "must.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
@@ -308,11 +308,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1840, [id],
+            1824, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1841, [id, offset],
+            1825, [id, offset],
             r#"DELETE FROM "codes__must__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__floats"
@@ -324,7 +324,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1842, [id, "must.floats"],
+        1826, [id, "must.floats"],
         r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -372,18 +372,18 @@ impl generated::ChildTable for MustDoubles {
         member: 1,
         key: 2,
         insert: stmt!(
-            1843,
+            1827,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1844, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
+            stmt!(1828, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1845, [id],
+            1829, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1846, [keys "must.doubles"],
+            1830, [keys "must.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
@@ -415,11 +415,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1847, [id],
+            1831, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1848, [id, offset],
+            1832, [id, offset],
             r#"DELETE FROM "codes__must__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__doubles"
@@ -431,7 +431,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1849, [id, "must.doubles"],
+        1833, [id, "must.doubles"],
         r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -479,20 +479,20 @@ impl generated::ChildTable for MustAllSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1850,
+            1834,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1851, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
+                1835, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1852, [id],
+            1836, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1853, [keys "must.all_seconds"],
+            1837, [keys "must.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
@@ -524,11 +524,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1854, [id],
+            1838, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1855, [id, offset],
+            1839, [id, offset],
             r#"DELETE FROM "codes__must__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_seconds"
@@ -540,7 +540,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1856, [id, "must.all_seconds"],
+        1840, [id, "must.all_seconds"],
         r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -588,24 +588,24 @@ impl generated::ChildTable for MustAllMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1857,
+            1841,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1858, [id],
+                1842, [id],
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1859, [id],
+            1843, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1860, [keys "must.all_milliseconds"],
+            1844, [keys "must.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
@@ -637,11 +637,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1861, [id],
+            1845, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1862, [id, offset],
+            1846, [id, offset],
             r#"DELETE FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_milliseconds"
@@ -653,7 +653,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1863, [id, "must.all_milliseconds"],
+        1847, [id, "must.all_milliseconds"],
         r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -701,24 +701,24 @@ impl generated::ChildTable for MustAllMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1864,
+            1848,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1865, [id],
+                1849, [id],
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1866, [id],
+            1850, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1867, [keys "must.all_microseconds"],
+            1851, [keys "must.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
@@ -750,11 +750,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1868, [id],
+            1852, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1869, [id, offset],
+            1853, [id, offset],
             r#"DELETE FROM "codes__must__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_microseconds"
@@ -766,7 +766,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1870, [id, "must.all_microseconds"],
+        1854, [id, "must.all_microseconds"],
         r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -820,18 +820,18 @@ impl generated::ChildTable for MustAllText {
         member: 1,
         key: 2,
         insert: stmt!(
-            1871,
+            1855,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1872, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
+            stmt!(1856, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1873, [id],
+            1857, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1874, [keys "must.all_text"],
+            1858, [keys "must.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
@@ -863,11 +863,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1875, [id],
+            1859, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1876, [id, offset],
+            1860, [id, offset],
             r#"DELETE FROM "codes__must__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_text"
@@ -879,7 +879,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1877, [id, "must.all_text"],
+        1861, [id, "must.all_text"],
         r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -927,24 +927,24 @@ impl generated::ChildTable for MustAllSpanSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1878,
+            1862,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1879, [id],
+                1863, [id],
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1880, [id],
+            1864, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1881, [keys "must.all_span_seconds"],
+            1865, [keys "must.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
@@ -976,11 +976,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1882, [id],
+            1866, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1883, [id, offset],
+            1867, [id, offset],
             r#"DELETE FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_seconds"
@@ -992,7 +992,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1884, [id, "must.all_span_seconds"],
+        1868, [id, "must.all_span_seconds"],
         r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1040,24 +1040,24 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1885,
+            1869,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1886, [id],
+                1870, [id],
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1887, [id],
+            1871, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1888, [keys "must.all_span_milliseconds"],
+            1872, [keys "must.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
@@ -1089,11 +1089,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1889, [id],
+            1873, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1890, [id, offset],
+            1874, [id, offset],
             r#"DELETE FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_milliseconds"
@@ -1105,7 +1105,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1891, [id, "must.all_span_milliseconds"],
+        1875, [id, "must.all_span_milliseconds"],
         r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1153,24 +1153,24 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1892,
+            1876,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1893, [id],
+                1877, [id],
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1894, [id],
+            1878, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1895, [keys "must.all_span_microseconds"],
+            1879, [keys "must.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
@@ -1202,11 +1202,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1896, [id],
+            1880, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1897, [id, offset],
+            1881, [id, offset],
             r#"DELETE FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_microseconds"
@@ -1218,7 +1218,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1898, [id, "must.all_span_microseconds"],
+        1882, [id, "must.all_span_microseconds"],
         r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1266,20 +1266,20 @@ impl generated::ChildTable for MustAllWrapped {
         member: 1,
         key: 2,
         insert: stmt!(
-            1899,
+            1883,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1900, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
+                1884, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1901, [id],
+            1885, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1902, [keys "must.all_wrapped"],
+            1886, [keys "must.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
@@ -1311,11 +1311,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1903, [id],
+            1887, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1904, [id, offset],
+            1888, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped"
@@ -1327,7 +1327,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1905, [id, "must.all_wrapped"],
+        1889, [id, "must.all_wrapped"],
         r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1381,24 +1381,24 @@ impl generated::ChildTable for MustAllWrappedFloat {
         member: 1,
         key: 2,
         insert: stmt!(
-            1906,
+            1890,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1907, [id],
+                1891, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1908, [id],
+            1892, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1909, [keys "must.all_wrapped_float"],
+            1893, [keys "must.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
@@ -1430,11 +1430,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1910, [id],
+            1894, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1911, [id, offset],
+            1895, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_float"
@@ -1446,7 +1446,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1912, [id, "must.all_wrapped_float"],
+        1896, [id, "must.all_wrapped_float"],
         r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1494,24 +1494,24 @@ impl generated::ChildTable for MustAllWrappedDouble {
         member: 1,
         key: 2,
         insert: stmt!(
-            1913,
+            1897,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1914, [id],
+                1898, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1915, [id],
+            1899, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1916, [keys "must.all_wrapped_double"],
+            1900, [keys "must.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
@@ -1543,11 +1543,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1917, [id],
+            1901, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1918, [id, offset],
+            1902, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_double"
@@ -1559,7 +1559,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1919, [id, "must.all_wrapped_double"],
+        1903, [id, "must.all_wrapped_double"],
         r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1671,16 +1671,16 @@ impl generated::ChildTable for List {
         member: 2,
         key: 2,
         insert: stmt!(
-            1920,
+            1904,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
     "maybe_fixed64", "maybe_float", "maybe_double")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
-        delete: Some(stmt!(1921, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1905, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
         load: stmt!(
-            1922, [id],
+            1906, [id],
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
@@ -1690,7 +1690,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1923, [keys list],
+            1907, [keys list],
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
@@ -1858,11 +1858,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1924, [id],
+            1908, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1925, [id, offset],
+            1909, [id, offset],
             r#"DELETE FROM "codes__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__list"
@@ -1916,20 +1916,20 @@ impl generated::ChildTable for ListUint64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1926,
+            1910,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1927, [id],
+            1911, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1928, [keys "list.uint64s"],
+            1912, [keys "list.uint64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
@@ -2002,20 +2002,20 @@ impl generated::ChildTable for ListFixed64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1929,
+            1913,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1930, [id],
+            1914, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1931, [keys "list.fixed64s"],
+            1915, [keys "list.fixed64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
@@ -2094,20 +2094,20 @@ impl generated::ChildTable for ListFloats {
         member: 2,
         key: 3,
         insert: stmt!(
-            1932,
+            1916,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1933, [id],
+            1917, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1934, [keys "list.floats"],
+            1918, [keys "list.floats"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
@@ -2180,20 +2180,20 @@ impl generated::ChildTable for ListDoubles {
         member: 2,
         key: 3,
         insert: stmt!(
-            1935,
+            1919,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1936, [id],
+            1920, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1937, [keys "list.doubles"],
+            1921, [keys "list.doubles"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
@@ -2266,20 +2266,20 @@ impl generated::ChildTable for ListAllSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1938,
+            1922,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1939, [id],
+            1923, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1940, [keys "list.all_seconds"],
+            1924, [keys "list.all_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
@@ -2352,20 +2352,20 @@ impl generated::ChildTable for ListAllMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1941,
+            1925,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1942, [id],
+            1926, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1943, [keys "list.all_milliseconds"],
+            1927, [keys "list.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
@@ -2438,20 +2438,20 @@ impl generated::ChildTable for ListAllMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1944,
+            1928,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1945, [id],
+            1929, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1946, [keys "list.all_microseconds"],
+            1930, [keys "list.all_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
@@ -2530,20 +2530,20 @@ impl generated::ChildTable for ListAllText {
         member: 2,
         key: 3,
         insert: stmt!(
-            1947,
+            1931,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1948, [id],
+            1932, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1949, [keys "list.all_text"],
+            1933, [keys "list.all_text"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
@@ -2616,20 +2616,20 @@ impl generated::ChildTable for ListAllSpanSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1950,
+            1934,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1951, [id],
+            1935, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1952, [keys "list.all_span_seconds"],
+            1936, [keys "list.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
@@ -2702,20 +2702,20 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1953,
+            1937,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1954, [id],
+            1938, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1955, [keys "list.all_span_milliseconds"],
+            1939, [keys "list.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
@@ -2788,20 +2788,20 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1956,
+            1940,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1957, [id],
+            1941, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1958, [keys "list.all_span_microseconds"],
+            1942, [keys "list.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
@@ -2874,20 +2874,20 @@ impl generated::ChildTable for ListAllWrapped {
         member: 2,
         key: 3,
         insert: stmt!(
-            1959,
+            1943,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1960, [id],
+            1944, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1961, [keys "list.all_wrapped"],
+            1945, [keys "list.all_wrapped"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
@@ -2966,20 +2966,20 @@ impl generated::ChildTable for ListAllWrappedFloat {
         member: 2,
         key: 3,
         insert: stmt!(
-            1962,
+            1946,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1963, [id],
+            1947, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1964, [keys "list.all_wrapped_float"],
+            1948, [keys "list.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
@@ -3052,20 +3052,20 @@ impl generated::ChildTable for ListAllWrappedDouble {
         member: 2,
         key: 3,
         insert: stmt!(
-            1965,
+            1949,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1966, [id],
+            1950, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1967, [keys "list.all_wrapped_double"],
+            1951, [keys "list.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
@@ -3207,7 +3207,7 @@ impl generated::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: stmt!(
-            1968,
+            1952,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
@@ -3216,10 +3216,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1969, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
+            stmt!(1953, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1970, [id],
+            1954, [id],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3230,7 +3230,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1971, [keys by_name],
+            1955, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -3400,7 +3400,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1972, [id, place "by_name.key"],
+            1956, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3410,7 +3410,7 @@ FROM "codes__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1973, [id, place "by_name.key"],
+            1957, [id, place "by_name.key"],
             r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -3460,20 +3460,20 @@ impl generated::ChildTable for ByNameValueUint64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1974,
+            1958,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1975, [id],
+            1959, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1976, [keys "by_name.value.uint64s"],
+            1960, [keys "by_name.value.uint64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
@@ -3546,20 +3546,20 @@ impl generated::ChildTable for ByNameValueFixed64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1977,
+            1961,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1978, [id],
+            1962, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1979, [keys "by_name.value.fixed64s"],
+            1963, [keys "by_name.value.fixed64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
@@ -3638,20 +3638,20 @@ impl generated::ChildTable for ByNameValueFloats {
         member: 3,
         key: 3,
         insert: stmt!(
-            1980,
+            1964,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1981, [id],
+            1965, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1982, [keys "by_name.value.floats"],
+            1966, [keys "by_name.value.floats"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
@@ -3724,20 +3724,20 @@ impl generated::ChildTable for ByNameValueDoubles {
         member: 3,
         key: 3,
         insert: stmt!(
-            1983,
+            1967,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1984, [id],
+            1968, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1985, [keys "by_name.value.doubles"],
+            1969, [keys "by_name.value.doubles"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
@@ -3810,20 +3810,20 @@ impl generated::ChildTable for ByNameValueAllSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1986,
+            1970,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1987, [id],
+            1971, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1988, [keys "by_name.value.all_seconds"],
+            1972, [keys "by_name.value.all_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
@@ -3896,20 +3896,20 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1989,
+            1973,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1990, [id],
+            1974, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1991, [keys "by_name.value.all_milliseconds"],
+            1975, [keys "by_name.value.all_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
@@ -3982,20 +3982,20 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1992,
+            1976,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1993, [id],
+            1977, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1994, [keys "by_name.value.all_microseconds"],
+            1978, [keys "by_name.value.all_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
@@ -4074,20 +4074,20 @@ impl generated::ChildTable for ByNameValueAllText {
         member: 3,
         key: 3,
         insert: stmt!(
-            1995,
+            1979,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1996, [id],
+            1980, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1997, [keys "by_name.value.all_text"],
+            1981, [keys "by_name.value.all_text"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
@@ -4160,20 +4160,20 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1998,
+            1982,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1999, [id],
+            1983, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2000, [keys "by_name.value.all_span_seconds"],
+            1984, [keys "by_name.value.all_span_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
@@ -4246,20 +4246,20 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            2001,
+            1985,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2002, [id],
+            1986, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2003, [keys "by_name.value.all_span_milliseconds"],
+            1987, [keys "by_name.value.all_span_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
@@ -4332,20 +4332,20 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            2004,
+            1988,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2005, [id],
+            1989, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2006, [keys "by_name.value.all_span_microseconds"],
+            1990, [keys "by_name.value.all_span_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
@@ -4418,20 +4418,20 @@ impl generated::ChildTable for ByNameValueAllWrapped {
         member: 3,
         key: 3,
         insert: stmt!(
-            2007,
+            1991,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2008, [id],
+            1992, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2009, [keys "by_name.value.all_wrapped"],
+            1993, [keys "by_name.value.all_wrapped"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
@@ -4510,20 +4510,20 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
         member: 3,
         key: 3,
         insert: stmt!(
-            2010,
+            1994,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2011, [id],
+            1995, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2012, [keys "by_name.value.all_wrapped_float"],
+            1996, [keys "by_name.value.all_wrapped_float"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
@@ -4596,20 +4596,20 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
         member: 3,
         key: 3,
         insert: stmt!(
-            2013,
+            1997,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            2014, [id],
+            1998, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            2015, [keys "by_name.value.all_wrapped_double"],
+            1999, [keys "by_name.value.all_wrapped_double"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
@@ -4677,18 +4677,18 @@ impl generated::ChildTable for OneUint64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2016,
+            2000,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2017, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
+            stmt!(2001, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2018, [id],
+            2002, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2019, [keys "one.uint64s"],
+            2003, [keys "one.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
@@ -4699,7 +4699,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2023, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2007, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4729,11 +4729,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2020, [id],
+            2004, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2021, [id, offset],
+            2005, [id, offset],
             r#"DELETE FROM "codes__one__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__uint64s"
@@ -4745,7 +4745,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2022, [id, "one.uint64s"],
+        2006, [id, "one.uint64s"],
         r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4793,18 +4793,18 @@ impl generated::ChildTable for OneFixed64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2024,
+            2008,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2025, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
+            stmt!(2009, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2026, [id],
+            2010, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2027, [keys "one.fixed64s"],
+            2011, [keys "one.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
@@ -4815,7 +4815,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2031, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2015, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4845,11 +4845,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2028, [id],
+            2012, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2029, [id, offset],
+            2013, [id, offset],
             r#"DELETE FROM "codes__one__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__fixed64s"
@@ -4861,7 +4861,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2030, [id, "one.fixed64s"],
+        2014, [id, "one.fixed64s"],
         r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4911,18 +4911,18 @@ impl generated::ChildTable for OneFloats {
         member: 4,
         key: 2,
         insert: stmt!(
-            2032,
+            2016,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2033, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
+            stmt!(2017, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2034, [id],
+            2018, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2035, [keys "one.floats"],
+            2019, [keys "one.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
@@ -4933,7 +4933,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2039, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2023, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4963,11 +4963,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2036, [id],
+            2020, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2037, [id, offset],
+            2021, [id, offset],
             r#"DELETE FROM "codes__one__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__floats"
@@ -4979,7 +4979,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2038, [id, "one.floats"],
+        2022, [id, "one.floats"],
         r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5023,18 +5023,18 @@ impl generated::ChildTable for OneDoubles {
         member: 4,
         key: 2,
         insert: stmt!(
-            2040,
+            2024,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2041, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
+            stmt!(2025, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2042, [id],
+            2026, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2043, [keys "one.doubles"],
+            2027, [keys "one.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
@@ -5045,7 +5045,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2047, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2031, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5075,11 +5075,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2044, [id],
+            2028, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2045, [id, offset],
+            2029, [id, offset],
             r#"DELETE FROM "codes__one__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__doubles"
@@ -5091,7 +5091,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2046, [id, "one.doubles"],
+        2030, [id, "one.doubles"],
         r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5139,20 +5139,20 @@ impl generated::ChildTable for OneAllSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2048,
+            2032,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2049, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
+                2033, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2050, [id],
+            2034, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2051, [keys "one.all_seconds"],
+            2035, [keys "one.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
@@ -5163,7 +5163,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2055, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2039, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5193,11 +5193,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2052, [id],
+            2036, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2053, [id, offset],
+            2037, [id, offset],
             r#"DELETE FROM "codes__one__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_seconds"
@@ -5209,7 +5209,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2054, [id, "one.all_seconds"],
+        2038, [id, "one.all_seconds"],
         r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5257,24 +5257,24 @@ impl generated::ChildTable for OneAllMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2056,
+            2040,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2057, [id],
+                2041, [id],
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2058, [id],
+            2042, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2059, [keys "one.all_milliseconds"],
+            2043, [keys "one.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
@@ -5285,7 +5285,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2063, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2047, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5315,11 +5315,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2060, [id],
+            2044, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2061, [id, offset],
+            2045, [id, offset],
             r#"DELETE FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_milliseconds"
@@ -5331,7 +5331,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2062, [id, "one.all_milliseconds"],
+        2046, [id, "one.all_milliseconds"],
         r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5379,24 +5379,24 @@ impl generated::ChildTable for OneAllMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2064,
+            2048,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2065, [id],
+                2049, [id],
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2066, [id],
+            2050, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2067, [keys "one.all_microseconds"],
+            2051, [keys "one.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
@@ -5407,7 +5407,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2071, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2055, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5437,11 +5437,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2068, [id],
+            2052, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2069, [id, offset],
+            2053, [id, offset],
             r#"DELETE FROM "codes__one__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_microseconds"
@@ -5453,7 +5453,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2070, [id, "one.all_microseconds"],
+        2054, [id, "one.all_microseconds"],
         r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5507,18 +5507,18 @@ impl generated::ChildTable for OneAllText {
         member: 4,
         key: 2,
         insert: stmt!(
-            2072,
+            2056,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2073, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
+            stmt!(2057, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2074, [id],
+            2058, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2075, [keys "one.all_text"],
+            2059, [keys "one.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
@@ -5529,7 +5529,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2079, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2063, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5559,11 +5559,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2076, [id],
+            2060, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2077, [id, offset],
+            2061, [id, offset],
             r#"DELETE FROM "codes__one__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_text"
@@ -5575,7 +5575,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2078, [id, "one.all_text"],
+        2062, [id, "one.all_text"],
         r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5623,24 +5623,24 @@ impl generated::ChildTable for OneAllSpanSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2080,
+            2064,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2081, [id],
+                2065, [id],
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2082, [id],
+            2066, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2083, [keys "one.all_span_seconds"],
+            2067, [keys "one.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
@@ -5651,7 +5651,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2087, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2071, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5681,11 +5681,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2084, [id],
+            2068, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2085, [id, offset],
+            2069, [id, offset],
             r#"DELETE FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_seconds"
@@ -5697,7 +5697,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2086, [id, "one.all_span_seconds"],
+        2070, [id, "one.all_span_seconds"],
         r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5745,24 +5745,24 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2088,
+            2072,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2089, [id],
+                2073, [id],
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2090, [id],
+            2074, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2091, [keys "one.all_span_milliseconds"],
+            2075, [keys "one.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
@@ -5773,7 +5773,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2095, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2079, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5803,11 +5803,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2092, [id],
+            2076, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2093, [id, offset],
+            2077, [id, offset],
             r#"DELETE FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_milliseconds"
@@ -5819,7 +5819,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2094, [id, "one.all_span_milliseconds"],
+        2078, [id, "one.all_span_milliseconds"],
         r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5867,24 +5867,24 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2096,
+            2080,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2097, [id],
+                2081, [id],
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2098, [id],
+            2082, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2099, [keys "one.all_span_microseconds"],
+            2083, [keys "one.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
@@ -5895,7 +5895,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2103, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2087, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5925,11 +5925,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2100, [id],
+            2084, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2101, [id, offset],
+            2085, [id, offset],
             r#"DELETE FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_microseconds"
@@ -5941,7 +5941,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2102, [id, "one.all_span_microseconds"],
+        2086, [id, "one.all_span_microseconds"],
         r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5989,20 +5989,20 @@ impl generated::ChildTable for OneAllWrapped {
         member: 4,
         key: 2,
         insert: stmt!(
-            2104,
+            2088,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2105, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
+                2089, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2106, [id],
+            2090, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2107, [keys "one.all_wrapped"],
+            2091, [keys "one.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
@@ -6013,7 +6013,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2111, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2095, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6043,11 +6043,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2108, [id],
+            2092, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2109, [id, offset],
+            2093, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped"
@@ -6059,7 +6059,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2110, [id, "one.all_wrapped"],
+        2094, [id, "one.all_wrapped"],
         r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6113,24 +6113,24 @@ impl generated::ChildTable for OneAllWrappedFloat {
         member: 4,
         key: 2,
         insert: stmt!(
-            2112,
+            2096,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2113, [id],
+                2097, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2114, [id],
+            2098, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2115, [keys "one.all_wrapped_float"],
+            2099, [keys "one.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
@@ -6141,7 +6141,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2119, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2103, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6171,11 +6171,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2116, [id],
+            2100, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2117, [id, offset],
+            2101, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_float"
@@ -6187,7 +6187,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2118, [id, "one.all_wrapped_float"],
+        2102, [id, "one.all_wrapped_float"],
         r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6235,24 +6235,24 @@ impl generated::ChildTable for OneAllWrappedDouble {
         member: 4,
         key: 2,
         insert: stmt!(
-            2120,
+            2104,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2121, [id],
+                2105, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2122, [id],
+            2106, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2123, [keys "one.all_wrapped_double"],
+            2107, [keys "one.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
@@ -6263,7 +6263,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2127, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2111, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6293,11 +6293,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2124, [id],
+            2108, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2125, [id, offset],
+            2109, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_double"
@@ -6309,7 +6309,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2126, [id, "one.all_wrapped_double"],
+        2110, [id, "one.all_wrapped_double"],
         r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

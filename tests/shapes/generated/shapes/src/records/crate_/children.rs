@@ -42,18 +42,18 @@ impl generated::ChildTable for Tags {
         member: 4,
         key: 2,
         insert: stmt!(
-            1510,
+            1504,
             r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1511, [id], r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#),
+            stmt!(1505, [id], r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1512, [id],
+            1506, [id],
             r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1513, [keys tags],
+            1507, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "crates__tags" c ON c."_id" = o.value
@@ -85,11 +85,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1514, [id],
+            1508, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1515, [id, offset],
+            1509, [id, offset],
             r#"DELETE FROM "crates__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "crates__tags"
@@ -101,7 +101,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Tags {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1516, [id, tags],
+        1510, [id, tags],
         r#"DELETE FROM "crates__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

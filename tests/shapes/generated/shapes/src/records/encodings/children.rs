@@ -49,18 +49,18 @@ impl generated::ChildTable for Fulls {
         member: 3,
         key: 2,
         insert: stmt!(
-            902,
+            896,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(903, [id], r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#),
+            stmt!(897, [id], r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            904, [id],
+            898, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            905, [keys fulls],
+            899, [keys fulls],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Fulls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            906, [id],
+            900, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            907, [id, offset],
+            901, [id, offset],
             r#"DELETE FROM "encodings__fulls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__fulls"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Fulls {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        908, [id, fulls],
+        902, [id, fulls],
         r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,18 +156,18 @@ impl generated::ChildTable for FullByFull {
         member: 4,
         key: 2,
         insert: stmt!(
-            909,
+            903,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(910, [id], r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#),
+            stmt!(904, [id], r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            911, [id],
+            905, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            912, [keys full_by_full],
+            906, [keys full_by_full],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -202,11 +202,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for FullByFull {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            913, [id, place "full_by_full.key"],
+            907, [id, place "full_by_full.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            914, [id, place "full_by_full.key"],
+            908, [id, place "full_by_full.key"],
             r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -255,18 +255,18 @@ impl generated::ChildTable for ManyBits {
         member: 8,
         key: 2,
         insert: stmt!(
-            915,
+            909,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(916, [id], r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#),
+            stmt!(910, [id], r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            917, [id],
+            911, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            918, [keys many_bits],
+            912, [keys many_bits],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -298,11 +298,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for ManyBits {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            919, [id],
+            913, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            920, [id, offset],
+            914, [id, offset],
             r#"DELETE FROM "encodings__many_bits"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__many_bits"
@@ -314,7 +314,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for ManyBits {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        921, [id, many_bits],
+        915, [id, many_bits],
         r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -368,18 +368,18 @@ impl generated::ChildTable for BitsByName {
         member: 9,
         key: 2,
         insert: stmt!(
-            922,
+            916,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(923, [id], r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#),
+            stmt!(917, [id], r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            924, [id],
+            918, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            925, [keys bits_by_name],
+            919, [keys bits_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -411,11 +411,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for BitsByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            926, [id, place "bits_by_name.key"],
+            920, [id, place "bits_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            927, [id, place "bits_by_name.key"],
+            921, [id, place "bits_by_name.key"],
             r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -470,18 +470,18 @@ impl generated::ChildTable for OfTexts_18 {
         member: 17,
         key: 2,
         insert: stmt!(
-            928,
+            922,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(929, [id], r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#),
+            stmt!(923, [id], r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            930, [id],
+            924, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            931, [keys texts],
+            925, [keys texts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -513,11 +513,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfTexts_18 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            932, [id],
+            926, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            933, [id, offset],
+            927, [id, offset],
             r#"DELETE FROM "encodings__texts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__texts"
@@ -529,7 +529,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfTexts_18 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        934, [id, texts],
+        928, [id, texts],
         r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -570,18 +570,18 @@ impl generated::ChildTable for Owns {
         member: 20,
         key: 2,
         insert: stmt!(
-            935,
+            929,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(936, [id], r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#),
+            stmt!(930, [id], r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            937, [id],
+            931, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            938, [keys owns],
+            932, [keys owns],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
@@ -613,11 +613,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Owns {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            939, [id],
+            933, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            940, [id, offset],
+            934, [id, offset],
             r#"DELETE FROM "encodings__owns"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__owns"
@@ -629,7 +629,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Owns {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        941, [id, owns],
+        935, [id, owns],
         r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -677,18 +677,18 @@ impl generated::ChildTable for InnerNames {
         member: 21,
         key: 2,
         insert: stmt!(
-            942,
+            936,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(943, [id], r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#),
+            stmt!(937, [id], r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            944, [id],
+            938, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            945, [keys "inner.names"],
+            939, [keys "inner.names"],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -699,7 +699,7 @@ ORDER BY o.key, c."_key""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: stmt!(948, [id], r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#),
+            set: stmt!(942, [id], r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#),
         },
     );
 
@@ -732,11 +732,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for InnerNames {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            946, [id, place "inner.names.key"],
+            940, [id, place "inner.names.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            947, [id, place "inner.names.key"],
+            941, [id, place "inner.names.key"],
             r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -798,22 +798,22 @@ impl generated::ChildTable for Inners {
         member: 22,
         key: 2,
         insert: stmt!(
-            949,
+            943,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(950, [id], r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#),
+            stmt!(944, [id], r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            951, [id],
+            945, [id],
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            952, [keys inners],
+            946, [keys inners],
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -852,11 +852,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            953, [id],
+            947, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            954, [id, offset],
+            948, [id, offset],
             r#"DELETE FROM "encodings__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__inners"
@@ -910,20 +910,20 @@ impl generated::ChildTable for InnersNames {
         member: 22,
         key: 3,
         insert: stmt!(
-            955,
+            949,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            956, [id],
+            950, [id],
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            957, [keys "inners.names"],
+            951, [keys "inners.names"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

@@ -42,18 +42,18 @@ impl generated::ChildTable for Words {
         member: 4,
         key: 2,
         insert: stmt!(
-            789,
+            783,
             r#"INSERT INTO "events__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(790, [id], r#"DELETE FROM "events__words" WHERE "_id" = $1"#),
+            stmt!(784, [id], r#"DELETE FROM "events__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            791, [id],
+            785, [id],
             r#"SELECT 0, "_position", "value" FROM "events__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            792, [keys words],
+            786, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "events__words" c ON c."_id" = o.value
@@ -85,11 +85,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            793, [id],
+            787, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "events__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            794, [id, offset],
+            788, [id, offset],
             r#"DELETE FROM "events__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "events__words"
@@ -101,7 +101,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        795, [id, words],
+        789, [id, words],
         r#"DELETE FROM "events__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -42,18 +42,18 @@ impl generated::ChildTable for Notes {
         member: 15,
         key: 2,
         insert: stmt!(
-            1559,
+            1553,
             r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1560, [id], r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#),
+            stmt!(1554, [id], r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1561, [id],
+            1555, [id],
             r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1562, [keys notes],
+            1556, [keys notes],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "fixed__notes" c ON c."_id" = o.value
@@ -85,11 +85,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Notes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1563, [id],
+            1557, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1564, [id, offset],
+            1558, [id, offset],
             r#"DELETE FROM "fixed__notes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "fixed__notes"
@@ -101,7 +101,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Notes {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1565, [id, notes],
+        1559, [id, notes],
         r#"DELETE FROM "fixed__notes" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

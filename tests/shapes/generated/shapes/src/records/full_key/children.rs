@@ -49,7 +49,7 @@ impl generated::ChildTable for Others {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        981, [others], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
+                        975, [others], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -61,18 +61,18 @@ impl generated::ChildTable for Others {
         member: 2,
         key: 2,
         insert: stmt!(
-            976,
+            970,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(977, [id], r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#),
+            stmt!(971, [id], r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            978, [id],
+            972, [id],
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            979, [keys others],
+            973, [keys others],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
@@ -104,11 +104,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Others {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            982, [id],
+            976, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            983, [id, offset],
+            977, [id, offset],
             r#"DELETE FROM "full_keys__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__others"
@@ -120,7 +120,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Others {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        984, [id, others],
+        978, [id, others],
         r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -168,18 +168,18 @@ impl generated::ChildTable for Words {
         member: 3,
         key: 2,
         insert: stmt!(
-            985,
+            979,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(986, [id], r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#),
+            stmt!(980, [id], r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            987, [id],
+            981, [id],
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            988, [keys words],
+            982, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
@@ -211,11 +211,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            989, [id],
+            983, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            990, [id, offset],
+            984, [id, offset],
             r#"DELETE FROM "full_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__words"
@@ -227,7 +227,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        991, [id, words],
+        985, [id, words],
         r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -45,16 +45,16 @@ impl generated::ChildTable for Tries {
         member: 8,
         key: 2,
         insert: stmt!(
-            1337,
+            1331,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(stmt!(1338, [id], r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1332, [id], r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#)),
         load: stmt!(
-            1339, [id],
+            1333, [id],
             r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1340, [keys tries],
+            1334, [keys tries],
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each($1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value
@@ -90,11 +90,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tries {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1341, [id],
+            1335, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1342, [id, offset],
+            1336, [id, offset],
             r#"DELETE FROM "jobs__tries"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "jobs__tries"

@@ -89,16 +89,16 @@ impl generated::ChildTable for List {
         member: 2,
         key: 2,
         insert: stmt!(
-            2136,
+            2120,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(2137, [id], r#"DELETE FROM "known__list" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(2121, [id], r#"DELETE FROM "known__list" WHERE "_id" = $1"#)),
         load: stmt!(
-            2138, [id],
+            2122, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -107,7 +107,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2139, [keys list],
+            2123, [keys list],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -183,11 +183,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2140, [id],
+            2124, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2141, [id, offset],
+            2125, [id, offset],
             r#"DELETE FROM "known__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__list"
@@ -279,7 +279,7 @@ impl generated::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: stmt!(
-            2142,
+            2126,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
@@ -288,10 +288,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(2143, [id], r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#),
+            stmt!(2127, [id], r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2144, [id],
+            2128, [id],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -302,7 +302,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2145, [keys by_name],
+            2129, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value", c."value__a_int64_value",
     c."value__a_uint32_value", c."value__a_uint64_value", c."value__a_float_value",
     c."value__a_double_value", c."value__a_string_value", c."value__a_bytes_value",
@@ -379,7 +379,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2146, [id, place "by_name.key"],
+            2130, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -389,7 +389,7 @@ FROM "known__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2147, [id, place "by_name.key"],
+            2131, [id, place "by_name.key"],
             r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -482,16 +482,16 @@ impl generated::ChildTable for Ones {
         member: 5,
         key: 2,
         insert: stmt!(
-            2148,
+            2132,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(2149, [id], r#"DELETE FROM "known__ones" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(2133, [id], r#"DELETE FROM "known__ones" WHERE "_id" = $1"#)),
         load: stmt!(
-            2150, [id],
+            2134, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -500,7 +500,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2151, [keys ones],
+            2135, [keys ones],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -688,11 +688,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Ones {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2152, [id],
+            2136, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2153, [id, offset],
+            2137, [id, offset],
             r#"DELETE FROM "known__ones"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__ones"
@@ -751,21 +751,21 @@ impl generated::ChildTable for ABoolValueByName {
         member: 6,
         key: 2,
         insert: stmt!(
-            2154,
+            2138,
             r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2155, [id],
+                2139, [id],
                 r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2156, [id],
+            2140, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2157, [keys a_bool_value_by_name],
+            2141, [keys a_bool_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
@@ -797,11 +797,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ABoolValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2158, [id, place "a_bool_value_by_name.key"],
+            2142, [id, place "a_bool_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2159, [id, place "a_bool_value_by_name.key"],
+            2143, [id, place "a_bool_value_by_name.key"],
             r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -856,21 +856,21 @@ impl generated::ChildTable for AInt32ValueByName {
         member: 7,
         key: 2,
         insert: stmt!(
-            2160,
+            2144,
             r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2161, [id],
+                2145, [id],
                 r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2162, [id],
+            2146, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2163, [keys a_int32_value_by_name],
+            2147, [keys a_int32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
@@ -902,11 +902,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AInt32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2164, [id, place "a_int32_value_by_name.key"],
+            2148, [id, place "a_int32_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2165, [id, place "a_int32_value_by_name.key"],
+            2149, [id, place "a_int32_value_by_name.key"],
             r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -955,21 +955,21 @@ impl generated::ChildTable for AInt64ValueByName {
         member: 8,
         key: 2,
         insert: stmt!(
-            2166,
+            2150,
             r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2167, [id],
+                2151, [id],
                 r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2168, [id],
+            2152, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2169, [keys a_int64_value_by_name],
+            2153, [keys a_int64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
@@ -1001,11 +1001,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AInt64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2170, [id, place "a_int64_value_by_name.key"],
+            2154, [id, place "a_int64_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2171, [id, place "a_int64_value_by_name.key"],
+            2155, [id, place "a_int64_value_by_name.key"],
             r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1060,21 +1060,21 @@ impl generated::ChildTable for AUint32ValueByName {
         member: 9,
         key: 2,
         insert: stmt!(
-            2172,
+            2156,
             r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2173, [id],
+                2157, [id],
                 r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2174, [id],
+            2158, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2175, [keys a_uint32_value_by_name],
+            2159, [keys a_uint32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
@@ -1106,11 +1106,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AUint32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2176, [id, place "a_uint32_value_by_name.key"],
+            2160, [id, place "a_uint32_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2177, [id, place "a_uint32_value_by_name.key"],
+            2161, [id, place "a_uint32_value_by_name.key"],
             r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1165,21 +1165,21 @@ impl generated::ChildTable for AUint64ValueByName {
         member: 10,
         key: 2,
         insert: stmt!(
-            2178,
+            2162,
             r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2179, [id],
+                2163, [id],
                 r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2180, [id],
+            2164, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2181, [keys a_uint64_value_by_name],
+            2165, [keys a_uint64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
@@ -1211,11 +1211,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AUint64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2182, [id, place "a_uint64_value_by_name.key"],
+            2166, [id, place "a_uint64_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2183, [id, place "a_uint64_value_by_name.key"],
+            2167, [id, place "a_uint64_value_by_name.key"],
             r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1264,21 +1264,21 @@ impl generated::ChildTable for AFloatValueByName {
         member: 11,
         key: 2,
         insert: stmt!(
-            2184,
+            2168,
             r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2185, [id],
+                2169, [id],
                 r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2186, [id],
+            2170, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2187, [keys a_float_value_by_name],
+            2171, [keys a_float_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
@@ -1310,11 +1310,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFloatValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2188, [id, place "a_float_value_by_name.key"],
+            2172, [id, place "a_float_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2189, [id, place "a_float_value_by_name.key"],
+            2173, [id, place "a_float_value_by_name.key"],
             r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1363,21 +1363,21 @@ impl generated::ChildTable for ADoubleValueByName {
         member: 12,
         key: 2,
         insert: stmt!(
-            2190,
+            2174,
             r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2191, [id],
+                2175, [id],
                 r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2192, [id],
+            2176, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2193, [keys a_double_value_by_name],
+            2177, [keys a_double_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
@@ -1409,11 +1409,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ADoubleValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2194, [id, place "a_double_value_by_name.key"],
+            2178, [id, place "a_double_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2195, [id, place "a_double_value_by_name.key"],
+            2179, [id, place "a_double_value_by_name.key"],
             r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1462,21 +1462,21 @@ impl generated::ChildTable for AStringValueByName {
         member: 13,
         key: 2,
         insert: stmt!(
-            2196,
+            2180,
             r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2197, [id],
+                2181, [id],
                 r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2198, [id],
+            2182, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2199, [keys a_string_value_by_name],
+            2183, [keys a_string_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
@@ -1508,11 +1508,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AStringValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2200, [id, place "a_string_value_by_name.key"],
+            2184, [id, place "a_string_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2201, [id, place "a_string_value_by_name.key"],
+            2185, [id, place "a_string_value_by_name.key"],
             r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1561,21 +1561,21 @@ impl generated::ChildTable for ABytesValueByName {
         member: 14,
         key: 2,
         insert: stmt!(
-            2202,
+            2186,
             r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2203, [id],
+                2187, [id],
                 r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2204, [id],
+            2188, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2205, [keys a_bytes_value_by_name],
+            2189, [keys a_bytes_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
@@ -1607,11 +1607,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ABytesValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2206, [id, place "a_bytes_value_by_name.key"],
+            2190, [id, place "a_bytes_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2207, [id, place "a_bytes_value_by_name.key"],
+            2191, [id, place "a_bytes_value_by_name.key"],
             r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1660,20 +1660,20 @@ impl generated::ChildTable for AStructByName {
         member: 15,
         key: 2,
         insert: stmt!(
-            2208,
+            2192,
             r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2209, [id], r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#
+                2193, [id], r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2210, [id],
+            2194, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2211, [keys a_struct_by_name],
+            2195, [keys a_struct_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
@@ -1705,11 +1705,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AStructByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2212, [id, place "a_struct_by_name.key"],
+            2196, [id, place "a_struct_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2213, [id, place "a_struct_by_name.key"],
+            2197, [id, place "a_struct_by_name.key"],
             r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1758,18 +1758,18 @@ impl generated::ChildTable for AValueByName {
         member: 16,
         key: 2,
         insert: stmt!(
-            2214,
+            2198,
             r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2215, [id], r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#),
+            stmt!(2199, [id], r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2216, [id],
+            2200, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2217, [keys a_value_by_name],
+            2201, [keys a_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
@@ -1801,11 +1801,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2218, [id, place "a_value_by_name.key"],
+            2202, [id, place "a_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2219, [id, place "a_value_by_name.key"],
+            2203, [id, place "a_value_by_name.key"],
             r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1854,21 +1854,21 @@ impl generated::ChildTable for AListValueByName {
         member: 17,
         key: 2,
         insert: stmt!(
-            2220,
+            2204,
             r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2221, [id],
+                2205, [id],
                 r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2222, [id],
+            2206, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2223, [keys a_list_value_by_name],
+            2207, [keys a_list_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
@@ -1900,11 +1900,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AListValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2224, [id, place "a_list_value_by_name.key"],
+            2208, [id, place "a_list_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2225, [id, place "a_list_value_by_name.key"],
+            2209, [id, place "a_list_value_by_name.key"],
             r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1950,18 +1950,18 @@ impl generated::ChildTable for AAnyByName {
         member: 18,
         key: 2,
         insert: stmt!(
-            2226,
+            2210,
             r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2227, [id], r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#),
+            stmt!(2211, [id], r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2228, [id],
+            2212, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2229, [keys a_any_by_name],
+            2213, [keys a_any_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
@@ -1993,11 +1993,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AAnyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2230, [id, place "a_any_by_name.key"],
+            2214, [id, place "a_any_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2231, [id, place "a_any_by_name.key"],
+            2215, [id, place "a_any_by_name.key"],
             r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -2046,21 +2046,21 @@ impl generated::ChildTable for AFieldMaskByName {
         member: 19,
         key: 2,
         insert: stmt!(
-            2232,
+            2216,
             r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2233, [id],
+                2217, [id],
                 r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2234, [id],
+            2218, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2235, [keys a_field_mask_by_name],
+            2219, [keys a_field_mask_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
@@ -2092,11 +2092,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFieldMaskByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2236, [id, place "a_field_mask_by_name.key"],
+            2220, [id, place "a_field_mask_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2237, [id, place "a_field_mask_by_name.key"],
+            2221, [id, place "a_field_mask_by_name.key"],
             r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -2144,18 +2144,18 @@ impl generated::ChildTable for AEmptyByName {
         member: 20,
         key: 2,
         insert: stmt!(
-            2238,
+            2222,
             r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(2239, [id], r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#),
+            stmt!(2223, [id], r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2240, [id],
+            2224, [id],
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2241, [keys a_empty_by_name],
+            2225, [keys a_empty_by_name],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
@@ -2187,11 +2187,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AEmptyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2242, [id, place "a_empty_by_name.key"],
+            2226, [id, place "a_empty_by_name.key"],
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2243, [id, place "a_empty_by_name.key"],
+            2227, [id, place "a_empty_by_name.key"],
             r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -42,16 +42,16 @@ impl generated::ChildTable for Words {
         member: 8,
         key: 2,
         insert: stmt!(
-            770,
+            766,
             r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(771, [id], r#"DELETE FROM "mades__words" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(767, [id], r#"DELETE FROM "mades__words" WHERE "_id" = $1"#)),
         load: stmt!(
-            772, [id],
+            768, [id],
             r#"SELECT 0, "_position", "value" FROM "mades__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            773, [keys words],
+            769, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "mades__words" c ON c."_id" = o.value
@@ -83,11 +83,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            774, [id],
+            770, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mades__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            775, [id, offset],
+            771, [id, offset],
             r#"DELETE FROM "mades__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "mades__words"
@@ -99,7 +99,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        776, [id, words],
+        772, [id, words],
         r#"DELETE FROM "mades__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -104,17 +104,17 @@ impl generated::ChildTable for Musts {
         member: 3,
         key: 2,
         insert: stmt!(
-            1727,
+            1711,
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1728, [id], r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#),
+            stmt!(1712, [id], r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1729, [id],
+            1713, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -123,7 +123,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1730, [keys musts],
+            1714, [keys musts],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
@@ -189,11 +189,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Musts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1731, [id],
+            1715, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1732, [id, offset],
+            1716, [id, offset],
             r#"DELETE FROM "olden__musts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__musts"
@@ -296,15 +296,15 @@ impl generated::ChildTable for Mays {
         member: 4,
         key: 2,
         insert: stmt!(
-            1733,
+            1717,
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(1734, [id], r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1718, [id], r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#)),
         load: stmt!(
-            1735, [id],
+            1719, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -313,7 +313,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1736, [keys mays],
+            1720, [keys mays],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
@@ -379,11 +379,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Mays {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1737, [id],
+            1721, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1738, [id, offset],
+            1722, [id, offset],
             r#"DELETE FROM "olden__mays"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__mays"
@@ -490,7 +490,7 @@ impl generated::ChildTable for ByName {
         member: 5,
         key: 2,
         insert: stmt!(
-            1739,
+            1723,
             r#"INSERT INTO "olden__by_name" ("_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32",
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
     "value__a_uint32", "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float",
@@ -498,10 +498,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1740, [id], r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#),
+            stmt!(1724, [id], r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1741, [id],
+            1725, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -511,7 +511,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1742, [keys by_name],
+            1726, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -579,7 +579,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1743, [id, place "by_name.key"],
+            1727, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -588,7 +588,7 @@ FROM "olden__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1744, [id, place "by_name.key"],
+            1728, [id, place "by_name.key"],
             r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -636,18 +636,18 @@ impl generated::ChildTable for OfPacked_9 {
         member: 7,
         key: 2,
         insert: stmt!(
-            1745,
+            1729,
             r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1746, [id], r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#),
+            stmt!(1730, [id], r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1747, [id],
+            1731, [id],
             r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1748, [keys packed],
+            1732, [keys packed],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "olden__packed" c ON c."_id" = o.value
@@ -679,11 +679,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfPacked_9 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1749, [id],
+            1733, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1750, [id, offset],
+            1734, [id, offset],
             r#"DELETE FROM "olden__packed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__packed"
@@ -695,7 +695,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfPacked_9 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1751, [id, packed],
+        1735, [id, packed],
         r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -43,18 +43,18 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            1027,
+            1021,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1028, [id], r#"DELETE FROM "packed__values" WHERE "_id" = $1"#),
+            stmt!(1022, [id], r#"DELETE FROM "packed__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1029, [id],
+            1023, [id],
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1030, [keys values],
+            1024, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
@@ -86,11 +86,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1031, [id, place "values.key"],
+            1025, [id, place "values.key"],
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1032, [id, place "values.key"],
+            1026, [id, place "values.key"],
             r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -132,18 +132,18 @@ impl generated::ChildTable for RawByRaw {
         member: 13,
         key: 2,
         insert: stmt!(
-            1033,
+            1027,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1034, [id], r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#),
+            stmt!(1028, [id], r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1035, [id],
+            1029, [id],
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1036, [keys raw_by_raw],
+            1030, [keys raw_by_raw],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
@@ -178,11 +178,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for RawByRaw {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1037, [id, place "raw_by_raw.key"],
+            1031, [id, place "raw_by_raw.key"],
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1038, [id, place "raw_by_raw.key"],
+            1032, [id, place "raw_by_raw.key"],
             r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -226,22 +226,22 @@ impl generated::ChildTable for Inners {
         member: 17,
         key: 2,
         insert: stmt!(
-            1039,
+            1033,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1040, [id], r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#),
+            stmt!(1034, [id], r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1041, [id],
+            1035, [id],
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1042, [keys inners],
+            1036, [keys inners],
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each($1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value
@@ -291,11 +291,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1043, [id],
+            1037, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1044, [id, offset],
+            1038, [id, offset],
             r#"DELETE FROM "packed__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "packed__inners"

@@ -104,17 +104,17 @@ impl generated::ChildTable for Plains {
         member: 4,
         key: 2,
         insert: stmt!(
-            1760,
+            1744,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1761, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
+            stmt!(1745, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1762, [id],
+            1746, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
@@ -123,7 +123,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1763, [keys plains],
+            1747, [keys plains],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
@@ -189,11 +189,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Plains {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1764, [id],
+            1748, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1765, [id, offset],
+            1749, [id, offset],
             r#"DELETE FROM "places__plains"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__plains"
@@ -302,17 +302,17 @@ impl generated::ChildTable for Maybes {
         member: 5,
         key: 2,
         insert: stmt!(
-            1766,
+            1750,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1767, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
+            stmt!(1751, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1768, [id],
+            1752, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -321,7 +321,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1769, [keys maybes],
+            1753, [keys maybes],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -391,11 +391,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Maybes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1770, [id],
+            1754, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1771, [id, offset],
+            1755, [id, offset],
             r#"DELETE FROM "places__maybes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__maybes"
@@ -509,17 +509,17 @@ impl generated::ChildTable for Eithers {
         member: 6,
         key: 2,
         insert: stmt!(
-            1772,
+            1756,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1773, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
+            stmt!(1757, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1774, [id],
+            1758, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -528,7 +528,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1775, [keys eithers],
+            1759, [keys eithers],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -722,11 +722,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Eithers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1776, [id],
+            1760, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1777, [id, offset],
+            1761, [id, offset],
             r#"DELETE FROM "places__eithers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__eithers"
@@ -840,7 +840,7 @@ impl generated::ChildTable for PlainByName {
         member: 7,
         key: 2,
         insert: stmt!(
-            1778,
+            1762,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -849,10 +849,10 @@ impl generated::ChildTable for PlainByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1779, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
+            stmt!(1763, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1780, [id],
+            1764, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -862,7 +862,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1781, [keys plain_by_name],
+            1765, [keys plain_by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -930,7 +930,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for PlainByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1782, [id, place "plain_by_name.key"],
+            1766, [id, place "plain_by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -939,7 +939,7 @@ FROM "places__plain_by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1783, [id, place "plain_by_name.key"],
+            1767, [id, place "plain_by_name.key"],
             r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1056,7 +1056,7 @@ impl generated::ChildTable for MaybeByNumber {
         member: 8,
         key: 2,
         insert: stmt!(
-            1784,
+            1768,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1066,11 +1066,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
         ),
         delete: Some(
             stmt!(
-                1785, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
+                1769, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1786, [id],
+            1770, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1080,7 +1080,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1787, [keys maybe_by_number],
+            1771, [keys maybe_by_number],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1152,7 +1152,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for MaybeByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1788, [id, place "maybe_by_number.key"],
+            1772, [id, place "maybe_by_number.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1161,7 +1161,7 @@ FROM "places__maybe_by_number"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1789, [id, place "maybe_by_number.key"],
+            1773, [id, place "maybe_by_number.key"],
             r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1283,7 +1283,7 @@ impl generated::ChildTable for EitherByFlag {
         member: 9,
         key: 2,
         insert: stmt!(
-            1790,
+            1774,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1292,10 +1292,10 @@ impl generated::ChildTable for EitherByFlag {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1791, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
+            stmt!(1775, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1792, [id],
+            1776, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1305,7 +1305,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1793, [keys either_by_flag],
+            1777, [keys either_by_flag],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1501,7 +1501,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for EitherByFlag {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1794, [id, place "either_by_flag.key"],
+            1778, [id, place "either_by_flag.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1510,7 +1510,7 @@ FROM "places__either_by_flag"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1795, [id, place "either_by_flag.key"],
+            1779, [id, place "either_by_flag.key"],
             r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1565,21 +1565,21 @@ impl generated::ChildTable for ASint32ByNumber {
         member: 10,
         key: 2,
         insert: stmt!(
-            1796,
+            1780,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1797, [id],
+                1781, [id],
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1798, [id],
+            1782, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1799, [keys a_sint32_by_number],
+            1783, [keys a_sint32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
@@ -1611,11 +1611,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ASint32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1800, [id, place "a_sint32_by_number.key"],
+            1784, [id, place "a_sint32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1801, [id, place "a_sint32_by_number.key"],
+            1785, [id, place "a_sint32_by_number.key"],
             r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1670,21 +1670,21 @@ impl generated::ChildTable for AnSfixed32ByNumber {
         member: 11,
         key: 2,
         insert: stmt!(
-            1802,
+            1786,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1803, [id],
+                1787, [id],
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1804, [id],
+            1788, [id],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1805, [keys an_sfixed32_by_number],
+            1789, [keys an_sfixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
@@ -1716,11 +1716,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1806, [id, place "an_sfixed32_by_number.key"],
+            1790, [id, place "an_sfixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1807, [id, place "an_sfixed32_by_number.key"],
+            1791, [id, place "an_sfixed32_by_number.key"],
             r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1780,21 +1780,21 @@ impl generated::ChildTable for AFixed32ByNumber {
         member: 12,
         key: 2,
         insert: stmt!(
-            1808,
+            1792,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1809, [id],
+                1793, [id],
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1810, [id],
+            1794, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1811, [keys a_fixed32_by_number],
+            1795, [keys a_fixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
@@ -1826,11 +1826,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1812, [id, place "a_fixed32_by_number.key"],
+            1796, [id, place "a_fixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1813, [id, place "a_fixed32_by_number.key"],
+            1797, [id, place "a_fixed32_by_number.key"],
             r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -51,7 +51,7 @@ impl generated::ChildTable for Dependencies {
                     key: &["run", "number"],
                     hides: false,
                     exists: stmt!(
-                        1443, [run, "dependencies.unit"],
+                        1437, [run, "dependencies.unit"],
                         r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                     ),
                 },
@@ -70,25 +70,25 @@ impl generated::ChildTable for Dependencies {
         member: 3,
         key: 3,
         insert: stmt!(
-            1439,
+            1433,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                1440, [run, number],
+                1434, [run, number],
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1441, [run, number],
+            1435, [run, number],
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1442, [keys dependencies],
+            1436, [keys dependencies],
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -124,13 +124,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1445, [run, number],
+            1439, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1446, [run, number, offset],
+            1440, [run, number, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"
@@ -190,24 +190,24 @@ impl generated::ChildTable for Beside {
         member: 4,
         key: 3,
         insert: stmt!(
-            1447,
+            1441,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                1448, [run, number],
+                1442, [run, number],
                 r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1449, [run, number],
+            1443, [run, number],
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1450, [keys beside],
+            1444, [keys beside],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -239,13 +239,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Beside {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1452, [run, number],
+            1446, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1453, [run, number, offset],
+            1447, [run, number, offset],
             r#"DELETE FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__beside"
@@ -257,7 +257,7 @@ WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Beside {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1454, [run, number, beside],
+        1448, [run, number, beside],
         r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -55,18 +55,18 @@ impl generated::ChildTable for SeenTopics {
         member: 3,
         key: 2,
         insert: stmt!(
-            1389,
+            1383,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1390, [id], r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#),
+            stmt!(1384, [id], r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1391, [id],
+            1385, [id],
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1392, [keys seen_topics],
+            1386, [keys seen_topics],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
@@ -98,11 +98,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for SeenTopics {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1394, [id],
+            1388, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1395, [id, offset],
+            1389, [id, offset],
             r#"DELETE FROM "remarks__seen_topics"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__seen_topics"
@@ -114,7 +114,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for SeenTopics {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1396, [id, seen_topics],
+        1390, [id, seen_topics],
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -155,7 +155,7 @@ impl generated::ChildTable for Parts {
                     key: &["name"],
                     hides: false,
                     exists: stmt!(
-                        1401, ["parts.topic"],
+                        1395, ["parts.topic"],
                         r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                     ),
                 },
@@ -174,18 +174,18 @@ impl generated::ChildTable for Parts {
         member: 6,
         key: 2,
         insert: stmt!(
-            1397,
+            1391,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1398, [id], r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#),
+            stmt!(1392, [id], r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1399, [id],
+            1393, [id],
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1400, [keys parts],
+            1394, [keys parts],
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each($1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
@@ -219,11 +219,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Parts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1402, [id],
+            1396, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1403, [id, offset],
+            1397, [id, offset],
             r#"DELETE FROM "remarks__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__parts"

@@ -42,18 +42,18 @@ impl generated::ChildTable for Words {
         member: 3,
         key: 2,
         insert: stmt!(
-            1579,
+            1571,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1580, [id], r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#),
+            stmt!(1572, [id], r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1581, [id],
+            1573, [id],
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1582, [keys words],
+            1574, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -85,11 +85,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1583, [id],
+            1575, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1584, [id, offset],
+            1576, [id, offset],
             r#"DELETE FROM "tagged__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__words"
@@ -101,7 +101,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1585, [id, words],
+        1577, [id, words],
         r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -142,7 +142,7 @@ impl generated::ChildTable for Targets {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1591, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                        1583, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -156,18 +156,18 @@ impl generated::ChildTable for Targets {
         member: 5,
         key: 2,
         insert: stmt!(
-            1586,
+            1578,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1587, [id], r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#),
+            stmt!(1579, [id], r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1588, [id],
+            1580, [id],
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1589, [keys targets],
+            1581, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -199,11 +199,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1592, [id],
+            1584, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1593, [id, offset],
+            1585, [id, offset],
             r#"DELETE FROM "tagged__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__targets"
@@ -215,7 +215,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Targets {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1594, [id, targets],
+        1586, [id, targets],
         r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -256,7 +256,7 @@ impl generated::ChildTable for Links {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1599, ["links.target"],
+                        1591, ["links.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -275,18 +275,18 @@ impl generated::ChildTable for Links {
         member: 6,
         key: 2,
         insert: stmt!(
-            1595,
+            1587,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1596, [id], r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#),
+            stmt!(1588, [id], r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1597, [id],
+            1589, [id],
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1598, [keys links],
+            1590, [keys links],
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each($1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
@@ -320,11 +320,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1600, [id],
+            1592, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1601, [id, offset],
+            1593, [id, offset],
             r#"DELETE FROM "tagged__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__links"

@@ -43,18 +43,18 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            1315,
+            1309,
             r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1316, [id], r#"DELETE FROM "texts__values" WHERE "_id" = $1"#),
+            stmt!(1310, [id], r#"DELETE FROM "texts__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1317, [id],
+            1311, [id],
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1318, [keys values],
+            1312, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "texts__values" c ON c."_id" = o.value
@@ -101,11 +101,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1319, [id, place "values.key"],
+            1313, [id, place "values.key"],
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1320, [id, place "values.key"],
+            1314, [id, place "values.key"],
             r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -148,18 +148,18 @@ impl generated::ChildTable for Inners {
         member: 15,
         key: 2,
         insert: stmt!(
-            1321,
+            1315,
             r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1322, [id], r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#),
+            stmt!(1316, [id], r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1323, [id],
+            1317, [id],
             r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1324, [keys inners],
+            1318, [keys inners],
             r#"SELECT o.key, c."_position", c."page", c."names"
 FROM json_each($1) o
 CROSS JOIN "texts__inners" c ON c."_id" = o.value
@@ -233,11 +233,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1325, [id],
+            1319, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1326, [id, offset],
+            1320, [id, offset],
             r#"DELETE FROM "texts__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "texts__inners"

@@ -50,24 +50,24 @@ impl generated::ChildTable for Words {
         member: 2,
         key: 3,
         insert: stmt!(
-            1008,
+            1002,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                1009, [time, number],
+                1003, [time, number],
                 r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1010, [time, number],
+            1004, [time, number],
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1011, [keys words],
+            1005, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -99,13 +99,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1012, [time, number],
+            1006, [time, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1013, [time, number, offset],
+            1007, [time, number, offset],
             r#"DELETE FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "time_keys__words"
@@ -117,7 +117,7 @@ WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1014, [time, number, words],
+        1008, [time, number, words],
         r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -66,23 +66,23 @@ impl generated::ChildTable for Branches {
         member: 3,
         key: 2,
         insert: stmt!(
-            1053,
+            1047,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
         ),
         delete: Some(
-            stmt!(1054, [id], r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#),
+            stmt!(1048, [id], r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1055, [id],
+            1049, [id],
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1056, [keys branches],
+            1050, [keys branches],
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
 FROM json_each($1) o
@@ -196,11 +196,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Branches {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1057, [id],
+            1051, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1058, [id, offset],
+            1052, [id, offset],
             r#"DELETE FROM "trees__branches"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__branches"

@@ -49,18 +49,18 @@ impl generated::ChildTable for Structs {
         member: 8,
         key: 2,
         insert: stmt!(
-            833,
+            827,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(834, [id], r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#),
+            stmt!(828, [id], r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            835, [id],
+            829, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            836, [keys structs],
+            830, [keys structs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Structs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            837, [id],
+            831, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            838, [id, offset],
+            832, [id, offset],
             r#"DELETE FROM "well_knowns__structs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__structs"
@@ -149,18 +149,18 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            839,
+            833,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(840, [id], r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#),
+            stmt!(834, [id], r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            841, [id],
+            835, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            842, [keys values],
+            836, [keys values],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -192,11 +192,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Values {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            843, [id],
+            837, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            844, [id, offset],
+            838, [id, offset],
             r#"DELETE FROM "well_knowns__values"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__values"
@@ -249,18 +249,18 @@ impl generated::ChildTable for OfLists_11 {
         member: 10,
         key: 2,
         insert: stmt!(
-            845,
+            839,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(846, [id], r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#),
+            stmt!(840, [id], r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            847, [id],
+            841, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            848, [keys lists],
+            842, [keys lists],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -292,11 +292,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfLists_11 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            849, [id],
+            843, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            850, [id, offset],
+            844, [id, offset],
             r#"DELETE FROM "well_knowns__lists"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__lists"
@@ -349,18 +349,18 @@ impl generated::ChildTable for Anys {
         member: 11,
         key: 2,
         insert: stmt!(
-            851,
+            845,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(852, [id], r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#),
+            stmt!(846, [id], r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            853, [id],
+            847, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            854, [keys anys],
+            848, [keys anys],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -392,11 +392,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Anys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            855, [id],
+            849, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            856, [id, offset],
+            850, [id, offset],
             r#"DELETE FROM "well_knowns__anys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__anys"
@@ -449,18 +449,18 @@ impl generated::ChildTable for Masks {
         member: 12,
         key: 2,
         insert: stmt!(
-            857,
+            851,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(858, [id], r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#),
+            stmt!(852, [id], r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            859, [id],
+            853, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            860, [keys masks],
+            854, [keys masks],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -492,11 +492,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Masks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            861, [id],
+            855, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            862, [id, offset],
+            856, [id, offset],
             r#"DELETE FROM "well_knowns__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__masks"
@@ -548,18 +548,18 @@ impl generated::ChildTable for Empties {
         member: 13,
         key: 2,
         insert: stmt!(
-            863,
+            857,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(864, [id], r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#),
+            stmt!(858, [id], r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            865, [id],
+            859, [id],
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            866, [keys empties],
+            860, [keys empties],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -591,11 +591,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Empties {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            867, [id],
+            861, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            868, [id, offset],
+            862, [id, offset],
             r#"DELETE FROM "well_knowns__empties"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__empties"
@@ -648,21 +648,21 @@ impl generated::ChildTable for StructsByKey {
         member: 14,
         key: 2,
         insert: stmt!(
-            869,
+            863,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                870, [id],
+                864, [id],
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            871, [id],
+            865, [id],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            872, [keys structs_by_key],
+            866, [keys structs_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -694,11 +694,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for StructsByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            873, [id, place "structs_by_key.key"],
+            867, [id, place "structs_by_key.key"],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            874, [id, place "structs_by_key.key"],
+            868, [id, place "structs_by_key.key"],
             r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -753,20 +753,20 @@ impl generated::ChildTable for AnysByKey {
         member: 15,
         key: 2,
         insert: stmt!(
-            875,
+            869,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                876, [id], r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#
+                870, [id], r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            877, [id],
+            871, [id],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            878, [keys anys_by_key],
+            872, [keys anys_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -798,11 +798,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AnysByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            879, [id, place "anys_by_key.key"],
+            873, [id, place "anys_by_key.key"],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            880, [id, place "anys_by_key.key"],
+            874, [id, place "anys_by_key.key"],
             r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -856,21 +856,21 @@ impl generated::ChildTable for EmptiesByKey {
         member: 16,
         key: 2,
         insert: stmt!(
-            881,
+            875,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
             stmt!(
-                882, [id],
+                876, [id],
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            883, [id],
+            877, [id],
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            884, [keys empties_by_key],
+            878, [keys empties_by_key],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -902,11 +902,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for EmptiesByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            885, [id, place "empties_by_key.key"],
+            879, [id, place "empties_by_key.key"],
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            886, [id, place "empties_by_key.key"],
+            880, [id, place "empties_by_key.key"],
             r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -955,23 +955,23 @@ impl generated::ChildTable for InnerMasks {
         member: 18,
         key: 2,
         insert: stmt!(
-            887,
+            881,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                888, [id], r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
+                882, [id], r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            889, [id],
+            883, [id],
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            890, [keys "inner.masks"],
+            884, [keys "inner.masks"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
@@ -982,7 +982,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: stmt!(893, [id], r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#),
+            set: stmt!(887, [id], r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#),
         },
     );
 
@@ -1012,11 +1012,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for InnerMasks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            891, [id],
+            885, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            892, [id, offset],
+            886, [id, offset],
             r#"DELETE FROM "well_knowns__inner__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__inner__masks"

@@ -49,18 +49,18 @@ impl generated::ChildTable for Strings {
         member: 10,
         key: 2,
         insert: stmt!(
-            805,
+            799,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(806, [id], r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#),
+            stmt!(800, [id], r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            807, [id],
+            801, [id],
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            808, [keys strings],
+            802, [keys strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -92,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Strings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            809, [id],
+            803, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            810, [id, offset],
+            804, [id, offset],
             r#"DELETE FROM "wrappers__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__strings"
@@ -108,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Strings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        811, [id, strings],
+        805, [id, strings],
         r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,18 +156,18 @@ impl generated::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: stmt!(
-            812,
+            806,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(813, [id], r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#),
+            stmt!(807, [id], r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            814, [id],
+            808, [id],
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            815, [keys doubles],
+            809, [keys doubles],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -199,11 +199,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Doubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            816, [id],
+            810, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            817, [id, offset],
+            811, [id, offset],
             r#"DELETE FROM "wrappers__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__doubles"
@@ -215,7 +215,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Doubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        818, [id, doubles],
+        812, [id, doubles],
         r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -260,18 +260,18 @@ impl generated::ChildTable for ByNumber {
         member: 12,
         key: 2,
         insert: stmt!(
-            819,
+            813,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(820, [id], r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#),
+            stmt!(814, [id], r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            821, [id],
+            815, [id],
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            822, [keys by_number],
+            816, [keys by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
@@ -303,11 +303,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            823, [id, place "by_number.key"],
+            817, [id, place "by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            824, [id, place "by_number.key"],
+            818, [id, place "by_number.key"],
             r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
