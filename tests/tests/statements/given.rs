@@ -9,6 +9,8 @@ use protostore_sql::ParamRole;
 pub(crate) struct Given {
     pub(crate) values: Option<Vec<String>>,
     pub(crate) after: bool,
+    /// Of a list's place, the values that a range goes on after.
+    pub(crate) range: bool,
     pub(crate) keys: bool,
     pub(crate) now: bool,
     pub(crate) limit: bool,
@@ -56,7 +58,9 @@ pub(crate) fn given(table: &Table, statement: &Statement) -> Option<Given> {
             let written: Vec<&Column> = times.chain(table.revision_column()).collect();
             Given::values(fields(&written).chain(fields(&key)))
         }
-        (list, "after", _) if is_lookup => Given { after: true, ..lookup(table, statement, list)?.page() },
+        (list, after, _) if is_lookup && (after == "after" || after.starts_with("after_")) => {
+            Given { range: true, ..lookup(table, statement, list)?.page() }
+        }
         (list, "count", _) if is_lookup => lookup(table, statement, list)?.page(),
         (list, "delete", _) if is_lookup => lookup(table, statement, list)?.now(),
         ("", list, _) if list.starts_with("list_by_") => lookup(table, statement, list)?.page(),
@@ -153,7 +157,12 @@ pub(crate) fn mismatch(given: &Given, params: &[(ParamRole, String)], key: &[&st
     let ended: Vec<&str> = after.iter().copied().filter(|field| key.contains(field)).collect();
     let open: Vec<&str> =
         key.iter().copied().filter(|field| ended.contains(field) || !values.contains(field)).collect();
-    if given.after == after.is_empty() || (given.after && ended != open) {
+    let in_order: Vec<&str> = key.iter().copied().filter(|field| ended.contains(field)).collect();
+    let is_misplaced = match given.range {
+        true => ended != in_order,
+        false => given.after == after.is_empty() || (given.after && ended != open),
+    };
+    if is_misplaced {
         return Some(format!("goes on after {after:?}, and the key is {key:?}"));
     }
     for (name, role, is_given) in [
