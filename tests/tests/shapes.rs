@@ -26,7 +26,7 @@ use drawer::{Drawer, Rows};
 use fastrand::Rng;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Value};
 use prost_types::Timestamp;
-use protostore::Mutable;
+use protostore::{Cursor, Mutable};
 use shapes::Store;
 use shapes::proto::shapes::v1 as proto;
 
@@ -86,7 +86,7 @@ where
         assert!(count * 20 >= cases(), "only {count} messages of {} cases held a {name} with something in it", cases());
     }
     // The children of a whole page come in a fixed number of statements, and each to its own record.
-    let mut after: Option<R::Key> = None;
+    let mut after: Option<Cursor<R>> = None;
     loop {
         let page = store.read(|r| r.page::<R>(after.take(), 7)).unwrap();
         for record in &page.records {

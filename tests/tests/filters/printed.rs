@@ -44,6 +44,7 @@ impl<const POSTGRES: bool> Printed<POSTGRES> {
 
 impl<const POSTGRES: bool> Session for Printed<POSTGRES> {
     const DIALECT: Dialect = if POSTGRES { Dialect::Postgres } else { Dialect::Sqlite };
+    const SURVIVES_ERRORS: bool = !POSTGRES;
 
     fn page(&self) -> Room {
         Room::ENDLESS

@@ -67,8 +67,7 @@ fn agree<R: Record>(records: Varied<R>, unstated: &[&str]) {
     let home = tempfile::tempdir().expect("a directory");
     let file = by_hand(home.path());
     let table = R::TABLE.layout.name;
-    let names: Vec<String> =
-        R::TABLE.fields.iter().flat_map(|field| field.columns).map(|name| format!("\"{name}\"")).collect();
+    let names: Vec<String> = R::TABLE.columns().iter().map(|column| format!("\"{}\"", column.name)).collect();
     let places: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
     let insert = format!("INSERT OR REPLACE INTO \"{table}\" ({}) VALUES ({})", names.join(", "), places.join(", "));
     let mut refused = 0;

@@ -101,7 +101,7 @@ mod tests {
         let sql = select.into();
         let texts = dialects.iter().map(|dialect| (*dialect, dialect.print(&sql).into_owned())).collect();
         let name = String::new();
-        let statement = Statement { slot: 7, name, texts, row: false, whole: false, paged: false };
+        let statement = Statement { slot: 7, name, texts, row: false, whole: false, paged: false, seeks: false };
         super::statement(&statement).to_string().replace(' ', "")
     }
 
