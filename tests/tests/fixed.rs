@@ -83,7 +83,7 @@ fn id(of: u64) -> String {
 }
 
 fn folder(of: u64) -> Folder {
-    Folder { id: of.to_string(), name: (of % 2 == 0).then(|| of.to_string()), ..Folder::default() }
+    Folder { id: of.to_string(), name: of.is_multiple_of(2).then(|| of.to_string()), ..Folder::default() }
 }
 
 fn note(folder: u64, number: u64) -> Note {
@@ -165,7 +165,7 @@ fn run(script: &Script, which: As) -> Outcome {
 
 fn rows(db: &Connection, table: &str, base: i64) -> Vec<String> {
     let mut all = db.prepare(&format!("SELECT * FROM \"{table}\"")).expect("prepares");
-    let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
     let unit = |column: &str| match (table, column) {
         ("tickets", "update_time") => Some(1_000),
         ("folders" | "notes", "delete_time") => Some(1),

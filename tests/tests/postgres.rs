@@ -22,6 +22,7 @@ const BOOKKEEPING: &str = "CREATE TABLE protostore__sequences (\"table\" INT8, p
     PRIMARY KEY (\"table\", path));\n";
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a figure that pages and people ask for")]
 fn postgresql_takes_every_definition_and_prepares_every_statement() {
     let Some(server) = Server::start() else { return };
     assert!(server.run("broken", "SELECT 1 FROM nowhere;\n").contains("nowhere"), "errors are seen");

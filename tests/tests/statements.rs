@@ -61,6 +61,7 @@ fn a_statement_that_asks_for_anything_else_is_noticed() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a figure that pages and people ask for")]
 fn one_list_of_parameters_serves_the_texts_of_all_dialects() {
     let (mut all, mut same, mut of_products) = (0, 0, (0, 0));
     for (store, schema) in stores() {

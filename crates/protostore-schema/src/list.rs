@@ -67,7 +67,8 @@ impl Table {
     /// follows the list's columns in the key or in an index, and then the rest of the key. None where nothing has such an
     /// order.
     ///
-    /// There is no order to a list of one record at most. The key comes first, then an index of just these columns, then the first that begins with them; one that is unique
+    /// There is no order to a list of one record at most, whose columns are those of the key or of a unique index and others.
+    /// The key comes first, then an index of just these columns, then the first that begins with them; one that is unique
     /// comes last, and only where no column of it may be NULL.
     #[must_use]
     pub fn order_of(&self, list: &List<'_>) -> Option<Vec<IndexColumn>> {
@@ -82,10 +83,23 @@ impl Table {
         if key.iter().all(|part| has(&list.by, part)) {
             return Some(Vec::new());
         }
+        let indexes = self.indexes_of_readers();
+        // A reference is asked for NULL as well, which any number of records may have.
+        let finds_null = |column: &Column| {
+            let refers = self.foreign_keys.iter().any(|key| key.columns.contains(&column.name.sql));
+            column.nullable && (refers || column.reference.is_some())
+        };
+        let is_of_rows = |index: &&Index| index.condition.is_none() || index.condition == list.of;
+        let finds_one = |index: &Index| {
+            let columns = columns_of(&own, &index.names());
+            columns.into_iter().all(|column| has(&list.by, &column.name.sql) && !finds_null(column))
+        };
+        if indexes.iter().filter(|index| index.unique).filter(is_of_rows).any(finds_one) {
+            return Some(Vec::new());
+        }
         if begins(&key, &list.by) && list.of.is_none() {
             return Some(ascending(&key[list.by.len()..]));
         }
-        let indexes = self.indexes_of_readers();
         let mut serving: Vec<&Index> = indexes.iter().filter(|index| index.condition == list.of).collect();
         serving.sort_by_key(|index| (index.unique, index.columns.len() != list.by.len()));
         let serves = |index: &Index| {

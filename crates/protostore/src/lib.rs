@@ -12,6 +12,9 @@
 //! A write is durable when the call returns. Whatever value comes back is exactly what went in; what a column cannot hold is
 //! refused with an [`Error`] that names table and field.
 
+// One suite runs over several engines.
+#![cfg_attr(test, allow(clippy::duplicate_mod))]
+
 // The fixture of the tests is written like generated code, which names this crate from outside.
 #[cfg(test)]
 extern crate self as protostore;

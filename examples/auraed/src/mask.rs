@@ -32,9 +32,9 @@ impl<R: Wire> UpdateMask<R> {
         }
         let mut numbers = Vec::new();
         for path in paths {
-            match R::TABLE.path(path).filter(|field| R::Message::has_path(field.numbers)) {
+            match R::TABLE.path(path).filter(|field| path.contains('.') && R::Message::has_path(field.numbers)) {
                 Some(field) => numbers.push(field.numbers.to_vec()),
-                // A oneof, or what the parser of members has a word for.
+                // A member of the record, which a oneof is as a whole, whichever of its names is given.
                 None => {
                     let mask = Mask::<R>::parse([path.as_str()])?;
                     let fields = R::TABLE.fields.iter().enumerate().filter(|(index, _)| mask.has(*index));

@@ -121,7 +121,7 @@ async fn a_mask_that_names_no_field_is_refused() {
     let daemon = Daemon::start(&home.path().join("data"));
     let channel = daemon.connect().await;
     create(&channel, full()).await.unwrap();
-    for path in ["memory", "id", "root_drive.name", "memSizeMb", ""] {
+    for path in ["memory", "id", "root_drive.memory", "memSizeMb", ""] {
         let updated = update(&channel, machine("vm-1"), Some(&[path])).await;
         assert_refused(updated, Code::InvalidArgument, path);
     }

@@ -17,8 +17,7 @@ use fixture::Network;
 
 /// Makes an empty store, of which writes fail once they have begun or do not.
 pub(super) fn opened(schema: &'static Schema, fails: bool) -> Store<Strict> {
-    let mut options = Options::<Strict>::default();
-    options.engine = StrictOptions { fails };
+    let options = Options::<Strict> { engine: StrictOptions { fails }, ..Options::default() };
     options.open_test(schema).expect("opens")
 }
 
