@@ -28,8 +28,8 @@ pub(crate) const SINGLETON: &str = "_singleton";
 /// Modules that generated code has beside those of records, and crates that it names.
 const RESERVED_MODULES: [&str; 8] = ["behaviors", "documents", "mod", "proto", "protostore", "records", "std", "types"];
 
-/// The type that each generated crate has beside its records.
-const STORE: &str = "Store";
+/// The types that each generated crate has beside its records.
+const CRATE_TYPES: [&str; 2] = ["Options", "Store"];
 
 /// Methods of a store, which the accessor of a table may not hide.
 const STORE_METHODS: [&str; 17] = [
@@ -110,7 +110,7 @@ pub(crate) fn type_name(nesting: &[&str]) -> String {
 
 /// Returns whether generated code has another use for the name of a type.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
-    name == STORE || is_prelude_name(name)
+    CRATE_TYPES.contains(&name) || is_prelude_name(name)
 }
 
 /// Returns the Rust name of a record, message, enum or oneof inside the messages around it: `OptionMessage` for an

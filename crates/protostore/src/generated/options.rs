@@ -40,7 +40,7 @@ macro_rules! __options {
             /// # Errors
             /// As [`Options::open`](protostore::Options::open) of SQLite, or as the engine says.
             pub fn open_at(&self, database: E::Database<'_>) -> protostore::Result<$store<E>> {
-                self.0.open_at(&$schema, database).map($store::from)
+                self.0.open_at(&$schema, database).map(::core::convert::From::from)
             }
 
             /// Makes an empty TEST store, which goes with its last handle.
@@ -48,7 +48,7 @@ macro_rules! __options {
             /// # Errors
             /// Where it cannot be made.
             pub fn open_test(&self) -> protostore::Result<$store<E>> {
-                self.0.open_test(&$schema).map($store::from)
+                self.0.open_test(&$schema).map(::core::convert::From::from)
             }
         }
 
@@ -86,7 +86,7 @@ macro_rules! __options {
                 path: impl AsRef<std::path::Path>,
                 key: &protostore::Key,
             ) -> protostore::Result<$store> {
-                self.0.open(&$schema, path, key).map($store::from)
+                self.0.open(&$schema, path, key).map(::core::convert::From::from)
             }
         }
     };
