@@ -90,7 +90,7 @@ fn list_own<'s>(table: &'s Table, list: &List<'s>, partial: Option<&Partial<'s>>
         let column = named(&columns, &column)?;
         Some(Part { column, by: Expr::column(&column.name.sql), descending })
     };
-    let parts: Vec<Part<'s>> = table.order_of(list).unwrap_or_default().into_iter().filter_map(part).collect();
+    let parts: Vec<Part<'s>> = order(table, list).into_iter().filter_map(part).collect();
     let rust = format!("list_{}", by_name(&list.by, partial));
     let by = list.by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
     let live = Live::of(table, None);
@@ -102,7 +102,7 @@ fn list_own<'s>(table: &'s Table, list: &List<'s>, partial: Option<&Partial<'s>>
 }
 
 /// Lists the records of which an element has the values: an index of the elements has them in the order of the records,
-/// and the first such element of each record stands for it.
+/// and a record comes at the first such element.
 fn list_through<'s>(
     table: &'s Table,
     child: &'s ChildTable,
@@ -130,7 +130,7 @@ fn list_through<'s>(
         let at = owner.iter().position(|c| c.name.sql == column)?;
         Some(Part { column: key[at], by: Expr::of("c", &owner[at].name.sql), descending })
     };
-    let parts: Vec<Part<'s>> = table.order_of(list).unwrap_or_default().into_iter().filter_map(part).collect();
+    let parts: Vec<Part<'s>> = order(table, list).into_iter().filter_map(part).collect();
     let argument = |column: &&'s Column| match child.is_element(column) {
         true => ("element".to_owned(), *column),
         false => (column.name.rust.clone(), *column),
@@ -171,6 +171,11 @@ fn is_once(child: &ChildTable, list: &List<'_>, places: &[&Column]) -> bool {
     let outer = places.iter().any(|place| child.owner.iter().any(|owner| owner.name.sql == place.name.sql));
     let unique = child.indexes.iter().filter(|index| index.unique).filter(is_of_rows);
     places.is_empty() || (!outer && unique.into_iter().any(|index| index.columns.iter().all(|c| fixes(&c.column))))
+}
+
+/// Returns the columns in whose order a list comes, which lowering has seen to: it adds an index to a list without an order.
+fn order(table: &Table, list: &List<'_>) -> Vec<IndexColumn> {
+    table.order_of(list).expect("lowering gives each list an order")
 }
 
 /// Returns the condition of a partial index.

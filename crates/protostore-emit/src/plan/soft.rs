@@ -34,7 +34,7 @@ pub(crate) struct CascadePlan<'s> {
 /// Columns that keep rows from being deleted.
 pub(crate) struct KeeperPlan<'s> {
     pub(crate) table: &'s str,
-    /// The table that the columns stand in, `table` or one below it.
+    /// The table that has the columns, `table` or one below it.
     pub(crate) relation: &'s str,
     pub(crate) columns: Vec<&'s Column>,
     pub(crate) names: Statement,

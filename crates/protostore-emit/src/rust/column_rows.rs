@@ -89,7 +89,7 @@ fn word(word: &str) -> Ident {
     Ident::new(word, Span::call_site())
 }
 
-/// Returns the name of the static with the columns of a child table, of the type that stands for it: no two are equal.
+/// Returns the name of the static with the columns of a child table, of its type: no two are equal.
 pub(super) fn name_of_child(marker: &Ident) -> Ident {
     let mut name = String::new();
     for c in marker.to_string().trim_start_matches("r#").chars() {

@@ -90,7 +90,7 @@ impl<'v, 'f> Tree<'v, 'f> {
                 let Child { layout, key, .. } = self.within[at];
                 (within(at), layout.columns.iter().take(*key).map(|column| column.name).collect())
             }
-            // Every element has the record's key, however deep it stands.
+            // Every element has the record's key, however deep it is.
             None => (RECORD.into(), self.table.key.to_vec()),
         };
         let own = list.layout.columns.iter().map(|own| column(alias, own.name));

@@ -57,7 +57,7 @@ macro_rules! __behaviors {
     ($($behavior:ident)|*) => { $crate::Behaviors::NONE$(.with($crate::Behaviors::$behavior))* };
 }
 
-/// Returns child tables by the types that stand for them.
+/// Returns child tables by their types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __child_tables {

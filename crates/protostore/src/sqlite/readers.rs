@@ -16,7 +16,7 @@ use crate::error::Result;
 /// A read, boxed.
 pub(super) type Read = Box<dyn FnOnce(Result<&mut Held>) + Send>;
 
-/// Makes a read that nobody runs in vain, nor after its deadline, and what its answer will come through.
+/// Makes a read that does not run once its caller is gone or its deadline has passed, and what its answer comes through.
 pub(super) fn read<T: Send + 'static>(
     deadline: Option<Instant>,
     work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,

@@ -74,7 +74,7 @@ fn check(told: &BTreeMap<u64, Told>, there: &BTreeSet<String>, newest: u64) -> R
     if there.len() == told.values().filter(|told| matches!(told, Told::Written(_))).count() * 2 {
         Ok(())
     } else {
-        Err("there are records that nobody wrote".to_owned())
+        Err("there are records that no writer wrote".to_owned())
     }
 }
 
