@@ -121,7 +121,7 @@ fn lookup(table: &Table, statement: &Statement, name: &str) -> Option<Given> {
         parts.is_some_and(|parts| rest.trim_start_matches('_').starts_with(&parts.join("_")))
     };
     let of_table = is_joined(&table.columns(), by, &values.iter().collect::<Vec<_>>());
-    // A list through elements begins with the name of their list, which stands for an element that is a value.
+    // A list through elements begins with the name of their list, which names an element that is a value.
     let of_child = table.descendants().into_iter().any(|child| {
         let is_element = |field: &str| matches!(&child.item, Item::Scalar(value) if value.name.proto == field);
         let others: Vec<&String> = values.iter().filter(|field| !is_element(field)).collect();
