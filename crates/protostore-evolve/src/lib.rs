@@ -12,6 +12,7 @@ mod enumeration;
 mod fault;
 mod history;
 mod lock;
+pub mod plan;
 mod relation;
 
 pub use change::Change;

@@ -65,7 +65,7 @@ pub enum Generated {
 }
 
 /// What a column holds of the field that it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The value of a scalar field, or of an element of a repeated scalar field.

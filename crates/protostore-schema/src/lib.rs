@@ -14,6 +14,7 @@ mod document;
 mod index;
 mod kind;
 mod list;
+mod message;
 mod name;
 mod node;
 mod rule;
@@ -31,6 +32,7 @@ pub use document::{Document, DocumentEnum, DocumentField, DocumentKind, Document
 pub use index::{Index, IndexColumn};
 pub use kind::Kind;
 pub use list::List;
+pub use message::{EnumType, Field, Label, Message, Reach};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
@@ -70,6 +72,9 @@ pub struct Schema {
     /// The messages that stand in columns of JSON.
     #[serde(default, skip_serializing_if = "Documents::is_empty")]
     pub documents: Documents,
+    /// Every message and enum in reach, as their proto files have them.
+    #[serde(default, skip_serializing_if = "Reach::is_empty")]
+    pub reach: Reach,
     /// What requests and responses leave out of the records' messages and of those in them, by full name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub behaviors: Vec<MessageBehavior>,

@@ -223,6 +223,7 @@ fn lower_store(
         tables,
         enums: enums::lower(&drafts, &types, report),
         documents,
+        reach: protostore_schema::Reach::default(),
         behaviors: behaviors::lower(&drafts, &types),
         source: report.sources.source(&place),
     })
