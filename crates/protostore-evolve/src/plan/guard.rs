@@ -50,6 +50,9 @@ pub enum Test {
         numbers: Vec<i64>,
     },
     /// The value does not come back the same when it is converted there and back again.
+    ///
+    /// Of [`Conversion::Number`]: no number of the newer type equals it. 2^63 as REAL is no integer, though SQLite's CAST
+    /// makes 2^63-1 of it; of a 32-bit float, neither is a value beyond its range or between two of its values.
     Inexact {
         /// The column, of the older schema.
         column: ColumnId,
@@ -72,6 +75,8 @@ pub enum Test {
     },
     /// The table has more than one row for one owner; of a record, more than one row.
     Several,
+    /// The row owns no row of this child table.
+    NoChild(Place),
     /// The row breaks a CHECK of the newer schema.
     Breaks(Object),
     /// More than one of these is set: a column that is not NULL, or a presence that is not 0.

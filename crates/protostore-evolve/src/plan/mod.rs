@@ -16,7 +16,7 @@ pub use change::ChangeKind;
 pub use column::{ColumnId, Place};
 pub use guard::{Guard, Test};
 pub use object::{Object, ObjectKind};
-pub use step::{Conversion, Fill, Motion, Phase, RustStep, Step};
+pub use step::{Conversion, Fill, Motion, Number, Phase, RustStep, Step};
 pub use verdict::{At, DataEffect, DownEffect, Effect, Previous, Verdict};
 
 use serde::{Deserialize, Serialize};

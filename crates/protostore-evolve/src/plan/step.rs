@@ -137,14 +137,17 @@ pub enum Fill {
 }
 
 /// What becomes of the values of a column. NULL remains NULL unless it says otherwise.
+///
+/// Each is a function of the value alone, in SQL that a stock shell runs. What SQL cannot say is a [`RustStep`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conversion {
     /// The same value, in a column of another type, default, nullability or reference.
     Same,
-    /// Zero becomes NULL.
+    /// Zero, as the newer column writes it, becomes NULL. Of several it is the last.
     ZeroToUnset,
-    /// NULL becomes zero; inside a message only where the message is set.
+    /// NULL becomes zero, as the newer column writes it; inside a message only where the message is set. Of several it
+    /// is the last.
     UnsetToZero,
     /// The 32 bits are read anew, with a sign or without.
     Bits32 {
@@ -156,12 +159,13 @@ pub enum Conversion {
         /// Whether the new value has a sign.
         signed: bool,
     },
-    /// The same number as an integer or as a floating-point number.
-    Number,
+    /// The same number in another type of number; a guard with [`Test::Inexact`] found that there is one.
+    Number {
+        /// The newer type.
+        to: Number,
+    },
     /// The UTF-8 of a text, as bytes.
     TextToBytes,
-    /// Bytes that a guard found to be UTF-8 without NUL, as a text.
-    BytesToText,
     /// A 64-bit unsigned number into the form of the full range, or out of it.
     FullRange {
         /// Whether the new form is the full range.
@@ -185,6 +189,18 @@ pub enum Conversion {
     Sql(String),
     /// One after the other, from the first.
     Then(Vec<Self>),
+}
+
+/// A type of number, as SQL has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Number {
+    /// An INTEGER of 64 bits.
+    Integer,
+    /// A REAL.
+    Double,
+    /// A REAL whose value 32 bits of IEEE 754 hold.
+    Float,
 }
 
 /// Which rows a table gets from another.
