@@ -39,15 +39,29 @@ fn main() {
         .unwrap_or_else(|e| panic!("{e}"))
     });
     let (own, emitted) = timed("emit", || {
-        let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema: &schema };
+        let command = "cargo xtask codegen";
+        let (up, snapshot) = (&protostore_emit::first_migration(&schema, "0.1.0", command), &schema.to_snapshot());
+        let version = Version {
+            number: 1,
+            slug: "initial",
+            semver: "0.1.0",
+            schema: &schema,
+            up,
+            down: None,
+            chain: "",
+            reader: 1,
+            writer: 1,
+            snapshot,
+        };
         protostore_emit::emit(&Input {
             schema: &schema,
+            formerly: &[],
             versions: &[version],
             stubs: &BTreeMap::new(),
             services: false,
             descriptors: &[],
             run_time: "version = \"0.1.0\"",
-            command: "cargo xtask codegen",
+            command,
         })
     });
     let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");

@@ -128,7 +128,7 @@ fn of_snapshot(schema: &model::Schema) -> BTreeMap<&str, Vec<&model::Column>> {
 #[test]
 fn each_column_is_as_the_snapshot_has_it() {
     for schema in STORES {
-        let snapshot = model::Schema::from_snapshot(schema.snapshot).expect("a snapshot");
+        let snapshot = model::Schema::from_snapshot(schema.snapshot()).expect("a snapshot");
         let mut columns = of_snapshot(&snapshot);
         for (layout, _) in schema.tables.iter().flat_map(|table| layouts(table)) {
             let known = columns.remove(layout.name).expect("the snapshot has the table");
@@ -261,7 +261,7 @@ fn reached(schema: &model::Schema, table: &str) -> BTreeSet<String> {
 fn a_table_names_what_a_delete_touches_and_a_schema_what_expires() {
     let (mut touched, mut expiring) = (0, 0);
     for schema in STORES {
-        let snapshot = model::Schema::from_snapshot(schema.snapshot).expect("a snapshot");
+        let snapshot = model::Schema::from_snapshot(schema.snapshot()).expect("a snapshot");
         for table in schema.tables {
             let names: BTreeSet<String> = table.touches.iter().map(|name| (*name).to_owned()).collect();
             assert_eq!(names, reached(&snapshot, table.layout.name), "{}", table.layout.name);

@@ -104,7 +104,7 @@ fn a_unique_one_binds_the_rows_that_it_holds() {
 
 #[test]
 fn the_planner_takes_them() {
-    let schema = Schema::from_snapshot(shapes::SCHEMA.snapshot).expect("the snapshot of the store");
+    let schema = Schema::from_snapshot(shapes::SCHEMA.snapshot()).expect("the snapshot of the store");
     let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
     db.execute_batch(shapes::SCHEMA.migrations[0].text).expect("the schema");
     let plan = |sql: &str| {

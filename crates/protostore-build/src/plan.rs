@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use protostore_emit::{Input, Version, emit, statements};
-use protostore_evolve::{Lock, VersionTexts, migration_path, snapshot_path};
+use protostore_emit::{Input, Version, emit, first_migration, statements};
+use protostore_evolve::{Lock, Locked, VersionTexts, migration_path, snapshot_path};
 use protostore_lower::{Compiled, lower_after};
 use protostore_schema::Schema;
 
@@ -79,11 +79,7 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
         Mode::Write => past,
         Mode::Amend => past::amended(past, schema),
     };
-    let mut files = files(project, compiled, schema, &past)?;
-    if past.intact {
-        keep_versions(&mut files, &there, &past);
-    }
-    files.insert("schema.lock".to_owned(), lock(&files, &past).render(&project.invocation.codegen()).into_bytes());
+    let files = files(project, compiled, schema, &past, &there)?;
     crlf.extend(line_endings::restore(&mut there, &files));
     let tree = disk::Tree { files: there, directories, others };
     let obstacles = files.keys().filter_map(|path| tree.obstacle(path)).collect();
@@ -112,45 +108,65 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
     Ok(Plan { name, dir, there, crlf, others, obstacles, files, past, refused, tables, statements })
 }
 
-fn files(project: &Project, compiled: &Compiled, schema: &Schema, past: &Past) -> Result<Files, Failure> {
+fn files(
+    project: &Project,
+    compiled: &Compiled,
+    schema: &Schema,
+    past: &Past,
+    there: &Files,
+) -> Result<Files, Failure> {
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
-    let versions: Vec<_> = past.history.versions.iter().map(version).collect();
-    Ok(emit(&Input {
+    let texts: Vec<_> = past.history.versions.iter().map(|version| Texts::of(version, past, there, &command)).collect();
+    let lock = Lock::new(&past.history, |number| {
+        let at = past.history.versions.iter().position(|version| version.number == number);
+        let Texts { up, snapshot } = &texts[at.expect("the lock asks for versions of the history")];
+        VersionTexts { snapshot, migration: up }
+    });
+    let versions = past.history.versions.iter().zip(&texts).zip(&lock.migrations);
+    let versions: Vec<_> = versions.map(|((version, texts), locked)| texts.version(version, locked)).collect();
+    let mut files = emit(&Input {
         command: &command,
         schema,
+        formerly: &[],
         versions: &versions,
         stubs: &stubs.files,
         services: stubs.services,
         descriptors: &descriptors,
         run_time: &project.run_time,
-    }))
+    });
+    files.insert("schema.lock".to_owned(), lock.render(&command).into_bytes());
+    Ok(files)
 }
 
-fn version(version: &protostore_evolve::Version) -> Version<'_> {
-    let protostore_evolve::Version { number, slug, semver, schema } = version;
-    Version { number: *number, slug, semver, schema }
+/// The texts of a version that its chain covers.
+struct Texts {
+    up: String,
+    snapshot: String,
 }
 
-/// A version that is locked keeps its texts, also where today's tool would write others.
-fn keep_versions(files: &mut Files, there: &Files, past: &Past) {
-    let paths = migration_paths(past).chain(past.history.versions.iter().map(|version| snapshot_path(version.number)));
-    for path in paths {
-        if let Some(bytes) = there.get(&path) {
-            files.insert(path, bytes.clone());
+impl Texts {
+    /// A version that is locked keeps its texts, also where today's tool would write others.
+    fn of(version: &protostore_evolve::Version, past: &Past, there: &Files, command: &str) -> Self {
+        let protostore_evolve::Version { number, slug, semver, schema } = version;
+        let kept = |path: String| there.get(&path).filter(|_| past.intact).map(|bytes| past::text(bytes));
+        let up = kept(migration_path("sqlite", *number, slug));
+        let snapshot = kept(snapshot_path(*number));
+        Self {
+            up: up.unwrap_or_else(|| first_migration(schema, semver, command)),
+            snapshot: snapshot.unwrap_or_else(|| schema.to_snapshot()),
         }
     }
-}
 
-fn lock(files: &Files, past: &Past) -> Lock {
-    Lock::new(&past.history, |number| {
-        let slug = past.history.versions.iter().find(|version| version.number == number).map_or("", |v| &v.slug);
-        let migration = text_of(files.get(&migration_path("sqlite", number, slug)));
-        VersionTexts { snapshot: text_of(files.get(&snapshot_path(number))), migration }
-    })
+    fn version<'a>(&'a self, version: &'a protostore_evolve::Version, locked: &'a Locked) -> Version<'a> {
+        let protostore_evolve::Version { number, slug, semver, schema } = version;
+        let Self { up, snapshot } = self;
+        let (number, chain) = (*number, &locked.chain);
+        Version { number, slug, semver, schema, up, down: None, chain, reader: number, writer: number, snapshot }
+    }
 }
 
 fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {

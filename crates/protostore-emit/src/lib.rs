@@ -26,6 +26,8 @@ pub struct Input<'a> {
     pub command: &'a str,
     /// The schema today.
     pub schema: &'a Schema,
+    /// The full names that the store message had before, oldest first.
+    pub formerly: &'a [&'a str],
     /// Every version of the schema that has a migration, oldest first; never empty.
     pub versions: &'a [Version<'a>],
     /// The prost messages and tonic stubs, by path below `src/proto/`.
@@ -49,6 +51,18 @@ pub struct Version<'a> {
     pub semver: &'a str,
     /// The schema as it was then, with the comments that it had.
     pub schema: &'a Schema,
+    /// The SQL that leads to it from the version before.
+    pub up: &'a str,
+    /// The SQL that leads back; none for the first version.
+    pub down: Option<&'a str>,
+    /// The hash over this version and all before it, from the lock.
+    pub chain: &'a str,
+    /// The oldest version whose program may read a database of this one.
+    pub reader: u32,
+    /// The oldest version whose program may write it.
+    pub writer: u32,
+    /// The text of its snapshot.
+    pub snapshot: &'a str,
 }
 
 impl Version<'_> {
@@ -58,15 +72,16 @@ impl Version<'_> {
         format!("migrations/sqlite/V{}__{}.sql", self.number, self.slug)
     }
 
+    /// Returns the path of the way back below the crate's directory; refinery takes it for no migration.
+    #[must_use]
+    pub fn down_path(&self) -> String {
+        format!("migrations/sqlite/V{}__{}.down.sql", self.number, self.slug)
+    }
+
     /// Returns the path of the version's snapshot below the crate's directory.
     #[must_use]
     pub fn snapshot_path(&self) -> String {
         format!("schema/{:04}.json", self.number)
-    }
-
-    /// Returns the SQL that brings about this version.
-    fn migration(&self, command: &str) -> String {
-        sql::migration(self, command)
     }
 }
 
@@ -99,8 +114,11 @@ pub fn emit(input: &Input<'_>) -> Files {
     add("README.md".into(), page::readme(input));
     add("schema.sqlite.sql".into(), schema_sql(input.schema, input.command));
     for version in input.versions {
-        add(version.migration_path(), version.migration(input.command));
-        add(version.snapshot_path(), version.schema.to_snapshot());
+        add(version.migration_path(), version.up.to_owned());
+        if let Some(down) = version.down {
+            add(version.down_path(), down.to_owned());
+        }
+        add(version.snapshot_path(), version.snapshot.to_owned());
     }
     for (path, text) in rust::emit(input, &plan) {
         add(format!("src/{path}"), text);
@@ -116,6 +134,12 @@ pub fn emit(input: &Input<'_>) -> Files {
 #[must_use]
 pub fn schema_sql(schema: &Schema, command: &str) -> String {
     sql::schema(schema, command)
+}
+
+/// Returns the first migration of a store: the schema as it was then. `command` is what its first line names.
+#[must_use]
+pub fn first_migration(schema: &Schema, semver: &str, command: &str) -> String {
+    sql::migration(schema, semver, command)
 }
 
 /// Returns the definitions of the schema in a dialect, in the order in which a database takes them: tables, indexes,

@@ -18,6 +18,8 @@ use crate::value::Kept;
 pub struct Schema {
     /// The full name of the store message, `aurae.store.v0.AuraeStore`.
     pub store: &'static str,
+    /// The full names that the store message had before, oldest first: a database under one of them is this store's.
+    pub formerly: &'static [&'static str],
     /// The short name of the store, `aurae`.
     pub name: &'static str,
     /// The version that this program knows, the number of migrations.
@@ -30,25 +32,53 @@ pub struct Schema {
     pub slots: u32,
     /// The migrations, oldest first.
     pub migrations: &'static [Migration],
+    /// The definitions that all migrations together lead to, of which a new database is made.
+    pub whole: &'static str,
     /// The tables of records, by number.
     pub tables: &'static [&'static Table],
     /// How the rows of those tables expire that do.
     pub expiring: &'static [&'static Expire],
-    /// The model of the newest version, as JSON.
-    pub snapshot: &'static str,
     /// The encoded `FileDescriptorSet` of the messages.
     pub descriptors: &'static [u8],
 }
 
-/// One step of the schema's history.
+/// One version in the schema's history, and the way to it from the version before.
 #[derive(Debug)]
 pub struct Migration {
     /// Its number, from 1, without gaps.
     pub version: u32,
     /// What changed, `initial`, `rename_memory`.
     pub slug: &'static str,
+    /// The version of the data as a semantic version, `1.0.0`.
+    pub semver: &'static str,
+    /// The version of the rules that map protobuf onto SQL.
+    pub mapping: u32,
     /// The statements.
     pub text: &'static str,
+    /// The statements of the way back; none for the first version.
+    pub down: Option<&'static str>,
+    /// The hash over this version and all before it, as `schema.lock` has it: of two histories that differ, it differs.
+    pub chain: &'static str,
+    /// The oldest version whose program may read a database of this one, and of every version after it that says no more.
+    pub reader: u32,
+    /// The oldest version whose program may write it as well; at least `reader`.
+    pub writer: u32,
+    /// The model of this version, as JSON.
+    pub snapshot: &'static str,
+}
+
+impl Schema {
+    /// Returns the model of the newest version, as JSON.
+    ///
+    /// # Panics
+    /// If there are no migrations, which no generated schema is without.
+    #[must_use]
+    pub const fn snapshot(&self) -> &'static str {
+        match self.migrations.last() {
+            Some(newest) => newest.snapshot,
+            None => panic!("a store has a version"),
+        }
+    }
 }
 
 /// One statement: constant text, and a place of its own in every connection's list of prepared statements.

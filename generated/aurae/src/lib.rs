@@ -62,6 +62,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "aurae.store.v0.AuraeStore",
+        formerly: &[],
         name: "aurae",
         version: 1,
         semver: "0.1.0",
@@ -71,9 +72,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "8a0e959851c7491c7ee80d6449562e45dba97b0ed1530ee81cd6e4c638c719b1",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::virtual_machine::TABLE,
             &records::nic::TABLE,
@@ -84,7 +93,6 @@ protostore::generated::format! {
             &records::guest::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -73,6 +73,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "autoinstall.store.v1.AutoinstallStore",
+        formerly: &[],
         name: "autoinstall",
         version: 1,
         semver: "0.1.0",
@@ -82,9 +83,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "f33b51b95d3e752e6ff923e2994fef665aa1539df5e9740f9139e233d891f73f",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::system::TABLE,
             &records::template::TABLE,
@@ -97,7 +106,6 @@ protostore::generated::format! {
             &records::certificate::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -49,6 +49,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "froyo.store.v1.FroyoStore",
+        formerly: &[],
         name: "froyo",
         version: 1,
         semver: "0.1.0",
@@ -58,9 +59,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "4c164bf538e47e1eea55b21289b825d4a25b382afd878e99017037efa0b6b0e4",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::run::TABLE,
             &records::plan_unit::TABLE,
@@ -70,7 +79,6 @@ protostore::generated::format! {
             &records::audit_entry::TABLE,
         ],
         expiring: &[&records::fact::EXPIRE],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -37,6 +37,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "gantry.store.v1.GantryStore",
+        formerly: &[],
         name: "gantry",
         version: 1,
         semver: "0.1.0",
@@ -46,16 +47,23 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "086306bb44dd0039095d53fea155b332ce0e27d117ad709b692eda5c4bcf79a0",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::bucket::TABLE,
             &records::lifecycle_rule::TABLE,
             &records::raft_state::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -39,6 +39,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "mesh.store.v1.MeshStore",
+        formerly: &[],
         name: "mesh",
         version: 1,
         semver: "0.1.0",
@@ -48,9 +49,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "43331706151451308233ff0bb19179dc74b55e98c3ebc655c935d1c0232265d3",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::node::TABLE,
             &records::link::TABLE,
@@ -58,7 +67,6 @@ protostore::generated::format! {
             &records::cached_path::TABLE,
         ],
         expiring: &[&records::cached_path::EXPIRE],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

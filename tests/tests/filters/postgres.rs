@@ -33,7 +33,7 @@ fn server() -> Option<Arc<Server>> {
 }
 
 fn schema() -> Schema {
-    Schema::from_snapshot(shapes::SCHEMA.snapshot).expect("the snapshot of the store")
+    Schema::from_snapshot(shapes::SCHEMA.snapshot()).expect("the snapshot of the store")
 }
 
 /// A transaction with the rows of one type and questions about them, as a script of psql.

@@ -24,7 +24,7 @@ const CONSTRAINTS: &str = "SELECT concat_ws(' ', c.contype, t.relname, c.conname
 fn each_constraint_that_postgresql_has_is_in_the_layout_under_its_name() {
     let Some(server) = Server::start() else { return };
     for store in [&life::SCHEMA, &rules::SCHEMA, &shapes::SCHEMA, &words::SCHEMA] {
-        let schema = Schema::from_snapshot(store.snapshot).expect("a snapshot of this version");
+        let schema = Schema::from_snapshot(store.snapshot()).expect("a snapshot of this version");
         let script = protostore_emit::definitions(&schema, Dialect::Postgres).concat();
         let refused = server.run(store.name, &format!("{}{script}", super::BOOKKEEPING));
         assert!(refused.is_empty(), "{}: {refused}", store.name);

@@ -9,7 +9,7 @@ use quote::quote;
 use super::columns;
 use super::tokens::{self, docs, ident, lines};
 use super::types::Types;
-use crate::{Input, plan::Plan};
+use crate::{Input, Version, plan::Plan};
 
 /// The format of generated code, which the run time must know. It changes whenever the run time asks for something else.
 const FORMAT: u32 = 1;
@@ -81,13 +81,31 @@ pub(super) fn records(input: &Input<'_>, types: &Types<'_>) -> String {
 
 fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
     let Schema { mapping, store, name, tables, .. } = input.schema;
+    let formerly = input.formerly;
     let newest = input.versions.last().expect("a store has a version");
     let (version, semver) = (Literal::u32_unsuffixed(newest.number), newest.semver);
     let (mapping, slots) = (Literal::u32_unsuffixed(*mapping), Literal::u32_unsuffixed(plan.slots()));
-    let snapshot = format!("../{}", newest.snapshot_path());
     let migrations = input.versions.iter().map(|v| {
-        let (number, slug, path) = (Literal::u32_unsuffixed(v.number), v.slug, format!("../{}", v.migration_path()));
-        quote!(protostore::Migration { version: #number, slug: #slug, text: include_str!(#path) })
+        let Version { number: _, slug, semver, schema, up: _, down, chain, reader: _, writer: _, snapshot: _ } = v;
+        let [number, mapping, reader, writer] =
+            [v.number, schema.mapping, v.reader, v.writer].map(Literal::u32_unsuffixed);
+        let [text, back, snapshot] =
+            [v.migration_path(), v.down_path(), v.snapshot_path()].map(|path| format!("../{path}"));
+        let down = down.map_or_else(|| quote!(None), |_| quote!(Some(include_str!(#back))));
+        quote! {
+            protostore::Migration {
+                version: #number,
+                slug: #slug,
+                semver: #semver,
+                mapping: #mapping,
+                text: include_str!(#text),
+                down: #down,
+                chain: #chain,
+                reader: #reader,
+                writer: #writer,
+                snapshot: include_str!(#snapshot),
+            }
+        }
     });
     let statics = |tables: Vec<&Table>, name: &str| -> Vec<TokenStream> {
         let name = ident(name);
@@ -100,15 +118,16 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
         /// The schema that this crate reads and writes.
         pub static SCHEMA: protostore::Schema = protostore::Schema {
             store: #store,
+            formerly: &[#(#formerly),*],
             name: #name,
             version: #version,
             semver: #semver,
             mapping: #mapping,
             slots: #slots,
             migrations: &[#(#migrations),*],
+            whole: include_str!("../schema.sqlite.sql"),
             tables: &[#(#tables),*],
             expiring: &[#(#expiring),*],
-            snapshot: include_str!(#snapshot),
             descriptors: proto::DESCRIPTORS,
         };
     }

@@ -103,8 +103,12 @@ static TABLE: Table = Table {
     delete_many: stmt!(7, [keys], r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each($1))"#),
 };
 
+const SQL: &str = r#"CREATE TABLE "samples" ("number" INTEGER NOT NULL PRIMARY KEY, "value" INTEGER NOT NULL,
+"taken" INTEGER, "seen" TEXT, "note" BLOB NOT NULL) STRICT;"#;
+
 static SCHEMA: Schema = Schema {
     store: "fixture.v1.Samples",
+    formerly: &[],
     name: "samples",
     version: 1,
     semver: "1.0.0",
@@ -113,12 +117,18 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
-        text: r#"CREATE TABLE "samples" ("number" INTEGER NOT NULL PRIMARY KEY, "value" INTEGER NOT NULL,
-            "taken" INTEGER, "seen" TEXT, "note" BLOB NOT NULL) STRICT;"#,
+        semver: "1.0.0",
+        mapping: 1,
+        text: SQL,
+        down: None,
+        chain: "the chain of version 1",
+        reader: 1,
+        writer: 1,
+        snapshot: "{}",
     }],
+    whole: SQL,
     tables: &[&TABLE],
     expiring: &[],
-    snapshot: "{}",
     descriptors: b"",
 };
 

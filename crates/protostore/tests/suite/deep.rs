@@ -20,8 +20,13 @@ struct Doc {
 
 struct All;
 
+const SQL: &str = r#"CREATE TABLE "docs" ("id" TEXT NOT NULL PRIMARY KEY, "body" TEXT, "bytes" BLOB) STRICT;
+CREATE TABLE "docs__all" ("_id" TEXT NOT NULL REFERENCES "docs" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL, "value" TEXT NOT NULL, PRIMARY KEY ("_id", "_position")) STRICT, WITHOUT ROWID;"#;
+
 static SCHEMA: Schema = Schema {
     store: "fixture.store.v1.DocStore",
+    formerly: &[],
     name: "docs",
     version: 1,
     semver: "1.0.0",
@@ -30,13 +35,18 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
-        text: r#"CREATE TABLE "docs" ("id" TEXT NOT NULL PRIMARY KEY, "body" TEXT, "bytes" BLOB) STRICT;
-            CREATE TABLE "docs__all" ("_id" TEXT NOT NULL REFERENCES "docs" ("id") ON DELETE CASCADE,
-              "_position" INTEGER NOT NULL, "value" TEXT NOT NULL, PRIMARY KEY ("_id", "_position")) STRICT, WITHOUT ROWID;"#,
+        semver: "1.0.0",
+        mapping: 1,
+        text: SQL,
+        down: None,
+        chain: "the chain of version 1",
+        reader: 1,
+        writer: 1,
+        snapshot: "{}",
     }],
+    whole: SQL,
     tables: &[&TABLE],
     expiring: &[],
-    snapshot: "{}",
     descriptors: b"",
 };
 

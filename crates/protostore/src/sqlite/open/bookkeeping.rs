@@ -92,8 +92,8 @@ pub(super) fn lay(connection: &Connection) -> Result<()> {
 
 /// Writes what this program knows of its newest version; part of the transaction that migrates, or that begins a run.
 pub(super) fn write(connection: &Connection, schema: &Schema) -> Result<()> {
-    let Schema { store, name: _, version, semver, mapping, slots: _, migrations: _, snapshot, descriptors, .. } =
-        schema;
+    let Schema { store, version, semver, mapping, descriptors, .. } = schema;
+    let snapshot = schema.snapshot();
     connection.execute(
         r#"INSERT INTO "protostore__store" ("_singleton", "format", "store", "created") VALUES (1, ?1, ?2, ?3)
            ON CONFLICT ("_singleton") DO NOTHING"#,

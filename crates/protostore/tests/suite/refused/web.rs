@@ -39,15 +39,27 @@ END;
 
 pub static SCHEMA: Schema = Schema {
     store: "fixture.store.v1.WebStore",
+    formerly: &[],
     name: "web",
     version: 1,
     semver: "1.0.0",
     mapping: 1,
     slots: 140,
-    migrations: &[Migration { version: 1, slug: "initial", text: SQL }],
+    migrations: &[Migration {
+        version: 1,
+        slug: "initial",
+        semver: "1.0.0",
+        mapping: 1,
+        text: SQL,
+        down: None,
+        chain: "the chain of version 1",
+        reader: 1,
+        writer: 1,
+        snapshot: "{}",
+    }],
+    whole: SQL,
     tables: &[&left::TABLE, &right::TABLE, &hold::TABLE, &note::TABLE, &fixed::TABLE, &log::TABLE, &tally::TABLE],
     expiring: &[],
-    snapshot: "{}",
     descriptors: b"",
 };
 

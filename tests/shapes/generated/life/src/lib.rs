@@ -103,6 +103,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "life.v1.LifeStore",
+        formerly: &[],
         name: "life",
         version: 1,
         semver: "0.1.0",
@@ -112,9 +113,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "e5f400d3c18d805b94e360e91282c24f619b1e199774709709a8492e7f5da6b1",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::topic::TABLE,
             &records::event::TABLE,
@@ -140,7 +149,6 @@ protostore::generated::format! {
             &records::ticket::EXPIRE,
             &records::rank::EXPIRE,
         ],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -100,6 +100,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "rules.v1.RulesStore",
+        formerly: &[],
         name: "rules",
         version: 1,
         semver: "0.1.0",
@@ -109,9 +110,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "d286b39e3a2f4c29d9311f952a8cbcd612f9424352fd2a7e21a7473a5061a7dd",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::secret::TABLE,
             &records::number::TABLE,
@@ -129,7 +138,6 @@ protostore::generated::format! {
             &records::run::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

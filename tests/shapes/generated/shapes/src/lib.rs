@@ -334,6 +334,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "shapes.v1.ShapesStore",
+        formerly: &[],
         name: "shapes",
         version: 1,
         semver: "0.1.0",
@@ -343,9 +344,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "17f66e710466f8d4d56691a12d54ddf08e66d4574a42c2f27cbafa4ddcb2a270",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::implicit::TABLE,
             &records::explicit::TABLE,
@@ -400,7 +409,6 @@ protostore::generated::format! {
             &records::known::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

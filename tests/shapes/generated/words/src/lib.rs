@@ -71,6 +71,7 @@ protostore::generated::format! {
     /// The schema that this crate reads and writes.
     pub static SCHEMA: protostore::Schema = protostore::Schema {
         store: "WordsStore",
+        formerly: &[],
         name: "words",
         version: 1,
         semver: "0.1.0",
@@ -80,9 +81,17 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                semver: "0.1.0",
+                mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
+                down: None,
+                chain: "e1edd1eb800ecd99556b22fc8df8da29cef658e5d885bd1b3b978aa505e67a82",
+                reader: 1,
+                writer: 1,
+                snapshot: include_str!("../schema/0001.json"),
             },
         ],
+        whole: include_str!("../schema.sqlite.sql"),
         tables: &[
             &records::option_message::TABLE,
             &records::result_message::TABLE,
@@ -95,7 +104,6 @@ protostore::generated::format! {
             &records::field::TABLE,
         ],
         expiring: &[],
-        snapshot: include_str!("../schema/0001.json"),
         descriptors: proto::DESCRIPTORS,
     };
 

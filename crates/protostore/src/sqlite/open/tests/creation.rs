@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::fixture::{Helper, Home, INITIAL, ONE, options, refused, schema, shut, step};
 use crate::schema::Schema;
 
-static BROKEN: Schema = schema(1, "0.1.0", &[step(1, "initial", "CREATE TABLE nonsense")]);
-static MISNUMBERED: Schema = schema(2, "0.1.0", &[step(1, "initial", INITIAL)]);
+static BROKEN: Schema = schema(1, "0.1.0", &[step(1, "initial", "CREATE TABLE nonsense")], "CREATE TABLE nonsense");
+static MISNUMBERED: Schema = schema(2, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL);
 
 /// How long a creation takes that nobody disturbs, on this machine and under its load of now.
 fn undisturbed() -> Duration {

@@ -34,30 +34,63 @@ DROP TABLE "marker_owners";
 ALTER TABLE "new_owners" RENAME TO "marker_owners";
 "#;
 
-/// A schema with these migrations.
-pub(super) const fn schema(version: u32, semver: &'static str, migrations: &'static [Migration]) -> Schema {
+/// What both versions lead to.
+pub(super) const WHOLE: &str = r#"
+CREATE TABLE "marker_owners" ("id" TEXT NOT NULL, "marker_weight" INTEGER NOT NULL DEFAULT 0, PRIMARY KEY ("id")) STRICT;
+CREATE TABLE "marker_things" (
+  "id" TEXT NOT NULL,
+  "owner" TEXT NOT NULL REFERENCES "marker_owners" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("id")
+) STRICT;
+"#;
+
+/// A schema with these migrations, and what they lead to.
+pub(super) const fn schema(
+    version: u32,
+    semver: &'static str,
+    migrations: &'static [Migration],
+    whole: &'static str,
+) -> Schema {
     Schema {
         store: "test.store.v0.TestStore",
+        formerly: &[],
         name: "test",
         version,
         semver,
         mapping: 1,
         slots: 0,
         migrations,
+        whole,
         tables: &[],
         expiring: &[],
-        snapshot: r#"{"snapshot": "marker_snapshot"}"#,
         descriptors: b"marker_descriptors",
     }
 }
 
 pub(super) const fn step(version: u32, slug: &'static str, text: &'static str) -> Migration {
-    Migration { version, slug, text }
+    let semver = match version {
+        1 => "0.1.0",
+        2 => "0.2.0",
+        _ => "0.3.0",
+    };
+    Migration {
+        version,
+        slug,
+        semver,
+        mapping: 1,
+        text,
+        down: None,
+        // Another text is another history.
+        chain: text,
+        reader: version,
+        writer: version,
+        snapshot: r#"{"snapshot": "marker_snapshot"}"#,
+    }
 }
 
-pub(super) static ONE: Schema = schema(1, "0.1.0", &[step(1, "initial", INITIAL)]);
+pub(super) static ONE: Schema = schema(1, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL);
 pub(super) static TWO: Schema =
-    schema(2, "0.2.0", &[step(1, "initial", INITIAL), step(2, "add_marker_weight", REBUILD)]);
+    schema(2, "0.2.0", &[step(1, "initial", INITIAL), step(2, "add_marker_weight", REBUILD)], WHOLE);
 
 pub(super) fn key() -> Key {
     Key::from_secret([7; 32])

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::fixture::{Helper, Home, INITIAL, ONE, REBUILD, TWO, count, fill, refused, schema, shut, step};
+use super::fixture::{Helper, Home, INITIAL, ONE, REBUILD, TWO, WHOLE, count, fill, refused, schema, shut, step};
 use crate::schema::Schema;
 
 /// Many rows, so that there is time to kill it.
@@ -13,10 +13,17 @@ WITH RECURSIVE "up"("n") AS (SELECT 1 UNION ALL SELECT "n" + 1 FROM "up" WHERE "
 INSERT INTO "many" SELECT "n" FROM "up";
 "#;
 
+const WHOLE_OF_THREE: &str = concat!(
+    r#"CREATE TABLE "many" ("n" INTEGER PRIMARY KEY) STRICT;"#,
+    r#"CREATE TABLE "marker_owners" ("id" TEXT NOT NULL, "marker_weight" INTEGER NOT NULL DEFAULT 0, PRIMARY KEY ("id")) STRICT;"#,
+    r#"CREATE TABLE "marker_things" ("id" TEXT NOT NULL, "owner" TEXT NOT NULL REFERENCES "marker_owners" ("id") ON DELETE CASCADE, PRIMARY KEY ("id")) STRICT;"#,
+);
+
 pub(super) static SLOW: Schema = schema(
     3,
     "0.3.0",
     &[step(1, "initial", INITIAL), step(2, "add_marker_weight", REBUILD), step(3, "add_many", MANY)],
+    WHOLE_OF_THREE,
 );
 
 static FAILS_LATE: Schema = schema(
@@ -27,13 +34,18 @@ static FAILS_LATE: Schema = schema(
         step(2, "add_marker_weight", REBUILD),
         step(3, "add_nothing", r#"DROP TABLE "marker_things"; SELECT "no_such" FROM "nowhere";"#),
     ],
+    WHOLE,
 );
 
-static COMMITS: Schema =
-    schema(2, "0.2.0", &[step(1, "initial", INITIAL), step(2, "commit", r#"DROP TABLE "marker_things"; COMMIT;"#)]);
+static COMMITS: Schema = schema(
+    2,
+    "0.2.0",
+    &[step(1, "initial", INITIAL), step(2, "commit", r#"DROP TABLE "marker_things"; COMMIT;"#)],
+    WHOLE,
+);
 
 static ORPHANS: Schema =
-    schema(2, "0.2.0", &[step(1, "initial", INITIAL), step(2, "orphan", r#"DELETE FROM "marker_owners";"#)]);
+    schema(2, "0.2.0", &[step(1, "initial", INITIAL), step(2, "orphan", r#"DELETE FROM "marker_owners";"#)], INITIAL);
 
 fn versions(home: &Home, schema: &'static Schema) -> (u32, i64, i64) {
     let opened = home.open(schema).unwrap();

@@ -11,10 +11,11 @@ use crate::sqlite::open::identity::Class;
 use crate::sqlite::open::{open, test_key};
 
 static OTHER_STORE: Schema =
-    Schema { store: "other.v1.OtherStore", ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)]) };
-static OTHER_MAPPING: Schema = Schema { mapping: 2, ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)]) };
-static OTHER_SQL: Schema = schema(1, "0.1.0", &[step(1, "initial", r#"CREATE TABLE "a" ("b" TEXT) STRICT;"#)]);
-static OTHER_SLUG: Schema = schema(1, "0.1.0", &[step(1, "first", INITIAL)]);
+    Schema { store: "other.v1.OtherStore", ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL) };
+static OTHER_MAPPING: Schema = Schema { mapping: 2, ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL) };
+const OTHER: &str = r#"CREATE TABLE "a" ("b" TEXT) STRICT;"#;
+static OTHER_SQL: Schema = schema(1, "0.1.0", &[step(1, "initial", OTHER)], OTHER);
+static OTHER_SLUG: Schema = schema(1, "0.1.0", &[step(1, "first", INITIAL)], INITIAL);
 
 /// Opens the database of a closed and of a crashed home, and expects both to be refused and unchanged.
 #[track_caller]

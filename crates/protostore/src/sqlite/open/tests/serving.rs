@@ -195,7 +195,7 @@ fn it_says_what_it_is() {
             Ok((row.get(0)?, row.get(1)?))
         })
         .unwrap();
-    assert_eq!((kept.0.as_str(), kept.1.as_slice()), (ONE.snapshot, ONE.descriptors));
+    assert_eq!((kept.0.as_str(), kept.1.as_slice()), (ONE.snapshot(), ONE.descriptors));
 }
 
 #[test]
