@@ -151,7 +151,7 @@ struct Texts {
 impl Texts {
     /// A version that is locked keeps its texts, also where today's tool would write others.
     fn of(version: &protostore_evolve::Version, past: &Past, there: &Files, command: &str) -> Self {
-        let protostore_evolve::Version { number, slug, semver, schema } = version;
+        let protostore_evolve::Version { number, slug, semver, schema, .. } = version;
         let kept = |path: String| there.get(&path).filter(|_| past.intact).map(|bytes| past::text(bytes));
         let up = kept(migration_path("sqlite", *number, slug));
         let snapshot = kept(snapshot_path(*number));
@@ -162,10 +162,10 @@ impl Texts {
     }
 
     fn version<'a>(&'a self, version: &'a protostore_evolve::Version, locked: &'a Locked) -> Version<'a> {
-        let protostore_evolve::Version { number, slug, semver, schema } = version;
+        let &protostore_evolve::Version { number, reader, writer, .. } = version;
+        let protostore_evolve::Version { slug, semver, schema, .. } = version;
         let Self { up, snapshot } = self;
-        let (number, chain) = (*number, &locked.chain);
-        Version { number, slug, semver, schema, up, down: None, chain, reader: number, writer: number, snapshot }
+        Version { number, slug, semver, schema, up, down: None, chain: &locked.chain, reader, writer, snapshot }
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Version {
     pub semver: String,
     /// The schema, with the comments it had then.
     pub schema: Schema,
+    /// The oldest version whose program may read a file of this one.
+    pub reader: u32,
+    /// The oldest version whose program may read and write a file of this one.
+    pub writer: u32,
 }
 
 /// A schema that is not the newest version's any more.
@@ -44,7 +48,8 @@ impl History {
     /// Returns the history of a store that was never generated: version 1, `initial`, 0.1.0.
     #[must_use]
     pub fn first(schema: Schema) -> Self {
-        let version = Version { number: 1, slug: "initial".to_owned(), semver: "0.1.0".to_owned(), schema };
+        let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
+        let version = Version { number: 1, slug, semver, schema, reader: 1, writer: 1 };
         Self { versions: vec![version] }
     }
 
@@ -62,7 +67,9 @@ impl History {
             let Some(text) = snapshot(locked.version) else { return Ok(None) };
             let schema = Schema::from_snapshot(text).map_err(|error| (locked.version, error))?;
             let (slug, semver) = (locked.slug.clone(), locked.semver.clone());
-            versions.push(Version { number: locked.version, slug, semver, schema });
+            // Each program opens files of its own version.
+            let (reader, writer) = (locked.version, locked.version);
+            versions.push(Version { number: locked.version, slug, semver, schema, reader, writer });
         }
         Ok((!versions.is_empty()).then_some(Self { versions }))
     }

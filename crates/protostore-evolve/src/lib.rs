@@ -4,19 +4,29 @@
 //! field, an enum's value by its number. So a rename is seen as a rename.
 //! Text goes in and comes out; nothing here knows protobuf, SQL or a disk.
 
+mod at;
 mod change;
 mod column;
 mod compare;
 mod document;
+mod draft;
 mod enumeration;
+mod evolve;
 mod fault;
 mod history;
 mod lock;
+mod objects;
+mod order;
 pub mod plan;
 mod relation;
+mod rows;
+mod slug;
+mod structure;
+mod view;
 
 pub use change::Change;
 pub use compare::compare;
+pub use evolve::evolve;
 pub use fault::Fault;
 pub use history::{Changed, History, Version};
 pub use lock::{Lock, LockError, Locked, VersionTexts, migration_path, snapshot_path};

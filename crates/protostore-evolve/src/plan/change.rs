@@ -92,6 +92,8 @@ pub enum ChangeKind {
     A12,
     /// moved in from another path (owner -> meta.owner)
     A13,
+    /// value added to an open enum
+    A14,
     /// number and name reserved
     D01,
     /// no or half a reserved; not owned: no dropped
@@ -256,4 +258,6 @@ pub enum ChangeKind {
     C14,
     /// references of a repeated field
     C15,
+    /// what no row describes: always rejected
+    Other,
 }

@@ -28,6 +28,83 @@ pub struct Verdict {
     pub passes: u8,
 }
 
+impl Verdict {
+    /// Returns what a change does that disturbs none; the methods below say what it disturbs.
+    ///
+    /// ```
+    /// use protostore_evolve::plan::{At, ChangeKind, Effect, Previous, Verdict};
+    ///
+    /// let at = At { table: Some(1), path: vec![7], from: "machines.owner".into(), to: "machines.holder".into(), ..At::default() };
+    /// let renamed = Verdict::new(ChangeKind::N01, at, "machines.owner is now machines.holder");
+    /// let renamed = renamed.json(Effect::Breaks).previous(Previous::Neither);
+    /// assert_eq!((renamed.wire, renamed.json), (Effect::Same, Effect::Breaks));
+    /// ```
+    #[must_use]
+    pub fn new(kind: ChangeKind, at: At, says: impl Into<String>) -> Self {
+        Self {
+            kind,
+            at,
+            says: says.into(),
+            wire: Effect::Same,
+            json: Effect::Same,
+            data: DataEffect::Untouched,
+            down: DownEffect::Exact,
+            previous: Previous::ReadsAndWrites,
+            passes: 0,
+        }
+    }
+
+    /// Says what it does to clients that speak protobuf's bytes.
+    #[must_use]
+    pub fn wire(self, wire: Effect) -> Self {
+        Self { wire, ..self }
+    }
+
+    /// Says what it does to clients that speak JSON.
+    #[must_use]
+    pub fn json(self, json: Effect) -> Self {
+        Self { json, ..self }
+    }
+
+    /// Says what it does to stored data.
+    #[must_use]
+    pub fn data(self, data: DataEffect) -> Self {
+        Self { data, ..self }
+    }
+
+    /// Says what the way back keeps.
+    #[must_use]
+    pub fn down(self, down: DownEffect) -> Self {
+        Self { down, ..self }
+    }
+
+    /// Says that the way back loses what this sentence names.
+    #[must_use]
+    pub fn loses(self, what: impl Into<String>) -> Self {
+        self.down(DownEffect::Loses(what.into()))
+    }
+
+    /// Says what the previous program may do with the new file.
+    #[must_use]
+    pub fn previous(self, previous: Previous) -> Self {
+        Self { previous, ..self }
+    }
+
+    /// Says how many full passes over the table it takes.
+    #[must_use]
+    pub fn passes(self, passes: u8) -> Self {
+        Self { passes, ..self }
+    }
+}
+
+impl At {
+    /// Returns its name today, or, where it is gone, the former one.
+    #[must_use]
+    pub fn present(&self) -> &str {
+        if self.to.is_empty() { &self.from } else { &self.to }
+    }
+}
+
 /// A table, field, or value of an enum: by numbers, with the names of both versions for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,81 @@
+//! Questions: what must be said before a change is made, and whether it was.
+
+use protostore_schema::Source;
+
+use super::{Direction, Draft};
+use crate::plan::{Acceptance, Ask, At, ChangeKind, ColumnId, Line, Word};
+
+impl Draft<'_> {
+    /// Asks for `--accept word:place`, unless it was given; the change is planned in either case.
+    ///
+    /// `from` and `to` are what it was and is, as the lock keeps them; `risk` is a sentence: which data, and how.
+    pub(crate) fn accept(
+        &mut self,
+        word: Word,
+        kind: ChangeKind,
+        at: &At,
+        (from, to): (impl Into<String>, impl Into<String>),
+        risk: impl Into<String>,
+    ) {
+        let Some(table) = at.table.filter(|_| self.direction == Direction::Up) else { return };
+        let given = (word, at.present().to_owned());
+        let line = Acceptance { word, table, path: at.path.clone(), from: from.into(), to: to.into() };
+        if self.answers.accept.contains(&given) {
+            self.used.insert(given);
+            self.accepted.insert(line);
+        } else {
+            self.ask(kind, at, risk, Some(Line::Accept(line)));
+        }
+    }
+
+    /// Asks for a line of a proto file.
+    pub(crate) fn write(
+        &mut self,
+        kind: ChangeKind,
+        at: &At,
+        source: &Source,
+        text: impl Into<String>,
+        risk: impl Into<String>,
+    ) {
+        let line = Line::Proto { file: source.file.clone(), after: source.line, text: text.into() };
+        self.ask(kind, at, risk, Some(line));
+    }
+
+    /// Rejects a change that no line makes possible; the sentence says why and what to do instead.
+    pub(crate) fn never(&mut self, kind: ChangeKind, at: &At, why: impl Into<String>) {
+        self.rejected.push(at.clone());
+        self.ask(kind, at, why, None);
+    }
+
+    /// Rejects a change that no row of the tables describes.
+    pub(crate) fn unknown(&mut self, at: &At, what: impl std::fmt::Display) {
+        self.never(ChangeKind::Other, at, format!("{what}: no rule says what becomes of stored data, so put it back"));
+    }
+
+    /// Returns the `backfill` that the proto gives for a column of the newer schema.
+    pub(crate) fn backfill(&self, column: &ColumnId) -> Option<String> {
+        self.answers.backfills.get(column).cloned().filter(|_| self.direction == Direction::Up)
+    }
+
+    /// Returns whether the proto says of a field that is gone that it is `dropped`.
+    pub(crate) fn is_dropped(&self, table: u32, path: &[u32], name: &str) -> bool {
+        self.answers.dropped.iter().any(|(of, at, was)| *of == table && at == path && was == name)
+    }
+
+    /// Returns the `--accept` that no change needs, as they were given.
+    pub(crate) fn unneeded(&self) -> Vec<(Word, String)> {
+        self.answers.accept.iter().filter(|given| !self.used.contains(given)).cloned().collect()
+    }
+
+    fn ask(&mut self, kind: ChangeKind, at: &At, risk: impl Into<String>, line: Option<Line>) {
+        if self.direction == Direction::Down {
+            return;
+        }
+        let ask = Ask { kind, at: at.clone(), risk: risk.into(), line };
+        // One line of a message answers for each place where the message is.
+        let is_same = |other: &&mut Ask| other.kind == kind && other.line.is_some() && other.line == ask.line;
+        if !self.asks.iter_mut().any(|other| is_same(&other)) {
+            self.asks.push(ask);
+        }
+    }
+}

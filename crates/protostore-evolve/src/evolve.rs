@@ -1,0 +1,67 @@
+//! From two schemas to the way between them.
+
+use protostore_schema::Schema;
+
+use crate::draft::{Direction, Draft};
+use crate::plan::{Answers, Object, Plan, Previous, Step};
+use crate::view::View;
+use crate::{History, objects, order, rows, slug, structure};
+
+/// Returns the way from the head of a history to a schema, or none where nothing changed that makes a version: comments,
+/// the order of declaration, files, Rust names and deprecation make none.
+///
+/// `objects` returns the derived objects of a schema, which emission knows. A plan whose `asks` are not empty must not be
+/// carried out.
+#[must_use]
+pub fn evolve(
+    history: &History,
+    new: &Schema,
+    objects: &dyn Fn(&Schema) -> Vec<Object>,
+    answers: &Answers,
+) -> Option<Plan> {
+    let head = history.head();
+    let (before, after) = (View::new(&head.schema), View::new(new));
+    let mut up = Draft::new([&before, &after], history, answers, Direction::Up);
+    rows::all(&mut up);
+    let derived = [objects(&head.schema), objects(new)];
+    let steps_up = steps(&mut up, [&derived[0], &derived[1]]);
+    if up.verdicts.is_empty() && up.asks.is_empty() && steps_up.is_empty() {
+        return None;
+    }
+    let mut down = Draft::new([&after, &before], history, answers, Direction::Down);
+    rows::all(&mut down);
+    let mut steps_down = steps(&mut down, [&derived[1], &derived[0]]);
+    let mut verdicts = up.verdicts;
+    order::mark_impossible(&mut verdicts, &down.rejected);
+    if order::is_copy_only(&verdicts) {
+        steps_down.clear();
+    }
+    let (from, to) = (head.number, head.number + 1);
+    let previous = verdicts.iter().map(|verdict| verdict.previous).max().unwrap_or(Previous::ReadsAndWrites);
+    let (reader, writer) = match previous {
+        Previous::ReadsAndWrites => (head.reader, head.writer),
+        Previous::Reads => (head.reader, to),
+        Previous::Neither => (to, to),
+    };
+    Some(Plan {
+        from,
+        to,
+        slug: slug::of(&verdicts),
+        up: steps_up,
+        down: steps_down,
+        verdicts,
+        asks: up.asks,
+        accepted: up.accepted.into_iter().collect(),
+        reader,
+        writer,
+    })
+}
+
+fn steps(draft: &mut Draft<'_>, [old, new]: [&[Object]; 2]) -> Vec<Step> {
+    let mut steps = structure::steps(draft);
+    let (dropped, made) = objects::steps(old, new, &steps);
+    steps.extend(dropped);
+    steps.extend(made);
+    order::order(&mut steps);
+    steps
+}

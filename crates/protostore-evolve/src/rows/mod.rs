@@ -1,0 +1,77 @@
+//! The rows of the tables of changes: what each change does to clients, to data and to the previous program.
+//!
+//! A file a group. Each function looks at one thing of both schemas, and says what it finds to the draft.
+
+mod added;
+mod constraints;
+mod enums;
+mod kinds;
+mod names;
+mod presence;
+mod removed;
+mod storage;
+mod store;
+mod tables;
+
+use std::collections::BTreeSet;
+
+use crate::draft::Draft;
+use crate::plan::At;
+use crate::view::Datum;
+
+/// Looks at everything in both schemas: tables by number, and in each its fields by path.
+pub(crate) fn all(draft: &mut Draft<'_>) {
+    store::store(draft);
+    let numbers = |view: &crate::view::View<'_>| view.schema.tables.iter().map(|table| table.number).collect();
+    let (old, new): (BTreeSet<u32>, BTreeSet<u32>) = (numbers(draft.old), numbers(draft.new));
+    for number in old.union(&new).copied() {
+        let (before, after) = (draft.old, draft.new);
+        match (before.table(number), after.table(number)) {
+            (Some(old), Some(new)) => {
+                tables::both(old, new, draft);
+                fields(number, draft);
+                presence::oneofs(number, draft);
+                constraints::table(old, new, draft);
+            }
+            (Some(old), None) => tables::gone(old, draft),
+            (None, Some(new)) => tables::added(new, draft),
+            (None, None) => {}
+        }
+    }
+    enums::enums(draft);
+    names::reused(draft);
+}
+
+fn fields(table: u32, draft: &mut Draft<'_>) {
+    let (before, after) = (draft.old, draft.new);
+    let mut paths: Vec<&[u32]> = before.data_of(table).chain(after.data_of(table)).map(|d| d.path.as_slice()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
+        match (before.datum(table, path), after.datum(table, path)) {
+            (Some(old), Some(new)) => field(old, new, draft),
+            (Some(old), None) => removed::field(old, draft),
+            (None, Some(new)) => added::field(new, draft),
+            (None, None) => {}
+        }
+    }
+}
+
+/// A field that both have: its name, what its values are, when it is set, where it is stored, what it must be.
+fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    names::field(old, new, draft);
+    match (old.is_stored(), new.is_stored()) {
+        (true, false) => return removed::no_longer_stored(old, new, draft),
+        (false, true) => return added::stored_at_last(old, new, draft),
+        (false, false) => return kinds::not_stored(old, new, draft),
+        (true, true) => {}
+    }
+    kinds::kind(old, new, draft);
+    presence::presence(old, new, draft);
+    storage::storage(old, new, draft);
+    constraints::field(old, new, draft);
+    let is_other = old.facets() != new.facets();
+    if is_other && draft.changes_at(new.table.number, &new.path).is_empty() {
+        draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
+    }
+}
