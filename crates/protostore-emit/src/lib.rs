@@ -3,6 +3,7 @@
 //! Everything that could be refused was refused while lowering, so emission cannot fail, and it touches neither disk nor
 //! environment: [`emit`] is a function from a schema and its history to the text of files.
 
+mod evolve;
 mod page;
 mod plan;
 mod rust;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use protostore_schema::Schema;
 
+pub use evolve::{Migration, migration, objects};
 pub use plan::Statement;
 pub use protostore_sql::Dialect;
 

@@ -13,7 +13,7 @@ mod print;
 mod statement;
 mod value;
 
-pub use canonical::Named;
+pub use canonical::Identity;
 pub use ddl::{
     Check, ColumnDef, Ddl, Event, ForeignKey, Index, IndexPart, Key, OnDelete, Table, Trigger, TriggerStep, View,
 };

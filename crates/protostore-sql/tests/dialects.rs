@@ -4,8 +4,8 @@ mod common;
 
 use common::{both, c};
 use protostore_sql::{
-    Check, ColumnDef, Conflict, Ddl, Delete, Dialect, Event, Expr, Insert, Key, Limit, Lit, Named, Op, Order, Param,
-    ParamRole, Rows, Select, Source, Table, Trigger, TriggerStep, Ty, What,
+    Check, ColumnDef, Conflict, Ddl, Delete, Dialect, Event, Expr, Insert, Key, Limit, Lit, Op, Order, Param,
+    ParamRole, Rows, Select, Source, Table, Trigger, TriggerStep, Ty, View, What,
 };
 
 fn nth(field: &str, n: u32) -> Expr<'_> {
@@ -103,15 +103,47 @@ fn conditions_that_mean_the_same_are_equal_under_other_names() {
     let old = Expr::All(vec![Expr::Any(vec![c("set"), c("a").is_null()]), c("b").not_null().equals(c("set"))]);
     let new =
         Expr::All(vec![c("renamed").not_null().equals(c("is_set")), Expr::Any(vec![c("a").is_null(), c("is_set")])]);
-    let identity = |_: Named, name: &str| match name {
-        "set" | "is_set" => "1/presence".to_owned(),
-        "b" | "renamed" => "1.2".to_owned(),
-        other => other.to_owned(),
-    };
     assert_ne!(old, new);
-    assert_eq!(old.clone().canonical(&identity), new.clone().canonical(&identity));
+    assert_eq!(old.clone().canonical("t", &identity), new.clone().canonical("t", &identity));
     let other = Expr::All(vec![old, c("b").equals(Expr::int(1))]);
-    assert_ne!(other.canonical(&identity), new.canonical(&identity));
+    assert_ne!(other.canonical("t", &identity), new.canonical("t", &identity));
+}
+
+fn identity(table: &str, column: Option<&str>) -> String {
+    let column = match column {
+        Some("set" | "is_set") => "/1 presence",
+        Some("b" | "renamed") => "/2",
+        Some(other) => other,
+        None => "",
+    };
+    format!("{}{column}", if table == "new" { "t" } else { table })
+}
+
+/// A column in a table of a subselect is that table's, and a trigger's words and name say nothing that is not said anyhow.
+#[test]
+fn definitions_that_mean_the_same_are_equal_under_other_names() {
+    let view = |table: &'static str, b: &'static str| {
+        let inner = Select::of("u", "x", [Expr::of("x", "b")]).rows([Expr::column("b").is_null()]);
+        let columns = vec![(c(b), b.into()), (Expr::Value(Box::new(inner)), "n".into())];
+        Ddl::View(View { name: format!("{table}_readable").into(), table: table.into(), columns })
+    };
+    assert_eq!(view("t", "b").canonical(&identity), view("new", "renamed").canonical(&identity));
+    assert_ne!(view("t", "b").canonical(&identity), view("t", "c").canonical(&identity));
+    let text = Dialect::Sqlite.print_ddl(&[view("new", "renamed").canonical(&identity)]).concat();
+    assert!(text.contains("SELECT x.\"u/2\" FROM \"u\" x WHERE \"u/2\" IS NULL"), "{text}");
+    let trigger = |name: &'static str, table: &'static str, column: &'static str| {
+        let when = Expr::new(column).compare(Op::Differs, Expr::old(column));
+        let says = format!("{table}.{column} is immutable").into();
+        Ddl::Trigger(Trigger {
+            name: name.into(),
+            table: table.into(),
+            before: Event::Update(vec![column.into()]),
+            when: None,
+            steps: vec![TriggerStep::Refuse { says, code: "PS001", column: Some(column.into()), when: Some(when) }],
+        })
+    };
+    assert_eq!(trigger("one", "t", "b").canonical(&identity), trigger("two", "new", "renamed").canonical(&identity));
+    assert_ne!(trigger("one", "t", "b").canonical(&identity), trigger("one", "t", "c").canonical(&identity));
 }
 
 #[test]
