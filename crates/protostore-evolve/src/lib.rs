@@ -22,6 +22,7 @@ mod relation;
 mod rows;
 mod slug;
 mod structure;
+pub mod value;
 mod view;
 
 pub use change::Change;

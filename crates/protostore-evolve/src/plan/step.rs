@@ -154,11 +154,6 @@ pub enum Conversion {
         /// Whether the new value has a sign.
         signed: bool,
     },
-    /// The 64 bits are read anew, with a sign or without.
-    Bits64 {
-        /// Whether the new value has a sign.
-        signed: bool,
-    },
     /// The same number in another type of number; a guard with [`Test::Inexact`] found that there is one.
     Number {
         /// The newer type.
@@ -166,7 +161,8 @@ pub enum Conversion {
     },
     /// The UTF-8 of a text, as bytes.
     TextToBytes,
-    /// A 64-bit unsigned number into the form of the full range, or out of it.
+    /// A number of 64 bits into the form of the full range, or out of it: its highest bit is flipped. So it also reads
+    /// 64 bits with another sign.
     FullRange {
         /// Whether the new form is the full range.
         into: bool,
