@@ -45,7 +45,7 @@ pub fn compare(old: &Schema, new: &Schema) -> Vec<Change> {
     changes.extend(tables.both.iter().flat_map(|&(o, n)| compare_tables((old, o), (new, n))));
     changes.extend(tables.added.iter().map(added));
     changes.extend(enumeration::compare(&old.enums, &new.enums));
-    changes.extend(document::compare(&old.documents, &new.documents));
+    changes.extend(document::compare(&old.documents(), &new.documents()));
     changes
 }
 

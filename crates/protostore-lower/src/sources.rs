@@ -80,6 +80,17 @@ impl Sources {
         })
     }
 
+    /// Returns the line, from 1, on which the last statement at or below that path ends.
+    pub(crate) fn last_line(&self, file: &str, path: &[i32]) -> Option<u32> {
+        let text = self.text(file)?;
+        let end = self.below(file, path).map(|(_, span)| span.end).max()?;
+        let before = text.get(..end)?;
+        // The place of one of several numbers ends before the `;` of their statement.
+        let rest = if before.ends_with([';', '}']) { 0 } else { text.get(end..)?.find(';')? };
+        let lines = text.as_bytes()[..end + rest].iter().filter(|byte| **byte == b'\n').count();
+        u32::try_from(lines + 1).ok()
+    }
+
     /// Returns the place of that path, or of the nearest part around it.
     pub(crate) fn place(&self, file: &str, path: &[i32]) -> Place {
         let span = (0..=path.len()).rev().find_map(|n| self.span(file, &path[..n]));

@@ -1,28 +1,29 @@
-//! Messages that stand in columns of JSON, where a field goes by its name.
+//! Messages that stand in columns of JSON, where a field goes by its name: a view of the messages in reach.
 
-use serde::{Deserialize, Serialize};
-
-/// The messages and enums that a store keeps as JSON, with all of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The messages and enums that a store keeps as JSON, with all of their names: [`Schema::documents`](crate::Schema::documents).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Documents {
     /// The messages, by full name.
     pub messages: Vec<Document>,
     /// The enums, by full name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<DocumentEnum>,
+    /// Whether there is a value that any of the messages may be in.
+    pub holds_any: bool,
 }
 
 /// A message, or as many of its fields as are stored as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Full protobuf name.
     pub proto: String,
     /// Its fields, by number.
     pub fields: Vec<DocumentField>,
+    /// Whether these are all of its fields.
+    pub whole: bool,
 }
 
 /// A field of a message in JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentField {
     /// Its number, for ever.
     pub number: u32,
@@ -35,13 +36,11 @@ pub struct DocumentField {
     /// The type of a value.
     pub kind: DocumentKind,
     /// The lowest number in its oneof, if it is in one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oneof: Option<u32>,
 }
 
 /// How many values a field in JSON has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentShape {
     /// One; zero and unset are the same.
     Plain,
@@ -56,8 +55,7 @@ pub enum DocumentShape {
 }
 
 /// The type of a value in JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "those without a sentence are messages of `google.protobuf`")]
 pub enum DocumentKind {
     /// A scalar.
@@ -82,8 +80,7 @@ pub enum DocumentKind {
 
 /// A scalar, as a proto file has it: each has bytes and a notation of its own.
 #[allow(missing_docs, reason = "named as in a proto file")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentScalar {
     Bool,
     Int32,
@@ -103,7 +100,7 @@ pub enum DocumentScalar {
 }
 
 /// An enum in JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentEnum {
     /// Full protobuf name.
     pub proto: String,

@@ -11,6 +11,7 @@ mod behavior;
 mod column;
 mod condition;
 mod document;
+mod in_json;
 mod index;
 mod kind;
 mod list;
@@ -29,11 +30,12 @@ pub use behavior::{FieldBehavior, FieldShape, MessageBehavior};
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
 pub use document::{Document, DocumentEnum, DocumentField, DocumentKind, DocumentScalar, DocumentShape, Documents};
+pub use in_json::JsonRoot;
 pub use index::{Index, IndexColumn};
 pub use kind::Kind;
 pub use list::List;
-pub use message::{EnumType, Field, Label, Message, Reach};
-pub use name::{Docs, Name, Source, TypeName};
+pub use message::{EnumType, Field, Label, Message, Reach, is_well_known, json_name};
+pub use name::{Declared, Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
 pub use rust_name::{is_prelude_name, plain_text};
@@ -69,9 +71,6 @@ pub struct Schema {
     /// The enums that columns use, by full name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<Enum>,
-    /// The messages that stand in columns of JSON.
-    #[serde(default, skip_serializing_if = "Documents::is_empty")]
-    pub documents: Documents,
     /// Every message and enum in reach, as their proto files have them.
     #[serde(default, skip_serializing_if = "Reach::is_empty")]
     pub reach: Reach,

@@ -37,8 +37,8 @@ impl Docs {
     }
 }
 
-/// A place in a proto file. Not part of a snapshot: moving a line changes no schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A place in a proto file. Not part of a snapshot: moving a line changes no schema, so any two places are equal.
+#[derive(Clone, Debug, Default, Eq)]
 pub struct Source {
     /// The file as it is imported, `aurae/vms/v0/vms.proto`.
     pub file: String,
@@ -46,4 +46,40 @@ pub struct Source {
     pub line: u32,
     /// The column, from 1.
     pub column: u32,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Where a message or enum is declared, and where a further line of it goes. As a [`Source`], any two are equal.
+///
+/// ```
+/// use protostore_schema::{Declared, Source};
+///
+/// // 1  message Machine {
+/// // 2    string id = 1;
+/// // 3    reserved 4;
+/// // 4  }
+/// let source = Source { file: "machines.proto".to_owned(), line: 1, column: 1 };
+/// let declared = Declared { source, after: 3, others: false };
+/// assert_eq!(declared, Declared::default());
+/// ```
+#[derive(Clone, Debug, Default, Eq)]
+pub struct Declared {
+    /// Where it begins.
+    pub source: Source,
+    /// The line after which a further `reserved` goes: that on which its last `reserved` ends, else that of its last
+    /// member, else that of its name; 0 where it is not known.
+    pub after: u32,
+    /// Whether the file belongs to others, so that nothing can be written in it.
+    pub others: bool,
+}
+
+impl PartialEq for Declared {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }

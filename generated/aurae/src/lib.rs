@@ -76,7 +76,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "8a0e959851c7491c7ee80d6449562e45dba97b0ed1530ee81cd6e4c638c719b1",
+                chain: "00fd0ac1b6b19e30554f5eb6baadf4454af3830f294c38f6128f9b0c3b947bbb",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

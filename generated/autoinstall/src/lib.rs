@@ -87,7 +87,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "f33b51b95d3e752e6ff923e2994fef665aa1539df5e9740f9139e233d891f73f",
+                chain: "11eb93ed37c2085e5b24e10f6efe9337671936be3139b48dfdca7c82e4629ebc",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -63,7 +63,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "4c164bf538e47e1eea55b21289b825d4a25b382afd878e99017037efa0b6b0e4",
+                chain: "a48b7260e61ef60210db7063a9adbd2e5765bbf51ab37c9bf7c937a0d94f0f74",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -51,7 +51,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "086306bb44dd0039095d53fea155b332ce0e27d117ad709b692eda5c4bcf79a0",
+                chain: "e97ef67da06c51e1194731210e09a7c0c6637db3e9a35a055940e5df4e8a0a4e",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

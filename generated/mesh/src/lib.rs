@@ -53,7 +53,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "43331706151451308233ff0bb19179dc74b55e98c3ebc655c935d1c0232265d3",
+                chain: "b0e70802e3846deab45bac6d6257b0b6e2c80a1f122908b0bccefe85fb4edf1d",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -52,7 +52,7 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
         quote!(pub use records::#module::{#(#names),*};)
     });
     let exports = quote!(#(#exports)*);
-    let documents = (!schema.documents.is_empty()).then(|| quote! { #[doc(hidden)] pub mod documents; });
+    let documents = (!schema.documents().is_empty()).then(|| quote! { #[doc(hidden)] pub mod documents; });
     let mut items = vec![quote! { mod behaviors; #documents pub mod proto; mod records; }, exports];
     items.extend(modules);
     items.push(schema_static(input, plan));

@@ -60,7 +60,7 @@ impl<'s> Types<'s> {
         let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
         let said = |t: &Table| (t.record.module.clone(), field_behaviors::of_table(&schema.behaviors, t));
         let behaviors = schema.tables.iter().map(said).collect();
-        Self { definitions, modules, documents: Names::of(&schema.documents), markers, behaviors, schema }
+        Self { definitions, modules, documents: Names::of(&schema.documents()), markers, behaviors, schema }
     }
 
     /// Returns what stands for the messages in JSON.

@@ -199,5 +199,16 @@ fn made_up(name: &str, column: &Column, is_optional: bool) -> Field {
 
 fn field(number: Option<&u32>, name: &str, kind: Kind, label: Label) -> Field {
     let (name, number) = (name.to_owned(), number.copied().unwrap_or_default());
-    Field { number, name, json: None, kind, label, packed: false, oneof: None, deprecated: false }
+    Field {
+        number,
+        name,
+        json: None,
+        kind,
+        label,
+        packed: false,
+        group: false,
+        oneof: None,
+        deprecated: false,
+        source: protostore_schema::Source::default(),
+    }
 }

@@ -5,10 +5,14 @@ use protostore_schema as schema;
 
 /// Returns the kind of a field's values; of a map that is one column, that of its own values.
 pub(super) fn of_field(field: &FieldDescriptor) -> schema::Kind {
-    let kind = match field.kind() {
-        Kind::Message(entry) if field.is_map() => entry.map_entry_value_field().kind(),
-        kind => kind,
-    };
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => of_kind(&entry.map_entry_value_field().kind()),
+        kind => of_kind(&kind),
+    }
+}
+
+/// Returns a kind in the model; of a map it is the message of its entries.
+pub(super) fn of_kind(kind: &Kind) -> schema::Kind {
     match kind {
         Kind::Bool => schema::Kind::Bool,
         Kind::Int32 => schema::Kind::Int32,

@@ -33,6 +33,7 @@ mod lists;
 mod literals;
 mod misplaced;
 mod paths;
+mod reach;
 mod references;
 mod refusals;
 mod relations;
@@ -201,7 +202,7 @@ fn lower_store(
     let types = types::name_types(&drafts, former, report);
     rust_names::check(&drafts, &types, report);
     api_names::check(&compiled.api_files(store), report);
-    let documents = documents::lower(store, &drafts, report);
+    let reach = documents::lower(store, &drafts, report);
     if !report.items.is_empty() {
         return None;
     }
@@ -222,8 +223,7 @@ fn lower_store(
         docs: report.sources.docs(file.name(), store.path()),
         tables,
         enums: enums::lower(&drafts, &types, report),
-        documents,
-        reach: protostore_schema::Reach::default(),
+        reach,
         behaviors: behaviors::lower(&drafts, &types),
         source: report.sources.source(&place),
     })

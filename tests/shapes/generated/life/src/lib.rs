@@ -117,7 +117,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "e5f400d3c18d805b94e360e91282c24f619b1e199774709709a8492e7f5da6b1",
+                chain: "633edb5592c9b5cd907d195f6c54fcbd2a30adece27646ed15ef1969d61881a9",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

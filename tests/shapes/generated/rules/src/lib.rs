@@ -114,7 +114,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "d286b39e3a2f4c29d9311f952a8cbcd612f9424352fd2a7e21a7473a5061a7dd",
+                chain: "a52869a83586dc1d22e077d5103377c479d4b77c7d765b0cff368ffb1eafa1d6",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

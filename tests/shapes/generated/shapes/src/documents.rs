@@ -5213,7 +5213,7 @@ static SHAPES_V1_OLDEN: protostore::stored::document::Message = protostore::stor
             number: 9,
             name: "packed",
             others: &[],
-            shape: protostore::stored::document::Shape::List,
+            shape: protostore::stored::document::Shape::Packed,
             kind: protostore::stored::document::Kind::Scalar(
                 protostore::stored::document::Scalar::Int32,
             ),
@@ -6035,7 +6035,7 @@ static SHAPES_V1_PAGE: protostore::stored::document::Message = protostore::store
             number: 24,
             name: "fixed64s",
             others: &[],
-            shape: protostore::stored::document::Shape::Packed,
+            shape: protostore::stored::document::Shape::List,
             kind: protostore::stored::document::Kind::Scalar(
                 protostore::stored::document::Scalar::Fixed64,
             ),

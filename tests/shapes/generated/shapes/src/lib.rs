@@ -348,7 +348,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "17f66e710466f8d4d56691a12d54ddf08e66d4574a42c2f27cbafa4ddcb2a270",
+                chain: "3a06fee25e055c35124bea7c763d282e39e0b00e8dd7e259a93fddce23f2e41e",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -85,7 +85,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "e1edd1eb800ecd99556b22fc8df8da29cef658e5d885bd1b3b978aa505e67a82",
+                chain: "1eb11001ede0f16127a1ffbee3b7c627627322d50ca0855b9bf01f9f6036fb71",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),
