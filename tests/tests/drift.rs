@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use protostore_build::{Invocation, Mode, Project, Protos, Report, check, codegen};
-use protostore_evolve::{History, Lock, VersionTexts};
+use protostore_evolve::{History, Lock, MigrationTexts, VersionTexts};
 use protostore_schema::Schema;
 use tempfile::TempDir;
 
@@ -209,9 +209,11 @@ fn a_missing_migration_and_a_missing_lock() {
 fn a_lock_edited_by_hand() {
     let lab = Lab::new();
     lab.edit(LOCK, "slug = \"initial\"", "slug = \"first\"");
-    lab.finds_and_amends(&["schema.lock was edited: the chain breaks at version 1", RESTORE]);
+    lab.finds_and_amends(&["schema.lock was edited: the chain for sqlite breaks at version 1", RESTORE]);
     lab.edit(LOCK, "head = 1", "head = 2");
     lab.finds_and_amends(&["schema.lock was edited: its head is not its last version", RESTORE]);
+    lab.edit(LOCK, "released = 0", "released = 1");
+    lab.finds_and_amends(&["schema.lock was edited: its seal is not that of its lines", RESTORE]);
     lab.edit(LOCK, "head = 1", "<<<<<<< ours");
     lab.finds_and_amends(&["schema.lock was edited: not a lock", RESTORE]);
 }
@@ -303,7 +305,9 @@ fn another_tool_makes_no_version() {
     let older = lab.read(V1).replace("CREATE TABLE", "CREATE  TABLE");
     let snapshot = lab.read(SNAPSHOT);
     let history = History::first(Schema::from_snapshot(&snapshot).expect("a snapshot"));
-    let lock = Lock::new(&history, |_| VersionTexts { snapshot: &snapshot, migration: &older });
+    let migration = MigrationTexts { up: older.clone(), down: None };
+    let migrations = [("sqlite".to_owned(), migration)].into();
+    let lock = Lock::new(&history, &[VersionTexts { snapshot, plan: None, migrations }]);
     lab.write(V1, &older);
     lab.write(LOCK, &lock.render("cargo xtask codegen"));
     assert_eq!(lab.findings(), "");

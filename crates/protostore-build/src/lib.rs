@@ -21,6 +21,7 @@ mod scan;
 mod sql;
 mod structure;
 mod sync;
+mod texts;
 mod trial;
 
 pub use check::check;

@@ -12,7 +12,7 @@ use crate::past;
 pub(crate) fn restore_locked(there: &mut Files) -> BTreeSet<String> {
     let lock = there.get("schema.lock").and_then(|bytes| Lock::from_text(std::str::from_utf8(bytes).ok()?).ok());
     let Some(lock) = lock else { return BTreeSet::new() };
-    let faults = lock.verify(&past::texts(there, "migrations/"), &past::texts(there, "schema/"));
+    let faults = lock.verify(&past::texts(there));
     let paths = faults.into_iter().filter_map(|fault| match fault {
         Fault::LineEndings { file } => Some(file),
         _ => None,

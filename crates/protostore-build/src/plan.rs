@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use protostore_emit::{Input, Version, emit, first_migration, statements};
-use protostore_evolve::{Lock, Locked, VersionTexts, migration_path, snapshot_path};
+use protostore_emit::{Input, Version, emit, statements};
+use protostore_evolve::{Lock, Locked, VersionTexts, migration_path};
 use protostore_lower::{Compiled, lower_after};
 use protostore_schema::Schema;
 
@@ -12,6 +12,7 @@ use crate::disk::{self, Files};
 use crate::line_endings;
 use crate::past::{self, Past};
 use crate::project::Sources;
+use crate::texts::{self, SQLITE};
 use crate::trial::{self, Trial};
 use crate::{Failure, Mode, Project, breadth, run_time};
 
@@ -79,7 +80,11 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
         Mode::Write => past,
         Mode::Amend => past::amended(past, schema),
     };
-    let files = files(project, compiled, schema, &past, &there)?;
+    let command = project.invocation.codegen();
+    let texts = texts::of(&past, &there, &command);
+    let lock = Lock::new(&past.history, &texts);
+    let mut files = files(project, compiled, schema, &past, (&texts, &lock))?;
+    files.insert("schema.lock".to_owned(), lock.render(&command).into_bytes());
     crlf.extend(line_endings::restore(&mut there, &files));
     let tree = disk::Tree { files: there, directories, others };
     let obstacles = files.keys().filter_map(|path| tree.obstacle(path)).collect();
@@ -113,68 +118,51 @@ fn files(
     compiled: &Compiled,
     schema: &Schema,
     past: &Past,
-    there: &Files,
+    (texts, lock): (&[VersionTexts], &Lock),
 ) -> Result<Files, Failure> {
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
-    let texts: Vec<_> = past.history.versions.iter().map(|version| Texts::of(version, past, there, &command)).collect();
-    let lock = Lock::new(&past.history, |number| {
-        let at = past.history.versions.iter().position(|version| version.number == number);
-        let Texts { up, snapshot } = &texts[at.expect("the lock asks for versions of the history")];
-        VersionTexts { snapshot, migration: up }
-    });
-    let versions = past.history.versions.iter().zip(&texts).zip(&lock.migrations);
-    let versions: Vec<_> = versions.map(|((version, texts), locked)| texts.version(version, locked)).collect();
-    let mut files = emit(&Input {
+    let versions: Vec<_> = past.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();
+    Ok(emit(&Input {
         command: &command,
         schema,
-        formerly: &[],
+        formerly: &past.history.formerly,
         versions: &versions,
         stubs: &stubs.files,
         services: stubs.services,
         descriptors: &descriptors,
         run_time: &project.run_time,
-    });
-    files.insert("schema.lock".to_owned(), lock.render(&command).into_bytes());
-    Ok(files)
+    }))
 }
 
-/// The texts of a version that its chain covers.
-struct Texts {
-    up: String,
-    snapshot: String,
-}
-
-impl Texts {
-    /// A version that is locked keeps its texts, also where today's tool would write others.
-    fn of(version: &protostore_evolve::Version, past: &Past, there: &Files, command: &str) -> Self {
-        let protostore_evolve::Version { number, slug, semver, schema, .. } = version;
-        let kept = |path: String| there.get(&path).filter(|_| past.intact).map(|bytes| past::text(bytes));
-        let up = kept(migration_path("sqlite", *number, slug));
-        let snapshot = kept(snapshot_path(*number));
-        Self {
-            up: up.unwrap_or_else(|| first_migration(schema, semver, command)),
-            snapshot: snapshot.unwrap_or_else(|| schema.to_snapshot()),
-        }
-    }
-
-    fn version<'a>(&'a self, version: &'a protostore_evolve::Version, locked: &'a Locked) -> Version<'a> {
-        let &protostore_evolve::Version { number, reader, writer, .. } = version;
-        let protostore_evolve::Version { slug, semver, schema, .. } = version;
-        let Self { up, snapshot } = self;
-        Version { number, slug, semver, schema, up, down: None, chain: &locked.chain, reader, writer, snapshot }
+fn version<'a>(
+    ((version, texts), locked): ((&'a protostore_evolve::Version, &'a VersionTexts), &'a Locked),
+) -> Version<'a> {
+    let protostore_evolve::Version { number, slug, semver, schema, accepted: _, reader, writer } = version;
+    let migration = &texts.migrations[SQLITE];
+    Version {
+        number: *number,
+        slug,
+        semver,
+        schema,
+        up: &migration.up,
+        down: migration.down.as_deref(),
+        chain: &locked.dialect[SQLITE].chain,
+        reader: *reader,
+        writer: *writer,
+        snapshot: &texts.snapshot,
     }
 }
 
 fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {
-    past.history.versions.iter().map(|version| migration_path("sqlite", version.number, &version.slug))
+    past.history.versions.iter().map(|version| migration_path(SQLITE, version.number, &version.slug))
 }
 
-/// Returns the text of a file that emission wrote, or that the lock vouches for.
+/// Returns the text of a file that emission wrote.
 fn text_of(bytes: Option<&Vec<u8>>) -> &str {
-    let bytes = bytes.expect("each version has its migration and its snapshot");
-    std::str::from_utf8(bytes).expect("what is emitted, or has the lock's hash, is text")
+    let bytes = bytes.expect("emission writes the whole schema");
+    std::str::from_utf8(bytes).expect("what is emitted is text")
 }

@@ -3,8 +3,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use protostore_evolve::VersionFile;
+
 use crate::Failure;
-use crate::past;
 use crate::plan::Plan;
 
 /// What stands in the first line of a file that is ours, and what follows the program in it.
@@ -30,7 +31,8 @@ pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
         }
     }
     for (path, bytes) in plan.there.iter().filter(|(path, _)| !plan.files.contains_key(*path)) {
-        let same_version = past::version(path) == Some(plan.past.history.head().number);
+        let version = VersionFile::from_path(path).map(|file| file.version);
+        let same_version = version == Some(plan.past.history.head().number);
         if is_stale(path, bytes) || (same_version && is_generated(path, bytes)) {
             remove(&plan.dir, path)?;
             done.removed.push(path.clone());

@@ -28,9 +28,9 @@ pub struct Input<'a> {
     pub command: &'a str,
     /// The schema today.
     pub schema: &'a Schema,
-    /// The full names that the store message had before, oldest first.
-    pub formerly: &'a [&'a str],
-    /// Every version of the schema that has a migration, oldest first; never empty.
+    /// Full names that the store message had before, oldest first.
+    pub formerly: &'a [String],
+    /// Every version of the schema, oldest first; never empty.
     pub versions: &'a [Version<'a>],
     /// The prost messages and tonic stubs, by path below `src/proto/`.
     pub stubs: &'a BTreeMap<String, String>,
@@ -42,7 +42,7 @@ pub struct Input<'a> {
     pub run_time: &'a str,
 }
 
-/// One version of a store's schema.
+/// One version of a store's schema, with the texts that the lock chains.
 #[derive(Clone, Copy, Debug)]
 pub struct Version<'a> {
     /// From 1, without gaps.
@@ -53,17 +53,17 @@ pub struct Version<'a> {
     pub semver: &'a str,
     /// The schema as it was then, with the comments that it had.
     pub schema: &'a Schema,
-    /// The SQL that leads to it from the version before.
+    /// The SQL that leads to this version from the one before; of the first version, [`first_migration`].
     pub up: &'a str,
-    /// The SQL that leads back; none for the first version.
+    /// The SQL that leads back to the version before; the first version has none.
     pub down: Option<&'a str>,
-    /// The hash over this version and all before it, from the lock.
+    /// SHA-256 over the chain of the version before and what this version is, in hex.
     pub chain: &'a str,
-    /// The oldest version whose program may read a database of this one.
+    /// The oldest version whose program may read a file of this version.
     pub reader: u32,
-    /// The oldest version whose program may write it.
+    /// The oldest version whose program may write a file of this version.
     pub writer: u32,
-    /// The text of its snapshot.
+    /// The snapshot of the schema.
     pub snapshot: &'a str,
 }
 
@@ -71,19 +71,19 @@ impl Version<'_> {
     /// Returns the path of the version's migration below the crate's directory.
     #[must_use]
     pub fn migration_path(&self) -> String {
-        format!("migrations/sqlite/V{}__{}.sql", self.number, self.slug)
+        protostore_evolve::migration_path("sqlite", self.number, self.slug)
     }
 
-    /// Returns the path of the way back below the crate's directory; refinery takes it for no migration.
+    /// Returns the path of the way back, below the crate's directory.
     #[must_use]
     pub fn down_path(&self) -> String {
-        format!("migrations/sqlite/V{}__{}.down.sql", self.number, self.slug)
+        protostore_evolve::down_path("sqlite", self.number, self.slug)
     }
 
     /// Returns the path of the version's snapshot below the crate's directory.
     #[must_use]
     pub fn snapshot_path(&self) -> String {
-        format!("schema/{:04}.json", self.number)
+        protostore_evolve::snapshot_path(self.number)
     }
 }
 
@@ -100,7 +100,7 @@ pub struct Constraint {
     pub says: String,
 }
 
-/// Returns every file of the generated crate but `schema.lock`, which chains what stands here.
+/// Returns every file of the generated crate but `schema.lock` and the plans, which say how its versions came about.
 ///
 /// # Panics
 /// If `versions` is empty.
@@ -138,10 +138,10 @@ pub fn schema_sql(schema: &Schema, command: &str) -> String {
     sql::schema(schema, command)
 }
 
-/// Returns the first migration of a store: the schema as it was then. `command` is what its first line names.
+/// Returns the SQL of the first version: the whole schema. `command` is what its first line names.
 #[must_use]
-pub fn first_migration(schema: &Schema, semver: &str, command: &str) -> String {
-    sql::migration(schema, semver, command)
+pub fn first_migration(schema: &Schema, command: &str) -> String {
+    sql::first_migration(schema, command)
 }
 
 /// Returns the definitions of the schema in a dialect, in the order in which a database takes them: tables, indexes,

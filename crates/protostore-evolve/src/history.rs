@@ -7,6 +7,12 @@ use crate::{Change, Lock, compare};
 /// The versions of a store's schema, oldest first; never empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
+    /// Full names that the store message had before, oldest first.
+    pub formerly: Vec<String>,
+    /// The greatest version that must not be rewritten; 0 where none is released.
+    pub released: u32,
+    /// The least version whose files can be upgraded.
+    pub oldest: u32,
     /// The versions; the last is the head.
     pub versions: Vec<Version>,
 }
@@ -22,9 +28,11 @@ pub struct Version {
     pub semver: String,
     /// The schema, with the comments it had then.
     pub schema: Schema,
-    /// The oldest version whose program may read a file of this one.
+    /// The risks that were accepted, each as `narrow 1:2 int64 int32`.
+    pub accepted: Vec<String>,
+    /// The oldest version whose program may read a file of this version.
     pub reader: u32,
-    /// The oldest version whose program may read and write a file of this one.
+    /// The oldest version whose program may write a file of this version; at least `reader`.
     pub writer: u32,
 }
 
@@ -49,8 +57,8 @@ impl History {
     #[must_use]
     pub fn first(schema: Schema) -> Self {
         let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
-        let version = Version { number: 1, slug, semver, schema, reader: 1, writer: 1 };
-        Self { versions: vec![version] }
+        let version = Version { number: 1, slug, semver, schema, accepted: Vec::new(), reader: 1, writer: 1 };
+        Self { formerly: Vec::new(), released: 0, oldest: 1, versions: vec![version] }
     }
 
     /// Reads the history that a lock names; `snapshot` returns the text of a version's snapshot, if there is one.
@@ -63,15 +71,21 @@ impl History {
         snapshot: impl Fn(u32) -> Option<&'a str>,
     ) -> Result<Option<Self>, (u32, SnapshotError)> {
         let mut versions = Vec::new();
-        for locked in &lock.migrations {
+        for locked in &lock.versions {
             let Some(text) = snapshot(locked.version) else { return Ok(None) };
             let schema = Schema::from_snapshot(text).map_err(|error| (locked.version, error))?;
-            let (slug, semver) = (locked.slug.clone(), locked.semver.clone());
-            // Each program opens files of its own version.
-            let (reader, writer) = (locked.version, locked.version);
-            versions.push(Version { number: locked.version, slug, semver, schema, reader, writer });
+            versions.push(Version {
+                number: locked.version,
+                slug: locked.slug.clone(),
+                semver: locked.semver.clone(),
+                schema,
+                accepted: locked.accepted.clone(),
+                reader: locked.reader,
+                writer: locked.writer,
+            });
         }
-        Ok((!versions.is_empty()).then_some(Self { versions }))
+        let (formerly, released, oldest) = (lock.formerly.clone(), lock.released, lock.oldest);
+        Ok((!versions.is_empty()).then_some(Self { formerly, released, oldest, versions }))
     }
 
     /// Returns the newest version.
@@ -95,10 +109,10 @@ impl History {
     /// Returns this history with `schema` in place of the head's.
     #[must_use]
     pub fn amend(&self, schema: &Schema) -> Self {
-        let mut versions = self.versions.clone();
-        if let Some(head) = versions.last_mut() {
+        let mut amended = self.clone();
+        if let Some(head) = amended.versions.last_mut() {
             head.schema = schema.clone();
         }
-        Self { versions }
+        amended
     }
 }

@@ -5,6 +5,7 @@
 //! Text goes in and comes out; nothing here knows protobuf, SQL or a disk.
 
 mod at;
+mod chain;
 mod change;
 mod column;
 mod compare;
@@ -17,6 +18,7 @@ mod history;
 mod lock;
 mod objects;
 mod order;
+mod path;
 pub mod plan;
 mod relation;
 mod rows;
@@ -30,4 +32,5 @@ pub use compare::compare;
 pub use evolve::evolve;
 pub use fault::Fault;
 pub use history::{Changed, History, Version};
-pub use lock::{Lock, LockError, Locked, VersionTexts, migration_path, snapshot_path};
+pub use lock::{LOCK_FORMAT, Lock, LockError, Locked, LockedMigration, MigrationTexts, VersionTexts};
+pub use path::{FileKind, VersionFile, down_path, migration_path, plan_path, snapshot_path};

@@ -1,32 +1,43 @@
-//! `schema.lock`: which migrations a store has, and a hash chain over them.
+//! `schema.lock`: which versions a store has, and what each was made of.
 //!
 //! Two branches that each add a version change the same lines, so they conflict in git, as they must.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use crate::History;
+use crate::chain::{self, sha256};
+use crate::{History, Version};
 
-/// What the chain begins with.
-const ROOT: &str = "protostore/lock/v1";
+/// The format of the lock that this version of the tool writes. It reads every format up to this one.
+pub const LOCK_FORMAT: u32 = 1;
 
 /// The lock of a store.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
+    /// The format of the lock, [`LOCK_FORMAT`] where this tool wrote it.
+    pub format: u32,
     /// Full name of the store message.
     pub store: String,
+    /// Full names that the store message had before, oldest first.
+    pub formerly: Vec<String>,
+    /// The greatest version that must not be rewritten; 0 where none is released.
+    pub released: u32,
+    /// The least version whose files can be upgraded.
+    pub oldest: u32,
     /// Version of the mapping that the head was made by.
     pub mapping: u32,
     /// The newest version.
     pub head: u32,
     /// The version of the data at the head.
     pub semver: String,
+    /// SHA-256 over everything else in the lock, in hex.
+    pub seal: String,
     /// The versions, oldest first.
-    #[serde(default, rename = "migration")]
-    pub migrations: Vec<Locked>,
+    #[serde(default, rename = "version")]
+    pub versions: Vec<Locked>,
 }
 
 /// A version, as the lock keeps it.
@@ -41,115 +52,193 @@ pub struct Locked {
     pub semver: String,
     /// SHA-256 of the snapshot's text, in hex.
     pub snapshot: String,
-    /// SHA-256 of the migration's text, in hex; the lock has it under the name of its dialect.
-    #[serde(rename = "sqlite")]
-    pub migration: String,
-    /// SHA-256 over the chain before it and the fields above, in hex.
+    /// SHA-256 of the plan's text, in hex; the first version has no plan.
+    #[serde(default)]
+    pub plan: Option<String>,
+    /// The risks that were accepted, each as `narrow 1:2 int64 int32`.
+    pub accepted: Vec<String>,
+    /// The oldest version whose program may read a file of this version.
+    pub reader: u32,
+    /// The oldest version whose program may write a file of this version.
+    pub writer: u32,
+    /// The migrations that lead to it, by the name of their dialect.
+    pub dialect: BTreeMap<String, LockedMigration>,
+}
+
+/// A migration in one dialect, as the lock keeps it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedMigration {
+    /// SHA-256 of the text that leads to the version, in hex.
+    pub up: String,
+    /// SHA-256 of the text that leads back, in hex; nothing leads back from the first version.
+    #[serde(default)]
+    pub down: Option<String>,
+    /// SHA-256 over the chain of the version before and what this version is, in hex. Files hold it.
     pub chain: String,
 }
 
 /// The texts that a version is locked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VersionTexts<'a> {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VersionTexts {
     /// The snapshot, `schema/0001.json`.
-    pub snapshot: &'a str,
-    /// The migration, `migrations/sqlite/V1__initial.sql`.
-    pub migration: &'a str,
+    pub snapshot: String,
+    /// The plan, `schema/0002.plan.json`; the first version has none.
+    pub plan: Option<String>,
+    /// The migrations, by the name of their dialect: `sqlite`.
+    pub migrations: BTreeMap<String, MigrationTexts>,
 }
 
-/// A text that is not a lock.
+/// The texts of a migration in one dialect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MigrationTexts {
+    /// What leads to the version, `migrations/sqlite/V2__rename_memory.sql`.
+    pub up: String,
+    /// What leads back, `migrations/sqlite/down/D2__rename_memory.sql`; nothing leads back from the first version.
+    pub down: Option<String>,
+}
+
+/// A text that this tool cannot read as a lock.
 #[derive(Debug)]
-pub struct LockError(toml::de::Error);
+pub enum LockError {
+    /// It is of a format that a newer version of the tool writes.
+    Newer {
+        /// Its format.
+        format: u32,
+    },
+    /// It is no lock.
+    Text(toml::de::Error),
+}
 
 impl std::fmt::Display for LockError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "not a lock: {}", self.0.message())
+        match self {
+            Self::Newer { format } => {
+                write!(f, "it has format {format}, and this version of the tool reads formats up to {LOCK_FORMAT}")
+            }
+            Self::Text(error) => write!(f, "not a lock: {}", error.message()),
+        }
     }
 }
 
 impl std::error::Error for LockError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
+        match self {
+            Self::Newer { .. } => None,
+            Self::Text(error) => Some(error),
+        }
     }
 }
 
-/// Returns the path of a version's snapshot in the generated crate.
-#[must_use]
-pub fn snapshot_path(version: u32) -> String {
-    format!("schema/{version:04}.json")
-}
-
-/// Returns the path of a version's migration in the generated crate, with the file name that refinery reads.
-#[must_use]
-pub fn migration_path(dialect: &str, version: u32, slug: &str) -> String {
-    format!("migrations/{dialect}/V{version}__{slug}.sql")
-}
-
 impl Lock {
-    /// Locks a history; `texts` returns the texts of a version.
+    /// Locks a history; `texts` are those of its versions, oldest first.
     #[must_use]
-    pub fn new<'a>(history: &History, texts: impl Fn(u32) -> VersionTexts<'a>) -> Self {
+    pub fn new(history: &History, texts: &[VersionTexts]) -> Self {
         let head = history.head();
-        let mut migrations: Vec<Locked> = Vec::new();
-        for version in &history.versions {
-            let VersionTexts { snapshot, migration } = texts(version.number);
-            let mut locked = Locked {
-                version: version.number,
-                slug: version.slug.clone(),
-                semver: version.semver.clone(),
-                snapshot: sha256(snapshot),
-                migration: sha256(migration),
-                chain: String::new(),
-            };
-            locked.chain = locked.link(migrations.last());
-            migrations.push(locked);
+        let mut versions: Vec<Locked> = Vec::new();
+        for (version, texts) in history.versions.iter().zip(texts) {
+            let locked = Locked::new(version, texts, versions.last());
+            versions.push(locked);
         }
-        Self {
+        let mut lock = Self {
+            format: LOCK_FORMAT,
             store: head.schema.store.clone(),
+            formerly: history.formerly.clone(),
+            released: history.released,
+            oldest: history.oldest,
             mapping: head.schema.mapping,
             head: head.number,
             semver: head.semver.clone(),
-            migrations,
-        }
+            seal: String::new(),
+            versions,
+        };
+        lock.seal = lock.sealed();
+        lock
     }
 
     /// Reads a lock.
     ///
     /// # Errors
-    /// If the text is not one that this version of the tool writes.
+    /// If the text is no lock, or one of a newer version of the tool.
     pub fn from_text(text: &str) -> Result<Self, LockError> {
-        toml::from_str(text).map_err(LockError)
+        // The format alone says whether the rest can be read.
+        let table: toml::Table = toml::from_str(text).map_err(LockError::Text)?;
+        match table.get("format").and_then(toml::Value::as_integer).and_then(|format| u32::try_from(format).ok()) {
+            Some(format) if format > LOCK_FORMAT => Err(LockError::Newer { format }),
+            _ => toml::from_str(text).map_err(LockError::Text),
+        }
     }
 
     /// Returns the text of the lock. `command` is what its first line names.
     #[must_use]
     pub fn render(&self, command: &str) -> String {
-        let Self { store, mapping, head, semver, migrations } = self;
-        let mut text = format!(
-            "# @generated by {command} from {store}; do not edit\n\
-             store = {store:?}\nmapping = {mapping}\nhead = {head}\nsemver = {semver:?}\n"
-        );
-        for Locked { version, slug, semver, snapshot, migration, chain } in migrations {
-            let written = write!(
-                text,
-                "\n[[migration]]\nversion = {version}\nslug = {slug:?}\nsemver = {semver:?}\n\
-                 snapshot = {snapshot:?}\nsqlite = {migration:?}\nchain = {chain:?}\n"
-            );
-            written.expect("a String takes any text");
-        }
+        let Self {
+            format: _, store, formerly: _, released: _, oldest: _, mapping: _, head: _, semver: _, seal, ..
+        } = self;
+        let mut text = format!("# @generated by {command} from {store}; do not edit\n");
+        let (head, versions) = self.text();
+        text += &head;
+        text += &format!("seal = {seal:?}\n");
+        text += &versions;
         text
+    }
+
+    /// Returns what the seal must be.
+    pub(crate) fn sealed(&self) -> String {
+        let (head, versions) = self.text();
+        sha256(&(head + &versions))
+    }
+
+    /// Returns the lines before the seal, and those after it.
+    fn text(&self) -> (String, String) {
+        let Self { format, store, formerly, released, oldest, mapping, head, semver, seal: _, versions } = self;
+        let lines = format!(
+            "format = {format}\nstore = {store:?}\nformerly = {formerly:?}\nreleased = {released}\n\
+             oldest = {oldest}\nmapping = {mapping}\nhead = {head}\nsemver = {semver:?}\n"
+        );
+        (lines, versions.iter().map(Locked::text).collect())
     }
 }
 
 impl Locked {
-    /// Returns what `chain` must be after `previous`.
-    pub(crate) fn link(&self, previous: Option<&Self>) -> String {
-        let Self { version, slug, semver, snapshot, migration, chain: _ } = self;
-        let before = previous.map_or(ROOT, |locked| locked.chain.as_str());
-        sha256(&format!("{before}\n{version}\n{slug}\n{semver}\n{snapshot}\n{migration}\n"))
+    fn new(version: &Version, texts: &VersionTexts, previous: Option<&Self>) -> Self {
+        let VersionTexts { snapshot, plan, migrations } = texts;
+        let mut locked = Self {
+            version: version.number,
+            slug: version.slug.clone(),
+            semver: version.semver.clone(),
+            snapshot: sha256(snapshot),
+            plan: plan.as_deref().map(sha256),
+            accepted: version.accepted.clone(),
+            reader: version.reader,
+            writer: version.writer,
+            dialect: BTreeMap::new(),
+        };
+        for (dialect, MigrationTexts { up, down }) in migrations {
+            let (up, down) = (sha256(up), down.as_deref().map(sha256));
+            let mut migration = LockedMigration { up, down, chain: String::new() };
+            migration.chain = chain::link(dialect, &locked, &migration, previous);
+            locked.dialect.insert(dialect.clone(), migration);
+        }
+        locked
     }
-}
 
-pub(crate) fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    fn text(&self) -> String {
+        let Self { version, slug, semver, snapshot, plan, accepted, reader, writer, dialect } = self;
+        let mut text = format!("\n[[version]]\nversion = {version}\nslug = {slug:?}\nsemver = {semver:?}\n");
+        let mut line = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("a String takes any text");
+        line(format_args!("snapshot = {snapshot:?}"));
+        if let Some(plan) = plan {
+            line(format_args!("plan = {plan:?}"));
+        }
+        line(format_args!("accepted = {accepted:?}\nreader = {reader}\nwriter = {writer}"));
+        for (name, LockedMigration { up, down, chain }) in dialect {
+            line(format_args!("\n[version.dialect.{name}]\nup = {up:?}"));
+            if let Some(down) = down {
+                line(format_args!("down = {down:?}"));
+            }
+            line(format_args!("chain = {chain:?}"));
+        }
+        text
+    }
 }

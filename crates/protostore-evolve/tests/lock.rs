@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use protostore_evolve::{Fault, History, Lock, Version, VersionTexts, migration_path, snapshot_path};
+use protostore_evolve::{
+    Fault, History, Lock, LockError, MigrationTexts, Version, VersionTexts, down_path, migration_path, plan_path,
+    snapshot_path,
+};
 use protostore_schema::{Schema, Type};
 
 const SNAPSHOT: &str = include_str!("cases/shop.json");
@@ -13,29 +16,57 @@ fn shop() -> Schema {
 }
 
 fn two_versions() -> History {
-    let second = Version { number: 2, slug: "more".to_owned(), semver: "0.2.0".to_owned(), schema: shop() };
     let mut history = History::first(shop());
-    history.versions.push(second);
+    history.versions.push(Version {
+        number: 2,
+        slug: "more".to_owned(),
+        semver: "0.2.0".to_owned(),
+        schema: shop(),
+        accepted: vec!["narrow 1:2 int64 int32".to_owned()],
+        reader: 2,
+        writer: 2,
+    });
     history
 }
 
+/// The texts of a version in these dialects; all but the first have a plan and a way back.
+fn texts(version: u32, dialects: &[&str]) -> VersionTexts {
+    let later = |text: String| (version > 1).then_some(text);
+    let migration = |dialect: &&str| {
+        let up = format!("-- {dialect} {version}\n{MIGRATION}");
+        ((*dialect).to_owned(), MigrationTexts { up, down: later(format!("-- {dialect} back from {version}\n")) })
+    };
+    VersionTexts {
+        snapshot: SNAPSHOT.to_owned(),
+        plan: later("{}\n".to_owned()),
+        migrations: dialects.iter().map(migration).collect(),
+    }
+}
+
 fn lock() -> Lock {
-    Lock::new(&two_versions(), |_| VersionTexts { snapshot: SNAPSHOT, migration: MIGRATION })
+    Lock::new(&two_versions(), &[texts(1, &["sqlite"]), texts(2, &["sqlite"])])
 }
 
 type Texts = BTreeMap<String, String>;
 
-fn files() -> (Texts, Texts) {
-    let migrations =
-        [(1, "initial"), (2, "more")].map(|(n, slug)| (migration_path("sqlite", n, slug), MIGRATION.to_owned()));
-    let snapshots = [1, 2].map(|n| (snapshot_path(n), SNAPSHOT.to_owned()));
-    (migrations.into(), snapshots.into())
+fn files() -> Texts {
+    let (one, two) = (texts(1, &["sqlite"]), texts(2, &["sqlite"]));
+    let (first, second) = (one.migrations["sqlite"].clone(), two.migrations["sqlite"].clone());
+    [
+        (snapshot_path(1), one.snapshot),
+        (migration_path("sqlite", 1, "initial"), first.up),
+        (snapshot_path(2), two.snapshot),
+        (plan_path(2), two.plan.expect("a second version has a plan")),
+        (migration_path("sqlite", 2, "more"), second.up),
+        (down_path("sqlite", 2, "more"), second.down.expect("a second version has a way back")),
+    ]
+    .into()
 }
 
-fn faults(edit: impl FnOnce(&mut Lock, &mut Texts, &mut Texts)) -> Vec<String> {
-    let (mut lock, (mut migrations, mut snapshots)) = (lock(), files());
-    edit(&mut lock, &mut migrations, &mut snapshots);
-    lock.verify(&migrations, &snapshots).iter().map(Fault::to_string).collect()
+fn faults(edit: impl FnOnce(&mut Lock, &mut Texts)) -> Vec<String> {
+    let (mut lock, mut files) = (lock(), files());
+    edit(&mut lock, &mut files);
+    lock.verify(&files).iter().map(Fault::to_string).collect()
 }
 
 #[test]
@@ -47,47 +78,128 @@ fn the_text_reads_back() {
 
 #[test]
 fn what_is_locked_is_in_order() {
-    assert_eq!(faults(|_, _, _| {}), [""; 0]);
+    assert_eq!(faults(|_, _| {}), [""; 0]);
 }
 
 #[test]
 fn files_are_named() {
     let v1 = "migrations/sqlite/V1__initial.sql";
     assert_eq!(
-        faults(|_, migrations, _| migrations.get_mut(v1).unwrap().push(' ')),
+        faults(|_, files| files.get_mut(v1).unwrap().push(' ')),
         ["migrations/sqlite/V1__initial.sql was edited: its SHA-256 is not the one in schema.lock"]
     );
     assert_eq!(
-        faults(|_, migrations, _| *migrations.get_mut(v1).unwrap() = MIGRATION.replace('\n', "\r\n")),
+        faults(|_, files| *files.get_mut(v1).unwrap() = files[v1].replace('\n', "\r\n")),
         ["migrations/sqlite/V1__initial.sql has CRLF line endings: check it out with `eol=lf`"]
     );
-    assert_eq!(
-        faults(|_, _, snapshots| drop(snapshots.remove("schema/0002.json"))),
-        ["schema/0002.json is missing, but schema.lock names it"]
-    );
-    assert_eq!(
-        faults(|_, _, snapshots| drop(snapshots.insert("schema/0003.json".to_owned(), String::new()))),
-        ["schema/0003.json is not in schema.lock"]
-    );
+    for file in files().keys() {
+        let missing = format!("{file} is missing, but schema.lock names it");
+        assert_eq!(faults(|_, files| drop(files.remove(file))), [missing]);
+        let edited = format!("{file} was edited: its SHA-256 is not the one in schema.lock");
+        assert_eq!(faults(|_, files| files.get_mut(file).unwrap().push('x')), [edited]);
+    }
+    for file in ["schema/0003.json", "schema/0001.plan.json", "migrations/sqlite/down/D1__initial.sql", "schema/a.txt"]
+    {
+        let unlocked = format!("{file} is not in schema.lock");
+        assert_eq!(faults(|_, files| drop(files.insert(file.to_owned(), String::new()))), [unlocked]);
+    }
 }
 
 #[test]
 fn a_fork_is_two_files_of_one_version() {
-    assert_eq!(
-        faults(|_, migrations, _| drop(migrations.insert(migration_path("sqlite", 2, "other"), MIGRATION.to_owned()))),
-        ["migrations/sqlite/V2__other.sql is a second version 2: schema.lock names migrations/sqlite/V2__more.sql"]
-    );
+    for (file, other) in [
+        (migration_path("sqlite", 2, "more"), migration_path("sqlite", 2, "other")),
+        (down_path("sqlite", 2, "more"), down_path("sqlite", 2, "other")),
+    ] {
+        assert_eq!(
+            faults(|_, files| drop(files.insert(other.clone(), String::new()))),
+            [format!("{other} is a second version 2: schema.lock names {file}")]
+        );
+    }
 }
 
 #[test]
-fn the_lock_itself_is_chained() {
-    assert_eq!(
-        faults(|lock, _, _| lock.migrations[0].semver = "0.1.1".to_owned()),
-        ["schema.lock was edited: the chain breaks at version 1"]
-    );
-    assert_eq!(faults(|lock, _, _| lock.head = 1), ["schema.lock was edited: its head is not its last version"]);
-    let gap = faults(|lock, _, _| drop(lock.migrations.remove(0)));
+fn what_a_chain_covers_is_found_by_the_chain_and_the_rest_by_the_seal() {
+    type Edit = fn(&mut Lock);
+    let chained: [Edit; 7] = [
+        |lock| lock.versions[1].slug = "less".to_owned(),
+        |lock| lock.versions[1].snapshot.replace_range(..1, "x"),
+        |lock| lock.versions[1].plan = None,
+        |lock| lock.versions[1].accepted.clear(),
+        |lock| lock.versions[1].reader = 1,
+        |lock| lock.versions[1].writer = 1,
+        |lock| lock.versions[1].dialect.get_mut("sqlite").unwrap().down = None,
+    ];
+    for edit in chained {
+        let found = faults(|lock, _| edit(lock));
+        assert_eq!(found[0], "schema.lock was edited: the chain for sqlite breaks at version 2");
+    }
+    let sealed: [Edit; 7] = [
+        |lock| lock.format = 0,
+        |lock| lock.store = "other.Store".to_owned(),
+        |lock| lock.formerly = vec!["other.Store".to_owned()],
+        |lock| lock.released = 1,
+        |lock| lock.oldest = 2,
+        |lock| lock.mapping = 2,
+        |lock| lock.versions[0].semver = "0.1.1".to_owned(),
+    ];
+    for edit in sealed {
+        assert_eq!(faults(|lock, _| edit(lock)), ["schema.lock was edited: its seal is not that of its lines"]);
+    }
+    assert_eq!(faults(|lock, _| lock.head = 1), ["schema.lock was edited: its head is not its last version"]);
+    let gap = faults(|lock, _| drop(lock.versions.remove(0)));
     assert_eq!(gap[0], "schema.lock has version 2 where version 1 belongs");
+}
+
+#[test]
+fn a_name_a_release_and_the_version_of_the_data_change_no_chain() {
+    let mut history = two_versions();
+    history.formerly = vec!["former.Store".to_owned()];
+    history.released = 2;
+    history.versions[1].semver = "1.0.0".to_owned();
+    history.versions[1].schema.store = "other.Store".to_owned();
+    let changed = Lock::new(&history, &[texts(1, &["sqlite"]), texts(2, &["sqlite"])]);
+    for (before, after) in lock().versions.iter().zip(&changed.versions) {
+        assert_eq!(before.dialect, after.dialect);
+    }
+    assert_ne!(lock().seal, changed.seal);
+    assert_eq!(changed.verify(&files()), []);
+}
+
+#[test]
+fn a_second_dialect_changes_no_chain_that_files_hold() {
+    let both = ["postgres", "sqlite"];
+    let at_once = Lock::new(&two_versions(), &[texts(1, &both), texts(2, &both)]);
+    let later = Lock::new(&two_versions(), &[texts(1, &["sqlite"]), texts(2, &both)]);
+    for (at, version) in lock().versions.iter().enumerate() {
+        assert_eq!(at_once.versions[at].dialect["sqlite"], version.dialect["sqlite"]);
+        assert_eq!(later.versions[at].dialect["sqlite"], version.dialect["sqlite"]);
+        assert_ne!(at_once.versions[at].dialect["postgres"].chain, version.dialect["sqlite"].chain);
+    }
+    assert_ne!(at_once.versions[1].dialect["postgres"].chain, later.versions[1].dialect["postgres"].chain);
+}
+
+/// A lock as the first version of the tool wrote it. This file never changes: every later tool reads it.
+const GOLDEN: &str = include_str!("cases/format-1.lock");
+
+#[test]
+fn a_lock_of_format_1_is_read_and_its_chains_are_as_they_were() {
+    let lock = Lock::from_text(GOLDEN).expect("a lock of format 1");
+    assert_eq!(lock.render("cargo protostore codegen"), GOLDEN);
+    assert_eq!((lock.format, lock.released, lock.versions.len()), (1, 1, 2));
+    let faults = lock.verify(&Texts::new());
+    assert!(faults.iter().all(|fault| matches!(fault, Fault::Missing { .. })), "{faults:?}");
+    assert_eq!(faults.len(), 6);
+}
+
+#[test]
+fn a_lock_of_a_newer_tool_is_rejected_by_its_format() {
+    let newer = GOLDEN.replace("format = 1", "format = 2\nweather = \"fine\"");
+    let error = Lock::from_text(&newer).expect_err("a lock of format 2");
+    assert!(matches!(error, LockError::Newer { format: 2 }), "{error}");
+    assert_eq!(error.to_string(), "it has format 2, and this version of the tool reads formats up to 1");
+    assert!(Lock::from_text(&GOLDEN.replace("format = 1\n", "")).is_err(), "every lock has a format");
+    assert!(Lock::from_text(&GOLDEN.replace("format = 1", "format = 1\nweather = \"fine\"")).is_err());
 }
 
 #[test]

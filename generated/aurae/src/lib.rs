@@ -76,7 +76,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "00fd0ac1b6b19e30554f5eb6baadf4454af3830f294c38f6128f9b0c3b947bbb",
+                chain: "8463f98b8902edd041c7b0c4162b3afa64e4fe8c4b981a79f9176a81ce96ca9f",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -87,7 +87,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "11eb93ed37c2085e5b24e10f6efe9337671936be3139b48dfdca7c82e4629ebc",
+                chain: "50daa15bb836d6271163a016a4bbca0203ea841acbcf780dfddadd2797e42f68",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -63,7 +63,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "a48b7260e61ef60210db7063a9adbd2e5765bbf51ab37c9bf7c937a0d94f0f74",
+                chain: "393633ac97018cb98e9a73e8066ff16da4a0510061ea6172ff7467ee73d91869",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

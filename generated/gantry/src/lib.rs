@@ -51,7 +51,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "e97ef67da06c51e1194731210e09a7c0c6637db3e9a35a055940e5df4e8a0a4e",
+                chain: "07d805cad59c13e3b07d8ad409247d930ebafebbc4d02f2162cbd123dc53d1a6",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -53,7 +53,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "b0e70802e3846deab45bac6d6257b0b6e2c80a1f122908b0bccefe85fb4edf1d",
+                chain: "293b8a1f7966b20b35ff6bd6437a0c5363e5d119ef32ce4c493fec5860ced5d6",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

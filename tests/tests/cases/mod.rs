@@ -26,18 +26,18 @@ pub(crate) fn schema(case: &Path) -> Schema {
 /// Returns the files that are emitted for a schema, without its messages.
 pub(crate) fn files(schema: &Schema) -> Files {
     let command = "cargo xtask codegen";
-    let (up, snapshot) = (&protostore_emit::first_migration(schema, "0.1.0", command), &schema.to_snapshot());
+    let (up, snapshot) = (protostore_emit::first_migration(schema, command), schema.to_snapshot());
     let version = Version {
         number: 1,
         slug: "initial",
         semver: "0.1.0",
         schema,
-        up,
+        up: &up,
         down: None,
         chain: "",
         reader: 1,
         writer: 1,
-        snapshot,
+        snapshot: &snapshot,
     };
     protostore_emit::emit(&Input {
         command,

@@ -6,7 +6,7 @@ use super::{Direction, Draft};
 use crate::plan::{Acceptance, Ask, At, ChangeKind, ColumnId, Line, Word};
 
 impl Draft<'_> {
-    /// Asks for `--accept word:place`, unless it was given; the change is planned in either case.
+    /// Asks for `--accept word:place`, unless it was given, now or before the version is written anew; the change is planned in either case.
     ///
     /// `from` and `to` are what it was and is, as the lock keeps them; `risk` is a sentence: which data, and how.
     pub(crate) fn accept(
@@ -22,6 +22,8 @@ impl Draft<'_> {
         let line = Acceptance { word, table, path: at.path.clone(), from: from.into(), to: to.into() };
         if self.answers.accept.contains(&given) {
             self.used.insert(given);
+            self.accepted.insert(line);
+        } else if self.answers.kept.contains(&line) {
             self.accepted.insert(line);
         } else {
             self.ask(kind, at, risk, Some(Line::Accept(line)));

@@ -1,6 +1,7 @@
 //! What must be said before a change is made, and the answers.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,16 @@ pub struct Acceptance {
     pub to: String,
 }
 
+/// As the lock has it: `narrow 1:2.3 int64 int32`.
+impl fmt::Display for Acceptance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { word, table, path, from, to } = self;
+        let path: Vec<_> = path.iter().map(u32::to_string).collect();
+        let place = if path.is_empty() { table.to_string() } else { format!("{table}:{}", path.join(".")) };
+        write!(f, "{word} {place} {from} {to}")
+    }
+}
+
 /// A risk that can be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,11 +97,60 @@ pub enum Word {
     Unchain,
 }
 
+impl Word {
+    /// Every word, in the order of the documentation.
+    pub const ALL: [Self; 12] = [
+        Self::Narrow,
+        Self::Sign,
+        Self::Presence,
+        Self::Wire,
+        Self::Swap,
+        Self::Unique,
+        Self::Tighten,
+        Self::Dangling,
+        Self::Rekey,
+        Self::Rows,
+        Self::Drop,
+        Self::Unchain,
+    ];
+
+    /// Returns the word as it is typed, `narrow`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Narrow => "narrow",
+            Self::Sign => "sign",
+            Self::Presence => "presence",
+            Self::Wire => "wire",
+            Self::Swap => "swap",
+            Self::Unique => "unique",
+            Self::Tighten => "tighten",
+            Self::Dangling => "dangling",
+            Self::Rekey => "rekey",
+            Self::Rows => "rows",
+            Self::Drop => "drop",
+            Self::Unchain => "unchain",
+        }
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What the developer answered: on the command line, and in the proto.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
     /// `--accept word:place`, as they were given: the word, and the place by its present name, `machines.mem_size_mb`.
+    ///
+    /// It answers an ask whose line is that word, and whose place has that name now, or had it where it is gone: the
+    /// `to` of the ask's [`At`], or its `from` where `to` is empty. One that answers nothing is the caller's to reject.
     pub accept: Vec<(Word, String)>,
+    /// Acceptances of the same version before it is written anew. Each answers the ask whose acceptance is the same;
+    /// one that answers nothing any more is left out of the plan.
+    pub kept: Vec<Acceptance>,
     /// `backfill: {sql}` of the protos, by column of the newer schema: the value's, or of a message its presence.
     pub backfills: BTreeMap<ColumnId, String>,
     /// `dropped` of the protos: number of the table, path, and former name of each field.

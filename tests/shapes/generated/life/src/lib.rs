@@ -117,7 +117,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "633edb5592c9b5cd907d195f6c54fcbd2a30adece27646ed15ef1969d61881a9",
+                chain: "85efa5371adf4f0833a1e1cf4666829355d192c7906bf081c3918663bf8c15ee",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

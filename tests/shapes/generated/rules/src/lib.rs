@@ -114,7 +114,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "a52869a83586dc1d22e077d5103377c479d4b77c7d765b0cff368ffb1eafa1d6",
+                chain: "109031154158b526a941af345ee616e3c4edcd0ce75b66029642131afcf73fcb",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

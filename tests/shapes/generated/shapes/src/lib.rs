@@ -348,7 +348,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "3a06fee25e055c35124bea7c763d282e39e0b00e8dd7e259a93fddce23f2e41e",
+                chain: "f3ac088256c0f14760986ed68d518f92e81e3adc88e5c9dc558d46dc983ce876",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

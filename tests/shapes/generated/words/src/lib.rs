@@ -85,7 +85,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "1eb11001ede0f16127a1ffbee3b7c627627322d50ca0855b9bf01f9f6036fb71",
+                chain: "d95155fbd37e116dbc047d894dae11c73d030dd909d7bc608f7e177619b6a173",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -1,0 +1,44 @@
+//! The texts of each version: kept where the lock vouches for them, also where today's tool would write others.
+
+use protostore_emit::first_migration;
+use protostore_evolve::{MigrationTexts, Version, VersionTexts, down_path, migration_path, plan_path, snapshot_path};
+
+use crate::disk::Files;
+use crate::past::{self, Past};
+
+/// The dialect of the migrations that are tried and carried out.
+pub(crate) const SQLITE: &str = "sqlite";
+
+/// Returns the texts of each version of a history, oldest first.
+pub(crate) fn of(past: &Past, there: &Files, command: &str) -> Vec<VersionTexts> {
+    let texts = past
+        .history
+        .versions
+        .iter()
+        .enumerate()
+        .map(|(at, version)| if at < past.kept { kept(version, there) } else { first(version, command) });
+    texts.collect()
+}
+
+/// Returns the texts of a version as they are on disk. One that is missing is empty; the check has said so.
+fn kept(version: &Version, there: &Files) -> VersionTexts {
+    let Version { number, slug, .. } = version;
+    let text = |path: String| there.get(&path).map(|bytes| past::text(bytes));
+    let up = text(migration_path(SQLITE, *number, slug)).unwrap_or_default();
+    let migration = MigrationTexts { up, down: text(down_path(SQLITE, *number, slug)) };
+    VersionTexts {
+        snapshot: text(snapshot_path(*number)).unwrap_or_default(),
+        plan: text(plan_path(*number)),
+        migrations: [(SQLITE.to_owned(), migration)].into(),
+    }
+}
+
+/// Returns the texts of a version that nothing comes before.
+fn first(version: &Version, command: &str) -> VersionTexts {
+    let migration = MigrationTexts { up: first_migration(&version.schema, command), down: None };
+    VersionTexts {
+        snapshot: version.schema.to_snapshot(),
+        plan: None,
+        migrations: [(SQLITE.to_owned(), migration)].into(),
+    }
+}
