@@ -31,6 +31,7 @@ pub fn evolve(
     let mut down = Draft::new([&after, &before], history, answers, Direction::Down);
     rows::all(&mut down);
     let mut steps_down = steps(&mut down, [&derived[1], &derived[0]]);
+    let unneeded = up.unneeded();
     let mut verdicts = up.verdicts;
     order::mark_impossible(&mut verdicts, &down.rejected);
     if order::is_copy_only(&verdicts) {
@@ -54,6 +55,7 @@ pub fn evolve(
         accepted: up.accepted.into_iter().collect(),
         reader,
         writer,
+        unneeded,
     })
 }
 

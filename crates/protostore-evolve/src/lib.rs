@@ -23,7 +23,9 @@ pub mod plan;
 mod relation;
 mod rows;
 mod slug;
+mod steps_text;
 mod structure;
+mod types;
 pub mod value;
 mod view;
 

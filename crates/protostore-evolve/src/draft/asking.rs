@@ -1,6 +1,6 @@
 //! Questions: what must be said before a change is made, and whether it was.
 
-use protostore_schema::Source;
+use protostore_schema::{Declared, Source};
 
 use super::{Direction, Draft};
 use crate::plan::{Acceptance, Ask, At, ChangeKind, ColumnId, Line, Word};
@@ -20,7 +20,9 @@ impl Draft<'_> {
         let Some(table) = at.table.filter(|_| self.direction == Direction::Up) else { return };
         let given = (word, at.present().to_owned());
         let line = Acceptance { word, table, path: at.path.clone(), from: from.into(), to: to.into() };
-        if self.answers.accept.contains(&given) {
+        if self.answers.kept.contains(&line) {
+            self.accepted.insert(line);
+        } else if self.answers.accept.contains(&given) {
             self.used.insert(given);
             self.accepted.insert(line);
         } else if self.answers.kept.contains(&line) {
@@ -28,6 +30,22 @@ impl Draft<'_> {
         } else {
             self.ask(kind, at, risk, Some(Line::Accept(line)));
         }
+    }
+
+    /// Returns whether `--accept word:place` was given where it is not asked for, and takes it as used.
+    pub(crate) fn accepts(&mut self, word: Word, at: &At, (from, to): (impl Into<String>, impl Into<String>)) -> bool {
+        let given = (word, at.present().to_owned());
+        let Some(table) = at.table.filter(|_| self.direction == Direction::Up) else { return false };
+        let line = Acceptance { word, table, path: at.path.clone(), from: from.into(), to: to.into() };
+        let is_given = self.answers.accept.contains(&given);
+        if is_given {
+            self.used.insert(given);
+        }
+        let is_answered = is_given || self.answers.kept.contains(&line);
+        if is_answered {
+            self.accepted.insert(line);
+        }
+        is_answered
     }
 
     /// Asks for a line of a proto file.
@@ -43,6 +61,12 @@ impl Draft<'_> {
         self.ask(kind, at, risk, Some(line));
     }
 
+    /// Asks for a `reserved` in a message or enum.
+    pub(crate) fn reserve(&mut self, kind: ChangeKind, at: &At, of: &Declared, text: String, risk: String) {
+        let end = Source { line: of.after, ..of.source.clone() };
+        self.write(kind, at, &end, text, risk);
+    }
+
     /// Rejects a change that no line makes possible; the sentence says why and what to do instead.
     pub(crate) fn never(&mut self, kind: ChangeKind, at: &At, why: impl Into<String>) {
         self.rejected.push(at.clone());
@@ -51,6 +75,10 @@ impl Draft<'_> {
 
     /// Rejects a change that no row of the tables describes.
     pub(crate) fn unknown(&mut self, at: &At, what: impl std::fmt::Display) {
+        let is_rejected = |other: &At| (other.table, &other.path, other.value) == (at.table, &at.path, at.value);
+        if self.rejected.iter().any(is_rejected) {
+            return;
+        }
         self.never(ChangeKind::Other, at, format!("{what}: no rule says what becomes of stored data, so put it back"));
     }
 

@@ -6,14 +6,18 @@
 mod ask;
 mod change;
 mod column;
+mod file;
 mod guard;
 mod object;
+mod semver;
 mod step;
+mod text;
 mod verdict;
 
 pub use ask::{Acceptance, Answers, Ask, Line, Word};
 pub use change::ChangeKind;
 pub use column::{ColumnId, Place};
+pub use file::PlanError;
 pub use guard::{Guard, Test};
 pub use object::{Object, ObjectKind};
 pub use step::{Conversion, Fill, Motion, Number, Phase, RustStep, Step};
@@ -25,7 +29,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// It is a function of both schemas, of their derived objects, and of what was answered; the same input gives the same
 /// plan, step by step. Nothing is written while [`asks`](Self::asks) has entries.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The version that it starts from.
@@ -48,4 +52,8 @@ pub struct Plan {
     pub reader: u32,
     /// The oldest version whose program may read and write the new file; at least `reader`.
     pub writer: u32,
+    /// Acceptances that were given and that no change asks for, word and place: an error of the command. No part of the
+    /// file.
+    #[serde(skip)]
+    pub unneeded: Vec<(Word, String)>,
 }

@@ -9,6 +9,7 @@ mod kinds;
 mod names;
 mod presence;
 mod removed;
+mod reused;
 mod storage;
 mod store;
 mod tables;
@@ -30,6 +31,7 @@ pub(crate) fn all(draft: &mut Draft<'_>) {
             (Some(old), Some(new)) => {
                 tables::both(old, new, draft);
                 fields(number, draft);
+                names::oneofs(number, draft);
                 presence::oneofs(number, draft);
                 constraints::table(old, new, draft);
             }
@@ -39,7 +41,7 @@ pub(crate) fn all(draft: &mut Draft<'_>) {
         }
     }
     enums::enums(draft);
-    names::reused(draft);
+    reused::reused(draft);
 }
 
 fn fields(table: u32, draft: &mut Draft<'_>) {
@@ -67,10 +69,13 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         (true, true) => {}
     }
     kinds::kind(old, new, draft);
-    presence::presence(old, new, draft);
+    // What is a key, or is made by the store at each write, is always set: the table's row says it.
+    if old.is_of_table() == new.is_of_table() {
+        presence::presence(old, new, draft);
+        constraints::field(old, new, draft);
+    }
     storage::storage(old, new, draft);
-    constraints::field(old, new, draft);
-    let is_other = old.facets() != new.facets();
+    let is_other = old.is_of_table() == new.is_of_table() && old.facets() != new.facets();
     if is_other && draft.changes_at(new.table.number, &new.path).is_empty() {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
     }

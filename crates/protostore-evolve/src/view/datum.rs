@@ -99,6 +99,11 @@ impl Datum<'_> {
         !matches!(self.storage, Storage::Absent(_))
     }
 
+    /// Returns whether one column holds all of it: a scalar, or a message or list as bytes or JSON.
+    pub(crate) fn is_one_column(&self) -> bool {
+        matches!(self.storage, Storage::Column(_) | Storage::Element(_))
+    }
+
     /// Returns whether it is neither in a flattened message nor in an element.
     pub(crate) fn is_at_top(&self) -> bool {
         self.within.is_none() && !self.is_in_element()
@@ -113,6 +118,14 @@ impl Datum<'_> {
     pub(crate) fn is_key(&self) -> bool {
         let Storage::Column(scalar) = self.storage else { return false };
         self.place.path.is_empty() && self.table.key.contains(&scalar.column.name.sql)
+    }
+
+    /// Returns whether its table says what it must be: a part of the key, the revision, or the hash of a chain.
+    pub(crate) fn is_of_table(&self) -> bool {
+        let Storage::Column(scalar) = self.storage else { return false };
+        let name = Some(&scalar.column.name.sql);
+        let is_made = [&self.table.revision, &self.table.hash_chain].into_iter().any(|made| made.as_ref() == name);
+        self.place.path.is_empty() && (self.is_key() || is_made)
     }
 
     /// Returns whether it refers to a row of another table, alone or with other fields.

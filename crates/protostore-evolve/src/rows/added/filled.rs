@@ -1,0 +1,185 @@
+//! The values of a new field in rows that are there: `backfill`, and what must have one.
+
+use protostore_schema::{Field, Generated, Label, Source};
+
+use crate::draft::{Direction, Draft};
+use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Previous, Step, Test, Verdict};
+use crate::types::is_same_kind;
+use crate::view::{Datum, Storage};
+
+/// Returns whether the proto gives a `backfill` for it.
+pub(super) fn is_given(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
+    new.column_id().is_some_and(|column| draft.backfill(&column).is_some())
+}
+
+/// Fills a new column as its `backfill` says, where the message around is set; returns whether there is one.
+pub(super) fn fill(new: &Datum<'_>, draft: &mut Draft<'_>) -> bool {
+    let Some(column) = new.column_id() else { return false };
+    let Some(value) = value(new, &column, draft) else { return false };
+    match new.within.clone() {
+        None => draft.fill(column, value),
+        Some(presence) => {
+            draft.fill(column.clone(), Fill::Unset);
+            guard_moved(new, &column, &presence, draft);
+            draft.step(Step::Fill { column, rows: Test::NotZero(presence), value });
+        }
+    }
+    true
+}
+
+/// A value that moves into a message stops the upgrade where there is no such message.
+fn guard_moved(new: &Datum<'_>, column: &ColumnId, presence: &ColumnId, draft: &mut Draft<'_>) {
+    let former = match draft.direction {
+        Direction::Up => draft.moved_from(column),
+        Direction::Down => new.column().and_then(|former| draft.moved_to(former, column)),
+    };
+    let Some(former) = former else { return };
+    let is_literal = draft.backfill(presence).is_some_and(|sql| ["1", "true", "TRUE"].contains(&sql.trim()));
+    if is_literal {
+        return;
+    }
+    let old = draft.old.datum(former.place.table, &former.path);
+    let is_zero_kept = old.is_some_and(|old| old.field.label == Label::Implicit);
+    let has_value = if is_zero_kept { Test::NotZero(former) } else { Test::Set(former) };
+    let says = format!("{} has a value, and there is no message for it to go to", old.map_or("", |old| &old.name));
+    let rows = Test::All(vec![Test::Zero(presence.clone()), has_value]);
+    if draft.old.columns().contains_key(presence) {
+        draft.guard_before(presence.place.clone(), rows, says);
+    } else {
+        draft.guard_after(presence.place.clone(), rows, says);
+    }
+}
+
+/// Returns what fills a column: its `backfill`, or, on the way back, the column to which its values were moved.
+fn value(new: &Datum<'_>, column: &ColumnId, draft: &Draft<'_>) -> Option<Fill> {
+    match draft.direction {
+        Direction::Up => draft.backfill(column).map(Fill::Sql),
+        Direction::Down => draft.moved_to(new.column()?, column).map(Fill::Copy),
+    }
+}
+
+/// Returns the name of the field whose column is all of its `backfill`, and which is gone.
+pub(super) fn moved_from(new: &Datum<'_>, draft: &Draft<'_>) -> Option<String> {
+    let column = new.column_id()?;
+    let there = draft.moved_from(&column)?;
+    draft.old.datum(there.place.table, &there.path).map(|old| old.name.clone())
+}
+
+/// Returns the field that had this one's name, type and label under another number, which now has another name or none.
+pub(super) fn left_number(new: &Datum<'_>, draft: &Draft<'_>) -> Option<Field> {
+    let (before, after) = (draft.old.schema, draft.new.schema);
+    let around = draft.old.data_of(new.table.number).find(|old| {
+        old.path.len() == new.path.len() && old.path[..old.path.len() - 1] == new.path[..new.path.len() - 1]
+    })?;
+    let old = before.reach.message(&around.declared_by)?.fields.iter().find(|field| field.name == new.field.name)?;
+    let is_same = old.label == new.field.label && is_same_kind(before, after, &old.kind, &new.field.kind);
+    (old.number != new.field.number && is_same).then(|| old.clone())
+}
+
+/// A field that was given another number: the values are under the former one.
+pub(super) fn ask_where_it_went(old: &Field, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let (was, is, name) = (old.number, new.field.number, &new.field.name);
+    let risk = format!(
+        "{} was number {was}, and is number {is} now: its values are those of number {was}. Put the number back, \
+         {name} = {was}; or reserve {was}, and say where the values are",
+        new.name
+    );
+    let line = format!("[(protostore.v1.column) = {{backfill: {{sql: \"\\\"{}\\\"\"}}}}]", old.name);
+    let at = At::field(None, Some(new));
+    draft.write(ChangeKind::N11, &at, &new.source(), line, risk);
+}
+
+/// Returns whether rows that are there must get a value.
+pub(super) fn must_be(new: &Datum<'_>) -> bool {
+    new.is_required() && !matches!(new.storage, Storage::Absent(_) | Storage::Element(_) | Storage::Inline)
+}
+
+/// A field that must be set.
+pub(super) fn required(new: &Datum<'_>, verdict: Verdict, draft: &mut Draft<'_>) {
+    let at = At::field(None, Some(new));
+    let verdict = verdict.data(DataEffect::Guarded).previous(Previous::Reads).passes(2);
+    let Some(column) = new.column_id().filter(|_| new.field.label != Label::Repeated && new.field.label != Label::Map)
+    else {
+        return without_column(new, &at, verdict, draft);
+    };
+    let is_numbered = new.column().is_some_and(|column| column.generated == Some(Generated::Sequence));
+    if is_numbered && new.is_at_top() && !is_given(new, draft) {
+        draft.fill(column.clone(), Fill::Numbered);
+        draft.step(Step::Count { column });
+        return draft.verdict(verdict.data(DataEffect::Exact));
+    }
+    if !fill(new, draft) {
+        ask(new, ChangeKind::A08, format!("{} must be set, and no row that is there has a value", new.name), draft);
+    }
+    let is_unset = match (new.storage, new.field.label) {
+        (Storage::Flattened(_), _) => Test::Zero(column),
+        (_, Label::Implicit) if !new.refers() => Test::Either(vec![Test::Unset(column.clone()), Test::Zero(column)]),
+        _ => Test::Unset(column),
+    };
+    let rows = match new.within.clone() {
+        Some(presence) => Test::All(vec![Test::NotZero(presence), is_unset]),
+        None => is_unset,
+    };
+    draft.guard_after(new.place.clone(), rows, format!("{} must be set", new.name));
+    draft.verdict(verdict);
+}
+
+/// A message in a table of its own, or a list, that must be set: no expression makes its rows.
+fn without_column(new: &Datum<'_>, at: &At, verdict: Verdict, draft: &mut Draft<'_>) {
+    if matches!(new.field.label, Label::Repeated | Label::Map) {
+        let risk =
+            format!("{} must have an element, and the rows that are there have none until they are written", new.name);
+        draft.accept(crate::plan::Word::Tighten, ChangeKind::A08, at, ("optional", "required"), risk);
+        return draft.verdict(verdict.data(DataEffect::Untouched));
+    }
+    let why = format!(
+        "{} must be set, and is in a table of its own, which no expression fills: add it without `required`, write its \
+         values, and require it in a later version",
+        new.name
+    );
+    draft.never(ChangeKind::A08, at, why);
+}
+
+/// A field of which no two rows may have the same value; all rows that are there have zero.
+pub(super) fn unique(new: &Datum<'_>, verdict: Verdict, draft: &mut Draft<'_>) {
+    if new.field.label == Label::Optional {
+        return draft.verdict(verdict.passes(1));
+    }
+    let risk = format!("{} must differ from row to row, and is zero in all that are there", new.name);
+    ask(new, ChangeKind::A10, risk, draft);
+    draft.verdict(verdict.data(DataEffect::Guarded).previous(Previous::Reads).passes(2));
+}
+
+/// Returns whether a unique index is of its column alone.
+pub(super) fn is_unique(new: &Datum<'_>) -> bool {
+    let Some(column) = new.column() else { return false };
+    let is_of_it = |index: &&protostore_schema::Index| {
+        index.unique && index.columns.len() == 1 && index.columns[0].column == column.name.sql
+    };
+    new.place.path.is_empty() && new.table.indexes.iter().any(|index| is_of_it(&index))
+}
+
+fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut Draft<'_>) {
+    let line = "[(protostore.v1.column) = {backfill: {sql: \"…\"}}]";
+    draft.write(kind, &At::field(None, Some(new)), &new.source(), line, risk);
+}
+
+/// What is inside of a message that is new as a whole: it has values where the message's own `backfill` sets it.
+pub(super) fn inside(new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let is_new = |column: &ColumnId| !draft.old.columns().contains_key(column);
+    let is_of_old_table = draft.old.places().contains_key(&new.place);
+    let Some(presence) = new.within.clone().filter(|presence| is_of_old_table && is_new(presence)) else { return };
+    let is_set = draft.backfill(&presence).is_some();
+    if !fill(new, draft) && is_set && must_be(new) {
+        let risk =
+            format!("{} must be set where the message around it is, and no row that is there has a value", new.name);
+        ask(new, ChangeKind::A08, risk, draft);
+    }
+}
+
+impl Datum<'_> {
+    /// Returns where its proto file declares it.
+    pub(crate) fn source(&self) -> Source {
+        self.field.source.clone()
+    }
+}

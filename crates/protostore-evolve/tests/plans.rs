@@ -1,0 +1,208 @@
+//! The rows of the tables of changes: each file of `plans` has two versions of a store, answers, and the plan between them.
+//!
+//! `PROTOSTORE_UPDATE=1` writes the plans anew.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use protostore_evolve::plan::{Answers, ColumnId, Place, Plan, Word};
+use protostore_evolve::{History, evolve};
+use protostore_lower::{Inputs, compile, lower};
+use protostore_schema::Schema;
+
+/// What begins every proto.
+const HEAD: &str = r#"syntax = "proto3";
+package lab.v0;
+import "buf/validate/validate.proto";
+import "google/api/field_behavior.proto";
+import "google/protobuf/struct.proto";
+import "google/protobuf/timestamp.proto";
+import "google/protobuf/wrappers.proto";
+import "protostore/v1/options.proto";
+message LabStore {
+  option (protostore.v1.store) = {name: "lab"};
+"#;
+
+/// A file: versions, oldest first, what was answered, and the plan from the last but one to the last.
+struct Case {
+    path: PathBuf,
+    text: String,
+    versions: Vec<String>,
+    answers: String,
+    plan: String,
+}
+
+impl Case {
+    fn read(path: PathBuf) -> Self {
+        let text = std::fs::read_to_string(&path).expect("a case is text");
+        let (mut versions, mut answers, mut plan) = (Vec::new(), String::new(), String::new());
+        for section in text.split("\n--- ").skip(1) {
+            let (title, body) = section.split_once('\n').unwrap_or((section, ""));
+            match title {
+                "version" => versions.push(body.to_owned()),
+                "answers" => body.clone_into(&mut answers),
+                "plan" => body.clone_into(&mut plan),
+                other => panic!("{}: no section is called {other:?}", path.display()),
+            }
+        }
+        Self { path, text, versions, answers, plan }
+    }
+
+    fn name(&self) -> String {
+        self.path.file_stem().expect("a case has a name").to_string_lossy().into_owned()
+    }
+
+    fn schemas(&self) -> Vec<Schema> {
+        self.versions.iter().map(|text| schema(&self.name(), text)).collect()
+    }
+
+    fn plan(&self) -> (Option<Plan>, String) {
+        let schemas = self.schemas();
+        let (new, olds) = schemas.split_last().expect("a case has versions");
+        let mut history = History::first(olds[0].clone());
+        for (schema, number) in olds.iter().zip(1..).skip(1) {
+            let mut version = history.head().clone();
+            (version.number, version.schema) = (number, schema.clone());
+            history.versions.push(version);
+        }
+        let answers = answers(&self.answers, new);
+        let Some(plan) = evolve(&history, new, &protostore_emit::objects, &answers) else {
+            return (None, "nothing makes a version\n".to_owned());
+        };
+        let mut text = plan.to_string();
+        for (word, place) in &plan.unneeded {
+            text += &format!("\nnothing asks for {word}:{place}\n");
+        }
+        if plan.asks.is_empty() {
+            let old = &history.head().schema;
+            text += &format!("\nup\n{}", plan.steps_text(&plan.up, old, new));
+            text += &format!("\ndown\n{}", plan.steps_text(&plan.down, new, old));
+        }
+        (Some(plan), text)
+    }
+}
+
+/// Lowers the fields of a store message and what follows them.
+fn schema(name: &str, text: &str) -> Schema {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir_all(dir.path().join("lab")).expect("a directory");
+    std::fs::write(dir.path().join("lab/lab.proto"), format!("{HEAD}{text}")).expect("a file");
+    let inputs = Inputs { includes: vec![dir.path().to_path_buf()], files: vec!["lab/lab.proto".into()] };
+    let compiled = compile(&inputs).unwrap_or_else(|error| panic!("{name}: {error}"));
+    lower(&compiled, "lab.v0.LabStore").unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Reads lines such as `accept narrow:machines.size`, `backfill machines.owner = 'root'` and `dropped 1 [6, 2] a.b`.
+fn answers(text: &str, new: &Schema) -> Answers {
+    let mut answers = Answers::default();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let (what, rest) = line.split_once(' ').expect("a word and the rest");
+        match what {
+            "accept" => {
+                let (word, place) = rest.split_once(':').expect("a word and a place");
+                let word = Word::ALL.into_iter().find(|known| known.as_str() == word).expect("a known word");
+                answers.accept.push((word, place.to_owned()));
+            }
+            "backfill" => {
+                let (place, sql) = rest.split_once(" = ").expect("a field and a value");
+                let (table, field) = place.split_once('.').expect("a table and a field");
+                answers.backfills.insert(column(new, table, field), sql.to_owned());
+            }
+            "dropped" => {
+                let mut parts = rest.splitn(3, ' ');
+                let mut part = || parts.next().expect("a table, a path and a name");
+                let table = part().parse().expect("a number");
+                let path = part().split('.').map(|number| number.parse().expect("a number")).collect();
+                answers.dropped.push((table, path, part().to_owned()));
+            }
+            other => panic!("no answer is called {other:?}"),
+        }
+    }
+    answers
+}
+
+fn column(schema: &Schema, table: &str, field: &str) -> ColumnId {
+    let table = schema.tables.iter().find(|known| known.name.proto == table).expect("a table");
+    let own = Place { table: table.number, path: Vec::new() };
+    let children = table.descendants().into_iter().map(|child| {
+        let place = Place { table: table.number, path: child.path.clone() };
+        (place, child.item_columns())
+    });
+    let all = std::iter::once((own, table.columns())).chain(children);
+    let mut all = all.flat_map(|(place, columns)| columns.into_iter().map(move |column| (place.clone(), column)));
+    let (place, column) = all.find(|(_, column)| column.name.proto == field).expect("a column");
+    ColumnId { place, path: column.path.clone(), role: column.role }
+}
+
+fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let entries = std::fs::read_dir(&folder).expect("the folder of the cases");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths.into_iter().map(Case::read).collect()
+}
+
+#[test]
+fn each_row_has_its_plan() {
+    let update = std::env::var_os("PROTOSTORE_UPDATE").is_some();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let (_, text) = case.plan();
+        if text != case.plan && update {
+            let kept = case.text.split("\n--- plan\n").next().expect("the versions");
+            std::fs::write(&case.path, format!("{}\n--- plan\n{text}", kept.trim_end())).expect("a file");
+        } else if text != case.plan {
+            wrong.push(format!("{}:\n{text}", case.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The name of a case begins with the ids that it is about.
+#[test]
+fn a_case_has_the_changes_that_it_is_named_for() {
+    for case in cases() {
+        let ids = case
+            .name()
+            .split('-')
+            .take_while(|part| part.len() == 3 && part.ends_with(|c: char| c.is_ascii_digit()))
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        assert!(!ids.is_empty(), "{} is named for no change", case.name());
+        let (plan, _) = case.plan();
+        let found: BTreeSet<String> = plan
+            .iter()
+            .flat_map(|plan| {
+                let asked = plan.asks.iter().map(|ask| ask.kind);
+                plan.verdicts.iter().map(|verdict| verdict.kind).chain(asked).map(|kind| kind.to_string())
+            })
+            .collect();
+        let is_none = ids.iter().all(|id| ["T01", "T04", "N06"].contains(&id.as_str()));
+        let missing: Vec<_> = ids.iter().filter(|id| !is_none && !found.contains(*id)).collect();
+        assert!(missing.is_empty(), "{} has {found:?}", case.name());
+        assert!(!is_none || plan.is_none(), "{} makes a version", case.name());
+    }
+}
+
+#[test]
+fn a_plan_is_read_from_its_file_and_is_the_same_each_time() {
+    for case in cases() {
+        let (Some(plan), _) = case.plan() else { continue };
+        let file = plan.to_file();
+        let read = Plan::from_file(&file).expect("a plan that was just written");
+        assert_eq!(read.to_file(), file, "{}", case.name());
+        assert_eq!(case.plan().0.expect("a plan").to_file(), file, "{}", case.name());
+    }
+}
+
+/// What is answered is asked once, and what is asked and answered is planned as the question said.
+#[test]
+fn a_schema_leads_to_itself_without_a_plan() {
+    for case in cases() {
+        for schema in case.schemas() {
+            let history = History::first(schema.clone());
+            let plan = evolve(&history, &schema, &protostore_emit::objects, &Answers::default());
+            assert_eq!(plan, None, "{}", case.name());
+        }
+    }
+}
