@@ -3,7 +3,7 @@
 use protostore_schema::Schema;
 
 use crate::draft::{Direction, Draft};
-use crate::plan::{Answers, Object, Plan, Previous, Step};
+use crate::plan::{Answers, At, Object, ObjectKind, Plan, Previous, Step};
 use crate::view::View;
 use crate::{History, objects, order, rows, slug, structure};
 
@@ -25,6 +25,7 @@ pub fn evolve(
     rows::all(&mut up);
     let derived = [objects(&head.schema), objects(new)];
     let steps_up = steps(&mut up, [&derived[0], &derived[1]]);
+    expect_told(&mut up, &steps_up);
     if up.verdicts.is_empty() && up.asks.is_empty() && steps_up.is_empty() {
         return None;
     }
@@ -57,6 +58,24 @@ pub fn evolve(
         writer,
         unneeded,
     })
+}
+
+/// Rejects what the database would refuse otherwise than before, unless a row says that its table or an enum changes.
+fn expect_told(draft: &mut Draft<'_>, steps: &[Step]) {
+    let is_told = |table: u32| {
+        let mut places = draft.verdicts.iter().map(|v| v.at.table).chain(draft.asks.iter().map(|ask| ask.at.table));
+        places.any(|of| of.is_none_or(|of| of == table))
+    };
+    let object = |step: &Step| match step {
+        Step::Drop(object) | Step::Make(object) => Some(object.clone()),
+        _ => None,
+    };
+    let refuses = |object: &Object| !matches!(object.kind, ObjectKind::View | ObjectKind::Trigger);
+    let untold = steps.iter().filter_map(object).filter(refuses).find(|object| !is_told(object.place.table));
+    let Some(object) = untold else { return };
+    let table = object.place.table;
+    let at = At::table(draft.old.table(table), draft.new.table(table));
+    draft.unknown(&at, format!("{} of {} is not as it was", object.name, at.present()));
 }
 
 fn steps(draft: &mut Draft<'_>, [old, new]: [&[Object]; 2]) -> Vec<Step> {

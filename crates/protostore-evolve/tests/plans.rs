@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use protostore_evolve::plan::{Answers, ColumnId, Place, Plan, Word};
 use protostore_evolve::{History, evolve};
@@ -27,9 +28,9 @@ message LabStore {
 struct Case {
     path: PathBuf,
     text: String,
-    versions: Vec<String>,
     answers: String,
     plan: String,
+    schemas: Vec<Schema>,
 }
 
 impl Case {
@@ -45,20 +46,17 @@ impl Case {
                 other => panic!("{}: no section is called {other:?}", path.display()),
             }
         }
-        Self { path, text, versions, answers, plan }
+        let name = path.display().to_string();
+        let schemas = versions.iter().map(|text| schema(&name, text)).collect();
+        Self { path, text, answers, plan, schemas }
     }
 
     fn name(&self) -> String {
         self.path.file_stem().expect("a case has a name").to_string_lossy().into_owned()
     }
 
-    fn schemas(&self) -> Vec<Schema> {
-        self.versions.iter().map(|text| schema(&self.name(), text)).collect()
-    }
-
     fn plan(&self) -> (Option<Plan>, String) {
-        let schemas = self.schemas();
-        let (new, olds) = schemas.split_last().expect("a case has versions");
+        let (new, olds) = self.schemas.split_last().expect("a case has versions");
         let mut history = History::first(olds[0].clone());
         for (schema, number) in olds.iter().zip(1..).skip(1) {
             let mut version = history.head().clone();
@@ -134,19 +132,20 @@ fn column(schema: &Schema, table: &str, field: &str) -> ColumnId {
     ColumnId { place, path: column.path.clone(), role: column.role }
 }
 
-fn cases() -> Vec<Case> {
+/// Lowering takes most of the time, so each test looks at the same cases.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
     let entries = std::fs::read_dir(&folder).expect("the folder of the cases");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     paths.into_iter().map(Case::read).collect()
-}
+});
 
 #[test]
 fn each_row_has_its_plan() {
     let update = std::env::var_os("PROTOSTORE_UPDATE").is_some();
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in CASES.iter() {
         let (_, text) = case.plan();
         if text != case.plan && update {
             let kept = case.text.split("\n--- plan\n").next().expect("the versions");
@@ -161,7 +160,7 @@ fn each_row_has_its_plan() {
 /// The name of a case begins with the ids that it is about.
 #[test]
 fn a_case_has_the_changes_that_it_is_named_for() {
-    for case in cases() {
+    for case in CASES.iter() {
         let ids = case
             .name()
             .split('-')
@@ -186,7 +185,7 @@ fn a_case_has_the_changes_that_it_is_named_for() {
 
 #[test]
 fn a_plan_is_read_from_its_file_and_is_the_same_each_time() {
-    for case in cases() {
+    for case in CASES.iter() {
         let (Some(plan), _) = case.plan() else { continue };
         let file = plan.to_file();
         let read = Plan::from_file(&file).expect("a plan that was just written");
@@ -198,10 +197,10 @@ fn a_plan_is_read_from_its_file_and_is_the_same_each_time() {
 /// What is answered is asked once, and what is asked and answered is planned as the question said.
 #[test]
 fn a_schema_leads_to_itself_without_a_plan() {
-    for case in cases() {
-        for schema in case.schemas() {
+    for case in CASES.iter() {
+        for schema in &case.schemas {
             let history = History::first(schema.clone());
-            let plan = evolve(&history, &schema, &protostore_emit::objects, &Answers::default());
+            let plan = evolve(&history, schema, &protostore_emit::objects, &Answers::default());
             assert_eq!(plan, None, "{}", case.name());
         }
     }

@@ -35,6 +35,20 @@ pub(crate) fn stored_at_last(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft
     added(new, At::both(old, new), Effect::Same, draft);
 }
 
+/// A field that is not stored, and shows rows of another table than it did, if any.
+pub(crate) fn relation(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let shown = |datum: &Datum<'_>, view: &crate::view::View<'_>| {
+        let Storage::Absent(absent) = datum.storage else { return None };
+        let relation = absent.relation.as_ref()?;
+        let place = crate::plan::Place { table: view.number_of(&relation.table)?, path: Vec::new() };
+        Some((view.column_named(&place, &relation.column)?.clone(), relation.many))
+    };
+    if shown(old, draft.old) != shown(new, draft.new) {
+        let verdict = Verdict::new(ChangeKind::A12, At::both(old, new), format!("{} shows other rows", new.name));
+        draft.verdict(verdict.json(Effect::Same));
+    }
+}
+
 fn added(new: &Datum<'_>, at: At, clients: Effect, draft: &mut Draft<'_>) {
     let says = match clients {
         Effect::Same => format!("{} is stored now", new.name),

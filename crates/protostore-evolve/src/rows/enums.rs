@@ -34,6 +34,9 @@ fn by_number(of: &EnumType) -> Names<'_> {
 
 fn values(old: &EnumType, new: &EnumType, draft: &mut Draft<'_>) {
     let (before, after) = (by_number(old), by_number(new));
+    if before == after {
+        return;
+    }
     let is_json = draft.new.schema.documents().enums.iter().any(|e| e.proto == new.proto);
     let unless_json = |previous: Previous| if is_json { Previous::Neither } else { previous };
     for (number, names) in &before {

@@ -65,7 +65,10 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     match (old.is_stored(), new.is_stored()) {
         (true, false) => return removed::no_longer_stored(old, new, draft),
         (false, true) => return added::stored_at_last(old, new, draft),
-        (false, false) => return kinds::not_stored(old, new, draft),
+        (false, false) => {
+            added::relation(old, new, draft);
+            return kinds::not_stored(old, new, draft);
+        }
         (true, true) => {}
     }
     kinds::kind(old, new, draft);
