@@ -38,6 +38,8 @@ pub enum Kind {
     Aborted,
     /// A queue or the disk is full.
     Exhausted,
+    /// The store was opened for reading alone, since a newer program has changed it so that this one must not write.
+    ReadOnly,
     /// It took longer than it may, and was ended.
     Deadline,
     /// Whether the write is durable is not known.

@@ -38,6 +38,7 @@ mod number;
 mod ops;
 mod options;
 mod page_token;
+mod progress;
 mod random;
 mod record;
 mod redacted;
@@ -56,7 +57,7 @@ pub use engine::Engine;
 pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
 pub use fixed::Fixed;
-pub use info::Info;
+pub use info::{Applied, Info, Newer, Upgraded};
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Expiring, SoftDeleted};
 pub use mask::{Field, Mask};
@@ -69,6 +70,7 @@ pub use ops::{
 };
 pub use options::Options;
 pub use page_token::PageTokens;
+pub use progress::Progress;
 #[cfg(feature = "prost")]
 pub use record::Wire;
 pub use record::{

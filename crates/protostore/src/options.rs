@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::progress::{Listener, Progress};
 use crate::room::PAGE_BYTES;
 use crate::schema::Schema;
 use crate::sqlite::Sqlite;
@@ -23,6 +24,8 @@ pub struct Options<E: Engine = Sqlite> {
     pub(crate) queue: usize,
     pub(crate) page_bytes: usize,
     pub(crate) limits: Limits,
+    pub(crate) read_only_if_newer: bool,
+    pub(crate) listener: Listener,
     /// The options of this engine alone.
     pub(crate) engine: E::Options,
 }
@@ -48,6 +51,8 @@ impl<E: Engine> Default for Options<E> {
                 slow_write: Duration::from_secs(1),
                 close: Duration::from_secs(30),
             },
+            read_only_if_newer: false,
+            listener: Listener::default(),
             engine: E::Options::default(),
         }
     }
@@ -99,6 +104,33 @@ impl<E: Engine> Options<E> {
     #[must_use]
     pub fn close_within(mut self, within: Duration) -> Self {
         self.limits.close = within;
+        self
+    }
+
+    /// Opens a database of a newer version for reading alone, where that version says that this program reads it rightly and
+    /// must not write it. Without this, such a database is refused.
+    ///
+    /// [`Info::newer`](crate::Info::newer) says so, and every write is refused with
+    /// [`Kind::ReadOnly`](crate::Kind::ReadOnly). A newer database that this program may write is opened in any case, and one
+    /// that it would not read rightly in none.
+    #[must_use]
+    pub fn read_only_if_newer(mut self, read_only: bool) -> Self {
+        self.read_only_if_newer = read_only;
+        self
+    }
+
+    /// Sets who is told how far an upgrade is: before each of its steps, and at least each second while one goes on.
+    ///
+    /// It is called on the thread that opens the store, in the middle of the upgrade; it must not open the store itself. A
+    /// panic in it ends the upgrade, and nothing has changed.
+    ///
+    /// ```
+    /// let options = protostore::Options::new()
+    ///     .progress(|at| println!("{} {}: {} of {}, {}", at.version, at.slug, at.done, at.of, at.step));
+    /// ```
+    #[must_use]
+    pub fn progress(mut self, told: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(told);
         self
     }
 

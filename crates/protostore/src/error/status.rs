@@ -14,7 +14,7 @@ impl Kind {
         match self {
             Self::NotFound => Code::NotFound,
             Self::AlreadyExists => Code::AlreadyExists,
-            Self::Reference | Self::Precondition => Code::FailedPrecondition,
+            Self::Reference | Self::Precondition | Self::ReadOnly => Code::FailedPrecondition,
             Self::Invalid => Code::InvalidArgument,
             Self::OutOfRange => Code::OutOfRange,
             Self::Aborted => Code::Aborted,

@@ -33,6 +33,10 @@ macro_rules! __options {
                 slow_write(after: std::time::Duration);
                 /// Sets how long closing the store waits for the reads and writes that it has accepted.
                 close_within(within: std::time::Duration);
+                /// Opens a newer database for reading alone, where this program may read and not write it.
+                read_only_if_newer(read_only: bool);
+                /// Sets who is told how far an upgrade is.
+                progress(told: impl Fn(&protostore::Progress<'_>) + Send + Sync + 'static);
             }
 
             /// Opens the store, or makes it where there is none yet, and brings it to the newest version.
@@ -74,6 +78,10 @@ macro_rules! __options {
                 readers(threads: usize);
                 /// Looks for damage before the store serves, where the last run was not closed.
                 check_first(check: bool);
+                /// Sets how long opening waits for another process that has the file.
+                wait(within: std::time::Duration);
+                /// Copies the database before it is upgraded.
+                copy_before_upgrade(copy: bool);
             }
 
             /// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.

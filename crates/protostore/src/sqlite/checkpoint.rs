@@ -55,6 +55,9 @@ impl Checkpoints {
     /// Says whether another group may be written.
     pub(super) fn admit(&mut self, held: &Held) -> Result<()> {
         if !self.log.has_begun() {
+            if self.log.is_forbidden() {
+                return Err(read_only());
+            }
             self.begin(held)?;
         }
         if self.full && self.reserve.fill() {
@@ -207,4 +210,11 @@ impl Checkpoints {
             format!("the log has {bytes} bytes, and may have {limit}; it cannot be moved into the file: {why}"),
         )
     }
+}
+
+#[cold]
+fn read_only() -> Error {
+    let why = "the database has a newer version of the schema, which this program may read and not write: it was opened by \
+               Options::read_only_if_newer(true)";
+    Error::new(Kind::ReadOnly, why)
 }

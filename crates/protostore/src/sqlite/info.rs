@@ -19,6 +19,9 @@ pub struct SqliteInfo {
     /// Whether the file was opened without its log, and so without its newest commits: see
     /// [`Options::accept_lost_log`](crate::Options::accept_lost_log).
     pub lost_log: bool,
+    /// The copy that was made before the upgrade that [`Info::upgraded`](crate::Info::upgraded) tells of; none where there
+    /// was none, or where [`Options::copy_before_upgrade`](crate::Options::copy_before_upgrade) forbade it.
+    pub copy: Option<PathBuf>,
     /// The write-ahead log at this moment.
     pub log: LogInfo,
     /// The search for damage, at this moment.

@@ -6,9 +6,9 @@
 //! 4. connect, so configured that not even closing would write;
 //! 5. unlock with the key of the file, and read the first page;
 //! 6. compare the file with the log beside it: the two must be of one moment;
-//! 7. compare mark, store, version, rules and migrations with this program's;
+//! 7. compare mark, store, version and history with this program's;
 //! 8. set and assert every setting;
-//! 9. look for damage if the last run was not closed and that is asked for, migrate;
+//! 9. look for damage if the last run was not closed and that is asked for; copy an older database and upgrade it;
 //! 10. say in the file that a log must be beside it, forbid what only opening may do, and connect the readers.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
-use crate::info::Info;
+use crate::info::{Info, Newer};
 use crate::key::Key;
 use crate::options::Options;
 use crate::page_token::PageTokens;
@@ -31,6 +31,7 @@ mod bookkeeping;
 mod cipher;
 mod close;
 mod connect;
+mod copy;
 mod create;
 mod engine;
 mod ffi;
@@ -40,6 +41,7 @@ mod lock;
 mod log;
 mod migrate;
 mod place;
+mod prepare;
 mod refusal;
 mod reserve;
 mod settings;
@@ -57,9 +59,10 @@ pub(crate) use reserve::Reserve;
 
 use bookkeeping::Label;
 use cipher::Cipher;
-use identity::Class;
+use identity::{Class, Standing};
 use lock::Lock;
 use place::Place;
+use prepare::Preparation;
 use refusal::Refusal;
 use settings::Role;
 use state::{Alone, Discord, State};
@@ -176,9 +179,9 @@ fn open_as(
     path: &Path,
     key: &Key,
 ) -> Result<Opened, Refusal> {
-    let options = &options.engine;
+    let Options { engine: options, read_only_if_newer, listener, .. } = options;
     let place = Place::of(path)?;
-    let lock = Lock::take(&place.beside(".lock"))?;
+    let lock = Lock::take(&place.beside(".lock"), options.wait)?;
     engine::check()?;
     let access = access(class, options, key)?;
     if !place.inspect()? {
@@ -186,8 +189,8 @@ fn open_as(
     }
     let had_log = place.has_log_file();
     let mut writer = connect::bare(&place.path, options.allow_tools)?;
-    let Proven { cipher, label, state, crashed, lost_log } =
-        match prove(&writer, &place, options, schema, class, access) {
+    let Proven { cipher, label, standing, state, crashed, lost_log } =
+        match prove(&writer, &place, options, schema, class, access, *read_only_if_newer) {
             Ok(proven) => proven,
             Err(refusal) => {
                 let refusal = doubted(refusal.on(&writer), &place, options, access);
@@ -198,23 +201,42 @@ fn open_as(
     let count = options.connections();
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
     settings::apply(&writer, Role::Writer, cache).map_err(|refusal| refusal.on(&writer))?;
-    let mut log = Log::watch(&mut writer, schema, &state).map_err(|why| Refusal::Engine("be watched", why))?;
+    // What a newer program says about its version is not overwritten.
+    let own = (!matches!(standing, Standing::Newer(_))).then_some(schema);
+    let mut log = Log::watch(&mut writer, own, &state).map_err(|why| Refusal::Engine("be watched", why))?;
     let mut reserve = Reserve::take(&place, if class == Class::Test { 0 } else { options.reserve });
-    let mut prepare = || prepare(&mut writer, &mut log, schema, class, &label, crashed, options.check_first);
-    let prepared = match prepare() {
+    let copies = options.copy_before_upgrade && class == Class::Real;
+    let (version, check_first) = (label.version, options.check_first);
+    let access = copies.then_some(access);
+    let mut preparation = Preparation {
+        schema,
+        class,
+        place: &place,
+        standing: &standing,
+        version,
+        crashed,
+        check_first,
+        access,
+        listener,
+        upgraded: None,
+    };
+    let prepared = match preparation.run(&mut writer, &mut log) {
         Err(refusal) if refusal.is_full_disk() => {
             reserve.release();
-            prepare()
+            preparation.run(&mut writer, &mut log)
         }
         prepared => prepared,
     };
+    let upgraded = preparation.upgraded;
     match prepared {
         // What is there can be read; writing begins as soon as there is room.
-        Err(refusal) if refusal.is_full_disk() && label.version == schema.version => {
+        Err(refusal) if refusal.is_full_disk() && (standing != Standing::Older || upgraded.is_some()) => {
             tracing::warn!(path = %place.path.display(), "the disk is full: the database is opened for reading");
         }
         prepared => prepared.map_err(|refusal| refusal.on(&writer))?,
     }
+    let read_only = standing.is_read_only();
+    let (upgraded, copy) = upgraded.map_or((None, None), |(upgraded, copy)| (Some(upgraded), copy));
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
     let mut cipher = cipher;
@@ -230,6 +252,11 @@ fn open_as(
         mapping: schema.mapping,
         sequence: log.commits().newest(),
         created: label.created,
+        newer: match standing {
+            Standing::Newer(newer) => Some(newer),
+            Standing::Same | Standing::Older => None,
+        },
+        upgraded,
         engine: SqliteInfo {
             sqlite: rusqlite::version().to_owned(),
             cipher: cipher.id().and_then(|_| cipher::version(&writer)),
@@ -237,10 +264,12 @@ fn open_as(
             path: connector.path.clone(),
             recovered: crashed,
             lost_log,
+            copy,
             log: LogInfo::default(),
             check: CheckInfo {
                 state: match crashed {
-                    true if options.check_first => CheckState::Before,
+                    // Before, all would have to be moved into the file.
+                    true if options.check_first && !read_only => CheckState::Before,
                     true => CheckState::Running,
                     false => CheckState::NotNeeded,
                 },
@@ -254,6 +283,13 @@ fn open_as(
     );
     if lost_log {
         tracing::warn!(path = %info.engine.path.display(), "opened the database without its log: its newest commits are gone");
+    }
+    if let Some(Newer { version, semver, writes }) = &info.newer {
+        let path = info.engine.path.display();
+        tracing::warn!(
+            %path, version, semver, writes, own = schema.version,
+            "the database has a newer version of the schema than this program, and was opened as that version allows"
+        );
     }
     let tokens = PageTokens::new(token_keys, schema.store, label.created, schema.version);
     let guard = Guard { path: connector.path.clone(), _lock: lock, directory: None };
@@ -275,6 +311,7 @@ fn access<'a>(class: Class, options: &SqliteOptions, key: &'a Key) -> Result<Acc
 struct Proven {
     cipher: Cipher,
     label: Label,
+    standing: Standing,
     state: State,
     /// Whether the last run was not closed.
     crashed: bool,
@@ -290,6 +327,7 @@ fn prove(
     schema: &Schema,
     class: Class,
     access: Access<'_>,
+    read_only_if_newer: bool,
 ) -> Result<Proven, Refusal> {
     let cipher = match access {
         Access::Keyed(key) => Cipher::of_file(connection, key)?,
@@ -320,11 +358,11 @@ fn prove(
         Some(Err(Discord::LogIsForeign)) => return Err(Refusal::ForeignLog(log)),
         Some(Ok(())) | None => false,
     };
-    let label = identity::check(connection, schema, class)?;
+    let (label, standing) = identity::check(connection, schema, class, read_only_if_newer)?;
     let state = state.ok_or_else(|| Refusal::Damaged("it does not say which log belongs to it".to_owned()))?;
     // That it was closed counts only where it is in the file: what said so may have been on its way.
     let crashed = alone != Alone::NoLog || !state.closed;
-    Ok(Proven { cipher, label, state, crashed, lost_log })
+    Ok(Proven { cipher, label, standing, state, crashed, lost_log })
 }
 
 /// Reads the salt once more before a key is called wrong: where reading it fails, SQLCipher takes another without a word.
@@ -335,34 +373,5 @@ fn doubted(refusal: Refusal, place: &Place, options: &SqliteOptions, access: Acc
         Ok(again) if again.id().as_ref() == Some(id) => refusal,
         Ok(_) => Refusal::Io("read its first bytes twice alike", Errno::IO.into()),
         Err(refusal) => refusal,
-    }
-}
-
-/// Brings the file into the state in which it is served: at the newest version, and saying that a log must be beside it.
-fn prepare(
-    writer: &mut Connection,
-    log: &mut Log,
-    schema: &Schema,
-    class: Class,
-    label: &Label,
-    crashed: bool,
-    check_first: bool,
-) -> Result<(), Refusal> {
-    let failed = |why| Refusal::Engine("be prepared", why);
-    if crashed {
-        tracing::warn!(store = schema.store, check_first, "the last run was not closed; looking for damage");
-        if log.empty(writer).map_err(|why| Refusal::Engine("move its log into it", why))? == Moved::Nothing {
-            return Err(Refusal::Locked(None));
-        }
-        if check_first {
-            integrity::check(writer)?;
-        }
-    }
-    if label.version < schema.version {
-        migrate::migrate(writer, schema, class)?;
-    }
-    match log.begin(writer).map_err(failed)? {
-        Moved::Whole => Ok(()),
-        Moved::Nothing => Err(Refusal::Locked(None)),
     }
 }

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::path::Path;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use super::engine::Sqlite;
 use crate::error::Result;
@@ -31,6 +32,8 @@ pub struct SqliteOptions {
     pub(super) readers: usize,
     pub(super) near: usize,
     pub(super) check_first: bool,
+    pub(super) wait: Duration,
+    pub(super) copy_before_upgrade: bool,
 }
 
 impl Default for SqliteOptions {
@@ -45,6 +48,8 @@ impl Default for SqliteOptions {
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
             check_first: false,
+            wait: Duration::ZERO,
+            copy_before_upgrade: true,
         }
     }
 }
@@ -140,6 +145,31 @@ impl Options<Sqlite> {
     #[must_use]
     pub fn check_first(mut self, check: bool) -> Self {
         self.engine.check_first = check;
+        self
+    }
+
+    /// Sets how long opening waits for another process, or another store of this one, that has the file open: not at all
+    /// unless told. When the time is over, it is refused with the id of that process, as without waiting.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// // The new process of a daemon starts while the old one still closes its store.
+    /// let options = protostore::Options::new().wait(Duration::from_secs(30));
+    /// ```
+    #[must_use]
+    pub fn wait(mut self, within: Duration) -> Self {
+        self.engine.wait = within;
+        self
+    }
+
+    /// Copies the database to `<file>.before-<version>` before it is upgraded to that version; `true` unless told.
+    ///
+    /// The copy has the key of the file and a salt of its own, is written through to the disk before the upgrade begins, and
+    /// opens by itself. A later upgrade replaces it. [`SqliteInfo::copy`](crate::SqliteInfo::copy) says where it is. A TEST
+    /// store is never copied.
+    #[must_use]
+    pub fn copy_before_upgrade(mut self, copy: bool) -> Self {
+        self.engine.copy_before_upgrade = copy;
         self
     }
 

@@ -11,6 +11,8 @@ use super::state;
 use crate::schema::Schema;
 use crate::time::{NANOS, Timestamp};
 
+pub(super) mod versions;
+
 /// The layout of these tables; a newer one is refused.
 pub(super) const FORMAT: i64 = 1;
 
@@ -23,11 +25,17 @@ CREATE TABLE IF NOT EXISTS "protostore__store" (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS "protostore__versions" (
   "version" INTEGER NOT NULL PRIMARY KEY,
+  "slug" TEXT NOT NULL,
   "semver" TEXT NOT NULL,
   "mapping" INTEGER NOT NULL,
-  "snapshot" TEXT NOT NULL,
-  "descriptors" BLOB NOT NULL,
+  "chain" TEXT NOT NULL,
+  "reader" INTEGER NOT NULL,
+  "writer" INTEGER NOT NULL,
   "down" TEXT,
+  "snapshot" TEXT,
+  "descriptors" BLOB,
+  "took" INTEGER,
+  "rows" INTEGER,
   "migrated" INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS "protostore__sequences" (
@@ -59,8 +67,6 @@ pub(super) struct Label {
     pub(super) version: u32,
     /// The same as a semantic version.
     pub(super) semver: String,
-    /// The version of the rules that made the tables.
-    pub(super) mapping: i64,
 }
 
 /// Reads the label; there is none in a database that another program made.
@@ -72,16 +78,10 @@ pub(super) fn read(connection: &Connection) -> Result<Option<Label>> {
     let Some((format, store, created)) = store.optional()? else { return Ok(None) };
     // A newer layout may have other columns in the other tables.
     if format > FORMAT {
-        let (semver, mapping) = (String::new(), 0);
-        return Ok(Some(Label { format, store, created: at(created), version, semver, mapping }));
+        return Ok(Some(Label { format, store, created: at(created), version, semver: String::new() }));
     }
-    let newest = connection.query_row(
-        r#"SELECT "semver", "mapping" FROM "protostore__versions" WHERE "version" = ?1"#,
-        [version],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    );
-    let Some((semver, mapping)) = newest.optional()? else { return Ok(None) };
-    Ok(Some(Label { format, store, created: at(created), version, semver, mapping }))
+    let Some(semver) = versions::newest(connection, version)? else { return Ok(None) };
+    Ok(Some(Label { format, store, created: at(created), version, semver }))
 }
 
 /// Makes the tables where they are not there yet; part of the transaction that migrates.
@@ -90,23 +90,12 @@ pub(super) fn lay(connection: &Connection) -> Result<()> {
     state::lay(connection)
 }
 
-/// Writes what this program knows of its newest version; part of the transaction that migrates, or that begins a run.
-pub(super) fn write(connection: &Connection, schema: &Schema) -> Result<()> {
-    let Schema { store, version, semver, mapping, descriptors, .. } = schema;
-    let snapshot = schema.snapshot();
+/// Writes which store it is, under the name that the store has now; part of the transaction that makes or upgrades it.
+pub(super) fn label(connection: &Connection, schema: &Schema) -> Result<()> {
     connection.execute(
         r#"INSERT INTO "protostore__store" ("_singleton", "format", "store", "created") VALUES (1, ?1, ?2, ?3)
-           ON CONFLICT ("_singleton") DO NOTHING"#,
-        params![FORMAT, store, now()],
-    )?;
-    connection.execute(
-        r#"INSERT INTO "protostore__versions" ("version", "semver", "mapping", "snapshot", "descriptors", "migrated")
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-           ON CONFLICT ("version") DO UPDATE
-           SET "semver" = excluded."semver", "snapshot" = excluded."snapshot", "descriptors" = excluded."descriptors"
-           WHERE ("semver", "snapshot", "descriptors")
-           IS NOT (excluded."semver", excluded."snapshot", excluded."descriptors")"#,
-        params![version, semver, mapping, snapshot, descriptors, now()],
+           ON CONFLICT ("_singleton") DO UPDATE SET "store" = excluded."store""#,
+        params![FORMAT, schema.store, now()],
     )?;
     Ok(())
 }

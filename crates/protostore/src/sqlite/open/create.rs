@@ -37,22 +37,31 @@ pub(super) fn create(place: &Place, schema: &Schema, class: Class, access: Acces
 
 fn make(unfinished: &Place, schema: &Schema, class: Class, access: Access<'_>) -> Result<(), Refusal> {
     let failed = |why| Refusal::Engine("be created", why);
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished.path).map_err(io("be created"))?;
-    let mut connection = connect::bare(&unfinished.path, false)?;
-    let cipher = match access {
-        Access::Keyed(key) => Cipher::fresh(key)?,
-        Access::Plain(key) => Cipher::plain(key),
-    };
-    cipher.unlock(&connection)?;
+    let (mut connection, _) = empty(unfinished, access)?;
     // Both are fixed once the first table is there.
     connection.execute_batch("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL").map_err(failed)?;
-    settings::apply(&connection, Role::Writer, 4 << 20)?;
-    migrate::migrate(&mut connection, schema, class)?;
+    settings::apply(&connection, Role::Writer, CACHE)?;
+    migrate::lay(&mut connection, schema, class)?;
     expect(&connection, "page_size", PAGE, "4096")?;
     expect(&connection, "auto_vacuum", 2, "INCREMENTAL")?;
     integrity::checkpoint(&connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
     connection.close().map_err(|(_, why)| failed(why))
+}
+
+/// The page cache of the one connection that fills a new file.
+pub(super) const CACHE: u64 = 4 << 20;
+
+/// Makes an empty file that is ours alone, and connects to it, with a salt of its own.
+pub(super) fn empty(unfinished: &Place, access: Access<'_>) -> Result<(Connection, Cipher), Refusal> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished.path).map_err(io("be created"))?;
+    let connection = connect::bare(&unfinished.path, false)?;
+    let cipher = match access {
+        Access::Keyed(key) => Cipher::fresh(key)?,
+        Access::Plain(key) => Cipher::plain(key),
+    };
+    cipher.unlock(&connection)?;
+    Ok((connection, cipher))
 }
 
 /// Reads back what cannot be changed any more; SQLCipher answers for the page size, and in text.
@@ -83,12 +92,12 @@ fn publish(unfinished: &Place, place: &Place) -> Result<(), Refusal> {
 }
 
 /// Writes a file, or the names in a directory, through to the disk.
-fn sync(path: &Path) -> Result<(), Refusal> {
+pub(super) fn sync(path: &Path) -> Result<(), Refusal> {
     File::open(path).and_then(|file| file.sync_all()).map_err(io("be written to the disk"))
 }
 
 /// Removes what a creation that was interrupted has left; nobody has ever been told of it.
-fn sweep(unfinished: &Place) -> Result<(), Refusal> {
+pub(super) fn sweep(unfinished: &Place) -> Result<(), Refusal> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(unfinished.beside(suffix)) {
             Err(why) if why.kind() != io::ErrorKind::NotFound => {

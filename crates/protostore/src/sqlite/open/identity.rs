@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::bookkeeping::{self, FORMAT, Label};
+use super::bookkeeping::{self, FORMAT, Label, versions};
 use super::migrate;
 use super::refusal::Refusal;
+use crate::info::Newer;
 use crate::schema::Schema;
 
 /// The two classes of database: a real one, and the one that tests use. Neither opens as the other.
@@ -26,8 +27,32 @@ impl Class {
     }
 }
 
-/// Checks everything that tells one database from another, and returns what it says about itself.
-pub(super) fn check(connection: &Connection, schema: &Schema, class: Class) -> Result<Label, Refusal> {
+/// How the version of a database stands to that of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is the same.
+    Same,
+    /// The database is to be upgraded.
+    Older,
+    /// The database was upgraded by a newer program, which lets this one in.
+    Newer(Newer),
+}
+
+impl Standing {
+    /// Says whether nothing may be written, not even what every run writes.
+    pub(super) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Newer(newer) if !newer.writes)
+    }
+}
+
+/// Checks everything that tells one database from another, and returns what it says about itself, and how its version
+/// stands to that of the program.
+pub(super) fn check(
+    connection: &Connection,
+    schema: &Schema,
+    class: Class,
+    read_only_if_newer: bool,
+) -> Result<(Label, Standing), Refusal> {
     let failed = |why| Refusal::Engine("say what it is", why);
     let mark: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
     if mark != class.application_id() {
@@ -42,15 +67,32 @@ pub(super) fn check(connection: &Connection, schema: &Schema, class: Class) -> R
     if label.format > FORMAT {
         return Err(Refusal::Format(label.format));
     }
-    if label.store != schema.store {
+    if label.store != schema.store && !schema.formerly.contains(&label.store.as_str()) {
         return Err(Refusal::Store(label.store));
     }
-    if label.version > schema.version {
-        return Err(Refusal::Newer(label.version, label.semver, schema.version, schema.semver));
+    let kept = versions::read(connection).map_err(|why| Refusal::unreadable("the list of its versions", why))?;
+    if !kept.iter().map(|kept| kept.version).eq(1..=label.version) {
+        let text = format!("it has version {}, and protostore__versions does not list all up to it", label.version);
+        return Err(Refusal::Damaged(text));
     }
-    if label.mapping != i64::from(schema.mapping) {
-        return Err(Refusal::Mapping(label.mapping, schema.mapping));
-    }
-    migrate::compare(connection, schema, label.version)?;
-    Ok(label)
+    // A database of another branch is no newer one, whatever its number.
+    migrate::compare(connection, schema, &kept)?;
+    let newest = schema.version;
+    let standing = match label.version {
+        version if version < newest => Standing::Older,
+        version if version == newest => Standing::Same,
+        version => {
+            let beyond = || kept.iter().filter(|kept| kept.version > newest);
+            let may = |oldest: Option<u32>| oldest.is_some_and(|oldest| oldest <= newest);
+            let writes = may(beyond().map(|kept| kept.writer).max());
+            let reads = may(beyond().map(|kept| kept.reader).max());
+            let newer = Newer { version, semver: label.semver.clone(), writes };
+            match () {
+                () if writes || (reads && read_only_if_newer) => Standing::Newer(newer),
+                () if reads => return Err(Refusal::OnlyReads(version, label.semver, newest, schema.semver)),
+                () => return Err(Refusal::Newer(version, label.semver, newest, schema.semver)),
+            }
+        }
+    };
+    Ok((label, standing))
 }

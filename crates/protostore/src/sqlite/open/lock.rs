@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
@@ -16,13 +16,16 @@ use rustix::io::Errno;
 use super::place;
 use super::refusal::Refusal;
 
+/// How long who waits sleeps before it tries again.
+const AGAIN: Duration = Duration::from_millis(5);
+
 /// The lock, released when it is dropped. The file stays: removing it would let two processes lock two files.
 #[derive(Debug)]
 pub(super) struct Lock(File);
 
 impl Lock {
-    /// Takes the lock at once, or says who has it.
-    pub(super) fn take(path: &Path) -> Result<Self, Refusal> {
+    /// Takes the lock, or says who has it when it was waited for so long.
+    pub(super) fn take(path: &Path, wait: Duration) -> Result<Self, Refusal> {
         let failed = |why| Refusal::Io("open its lock file", why);
         let not_ours = |what| Refusal::Stranger(path.to_owned(), what);
         let file = OpenOptions::new()
@@ -44,10 +47,17 @@ impl Lock {
         if let Some(what) = place::stranger(&asked) {
             return Err(not_ours(what));
         }
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(Errno::WOULDBLOCK) => return Err(Refusal::Locked(holder(file))),
-            Err(why) => return Err(failed(why.into())),
+        let since = Instant::now();
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => break,
+                // A flock that waits could not be ended without a signal.
+                Err(Errno::WOULDBLOCK) if since.elapsed() < wait => {
+                    sleep(AGAIN.min(wait.saturating_sub(since.elapsed())));
+                }
+                Err(Errno::WOULDBLOCK) => return Err(Refusal::Locked(holder(file))),
+                Err(why) => return Err(failed(why.into())),
+            }
         }
         match file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())) {
             // The lock holds without the number; who comes second is told less.

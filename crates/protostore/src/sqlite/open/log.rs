@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use super::bookkeeping::versions;
 use super::connect::PATIENCE;
+use super::place::PAGE;
 use super::state::{self, Stamp, State};
-use super::{bookkeeping, place::PAGE};
 use crate::schema::Schema;
 use crate::sqlite::commits::Commits;
 
@@ -31,11 +32,14 @@ pub(crate) enum Moved {
 /// The log of an open database.
 #[derive(Debug)]
 pub(crate) struct Log {
-    schema: &'static Schema,
+    /// What a run says about the newest version when it begins; nothing where the database has a newer one.
+    schema: Option<&'static Schema>,
     log: i64,
     next: i64,
     commits: Arc<Commits>,
     begun: bool,
+    /// Whether a newer program forbids that commits are made.
+    forbidden: bool,
     /// Whether the file may say that a log must be beside it.
     announced: bool,
     watch: Arc<Watch>,
@@ -54,10 +58,14 @@ struct Watch {
 
 impl Log {
     /// Watches the connection that writes.
-    pub(super) fn watch(connection: &mut Connection, schema: &'static Schema, state: &State) -> rusqlite::Result<Self> {
+    pub(super) fn watch(
+        connection: &mut Connection,
+        schema: Option<&'static Schema>,
+        state: &State,
+    ) -> rusqlite::Result<Self> {
         let commits = Commits::from(state.sequence);
         let (log, next, watch) = (state.log, state.next, Arc::default());
-        let log = Self { schema, log, next, commits, begun: false, announced: false, watch };
+        let log = Self { schema, log, next, commits, begun: false, forbidden: false, announced: false, watch };
         log.over(connection)?;
         Ok(log)
     }
@@ -91,14 +99,14 @@ impl Log {
     /// Makes the row that commits write, in a database in memory, which has no log.
     #[cfg(test)]
     pub(crate) fn lay(connection: &Connection) {
-        bookkeeping::lay(connection).expect("lays its tables");
+        super::bookkeeping::lay(connection).expect("lays its tables");
     }
 
     /// The log of such a database.
     #[cfg(test)]
     pub(crate) fn none(schema: &'static Schema) -> Self {
         let (commits, watch) = (Commits::from(0), Arc::default());
-        Self { schema, log: 1, next: 1, commits, begun: true, announced: true, watch }
+        Self { schema: Some(schema), log: 1, next: 1, commits, begun: true, forbidden: false, announced: true, watch }
     }
 
     /// Returns what the next commit writes; [`Log::committed`] is told of it once it is made.
@@ -127,6 +135,16 @@ impl Log {
         self.begun
     }
 
+    /// Forbids that commits are made, as long as the database is open.
+    pub(super) fn forbid(&mut self) {
+        self.forbidden = true;
+    }
+
+    /// Returns whether no commit may be made.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.forbidden
+    }
+
     /// Returns how many bytes of the log are not in the file yet, and how many it has in all.
     pub(crate) fn bytes(&self) -> (u64, u64) {
         let (pages, moved) = (self.watch.pages.load(Ordering::Relaxed), self.watch.moved.load(Ordering::Relaxed));
@@ -136,7 +154,9 @@ impl Log {
     /// Begins a run: moves all into the file, with the word that a log must be beside it, and begins that log.
     pub(crate) fn begin(&mut self, connection: &Connection) -> rusqlite::Result<Moved> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        bookkeeping::write(&transaction, self.schema)?;
+        if let Some(schema) = self.schema {
+            versions::refresh(&transaction, schema)?;
+        }
         let next = number()?;
         state::stamp(&transaction, self.stamp_of(next))?;
         transaction.commit()?;

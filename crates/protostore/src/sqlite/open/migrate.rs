@@ -1,28 +1,103 @@
-//! Bringing a database to the version of the program: all steps, their history and what protostore keeps for itself, in one
-//! transaction, which either happened or did not.
+//! Bringing a database to the version of the program, in one transaction, which either happened or did not.
 //!
+//! A new database is made of the whole schema, with its history written down. An older one takes the steps of each version
+//! after its own, one by one; then every reference must name a row, and the structure must be that of the whole schema.
 //! File names, history table and checksums are refinery's, so that its tools can read them; the transaction is ours.
 
-use refinery_core::error::Kind;
-use refinery_core::{Migration, Runner};
+use std::path::PathBuf;
+use std::time::Instant;
+
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
+use super::bookkeeping::{self, versions};
 use super::identity::Class;
-use super::refusal::Refusal;
-use super::{bookkeeping, integrity};
+use super::integrity;
+use super::refusal::{Failed, Refusal};
+use crate::info::{Applied, Upgraded};
 use crate::schema::Schema;
 
 mod history;
+mod reporter;
+mod run;
+mod split;
+mod structure;
 
-use history::Within;
+pub(super) use history::compare;
+pub(super) use reporter::Reporter;
 
-/// Brings the database to the newest version of the schema. When it fails, nothing was changed.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Makes the tables of a new database. When it fails, nothing was changed.
+pub(super) fn lay(connection: &mut Connection, schema: &Schema, class: Class) -> Result<(), Refusal> {
+    let carried = history::carried(schema)?;
+    let failed = |why: Cause| Refusal::Creation(schema.version, why);
+    in_one_transaction(connection, failed, |connection| {
+        let laid = connection.execute_batch(schema.whole).and_then(|()| label(connection, schema, class));
+        laid.and_then(|()| versions::lay(connection, schema)).map_err(|why| failed(why.into()))?;
+        history::stamp(connection, carried).map_err(|why| failed(why.into()))
+    })
+}
+
+/// Brings a database that is at version `from` to the newest version of the schema. When it fails, nothing was changed.
+pub(super) fn upgrade(
+    connection: &mut Connection,
+    schema: &Schema,
+    class: Class,
+    from: u32,
+    copy: Option<&PathBuf>,
+    reporter: &Reporter,
+) -> Result<Upgraded, Refusal> {
+    let carried = history::carried(schema)?;
+    let failed = |slug, step: String, why: Cause| {
+        Refusal::Upgrade(Failed { version: schema.version, slug, step, copy: copy.cloned() }, why)
+    };
+    reporter.watch(connection).map_err(|why| failed("", "its beginning".to_owned(), why.into()))?;
+    let done = in_one_transaction(
+        connection,
+        |why| failed("", "the transaction".to_owned(), why),
+        |connection| {
+            let mut applied = Vec::new();
+            for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
+                let begun = Instant::now();
+                let rows = run::run(connection, migration, reporter).map_err(|(step, why)| {
+                    let (version, slug) = (migration.version, migration.slug);
+                    Refusal::Upgrade(Failed { version, slug, step, copy: copy.cloned() }, why)
+                })?;
+                let (version, slug) = (migration.version, migration.slug);
+                let this = Applied { version, slug, took: begun.elapsed(), rows };
+                let written = versions::passed(connection, schema, migration, &this);
+                written.map_err(|why| failed(slug, "the list of versions".to_owned(), why.into()))?;
+                tracing::info!(store = schema.store, "applied {this}");
+                applied.push(this);
+            }
+            reporter.stage(schema.version, "look whether each reference names a row");
+            integrity::foreign_keys(connection)
+                .map_err(|why| failed("", "the look at its references".to_owned(), why.to_string().into()))?;
+            reporter.stage(schema.version, "compare the structure");
+            structure::compare(connection, schema)
+                .map_err(|why| failed("", "the comparison of its structure".to_owned(), why))?;
+            let last = |why: Cause| failed("", "what it says about itself".to_owned(), why);
+            label(connection, schema, class).map_err(|why| last(why.into()))?;
+            history::stamp(connection, carried).map_err(|why| last(why.into()))?;
+            Ok(applied)
+        },
+    );
+    reporter.done(connection);
+    Ok(Upgraded { from, to: schema.version, versions: done?, took: reporter.elapsed() })
+}
+
+/// Runs `work` in a transaction that nothing within can end, and commits it where all went well.
 ///
 /// Foreign keys are off meanwhile, on the connection: within the transaction that could not be changed any more, and with
 /// them on, rebuilding a table deletes the rows that refer to it.
 /// <https://www.sqlite.org/lang_altertable.html#otheralter>
-pub(super) fn migrate(connection: &mut Connection, schema: &Schema, class: Class) -> Result<(), Refusal> {
+fn in_one_transaction<T>(
+    connection: &mut Connection,
+    failed: impl Fn(Cause) -> Refusal,
+    work: impl FnOnce(&Connection) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let failed = |why: rusqlite::Error| failed(why.into());
     let switch = |connection: &Connection, on: bool| {
         connection
             .pragma_update(None, "foreign_keys", on)
@@ -31,20 +106,20 @@ pub(super) fn migrate(connection: &mut Connection, schema: &Schema, class: Class
             .and_then(|now: bool| if now == on { Ok(()) } else { Err(Refusal::Setting("foreign_keys", "switched")) })
     };
     switch(connection, false)?;
-    let migrated = in_one_transaction(connection, schema, class);
-    switch(connection, true)?;
-    migrated
-}
-
-fn in_one_transaction(connection: &mut Connection, schema: &Schema, class: Class) -> Result<(), Refusal> {
-    let failed = |why: rusqlite::Error| Refusal::Migration(schema.version, why.into());
     connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
     // A COMMIT in a migration would end the transaction, and what failed later would stay half done.
     connection.authorizer(Some(within_transaction)).map_err(failed)?;
-    let done = run(connection, schema).and_then(|()| label(connection, schema, class));
+    let done = work(connection);
     connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(failed)?;
-    let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    done.and(connection.execute_batch(end).map_err(failed))
+    let ended = match done {
+        Ok(done) => connection.execute_batch("COMMIT").map_err(failed).map(|()| done),
+        Err(why) => Err(why),
+    };
+    // A connection in which the transaction is not over is of no use any more, and nobody goes on with it.
+    if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
+        switch(connection, true)?;
+    }
+    ended
 }
 
 fn within_transaction(context: AuthContext<'_>) -> Authorization {
@@ -54,61 +129,10 @@ fn within_transaction(context: AuthContext<'_>) -> Authorization {
     }
 }
 
-/// Writes what the database is now, and looks whether every row has what it refers to.
-fn label(connection: &Connection, schema: &Schema, class: Class) -> Result<(), Refusal> {
-    let failed = |why: rusqlite::Error| Refusal::Migration(schema.version, why.into());
-    connection.pragma_update(None, "application_id", class.application_id()).map_err(failed)?;
-    connection.pragma_update(None, "user_version", schema.version).map_err(failed)?;
-    bookkeeping::lay(connection).and_then(|()| bookkeeping::write(connection, schema)).map_err(failed)?;
-    integrity::foreign_keys(connection)
-        .map_err(|refusal| Refusal::Migration(schema.version, refusal.to_string().into()))
-}
-
-fn run(connection: &Connection, schema: &Schema) -> Result<(), Refusal> {
-    let runner = Runner::new(&carried(schema)?).set_grouped(true).set_abort_divergent(true).set_abort_missing(true);
-    runner.run(&mut Within(connection)).map(|_| ()).map_err(|why| match why.kind() {
-        Kind::DivergentVersion(theirs, ours) => Refusal::Divergent(named(theirs), named(ours)),
-        Kind::MissingVersion(theirs) => Refusal::Divergent(named(theirs), "none of that number".to_owned()),
-        _ => Refusal::Migration(schema.version, why.into()),
-    })
-}
-
-/// Compares the history of a database at `version` with the migrations of the program; nothing is written.
-pub(super) fn compare(connection: &Connection, schema: &Schema, version: u32) -> Result<(), Refusal> {
-    let carried = carried(schema)?;
-    let applied =
-        history::applied(connection).map_err(|why| Refusal::unreadable("the history of its migrations", why))?;
-    for theirs in &applied {
-        match carried.iter().find(|ours| ours.version() == theirs.version()) {
-            Some(ours) if ours == theirs => {}
-            Some(ours) => return Err(Refusal::Divergent(named(theirs), named(ours))),
-            None => return Err(Refusal::Divergent(named(theirs), "none of that number".to_owned())),
-        }
-    }
-    let newest = applied.last().map(Migration::version);
-    if newest.map(u32::try_from) == Some(Ok(version)) && applied.len() == version as usize {
-        Ok(())
-    } else {
-        let text = format!("it says that it has version {version}, and {} does not agree", history::TABLE);
-        Err(Refusal::Damaged(text))
-    }
-}
-
-/// Returns the migrations of the program as refinery knows them.
-fn carried(schema: &Schema) -> Result<Vec<Migration>, Refusal> {
-    let expected = 1..=schema.version;
-    if !schema.migrations.iter().map(|migration| migration.version).eq(expected) {
-        let version = schema.version;
-        return Err(Refusal::Program(format!("its migrations are not numbered from 1 to its version, {version}")));
-    }
-    let named = |migration: &crate::schema::Migration| {
-        let name = format!("V{}__{}", migration.version, migration.slug);
-        Migration::unapplied(&name, migration.text)
-            .map_err(|why| Refusal::Program(format!("{name} is no name for a migration ({why})")))
-    };
-    schema.migrations.iter().map(named).collect()
-}
-
-fn named(migration: &Migration) -> String {
-    format!("{migration} with checksum {:016x}", migration.checksum())
+/// Writes what the database is now.
+fn label(connection: &Connection, schema: &Schema, class: Class) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "application_id", class.application_id())?;
+    connection.pragma_update(None, "user_version", schema.version)?;
+    bookkeeping::lay(connection)?;
+    bookkeeping::label(connection, schema)
 }

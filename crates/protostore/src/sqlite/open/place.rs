@@ -15,7 +15,7 @@ use super::refusal::Refusal;
 pub(super) const PAGE: u64 = 4096;
 
 /// Where a database file is, or will be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// Absolute, with no symbolic link on the way to the file: the engine refuses those.
     pub(super) path: PathBuf,

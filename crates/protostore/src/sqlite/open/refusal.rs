@@ -71,16 +71,47 @@ pub(super) enum Refusal {
     Format(i64),
     /// The database is newer than this program: its version and semantic version, then ours.
     Newer(u32, String, u32, &'static str),
-    /// The tables were made by other rules: those of the file, then ours.
-    Mapping(i64, u32),
-    /// The same version was made by another migration: both, by name and checksum.
+    /// The database is newer, and this program may read it where that is asked for: its versions, then ours.
+    OnlyReads(u32, String, u32, &'static str),
+    /// The same version was made by another migration: both, by name and hash.
     Divergent(String, String),
-    /// A migration failed: what it was to reach, and why.
-    Migration(u32, Box<dyn std::error::Error + Send + Sync>),
+    /// A new database could not be made: its version, and why.
+    Creation(u32, Box<dyn std::error::Error + Send + Sync>),
+    /// An upgrade failed: where, and why.
+    Upgrade(Failed, Box<dyn std::error::Error + Send + Sync>),
+    /// The disk has no room for an upgrade: how many bytes it takes, and how many are free.
+    NoRoom(u64, u64),
     /// The program carries migrations that do not lead to its version.
     Program(String),
     /// A setting did not take: what it is, what was wanted.
     Setting(&'static str, &'static str),
+}
+
+/// Where an upgrade failed.
+#[derive(Debug)]
+pub(super) struct Failed {
+    /// The version that was to be reached.
+    pub(super) version: u32,
+    /// What changes with it; empty where all versions had been applied.
+    pub(super) slug: &'static str,
+    /// The step, by its comment or the beginning of its SQL, or what was looked at after all steps.
+    pub(super) step: String,
+    /// The copy that was made before.
+    pub(super) copy: Option<PathBuf>,
+}
+
+impl Failed {
+    fn copied(&self) -> String {
+        self.copy.as_ref().map(|copy| format!(", and {} is a copy of it", copy.display())).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, slug, step, copy: _ } = self;
+        let slug = if slug.is_empty() { String::new() } else { format!(" {slug}") };
+        write!(f, "cannot be upgraded to version {version}{slug} of the schema, at {step}")
+    }
 }
 
 impl Refusal {
@@ -96,7 +127,7 @@ impl Refusal {
     pub(super) fn on(self, connection: &Connection) -> Self {
         let told = match &self {
             Self::Engine(_, why) => kind_of(why),
-            Self::Migration(_, why) => why.downcast_ref().and_then(kind_of),
+            Self::Creation(_, why) | Self::Upgrade(_, why) => why.downcast_ref().and_then(kind_of),
             _ => return self,
         };
         match told {
@@ -115,7 +146,7 @@ impl Refusal {
         match self {
             Self::Io(_, source) => error.because(source),
             Self::Engine(_, source) => error.because(source),
-            Self::Migration(_, source) => error.because(source),
+            Self::Creation(_, source) | Self::Upgrade(_, source) => error.because(source),
             _ => error,
         }
     }
@@ -125,7 +156,8 @@ impl Refusal {
         match self {
             Self::Io(_, why) => why.kind() == io::ErrorKind::StorageFull,
             Self::Engine(_, why) => why.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
-            Self::Migration(_, why) => is_disk_full(&**why),
+            Self::Creation(_, why) | Self::Upgrade(_, why) => is_disk_full(&**why),
+            Self::NoRoom(..) => true,
             _ => false,
         }
     }
@@ -244,19 +276,26 @@ impl fmt::Display for Refusal {
                 "has version {theirs} ({their_semver}) of the schema, and this program knows no more than version {ours} \
                  ({our_semver}); run a newer version of this program"
             ),
-            Self::Mapping(theirs, ours) => write!(
+            Self::OnlyReads(theirs, their_semver, ours, our_semver) => write!(
                 f,
-                "was laid out by version {theirs} of the rules from protobuf to SQL, and this program has version {ours}; \
-                 run a program of the same version"
+                "has version {theirs} ({their_semver}) of the schema, which this program of version {ours} ({our_semver}) \
+                 may read and not write; run a newer version of this program, or say Options::read_only_if_newer(true) to \
+                 open it for reading alone"
             ),
             Self::Divergent(theirs, ours) => write!(
                 f,
                 "was made by other migrations: it has {theirs}, this program {ours}; \
                  a migration must never change once it has been released"
             ),
-            Self::Migration(version, why) => {
-                write!(f, "cannot be brought to version {version} of the schema ({why}); nothing of it was changed")
+            Self::Creation(version, why) => {
+                write!(f, "cannot be made at version {version} of the schema ({why}); nothing is left of it")
             }
+            Self::Upgrade(failed, why) => write!(f, "{failed} ({why}); nothing of it was changed{}", failed.copied()),
+            Self::NoRoom(needs, free) => write!(
+                f,
+                "cannot be upgraded: that takes up to {needs} bytes on its disk, and {free} are free; make room, or move it \
+                 to a larger disk"
+            ),
             Self::Program(what) => write!(f, "does not fit this program: {what}; run cargo xtask codegen"),
             Self::Setting(what, wanted) => write!(f, "{what} did not become {wanted}"),
         }

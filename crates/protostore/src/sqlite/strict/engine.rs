@@ -193,6 +193,8 @@ impl Engine for Strict {
             mapping: schema.mapping,
             sequence: self.0.commits.load(Ordering::Relaxed),
             created: SystemTime::UNIX_EPOCH,
+            newer: None,
+            upgraded: None,
             engine: (),
         }
     }

@@ -1,18 +1,25 @@
-//! The history of migrations, and refinery's runner within a transaction that is open already.
+//! The history of migrations, as the database has it and as the program has it.
+//!
+//! It is written in two places that must agree: `protostore__versions`, whose chain covers all that a version is, and the
+//! table of refinery, whose checksum covers the text of the migration.
 
-use refinery_core::Migration;
 use refinery_core::traits::sync::{Migrate, Query, Transaction};
+use refinery_core::{Migration, Runner, Target};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Result, Row};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::super::bookkeeping::versions::Kept;
+use super::super::refusal::Refusal;
+use crate::schema::Schema;
+
 /// Where refinery keeps its history.
-pub(super) const TABLE: &str = "refinery_schema_history";
+const TABLE: &str = "refinery_schema_history";
 
 /// A connection with an open transaction. refinery's own driver would begin and commit one for each step, and it panics
 /// on a history that it did not write.
-pub(super) struct Within<'a>(pub(super) &'a Connection);
+struct Within<'a>(&'a Connection);
 
 impl Transaction for Within<'_> {
     type Error = Error;
@@ -30,10 +37,60 @@ impl Query<Vec<Migration>> for Within<'_> {
 
 impl Migrate for Within<'_> {}
 
+/// Writes into refinery's table that all migrations of the program were applied, where it does not say so yet.
+pub(super) fn stamp(connection: &Connection, carried: Vec<Migration>) -> Result<(), refinery_core::Error> {
+    let runner = Runner::new(&carried).set_abort_divergent(true).set_abort_missing(true).set_target(Target::Fake);
+    runner.run(&mut Within(connection)).map(drop)
+}
+
+/// Returns the migrations of the program as refinery knows them.
+pub(super) fn carried(schema: &Schema) -> Result<Vec<Migration>, Refusal> {
+    let expected = 1..=schema.version;
+    if !schema.migrations.iter().map(|migration| migration.version).eq(expected) {
+        let version = schema.version;
+        return Err(Refusal::Program(format!("its migrations are not numbered from 1 to its version, {version}")));
+    }
+    let named = |migration: &crate::schema::Migration| {
+        let name = format!("V{}__{}", migration.version, migration.slug);
+        Migration::unapplied(&name, migration.text)
+            .map_err(|why| Refusal::Program(format!("{name} is no name for a migration ({why})")))
+    };
+    schema.migrations.iter().map(named).collect()
+}
+
+/// Compares the history of a database, whose versions are `kept`, with that of the program, as far as the program knows;
+/// nothing is written.
+pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema, kept: &[Kept]) -> Result<(), Refusal> {
+    let carried = carried(schema)?;
+    for (theirs, ours) in kept.iter().zip(schema.migrations) {
+        if theirs.chain != ours.chain {
+            let named = |slug: &str, chain: &str| format!("V{}__{slug} with the chain {chain}", ours.version);
+            return Err(Refusal::Divergent(named(&theirs.slug, &theirs.chain), named(ours.slug, ours.chain)));
+        }
+    }
+    let applied = applied(connection).map_err(|why| Refusal::unreadable("the history of its migrations", why))?;
+    for (theirs, ours) in applied.iter().zip(&carried) {
+        if theirs != ours {
+            return Err(Refusal::Divergent(named(theirs), named(ours)));
+        }
+    }
+    let numbered = |migration: &Migration| u32::try_from(migration.version());
+    if applied.iter().map(numbered).eq(kept.iter().map(|kept| Ok(kept.version))) {
+        Ok(())
+    } else {
+        let version = kept.len();
+        Err(Refusal::Damaged(format!("it says that it has version {version}, and {TABLE} does not agree")))
+    }
+}
+
 /// Reads what has been applied, oldest first.
-pub(super) fn applied(connection: &Connection) -> Result<Vec<Migration>> {
+fn applied(connection: &Connection) -> Result<Vec<Migration>> {
     let query = format!(r#"SELECT "version", "name", "applied_on", "checksum" FROM "{TABLE}" ORDER BY "version""#);
     Within(connection).query(&query)
+}
+
+fn named(migration: &Migration) -> String {
+    format!("{migration} with checksum {:016x}", migration.checksum())
 }
 
 fn migration(row: &Row<'_>) -> Result<Migration> {

@@ -56,7 +56,7 @@ fn killed_at_any_time_it_can_be_opened_afterwards() {
 fn what_fails_leaves_nothing_behind() {
     let home = Home::new();
     for _ in 0..2 {
-        refused(home.open(&BROKEN), &["cannot be brought to version 1", "nothing of it was changed"]);
+        refused(home.open(&BROKEN), &["cannot be made at version 1", "nothing is left of it"]);
         refused(home.open(&MISNUMBERED), &["not numbered from 1 to its version, 2"]);
         assert!(home.contents().is_empty());
     }

@@ -12,7 +12,6 @@ use crate::sqlite::open::{open, test_key};
 
 static OTHER_STORE: Schema =
     Schema { store: "other.v1.OtherStore", ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL) };
-static OTHER_MAPPING: Schema = Schema { mapping: 2, ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL) };
 const OTHER: &str = r#"CREATE TABLE "a" ("b" TEXT) STRICT;"#;
 static OTHER_SQL: Schema = schema(1, "0.1.0", &[step(1, "initial", OTHER)], OTHER);
 static OTHER_SLUG: Schema = schema(1, "0.1.0", &[step(1, "first", INITIAL)], INITIAL);
@@ -65,18 +64,13 @@ fn another_store() {
 }
 
 #[test]
-fn another_mapping() {
-    both_refused(&OTHER_MAPPING, Class::Real, &key(), Kind::Open, &["version 1 of the rules", "has version 2"]);
-}
-
-#[test]
 fn another_migration_of_the_same_version() {
     both_refused(
         &OTHER_SQL,
         Class::Real,
         &key(),
         Kind::Open,
-        &["V1__initial with checksum", "this program V1__initial"],
+        &["V1__initial with the chain", "this program V1__initial with the chain"],
     );
     both_refused(&OTHER_SLUG, Class::Real, &key(), Kind::Open, &["V1__initial", "V1__first"]);
 }

@@ -1,0 +1,103 @@
+//! Who is told how far an upgrade is: before each step, and at least each second in the middle of one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::progress::{Listener, Progress};
+
+/// How often it is told in the middle of a step; half of what is promised, as the clock is not looked at all the time.
+const OFTEN: Duration = Duration::from_millis(500);
+
+/// After how many steps of SQLite's machine the clock is looked at.
+const STEPS: i32 = 10_000;
+
+/// Tells how far an upgrade is; the connection and the steps in Rust tell as well.
+#[derive(Clone, Debug)]
+pub(in crate::sqlite::open) struct Reporter {
+    listener: Listener,
+    start: Instant,
+    at: Arc<Mutex<At>>,
+}
+
+#[derive(Debug)]
+struct At {
+    version: u32,
+    slug: &'static str,
+    step: String,
+    done: usize,
+    of: usize,
+    told: Instant,
+}
+
+impl Reporter {
+    /// One for an upgrade that begins now.
+    pub(in crate::sqlite::open) fn new(listener: &Listener) -> Self {
+        let start = Instant::now();
+        let at = At { version: 0, slug: "", step: String::new(), done: 0, of: 0, told: start };
+        Self { listener: listener.clone(), start, at: Arc::new(Mutex::new(at)) }
+    }
+
+    /// Returns how long the upgrade has taken so far.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Lets the connection tell in the middle of its statements.
+    pub(super) fn watch(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        if !self.listener.is_there() {
+            return Ok(());
+        }
+        let own = self.clone();
+        connection.progress_handler(
+            STEPS,
+            // A panic does not pass through the engine: it ends the statement, and so the upgrade.
+            Some(move || catch_unwind(AssertUnwindSafe(|| own.tick())).is_err()),
+        )
+    }
+
+    /// Lets the connection be silent again.
+    pub(super) fn done(&self, connection: &mut Connection) {
+        if self.listener.is_there() {
+            // That it was set says that it can be.
+            let _ = connection.progress_handler(0, None::<fn() -> bool>);
+        }
+    }
+
+    /// Tells that a stage begins which belongs to no version alone.
+    pub(in crate::sqlite::open) fn stage(&self, version: u32, what: &str) {
+        self.step(version, "", what, 0, 1);
+    }
+
+    /// Tells that a step begins.
+    pub(super) fn step(&self, version: u32, slug: &'static str, step: &str, done: usize, of: usize) {
+        if self.listener.is_there() {
+            let step = step.to_owned();
+            *self.at() = At { version, slug, step, done, of, told: Instant::now() };
+            self.tell();
+        }
+    }
+
+    /// Tells that the step goes on, if that is due.
+    pub(in crate::sqlite::open) fn tick(&self) {
+        if self.listener.is_there() && self.at().told.elapsed() >= OFTEN {
+            self.at().told = Instant::now();
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        // Not under the lock: whoever is told may panic.
+        let (version, slug, step, done, of) = {
+            let at = self.at();
+            (at.version, at.slug, at.step.clone(), at.done, at.of)
+        };
+        self.listener.tell(&Progress { version, slug, step: &step, done, of, elapsed: self.elapsed() });
+    }
+
+    fn at(&self) -> MutexGuard<'_, At> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,12 @@
+//! Upgrades, through the public API: hand-made stores of several versions, and what is left of a file however one ends.
+
+#[path = "../process/mod.rs"]
+mod process;
+
+mod copies;
+mod ends;
+mod histories;
+mod newer;
+mod races;
+mod reports;
+mod store;
