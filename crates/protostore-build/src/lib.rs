@@ -2,6 +2,7 @@
 //!
 //! [`codegen`] and [`check`] compute the same files; one writes them, the other compares, so they cannot disagree.
 
+mod answers;
 mod breadth;
 mod canonical;
 mod check;

@@ -66,12 +66,13 @@ pub(crate) fn read(schema: &Schema, there: &Files) -> Past {
     }
 }
 
-/// Returns the schema of the newest version on disk, whose types keep their names; nothing where there is none that can
-/// be read, which [`read`] says.
-pub(crate) fn newest(there: &Files) -> Option<Schema> {
-    let lock = Lock::from_text(std::str::from_utf8(there.get("schema.lock")?).ok()?).ok()?;
-    let version = lock.versions.last()?.version;
-    Schema::from_snapshot(std::str::from_utf8(there.get(&snapshot_path(version))?).ok()?).ok()
+/// Returns the schemas of the versions on disk, the oldest first: none where there is no history yet, and nothing where it
+/// cannot be read, which [`read`] says.
+pub(crate) fn schemas(there: &Files) -> Option<Vec<Schema>> {
+    let Some(lock) = there.get("schema.lock") else { return Some(Vec::new()) };
+    let lock = Lock::from_text(std::str::from_utf8(lock).ok()?).ok()?;
+    let of = |version| Schema::from_snapshot(std::str::from_utf8(there.get(&snapshot_path(version))?).ok()?).ok();
+    lock.versions.iter().map(|locked| of(locked.version)).collect()
 }
 
 /// Returns the history with its head made anew from today's schema, comments and all.

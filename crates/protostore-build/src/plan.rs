@@ -14,7 +14,7 @@ use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
 use crate::trial::{self, Trial};
-use crate::{Failure, Mode, Project, breadth, run_time};
+use crate::{Failure, Mode, Project, answers, breadth, run_time};
 
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
@@ -47,14 +47,18 @@ pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<Str
     run_time::check(&project.run_time)?;
     let Sources { compiled, stores, left_out } = project.compile()?;
     let mut schemas: Vec<Schema> = Vec::new();
+    let mut notes = left_out;
     let mut problems = Vec::new();
     for store in &stores {
-        let newest = match compiled.store_name(store) {
-            Some(name) => past::newest(&disk::read(&project.out.join(name))?.files),
+        let versions = match compiled.store_name(store) {
+            Some(name) => past::schemas(&disk::read(&project.out.join(name))?.files),
             None => None,
         };
-        match lower_after(&compiled, store, newest.as_ref()) {
-            Ok(schema) => schemas.push(schema),
+        match lower_after(&compiled, store, versions.as_deref()) {
+            Ok(lowered) => {
+                notes.extend(answers::left_behind(&lowered, versions.as_deref()));
+                schemas.push(lowered.schema);
+            }
             Err(diagnostics) => problems.push(diagnostics),
         }
     }
@@ -68,7 +72,8 @@ pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<Str
         }
     }
     let plans: Result<_, _> = schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect();
-    Ok((plans?, left_out.into_iter().chain(schemas.iter().flat_map(breadth::notes)).collect()))
+    notes.extend(schemas.iter().flat_map(breadth::notes));
+    Ok((plans?, notes))
 }
 
 fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> Result<Plan, Failure> {

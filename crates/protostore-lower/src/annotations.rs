@@ -32,6 +32,16 @@ pub(crate) struct TableOptions {
     pub(crate) hash_chain: Option<String>,
     pub(crate) expire: Option<String>,
     pub(crate) soft_delete: Option<String>,
+    pub(crate) dropped: Vec<DroppedOptions>,
+}
+
+/// `dropped: { … }`.
+#[derive(Debug)]
+pub(crate) struct DroppedOptions {
+    pub(crate) path: Vec<i32>,
+    pub(crate) field: String,
+    /// Full name of the message from which `path` goes, wherever it occurs.
+    pub(crate) message: Option<String>,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of the `column` list of a table or store.
@@ -53,6 +63,8 @@ pub(crate) struct ColumnOptions {
     pub(crate) immutable: Option<bool>,
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) storage: Option<Option<Storage>>,
+    /// The SQL expression; empty where it is left out.
+    pub(crate) backfill: Option<String>,
 }
 
 /// `storage: …`.
@@ -133,6 +145,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         hash_chain: text(&options, "hash_chain"),
         expire: text(&options, "expire").filter(|path| !path.is_empty()),
         soft_delete: text(&options, "soft_delete").filter(|path| !path.is_empty()),
+        dropped: list(&options, "dropped").iter().filter_map(Value::as_message).map(read_dropped).collect(),
     })
 }
 
@@ -218,6 +231,17 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
             5 => Some(Storage::NotStored),
             _ => None,
         }),
+        backfill: value(options, "backfill")
+            .and_then(sub_message)
+            .map(|backfill| text(&backfill, "sql").unwrap_or_default()),
+    }
+}
+
+fn read_dropped(options: &DynamicMessage) -> DroppedOptions {
+    DroppedOptions {
+        path: list(options, "path").iter().filter_map(Value::as_i32).collect(),
+        field: text(options, "field").unwrap_or_default(),
+        message: text(options, "message").filter(|message| !message.is_empty()),
     }
 }
 

@@ -132,6 +132,11 @@ codes! {
     CannotBeRevision = "P0922", "a field cannot be the revision of its row";
     CannotBeChained = "P0923", "a table cannot have a chain of hashes";
     EncodingVaries = "P0924", "a chained record has no single encoding";
+
+    // Answers to what the next version asks.
+    StillThere = "P1001", "a `dropped` names a field that is still there";
+    NeverThere = "P1002", "a `dropped` names a field that no version had";
+    BadBackfill = "P1003", "a `backfill` cannot be read";
 }
 
 impl std::fmt::Display for Code {

@@ -83,6 +83,20 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Returns the names of the fields on the way from the record of a table down, `root_drive.image_path`; through a map
+    /// it goes on with `key` or `value`. None where a field of that number is not there.
+    #[must_use]
+    pub fn path_names(&self, table: u32, path: &[u32]) -> Option<String> {
+        let mut around = self.reach.message(&self.store)?.field(table)?;
+        let mut names = Vec::new();
+        for number in path {
+            let Kind::Message(message) = &around.kind else { return None };
+            around = self.reach.message(message)?.field(*number)?;
+            names.push(around.name.as_str());
+        }
+        Some(names.join("."))
+    }
+
     /// Returns the table of that SQL name.
     ///
     /// # Panics

@@ -67,7 +67,7 @@ impl Won {
                 }
             )+};
         }
-        keep!(name, references, index, unique, encoding, generated, required, immutable, storage, relation);
+        keep!(name, references, index, unique, encoding, generated, required, immutable, storage, relation, backfill);
         for key in disagree {
             let text = format!("two entries of the `column` list disagree about the `{key}` of `{path}`");
             let help = "say it in one of them; an entry for the path wins over one for a message";
@@ -91,6 +91,7 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
         immutable,
         storage,
         relation,
+        backfill,
     } = options;
     let path = draft.spots[i].dotted();
     if let Some(asked) = storage
@@ -111,6 +112,7 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
             (generated.is_some(), "generated"),
             (*required == Some(true), "required"),
             (*immutable == Some(true), "immutable"),
+            (backfill.is_some(), "backfill"),
         ];
         for (_, key) in others.into_iter().filter(|(is_said, _)| *is_said) {
             let text = format!("`{path}` is not stored, so it has no `{key}`");
@@ -164,6 +166,9 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
         }
     }
     let column = &mut draft.spots[i].column;
+    if let Some(sql) = backfill {
+        set(&mut column.backfill, sql.clone(), "backfill", &path, said, report);
+    }
     if let Some(required) = required {
         set(&mut column.required, *required, "required", &path, said, report);
     }

@@ -152,6 +152,8 @@ pub(crate) struct Merged {
     pub(crate) immutable: Option<(bool, Said)>,
     pub(crate) storage: Option<(Storage, Said)>,
     pub(crate) relation: Option<(String, Said)>,
+    /// The SQL of the value for rows that are there already.
+    pub(crate) backfill: Option<(String, Said)>,
 }
 
 /// A reference as it is written.

@@ -7,9 +7,10 @@ use protostore_schema::{MAPPING, Schema};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::sources::Sources;
-use crate::{Code, Compiled, Diagnostics, annotations, names};
+use crate::{Code, Compiled, Diagnostics, Lowered, annotations, names};
 
 mod api_names;
+mod backfills;
 mod behaviors;
 mod build;
 mod column_names;
@@ -19,6 +20,7 @@ mod conditions;
 mod constraint_names;
 mod documents;
 mod draft;
+mod dropped;
 mod entries;
 mod enums;
 mod foreign_keys;
@@ -99,21 +101,21 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Lowers the store message of that full name.
+/// Lowers the store message of that full name, of which there is no version yet.
 ///
 /// # Errors
 /// Everything about the store that is wrong or not supported.
 pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
-    lower_after(compiled, store, None)
+    lower_after(compiled, store, Some(&[])).map(|lowered| lowered.schema)
 }
 
-/// Lowers the store message of that full name, whose newest version is known: types keep the Rust names that they have
-/// in it.
+/// Lowers the store message of that full name, whose versions are these, the oldest first: types keep the Rust names that
+/// they have in the newest, and what is `dropped` was in one of them. None where the versions cannot be read: then neither
+/// is looked at.
 ///
 /// # Errors
 /// Everything about the store that is wrong or not supported.
-pub fn lower_after(compiled: &Compiled, store: &str, newest: Option<&Schema>) -> Result<Schema, Diagnostics> {
-    let former = newest.map(types::Former::of).unwrap_or_default();
+pub fn lower_after(compiled: &Compiled, store: &str, versions: Option<&[Schema]>) -> Result<Lowered, Diagnostics> {
     let mut report = Report {
         sources: &compiled.sources,
         others: &compiled.others,
@@ -122,11 +124,11 @@ pub fn lower_after(compiled: &Compiled, store: &str, newest: Option<&Schema>) ->
         ways: BTreeMap::new(),
         met: BTreeMap::new(),
     };
-    let schema = find_store(compiled, store, &mut report)
-        .and_then(|message| lower_store(compiled, &message, &former, &mut report));
+    let lowered = find_store(compiled, store, &mut report)
+        .and_then(|message| lower_store(compiled, &message, versions, &mut report));
     report.name_ways();
-    match schema {
-        Some(schema) if report.items.is_empty() => Ok(schema),
+    match lowered {
+        Some(lowered) if report.items.is_empty() => Ok(lowered),
         _ => Err(Diagnostics::from_items(report.items)),
     }
 }
@@ -161,9 +163,9 @@ fn find_store(compiled: &Compiled, store: &str, report: &mut Report<'_>) -> Opti
 fn lower_store(
     compiled: &Compiled,
     store: &MessageDescriptor,
-    former: &types::Former,
+    versions: Option<&[Schema]>,
     report: &mut Report<'_>,
-) -> Option<Schema> {
+) -> Option<Lowered> {
     let name = store_name(store, report);
     misplaced::check(compiled, store, report);
 
@@ -199,10 +201,13 @@ fn lower_store(
     relations::check(&mut drafts, report);
     sql_names::check(&drafts, report);
 
-    let types = types::name_types(&drafts, former, report);
+    let newest = versions.and_then(<[Schema]>::last);
+    let types = types::name_types(&drafts, &newest.map(types::Former::of).unwrap_or_default(), report);
     rust_names::check(&drafts, &types, report);
     api_names::check(&compiled.api_files(store), report);
     let reach = documents::lower(store, &drafts, report);
+    let backfills = drafts.iter().flat_map(|draft| backfills::read(draft, report)).collect();
+    let dropped = drafts.iter().flat_map(|draft| dropped::read(compiled, draft, &reach, versions, report)).collect();
     if !report.items.is_empty() {
         return None;
     }
@@ -216,7 +221,7 @@ fn lower_store(
 
     let file = store.parent_file();
     let place = report.sources.place(file.name(), store.path());
-    Some(Schema {
+    let schema = Schema {
         mapping: MAPPING,
         store: store.full_name().to_owned(),
         name,
@@ -226,7 +231,8 @@ fn lower_store(
         reach,
         behaviors: behaviors::lower(&drafts, &types),
         source: report.sources.source(&place),
-    })
+    };
+    Some(Lowered { schema, backfills, dropped })
 }
 
 impl Compiled {

@@ -1,0 +1,83 @@
+//! What a store message becomes beside its schema: the answers to what the next version asks.
+
+use protostore_schema::{Column, Role, Schema, Source, Table};
+
+/// A schema, and what the protos answer to the questions of the next version. The answers are read only while that version
+/// is made; neither schema nor snapshot has them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lowered {
+    /// The schema.
+    pub schema: Schema,
+    /// `backfill` of columns, by table and path.
+    pub backfills: Vec<Backfill>,
+    /// `dropped` of tables, by table and path.
+    pub dropped: Vec<Dropped>,
+}
+
+/// The value of a column for rows that are there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// The table's number.
+    pub table: u32,
+    /// Field numbers of the repeated field, or message, in whose table the column is; none for the record's.
+    pub place: Vec<u32>,
+    /// Field numbers from the record down.
+    pub path: Vec<u32>,
+    /// What the column holds: the value, or of a message its presence.
+    pub role: Role,
+    /// An SQL expression over the columns of the same row.
+    pub sql: String,
+    /// What people call it: `machines.root_drive.owner`.
+    pub name: String,
+    /// Where it is said.
+    pub source: Source,
+}
+
+/// A field that its owner removed without `reserved`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// The table's number.
+    pub table: u32,
+    /// Field numbers from the record down.
+    pub path: Vec<u32>,
+    /// The path of names that is said; from the message down, where the entry is about a message.
+    pub field: String,
+    /// Where it is said.
+    pub source: Source,
+}
+
+impl Lowered {
+    /// Returns the backfills that have nothing left to do once `newest` is the store's newest version: their columns are
+    /// in it, as optional, unique, referring and free of zero as now.
+    #[must_use]
+    pub fn left_behind(&self, newest: &Schema) -> Vec<&Backfill> {
+        let asks = |schema: &Schema, of: &Backfill| {
+            let table = schema.tables.iter().find(|table| table.number == of.table)?;
+            let column = column(table, of)?;
+            let is_unique = unique(table, of, column);
+            Some((column.nullable, column.non_zero, column.reference.is_some(), is_unique))
+        };
+        self.backfills
+            .iter()
+            .filter(|of| asks(newest, of).is_some_and(|old| asks(&self.schema, of) == Some(old)))
+            .collect()
+    }
+}
+
+fn column<'s>(table: &'s Table, of: &Backfill) -> Option<&'s Column> {
+    let descendants = table.descendants();
+    let columns = match descendants.iter().find(|child| child.path == of.place) {
+        Some(child) => child.item_columns(),
+        None if of.place.is_empty() => table.columns(),
+        None => return None,
+    };
+    columns.into_iter().find(|column| column.path == of.path && column.role == of.role)
+}
+
+/// Returns whether a unique index of one column has it.
+fn unique(table: &Table, of: &Backfill, column: &Column) -> bool {
+    let descendants = table.descendants();
+    let child = descendants.iter().find(|child| child.path == of.place);
+    let indexes = child.map_or(&table.indexes, |child| &child.indexes);
+    indexes.iter().any(|index| index.unique && index.columns.iter().any(|part| part.column == column.name.sql))
+}
