@@ -36,6 +36,21 @@ impl<'a> Expr<'a> {
         walk(&mut self.clone(), f);
     }
 
+    /// Returns the expression with another in place of each column of its own table, outside of subselects.
+    #[must_use]
+    pub fn with_columns(mut self, of: &dyn Fn(&str) -> Self) -> Self {
+        fn walk<'a>(expr: &mut Expr<'a>, of: &dyn Fn(&str) -> Expr<'a>) {
+            match expr {
+                Expr::Column(Column { of: Qualifier::Own, name }) => *expr = of(name),
+                Expr::InRows(inner, _) => walk(inner, of),
+                Expr::Exists(_) | Expr::Value(_) => {}
+                _ => expr.inner(&mut |inner| walk(inner, of)),
+            }
+        }
+        walk(&mut self, of);
+        self
+    }
+
     fn sort(&mut self) {
         self.inner(&mut Self::sort);
         match self {
@@ -52,10 +67,15 @@ impl<'a> Expr<'a> {
             Self::Tuple(all) | Self::All(all) | Self::Any(all) | Self::HowMany(all) => all.iter_mut().for_each(f),
             Self::Not(a) | Self::NotTrue(a) | Self::IsTrue(a) | Self::IsNull(a) | Self::NotNull(a) => f(a),
             Self::ByType(a) | Self::Max(a) | Self::Plus(a, _) | Self::Plain(a) | Self::Cast(a, _) => f(a),
+            Self::Min(a) | Self::Recoded(_, a) | Self::IsSingle(a) => f(a),
+            Self::Sum(all) | Self::Listed(all) => all.iter_mut().for_each(f),
+            Self::RowNumber { within: all, by: more } | Self::Repeated { of: all, table: _, rows: more } => {
+                all.iter_mut().chain(more).for_each(f);
+            }
             Self::Between(a, ..) | Self::Length(_, a) | Self::Has(_, a, _) | Self::Rfc3339(a) | Self::Shown(_, a) => {
                 f(a)
             }
-            Self::Compare(a, _, b) | Self::Coalesce(a, b) => {
+            Self::Compare(a, _, b) | Self::Coalesce(a, b) | Self::NullIf(a, b) => {
                 f(a);
                 f(b);
             }
@@ -76,7 +96,7 @@ impl<'a> Expr<'a> {
                 });
             }
             Self::Column(_) | Self::Param(_) | Self::Lit(_) | Self::Excluded(_) | Self::Const(_) | Self::Count => {}
-            Self::Key { .. } | Self::KeyPlace { .. } => {}
+            Self::Key { .. } | Self::KeyPlace { .. } | Self::Null | Self::Now(_) | Self::Written(_) => {}
         }
     }
 }
@@ -84,11 +104,11 @@ impl<'a> Expr<'a> {
 impl Ddl<'_> {
     /// Returns an index, a trigger or a view over identities in place of names, its own name empty, and conditions with
     /// their parts in a fixed order. What a trigger says to people is left out, as it only repeats what it is about.
-    /// A table stays as it is: its columns and constraints are compared one by one.
+    /// A table stays as it is, as its columns and constraints are compared one by one, and so does what is no object.
     #[must_use]
     pub fn canonical(mut self, identity: Identity<'_>) -> Self {
         match &mut self {
-            Self::Table(_) => {}
+            Self::Table(_) | Self::Alter(_) | Self::Drop(_) | Self::Guard(_) => {}
             Self::Index(Index { name, table, columns, of, unique: _ }) => {
                 let own = std::mem::replace(table, identity(table, None).into());
                 let scope = Scope::of(&own, identity);

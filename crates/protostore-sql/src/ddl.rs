@@ -13,6 +13,56 @@ pub enum Ddl<'a> {
     Trigger(Trigger<'a>),
     /// CREATE VIEW.
     View(View<'a>),
+    /// ALTER TABLE.
+    Alter(Alter<'a>),
+    /// DROP.
+    Drop(Dropped<'a>),
+    /// Makes the table of that name, which rejects a row that says that something was found: columns `says`, `found`, how
+    /// many rows, and `first`, the key of the first.
+    Guard(Name<'a>),
+}
+
+/// ALTER TABLE.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Alter<'a> {
+    /// The table.
+    pub table: Name<'a>,
+    /// What changes.
+    pub by: Alteration<'a>,
+}
+
+/// What changes in a table: no other form is accepted by every SQLite that protostore runs on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Alteration<'a> {
+    /// `RENAME TO`.
+    RenameTo(Name<'a>),
+    /// `RENAME COLUMN`.
+    RenameColumn(Name<'a>, Name<'a>),
+    /// `ADD COLUMN`.
+    AddColumn(ColumnDef<'a>),
+    /// `DROP COLUMN`.
+    DropColumn(Name<'a>),
+    /// `ALTER COLUMN … SET NOT NULL`.
+    SetNotNull(Name<'a>),
+    /// `ALTER COLUMN … DROP NOT NULL`.
+    DropNotNull(Name<'a>),
+    /// `ADD CONSTRAINT … CHECK`; nothing where a dialect's types imply all of it.
+    AddCheck(Check<'a>),
+    /// `DROP CONSTRAINT`, of a CHECK.
+    DropCheck(Name<'a>),
+}
+
+/// What is dropped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dropped<'a> {
+    /// A table with its rows, indexes and triggers.
+    Table(Name<'a>),
+    /// An index.
+    Index(Name<'a>),
+    /// A trigger, and the table that fires it; in PostgreSQL its function as well.
+    Trigger(Name<'a>, Name<'a>),
+    /// A view.
+    View(Name<'a>),
 }
 
 /// CREATE TABLE.

@@ -1,6 +1,6 @@
 //! Expressions and conditions.
 
-use crate::{Column, Lit, Name, Param, ParamRole, Qualifier, Select, Ty};
+use crate::{Clock, Column, Lit, Name, Param, ParamRole, Qualifier, Recode, Select, Ty};
 
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,6 +168,42 @@ pub enum Expr<'a> {
     },
     /// A value made legible, in views.
     Shown(Show, Box<Self>),
+
+    /// NULL.
+    Null,
+    /// `nullif(a, b)`.
+    NullIf(Box<Self>, Box<Self>),
+    /// `min(a)` over rows.
+    Min(Box<Self>),
+    /// `a + b`.
+    Sum(Vec<Self>),
+    /// Values as one text: `a || ', ' || b`; `concat_ws(', ', a, b)`.
+    Listed(Vec<Self>),
+    /// The number of a row among those that agree in some values, in the order of others, from 1: `row_number() OVER (…)`.
+    RowNumber {
+        /// The values in which rows agree.
+        within: Vec<Self>,
+        /// The order.
+        by: Vec<Self>,
+    },
+    /// Whether several rows of the statement's table have these values:
+    /// `(a, b) IN (SELECT a, b FROM t WHERE … GROUP BY a, b HAVING count(*) > 1)`.
+    Repeated {
+        /// The values.
+        of: Vec<Self>,
+        /// The table.
+        table: Name<'a>,
+        /// Which of its rows are compared.
+        rows: Vec<Self>,
+    },
+    /// The present time, as the database has it.
+    Now(Clock),
+    /// What becomes of a value in another form.
+    Recoded(Recode, Box<Self>),
+    /// Whether 32 bits of IEEE 754 hold a number exactly.
+    IsSingle(Box<Self>),
+    /// An expression that a developer wrote in the dialect, in parentheses.
+    Written(Name<'a>),
 }
 
 impl<'a> Expr<'a> {

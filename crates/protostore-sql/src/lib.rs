@@ -10,15 +10,18 @@ mod canonical;
 mod ddl;
 mod expr;
 mod print;
+mod recode;
 mod statement;
 mod value;
 
 pub use canonical::Identity;
 pub use ddl::{
-    Check, ColumnDef, Ddl, Event, ForeignKey, Index, IndexPart, Key, OnDelete, Table, Trigger, TriggerStep, View,
+    Alter, Alteration, Check, ColumnDef, Ddl, Dropped, Event, ForeignKey, Index, IndexPart, Key, OnDelete, Table,
+    Trigger, TriggerStep, View,
 };
 pub use expr::{Arm, Expr, Length, Match, Op, Show};
 pub use print::Text;
+pub use recode::Recode;
 pub use statement::{Conflict, Delete, Insert, Join, Limit, Order, Rows, Select, Source, Statement, Update, What};
 pub use value::{Clock, Column, Lit, Name, Param, ParamRole, Qualifier, Ty};
 

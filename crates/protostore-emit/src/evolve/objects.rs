@@ -21,6 +21,7 @@ pub fn objects(schema: &Schema) -> Vec<Object> {
         match ddl {
             Ddl::Table(table) => of_table(&places, &table, &mut all),
             Ddl::Index(_) | Ddl::Trigger(_) | Ddl::View(_) => all.extend(of_definition(&places, ddl)),
+            Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => {}
         }
     }
     all
@@ -79,7 +80,7 @@ pub(super) fn reference(places: &Places<'_>, table: &str, key: &sql::ForeignKey<
 
 fn of_definition(places: &Places<'_>, ddl: Ddl<'_>) -> Option<Object> {
     let (kind, name, table, names) = match &ddl {
-        Ddl::Table(_) => return None,
+        Ddl::Table(_) | Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => return None,
         Ddl::Index(index) => {
             let kind = if index.unique { ObjectKind::Unique } else { ObjectKind::Index };
             let mut names: BTreeSet<String> = index.columns.iter().map(|part| part.column.to_string()).collect();

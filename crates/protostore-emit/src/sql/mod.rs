@@ -18,7 +18,7 @@ use crate::Constraint;
 pub(crate) use check::{Check, checks, of_child as child_checks};
 pub(crate) use condition::{Comparison, comparison, condition, condition_of, shown};
 pub(crate) use rule::check as rule_check;
-pub(crate) use table::ty;
+pub(crate) use table::{ty, zero};
 
 /// Returns the whole schema.
 pub(crate) fn schema(schema: &Schema, command: &str) -> String {

@@ -183,7 +183,7 @@ fn own_type(ty: &Type) -> Ty {
 }
 
 /// Returns what stands in a column for the zero of its type.
-pub(super) fn zero<'s>(ty: &Type, form: Form) -> Lit<'s> {
+pub(crate) fn zero<'s>(ty: &Type, form: Form) -> Lit<'s> {
     match form {
         // 0 XOR 2^63.
         Form::FullRange => Lit::Int(i64::MIN),

@@ -21,10 +21,14 @@ impl Dialect {
                 Ddl::Index(index) => p.index(index),
                 Ddl::Trigger(trigger) => p.trigger(trigger),
                 Ddl::View(view) => p.view(view),
+                Ddl::Alter(alter) => references.extend(p.alter(alter)),
+                Ddl::Drop(dropped) => p.drop(dropped),
+                Ddl::Guard(name) => p.guard(name),
             }
             match ddl {
                 Ddl::Trigger(_) | Ddl::View(_) if self != Self::Sqlite => last.push(p.out),
                 Ddl::Table(_) | Ddl::Index(_) | Ddl::Trigger(_) | Ddl::View(_) => out.push(p.out),
+                Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => out.push(p.out),
             }
         }
         out.into_iter().chain(references).chain(last).collect()

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use super::Printer;
 use super::layout::Break;
-use crate::{Arm, Column, Dialect, Expr, Lit, Op, Qualifier};
+use crate::{Arm, Column, Dialect, Expr, Lit, Op, Qualifier, Recode};
 
 /// How tightly an expression binds. AND inside OR has parentheses as well, so that no reader has to know which of them
 /// binds closer.
@@ -68,7 +68,9 @@ impl<'a> Printer<'a> {
             Expr::NotTrue(_) | Expr::IsTrue(_) | Expr::IsNull(_) | Expr::NotNull(_) | Expr::Compare(..) => COMPARE,
             Expr::Between(..) | Expr::In(..) | Expr::NotIn(..) | Expr::InRows(..) => COMPARE,
             Expr::Rfc3339(_) | Expr::Has(..) => COMPARE,
-            Expr::Plus(..) | Expr::HowMany(_) => PLUS,
+            Expr::Plus(..) | Expr::HowMany(_) | Expr::Sum(_) | Expr::Listed(_) => PLUS,
+            Expr::Recoded(Recode::Scaled { .. }, _) => PLUS,
+            Expr::Repeated { .. } => COMPARE,
             Expr::KeyPlace { .. } if !sqlite => PLUS,
             Expr::Lit(Lit::Int(number)) if *number < 0 => SIGN,
             Expr::Plain(_) => SIGN,
@@ -187,6 +189,24 @@ impl<'a> Printer<'a> {
                 self.push(if self.is_sqlite() { ".key" } else { ".n - 1" });
             }
             Expr::Shown(show, of) => self.shown(*show, of),
+            Expr::Null => self.push("NULL"),
+            Expr::NullIf(a, b) => {
+                self.call("nullif(", a, ", ");
+                self.call("", b, ")");
+            }
+            Expr::Min(of) => self.call("min(", of, ")"),
+            Expr::Sum(of) => self.sum(of),
+            Expr::Listed(of) => self.as_text(of),
+            Expr::RowNumber { within, by } => self.row_number(within, by),
+            Expr::Repeated { of, table, rows } => self.repeated(of, table, rows),
+            Expr::Now(clock) => self.now(*clock),
+            Expr::Recoded(recode, of) => self.recoded(*recode, of),
+            Expr::IsSingle(of) => self.is_single(of),
+            Expr::Written(text) => {
+                self.push("(");
+                self.push(text);
+                self.push(")");
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! The printer: one walk over a tree for all dialects. Whatever they spell differently is in a file each.
 
+mod alter;
 mod definition;
 mod dialect;
 mod expr;
 mod layout;
 mod postgres;
+mod recode;
 mod sqlite;
 mod statement;
 mod table;

@@ -49,8 +49,9 @@ impl<'a> Printer<'a> {
         self.push(")");
     }
 
-    fn column_def(&self, column: &ColumnDef<'a>) -> String {
-        let ColumnDef { name, docs, ty, nullable, default, checks, reference } = column;
+    /// Returns a column and its constraints, clause by clause.
+    pub(super) fn column_clauses(&self, column: &ColumnDef<'a>) -> Vec<String> {
+        let ColumnDef { name, docs: _, ty, nullable, default, checks, reference } = column;
         let mut clauses = vec![self.piece(|p| {
             p.quoted(name);
             p.push(" ");
@@ -65,9 +66,14 @@ impl<'a> Printer<'a> {
         if let Some(key) = reference.as_ref().filter(|_| self.is_sqlite()) {
             clauses.push(self.piece(|p| p.references(key)));
         }
+        clauses
+    }
+
+    fn column_def(&self, column: &ColumnDef<'a>) -> String {
+        let clauses = self.column_clauses(column);
         let line = clauses.join(" ");
         self.piece(|p| {
-            p.comment(docs, "  ");
+            p.comment(column.docs, "  ");
             p.push("  ");
             p.push(&if line.len() <= WIDTH { line } else { clauses.join("\n    ") });
         })
@@ -99,14 +105,14 @@ impl<'a> Printer<'a> {
         }))
     }
 
-    fn check_name(&mut self, name: &str) {
+    pub(super) fn check_name(&mut self, name: &str) {
         self.push("CONSTRAINT ");
         self.quoted(name);
         self.push(" CHECK (");
     }
 
     /// Returns the conditions that the dialect's types do not imply; none if they imply all.
-    fn stated<'c>(&self, check: &'c Check<'a>) -> Option<Vec<&'c Expr<'a>>> {
+    pub(super) fn stated<'c>(&self, check: &'c Check<'a>) -> Option<Vec<&'c Expr<'a>>> {
         let all: Vec<_> = check.all.iter().filter(|condition| self.is_sqlite() || !is_implied(condition)).collect();
         (!all.is_empty()).then_some(all)
     }
@@ -134,7 +140,7 @@ impl<'a> Printer<'a> {
         self.references(key);
     }
 
-    fn add_foreign_key(&mut self, table: &str, key: &ForeignKey<'a>) {
+    pub(super) fn add_foreign_key(&mut self, table: &str, key: &ForeignKey<'a>) {
         self.push("ALTER TABLE ");
         self.quoted(table);
         self.foreign_key(" ADD ", key);
