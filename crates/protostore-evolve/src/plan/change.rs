@@ -2,262 +2,218 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of change: a row of the tables of changes. What is none of them is rejected by name.
-///
-/// `T` store and tables, `A` fields added, `D` fields removed, `N` names, `K` kinds of scalars, `P` presence, oneofs
-/// and required fields, `S` storage and encoding, `C` constraints, indexes, references and generated values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ChangeKind {
-    /// comments, order, file moves, Rust names, record, deprecated, another tool
-    T01,
-    /// store message renamed or moved
-    T02,
-    /// store name (directory)
-    T03,
-    /// message of a record or field renamed, moved, or replaced by one with the same numbers, names and kin
-    T04,
-    /// replaced by one in which a number has another name or kind
-    T05,
-    /// table added
-    T06,
-    /// table renamed
-    T07,
-    /// table gone, reserved number and name
-    T08,
-    /// table gone, no or half a reserved
-    T09,
-    /// table's number changed
-    T10,
-    /// a reserved or dropped number or path used again
-    T11,
-    /// singular -> repeated store field
-    T12,
-    /// repeated -> singular
-    T13,
-    /// primary key: other fields, parts, order; IDENTIFIER moved
-    T14,
-    /// key column re-typed
-    T15,
-    /// append_only on / off
-    T16,
-    /// expire on
-    T17,
-    /// expire off or another field
-    T18,
-    /// soft_delete on
-    T19,
-    /// soft_delete off
-    T20,
-    /// revision on: new field / existing one
-    T21,
-    /// revision off / other field
-    T22,
-    /// hash_chain on: new field / existing one
-    T23,
-    /// hash_chain off
-    T24,
-    /// chained table: field added without backfill
-    T25,
-    /// chained table: drop, re-type, any change of wire kind, label, packing, wrapper, oneof with another f
-    T26,
-    /// --mapping n
-    T27,
-    /// watch on or off
-    T28,
-    /// expire or soft_delete moved to another field
-    T29,
-    /// implicit scalar or enum, at the top
-    A01,
-    /// optional, wrapper, well-known, oneof of new members
-    A02,
-    /// implicit scalar in a flattened message
-    A03,
-    /// implicit scalar in an element or a message of its own table
-    A04,
-    /// message, flattened
-    A05,
-    /// message in a child table, repeated, map, join table
-    A06,
-    /// member added to a oneof
-    A07,
-    /// REQUIRED, required, proto2 required: scalar, message, reference
-    A08,
-    /// with references, not required
-    A09,
-    /// with unique: optional / implicit
-    A10,
-    /// JSON or BYTES: message / repeated, map
-    A11,
-    /// NOT_STORED, relation
-    A12,
-    /// moved in from another path (owner -> meta.owner)
-    A13,
-    /// value added to an open enum
-    A14,
-    /// number and name reserved
-    D01,
-    /// no or half a reserved; not owned: no dropped
-    D02,
-    /// oneof member
-    D03,
-    /// stored -> NOT_STORED or relation
-    D04,
-    /// enum value, open enum, reserved in the enum
-    D05,
-    /// enum value without reserved
-    D06,
-    /// enum value, closed enum
-    D07,
-    /// column called rowid, oid, _rowid_
-    D08,
-    /// field, or a message around it
-    N01,
-    /// json_name alone
-    N02,
-    /// a name that another live number had (two fields swap)
-    N03,
-    /// a name that another number ever had, in a message stored as JSON
-    N04,
-    /// oneof
-    N05,
-    /// enum
-    N06,
-    /// enum value; alias first, alias added or gone
-    N07,
-    /// column.name
-    N08,
-    /// case only
-    N09,
-    /// column called rowid, oid, _rowid_
-    N10,
-    /// a name that leaves one number and appears at another of the same message, same type and label
-    N11,
-    /// a number whose name, type and label all differ from before (also within T05)
-    N12,
-    /// int32 -> int64, uint32 -> uint64 or int64, sint32 -> sint64, bool -> any integer, enum -> int32 or i
-    K01,
-    /// int32 <-> uint32, fixed32 <-> sfixed32, int64 -> uint64, fixed64 <-> sfixed64, uint64 FULL_RANGE ->
-    K02,
-    /// int64 -> int32, uint64 -> uint32, sint64 -> sint32, any -> bool, int64 -> enum, any -> closed enum
-    K03,
-    /// enum A -> enum B
-    K04,
-    /// within 32 or 64 bits, other group: int32 -> sint32, sfixed32; int64 -> sint64, sfixed64
-    K05,
-    /// signed -> fixed or unsigned of another group
-    K06,
-    /// float -> double; int32, uint32 -> double
-    K07,
-    /// double -> float, int64 -> double, integer -> float, floating -> integer
-    K08,
-    /// string -> bytes
-    K09,
-    /// bytes -> string
-    K10,
-    /// number <-> text, bool <-> text, scalar <-> message, Timestamp <-> anything
-    K11,
-    /// wrapper <-> optional scalar
-    K12,
-    /// wrapper -> implicit scalar
-    K13,
-    /// message in BYTES <-> bytes
-    K14,
-    /// Struct, Value, ListValue, Any, FieldMask <-> each other
-    K15,
-    /// map<K,V> -> repeated entry
-    K16,
-    /// repeated entry -> map
-    K17,
-    /// singular -> repeated: implicit zero or unset gives none, else one element
-    K18,
-    /// repeated -> singular
-    K19,
-    /// packed on or off
-    K20,
-    /// implicit -> optional
-    P01,
-    /// optional -> implicit
-    P02,
-    /// implicit reference <-> optional reference
-    P03,
-    /// not required -> REQUIRED
-    P04,
-    /// REQUIRED -> not
-    P05,
-    /// message required on / off
-    P06,
-    /// alone into or out of a oneof of one, optional at the other end
-    P07,
-    /// implicit into a oneof
-    P08,
-    /// out of a oneof to optional / implicit
-    P09,
-    /// from one oneof to another
-    P10,
-    /// oneof required on / off
-    P11,
-    /// IMMUTABLE on / off
-    P12,
-    /// REQUIRED of a list or map on / off
-    P13,
-    /// COLUMNS -> CHILD_TABLE
-    S01,
-    /// CHILD_TABLE -> COLUMNS
-    S02,
-    /// any of COLUMNS, CHILD_TABLE, rows <-> JSON, BYTES; JSON <-> BYTES
-    S03,
-    /// string TEXT <-> storage: BYTES
-    S04,
-    /// uint64 -> FULL_RANGE
-    S05,
-    /// FULL_RANGE -> checked
-    S06,
-    /// float, double -> FLOAT_BITS / back
-    S07,
-    /// time to a finer unit / a coarser one
-    S08,
-    /// time <-> RFC3339
-    S09,
-    /// MICROSECONDS <-> TIMESTAMPTZ
-    S10,
-    /// message in BYTES: wire-compatible change inside / other
-    S11,
-    /// message in JSON: added, renamed / removed and reserved / re-typed
-    S12,
-    /// contents of an Any
-    S13,
-    /// encoding of a key or of a map key
-    S14,
-    /// rule added or tightened, SQL can state it
-    C01,
-    /// the same, SQL cannot (pattern, format)
-    C02,
-    /// rule loosened or gone, closed enum gains a value or opens
-    C03,
-    /// min, max items / repeated.unique
-    C04,
-    /// index added, removed, other columns, direction, where
-    C05,
-    /// unique added, or its where widened
-    C06,
-    /// unique gone, or narrowed
-    C07,
-    /// reference added: implicit / optional
-    C08,
-    /// reference gone, or not_enforced on
-    C09,
-    /// on_delete, target table
-    C10,
-    /// reference of several fields: anything
-    C11,
-    /// debug_redact
-    C12,
-    /// SEQUENCE on / off
-    C13,
-    /// UUID, CREATE_TIME, UPDATE_TIME on or off
-    C14,
-    /// references of a repeated field
-    C15,
-    /// what no row describes: always rejected
-    Other,
+/// Declares the kinds, so that no list of them can be incomplete.
+macro_rules! kinds {
+    ($($variant:ident = $title:literal;)*) => {
+        /// A kind of change: a row of the tables of changes. What is none of them is rejected.
+        ///
+        /// `T` store and tables, `A` fields added, `D` fields removed, `N` names, `K` types of values, `P` presence,
+        /// oneofs and required fields, `S` storage and encoding, `C` constraints, indexes, references and generated
+        /// values. An id, once published, keeps its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ChangeKind {
+            $(#[doc = concat!($title, ".")] $variant,)*
+            /// What no row describes: always rejected.
+            Other,
+        }
+
+        impl ChangeKind {
+            /// All rows of the tables, in the order of the page.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the id, `T07`; `?` of what no row describes.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($variant),)*
+                    Self::Other => "?",
+                }
+            }
+
+            /// Returns what the change is, in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $title,)*
+                    Self::Other => "a change that no rule describes",
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    // Store and tables.
+    T01 = "something changed that stored data cannot tell";
+    T02 = "the store message was renamed or moved";
+    T03 = "the name of the store changed";
+    T04 = "a message was renamed or moved";
+    T05 = "a message was replaced by one in which a number has another name";
+    T06 = "a table is new";
+    T07 = "a table was renamed";
+    T08 = "a table is gone";
+    T09 = "a table is gone, and its number or name is not reserved";
+    T10 = "the number of a table changed";
+    T11 = "a number or name is used again";
+    T12 = "a singular field of the store became repeated";
+    T13 = "a repeated field of the store became singular";
+    T14 = "rows are identified by other fields";
+    T15 = "a field of the key has another type";
+    T16 = "rows never change, or may change now";
+    T17 = "rows expire now";
+    T18 = "rows expire no more";
+    T19 = "rows remain after they are deleted";
+    T20 = "rows do not remain after they are deleted";
+    T21 = "every write changes a number of its row";
+    T22 = "writes change another number of their row, or none";
+    T23 = "rows are chained by a hash";
+    T24 = "a hash chain ends";
+    T25 = "a field was added to a chained table";
+    T26 = "a field of a chained table became something else, or is gone";
+    T27 = "other rules turn messages into tables";
+    T28 = "changes of rows are watched, or no more";
+    T29 = "rows expire, or are marked as deleted, by another field";
+
+    // Fields added.
+    A01 = "a scalar was added";
+    A02 = "an optional field was added";
+    A03 = "a scalar was added to a message";
+    A04 = "a scalar was added to the elements of a list or map";
+    A05 = "a message was added";
+    A06 = "a list, a map or a message in a table of its own was added";
+    A07 = "a member was added to a oneof";
+    A08 = "a field was added that must be set";
+    A09 = "a reference was added";
+    A10 = "a unique field was added";
+    A11 = "a message or list in one column was added";
+    A12 = "a field was added that is not stored, or shows other rows";
+    A13 = "a field moved to another path";
+    A14 = "a value was added to an open enum";
+
+    // Fields removed.
+    D01 = "a field is gone";
+    D02 = "a field is gone, and its number or name is not reserved";
+    D03 = "a member of a oneof is gone";
+    D04 = "a field is no longer stored";
+    D05 = "a value of an enum is gone";
+    D06 = "a value of an enum is gone, and its number or name is not reserved";
+    D07 = "a value of a closed enum is gone";
+    D08 = "a column called rowid, oid or _rowid_ is gone";
+
+    // Names.
+    N01 = "a field was renamed";
+    N02 = "a field has another name in JSON";
+    N03 = "two fields exchanged their names";
+    N04 = "a name is used again in a message that is stored as JSON";
+    N05 = "a oneof was renamed";
+    N06 = "an enum was renamed";
+    N07 = "a value of an enum was renamed";
+    N08 = "a column was renamed";
+    N09 = "a name changed in case only";
+    N10 = "a column called rowid, oid or _rowid_ was renamed";
+    N11 = "a field was given another number";
+    N12 = "a number was given to another field";
+
+    // Types of values.
+    K01 = "an integer holds more";
+    K02 = "an integer is read with another sign";
+    K03 = "an integer holds less";
+    K04 = "a field has another enum";
+    K05 = "an integer has another encoding on the wire";
+    K06 = "a signed integer became unsigned with another encoding";
+    K07 = "a number became a double";
+    K08 = "a number became one that may not hold it exactly";
+    K09 = "text became bytes";
+    K10 = "bytes became text";
+    K11 = "a type became one of another nature";
+    K12 = "an optional scalar became a wrapper, or a wrapper optional";
+    K13 = "a wrapper became a plain scalar";
+    K14 = "bytes became a message, or a message bytes";
+    K15 = "a well-known message became another";
+    K16 = "a map became a list of entries";
+    K17 = "a list of entries became a map";
+    K18 = "a field became repeated";
+    K19 = "a field is no longer repeated";
+    K20 = "a list is packed, or no longer";
+
+    // Presence.
+    P01 = "a scalar became optional";
+    P02 = "a scalar is no longer optional";
+    P03 = "a reference became optional, or is no longer";
+    P04 = "a field must be set now";
+    P05 = "a field need not be set any more";
+    P06 = "a message must be set now, or need not be any more";
+    P07 = "a field is alone in a oneof, or no longer";
+    P08 = "a scalar became a member of a oneof";
+    P09 = "a field is no longer a member of a oneof";
+    P10 = "a field is a member of another oneof";
+    P11 = "a oneof must be set now, or need not be any more";
+    P12 = "a field keeps its first value, or may change now";
+    P13 = "a list must have an element now, or need not have one any more";
+
+    // Storage and encoding.
+    S01 = "a message moved to a table of its own";
+    S02 = "a message moved from a table of its own into columns";
+    S03 = "a message or list moved into one column, or out of one";
+    S04 = "text is stored as bytes, or no longer";
+    S05 = "an unsigned integer is stored in full range";
+    S06 = "an unsigned integer is no longer stored in full range";
+    S07 = "a floating-point number is stored as its bits, or no longer";
+    S08 = "a time is stored in another unit";
+    S09 = "a time is stored as text, or no longer";
+    S10 = "a time is stored in the engine's own type, or no longer";
+    S11 = "a message that is stored as bytes changed";
+    S12 = "a message that is stored as JSON changed";
+    S13 = "the contents of an Any changed";
+    S14 = "the encoding of a key changed";
+
+    // Constraints, indexes and references.
+    C01 = "a constraint is new or tighter";
+    C02 = "a constraint is new or tighter that SQL cannot state";
+    C03 = "a constraint is looser or gone";
+    C04 = "a list may have fewer elements, or each once";
+    C05 = "an index is new, gone, or of other columns";
+    C06 = "a unique index is new, or of more rows";
+    C07 = "a unique index is gone, or of fewer rows";
+    C08 = "a reference is new";
+    C09 = "a reference is gone, or no longer enforced";
+    C10 = "a reference names another table, or something else happens on delete";
+    C11 = "a reference of several fields changed";
+    C12 = "a field is redacted, or no longer";
+    C13 = "a field is numbered by the store, or no longer";
+    C14 = "a field is generated by the store, or no longer";
+    C15 = "the elements of a list refer to rows, or no longer";
+}
+
+/// The page that has a section for each kind.
+const PAGE: &str = include_str!("../../../../docs/changes.md");
+
+impl ChangeKind {
+    /// Returns the section about the change in the page of changes, as markdown without the title.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        let title = format!("\n### {}: ", self.id());
+        let section = PAGE.split_once(&title).map_or("", |(_, rest)| rest);
+        let body = section.split_once('\n').map_or("", |(_, rest)| rest);
+        let end = ["\n### ", "\n## "].iter().filter_map(|next| body.find(next)).min().unwrap_or(body.len());
+        body[..end].trim()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_section_in_the_page_of_changes() {
+        let sections: Vec<&str> = PAGE.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+        let expected: Vec<String> =
+            ChangeKind::ALL.iter().map(|kind| format!("{}: {}", kind.id(), kind.title())).collect();
+        assert_eq!(sections, expected);
+        for kind in ChangeKind::ALL {
+            let text = kind.explanation();
+            assert!(!text.is_empty() && !text.contains("\n#"), "{kind}");
+        }
+        assert!(ChangeKind::T10.explanation().ends_with("Put the number back."));
+    }
 }

@@ -49,10 +49,7 @@ impl fmt::Display for Ask {
 impl fmt::Display for super::ChangeKind {
     /// The id: `T07`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Other => f.write_str("?"),
-            row => write!(f, "{row:?}"),
-        }
+        f.write_str(self.id())
     }
 }
 
