@@ -39,7 +39,9 @@ pub(crate) fn steps(old: &[Object], new: &[Object], steps: &[Step]) -> (Vec<Step
 type Key<'o> = (&'o Place, ObjectKind, &'o str, &'o str);
 
 fn key(object: &Object) -> Key<'_> {
-    (&object.place, object.kind, &object.name, &object.canonical)
+    // SQLite knows a foreign key by no name.
+    let name = if object.kind == ObjectKind::ForeignKey { "" } else { &object.name };
+    (&object.place, object.kind, name, &object.canonical)
 }
 
 fn rank(kind: ObjectKind) -> u8 {

@@ -19,6 +19,7 @@ import "google/api/field_behavior.proto";
 import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
 import "google/protobuf/wrappers.proto";
+import "others/others.proto";
 import "protostore/v1/options.proto";
 message LabStore {
   option (protostore.v1.store) = {name: "lab"};
@@ -84,8 +85,14 @@ impl Case {
 fn schema(name: &str, text: &str) -> Schema {
     let dir = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir_all(dir.path().join("lab")).expect("a directory");
-    std::fs::write(dir.path().join("lab/lab.proto"), format!("{HEAD}{text}")).expect("a file");
-    let inputs = Inputs { includes: vec![dir.path().to_path_buf()], files: vec!["lab/lab.proto".into()] };
+    let (own, others) = text.split_once("=== others\n").unwrap_or((text, ""));
+    std::fs::write(dir.path().join("lab/lab.proto"), format!("{HEAD}{own}")).expect("a file");
+    // Messages of others are on another path.
+    std::fs::create_dir_all(dir.path().join("others/others")).expect("a directory");
+    let others = format!("syntax = \"proto3\";\npackage others;\n{others}");
+    std::fs::write(dir.path().join("others/others/others.proto"), others).expect("a file");
+    let includes = vec![dir.path().to_path_buf(), dir.path().join("others")];
+    let inputs = Inputs { includes, files: vec!["lab/lab.proto".into()] };
     let compiled = compile(&inputs).unwrap_or_else(|error| panic!("{name}: {error}"));
     lower(&compiled, "lab.v0.LabStore").unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -89,7 +89,9 @@ impl Draft<'_> {
 
     /// Returns whether the proto says of a field that is gone that it is `dropped`.
     pub(crate) fn is_dropped(&self, table: u32, path: &[u32], name: &str) -> bool {
-        self.answers.dropped.iter().any(|(of, at, was)| *of == table && at == path && was == name)
+        // An entry about a message has the names from that message down.
+        let is_name = |was: &str| name.strip_suffix(was).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        self.answers.dropped.iter().any(|(of, at, was)| *of == table && at == path && is_name(was))
     }
 
     /// Returns the `--accept` that no change needs, as they were given.

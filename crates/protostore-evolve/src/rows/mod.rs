@@ -29,7 +29,9 @@ pub(crate) fn all(draft: &mut Draft<'_>) {
         let (before, after) = (draft.old, draft.new);
         match (before.table(number), after.table(number)) {
             (Some(old), Some(new)) => {
-                tables::both(old, new, draft);
+                if !tables::both(old, new, draft) {
+                    continue;
+                }
                 fields(number, draft);
                 names::oneofs(number, draft);
                 presence::oneofs(number, draft);

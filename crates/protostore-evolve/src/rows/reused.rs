@@ -78,13 +78,13 @@ fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
     let line = lines.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let what = match (is_table, stored.len()) {
         (true, _) => format!("all rows of {}", at.present()),
-        (false, 0) => format!("what clients send in {}", at.present()),
+        (false, 0) => format!("values of {}, inside of bytes or JSON or in requests,", at.present()),
         (false, 1) => format!("the values of {}", at.present()),
         (false, _) => {
             format!("the values of {}", stored.iter().map(|(_, _, name)| name.as_str()).collect::<Vec<_>>().join(", "))
         }
     };
-    let verb = if is_table || !stored.is_empty() { "are dropped" } else { "is ignored" };
+    let verb = if is_table || !stored.is_empty() { "are dropped" } else { "are passed over" };
     let risk = format!("{what} {verb}: say in {} that number and name are not used again", new.proto);
     let kind = if is_table { ChangeKind::T09 } else { ChangeKind::D02 };
     draft.reserve(kind, &at, &new.declared, line, risk);

@@ -9,14 +9,15 @@ use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, DownEffect, Place, Previous, Test, Verdict, Word};
 use crate::types::is_same_kind;
 
-/// A table that both versions have.
-pub(crate) fn both(old: &Table, new: &Table, draft: &mut Draft<'_>) {
+/// A table that both versions have. Returns whether it is the same table, so that its fields can be compared.
+pub(crate) fn both(old: &Table, new: &Table, draft: &mut Draft<'_>) -> bool {
     let at = At::table(Some(old), Some(new));
     if let Some(number) = number_of_before(new, draft) {
         let (name, is) = (&new.name.proto, new.number);
         let why =
             format!("table {name} was number {number}, and is number {is} now: put the number back, {name} = {number}");
-        return draft.never(ChangeKind::T10, &at, why);
+        draft.never(ChangeKind::T10, &at, why);
+        return false;
     }
     names(old, new, &at, draft);
     keys(old, new, &at, draft);
@@ -25,6 +26,7 @@ pub(crate) fn both(old: &Table, new: &Table, draft: &mut Draft<'_>) {
     lifetime::soft_delete(old, new, &at, draft);
     hashed::revision(old, new, &at, draft);
     hashed::chain(old, new, &at, draft);
+    true
 }
 
 /// A table that only the newer schema has.

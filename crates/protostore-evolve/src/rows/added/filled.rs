@@ -3,7 +3,7 @@
 use protostore_schema::{Field, Generated, Label, Source};
 
 use crate::draft::{Direction, Draft};
-use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Previous, Step, Test, Verdict};
+use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Effect, Fill, Previous, Step, Test, Verdict};
 use crate::types::is_same_kind;
 use crate::view::{Datum, Storage};
 
@@ -16,9 +16,21 @@ pub(super) fn is_given(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
 pub(super) fn fill(new: &Datum<'_>, draft: &mut Draft<'_>) -> bool {
     let Some(column) = new.column_id() else { return false };
     let Some(value) = value(new, &column, draft) else { return false };
-    match new.within.clone() {
-        None => draft.fill(column, value),
-        Some(presence) => {
+    let is_null_free = new.column().is_some_and(|column| !column.nullable);
+    match (new.within.clone(), value) {
+        // What was in a message that is unset has no value to bring back.
+        (None, Fill::Copy(from)) if is_null_free => {
+            draft.fill(column.clone(), Fill::Zero);
+            draft.step(Step::Fill { column, rows: Test::Set(from.clone()), value: Fill::Copy(from) });
+        }
+        (None, value) => {
+            if is_null_free && !must_be(new) {
+                let says = format!("{} has no value by its backfill", new.name);
+                draft.guard_after(column.place.clone(), Test::Unset(column.clone()), says);
+            }
+            draft.fill(column, value);
+        }
+        (Some(presence), value) => {
             draft.fill(column.clone(), Fill::Unset);
             guard_moved(new, &column, &presence, draft);
             draft.step(Step::Fill { column, rows: Test::NotZero(presence), value });
@@ -111,6 +123,13 @@ pub(super) fn required(new: &Datum<'_>, verdict: Verdict, draft: &mut Draft<'_>)
     if !fill(new, draft) {
         ask(new, ChangeKind::A08, format!("{} must be set, and no row that is there has a value", new.name), draft);
     }
+    guard_required(new, draft);
+    draft.verdict(verdict);
+}
+
+/// Stops where a field that must be set is not.
+fn guard_required(new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let Some(column) = new.column_id() else { return };
     let is_unset = match (new.storage, new.field.label) {
         (Storage::Flattened(_), _) => Test::Zero(column),
         (_, Label::Implicit) if !new.refers() => Test::Either(vec![Test::Unset(column.clone()), Test::Zero(column)]),
@@ -121,7 +140,6 @@ pub(super) fn required(new: &Datum<'_>, verdict: Verdict, draft: &mut Draft<'_>)
         None => is_unset,
     };
     draft.guard_after(new.place.clone(), rows, format!("{} must be set", new.name));
-    draft.verdict(verdict);
 }
 
 /// A message in a table of its own, or a list, that must be set: no expression makes its rows.
@@ -170,7 +188,17 @@ pub(super) fn inside(new: &Datum<'_>, draft: &mut Draft<'_>) {
     let is_of_old_table = draft.old.places().contains_key(&new.place);
     let Some(presence) = new.within.clone().filter(|presence| is_of_old_table && is_new(presence)) else { return };
     let is_set = draft.backfill(&presence).is_some();
-    if !fill(new, draft) && is_set && must_be(new) {
+    let at = At::field(None, Some(new));
+    if let Some(from) = moved_from(new, draft) {
+        let says = format!("the values of {} are those of {from}", new.name);
+        let verdict = Verdict::new(ChangeKind::A13, at, says).wire(Effect::Breaks).json(Effect::Breaks);
+        draft.verdict(verdict.data(DataEffect::Exact).previous(Previous::Neither));
+    }
+    let is_filled = fill(new, draft);
+    if is_filled && must_be(new) {
+        guard_required(new, draft);
+    }
+    if !is_filled && is_set && must_be(new) {
         let risk =
             format!("{} must be set where the message around it is, and no row that is there has a value", new.name);
         ask(new, ChangeKind::A08, risk, draft);
