@@ -17,7 +17,11 @@ impl Draft<'_> {
         (from, to): (impl Into<String>, impl Into<String>),
         risk: impl Into<String>,
     ) {
-        let Some(table) = at.table.filter(|_| self.direction == Direction::Up) else { return };
+        if self.direction == Direction::Down {
+            return;
+        }
+        // Every risk is one of stored data.
+        let Some(table) = at.table else { return self.never(kind, at, risk) };
         let given = (word, at.present().to_owned());
         let line = Acceptance { word, table, path: at.path.clone(), from: from.into(), to: to.into() };
         if self.answers.kept.contains(&line) {

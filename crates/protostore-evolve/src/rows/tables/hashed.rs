@@ -14,7 +14,8 @@ pub(super) fn revision(old: &Table, new: &Table, at: &At, draft: &mut Draft<'_>)
     }
     let Some(is) = is else {
         let says = format!("rows of {} have no revision any more", new.name.proto);
-        return draft.verdict(Verdict::new(ChangeKind::T22, at.clone(), says).previous(Previous::Reads));
+        let verdict = Verdict::new(ChangeKind::T22, at.clone(), says).previous(Previous::Reads);
+        return draft.verdict(verdict.loses(format!("the revisions of {}, which are numbered anew", old.name.proto)));
     };
     let kind = if was.is_none() { ChangeKind::T21 } else { ChangeKind::T22 };
     let place = place(new);
