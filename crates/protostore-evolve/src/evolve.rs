@@ -31,13 +31,10 @@ pub fn evolve(
     }
     let mut down = Draft::new([&after, &before], history, answers, Direction::Down);
     rows::all(&mut down);
-    let mut steps_down = steps(&mut down, [&derived[1], &derived[0]]);
+    let steps_down = steps(&mut down, [&derived[1], &derived[0]]);
     let unneeded = up.unneeded();
     let mut verdicts = up.verdicts;
     order::mark_impossible(&mut verdicts, &down.rejected);
-    if order::is_copy_only(&verdicts) {
-        steps_down.clear();
-    }
     let (from, to) = (head.number, head.number + 1);
     let previous = verdicts.iter().map(|verdict| verdict.previous).max().unwrap_or(Previous::ReadsAndWrites);
     let (reader, writer) = match previous {
@@ -45,7 +42,7 @@ pub fn evolve(
         Previous::Reads => (head.reader, to),
         Previous::Neither => (to, to),
     };
-    Some(Plan {
+    let mut plan = Plan {
         from,
         to,
         slug: slug::of(&verdicts),
@@ -57,7 +54,11 @@ pub fn evolve(
         reader,
         writer,
         unneeded,
-    })
+    };
+    if !plan.has_way_back() {
+        plan.down.clear();
+    }
+    Some(plan)
 }
 
 /// Rejects what the database would refuse otherwise than before, unless a row says that its table or an enum changes.

@@ -91,8 +91,3 @@ pub(crate) fn mark_impossible(verdicts: &mut [Verdict], rejected: &[At]) {
         }
     }
 }
-
-/// Returns whether there is no way back but the copy that was made before the upgrade.
-pub(crate) fn is_copy_only(verdicts: &[Verdict]) -> bool {
-    verdicts.iter().any(|verdict| verdict.down == DownEffect::CopyOnly)
-}

@@ -1,6 +1,6 @@
-//! The version of the data after a plan.
+//! What a plan means for those who use the data: the version that follows, and whether there is a way back.
 
-use super::{Effect, Plan, Previous};
+use super::{DownEffect, Effect, Plan, Previous};
 
 impl Plan {
     /// Returns whether clients or the previous program cannot go on as before.
@@ -8,6 +8,13 @@ impl Plan {
     pub fn breaks(&self) -> bool {
         let breaks = |effect: Effect| effect == Effect::Breaks;
         self.verdicts.iter().any(|v| breaks(v.wire) || breaks(v.json) || v.previous == Previous::Neither)
+    }
+
+    /// Returns whether steps lead back, if only to less than there was. Where none do, `down` is empty, and the copy that
+    /// was made before the upgrade has what was there.
+    #[must_use]
+    pub fn has_way_back(&self) -> bool {
+        self.verdicts.iter().all(|verdict| verdict.down != DownEffect::CopyOnly)
     }
 
     /// Returns the version of the data that follows `before`: major where clients or readers break, else minor; below
