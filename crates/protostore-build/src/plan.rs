@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use protostore_emit::{Input, Version, emit, statements};
-use protostore_evolve::{Lock, Locked, VersionTexts, migration_path};
+use protostore_emit::{Input, Version, emit, schema_sql, statements};
+use protostore_evolve::{Lock, Locked, VersionTexts, down_path, migration_path};
 use protostore_lower::{Compiled, lower_after};
 use protostore_schema::Schema;
 
@@ -13,7 +13,7 @@ use crate::line_endings;
 use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
-use crate::trial::{self, Trial};
+use crate::trial::{self, Back, Trial};
 use crate::{Failure, Mode, Project, answers, breadth, run_time};
 
 /// What a store's directory should hold, and what it holds.
@@ -111,7 +111,12 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
     let refused = match (mode, past.changes.is_empty()) {
         (Mode::Write, false) => Vec::new(),
         (Mode::Write, true) | (Mode::Amend, _) => {
-            trial::run(&Trial { migrations: &migrations, schema: wanted, statements: &statements })
+            let before = before(&past, &command);
+            let back = before.as_ref().and_then(|(path, schema)| {
+                let sql = texts.last()?.migrations.get(SQLITE)?.down.as_deref()?;
+                Some(Back { migration: (path, sql), schema })
+            });
+            trial::run(&Trial { migrations: &migrations, back, schema: wanted, statements: &statements })
         }
     };
     let (name, tables, statements) = (schema.name.clone(), schema.tables.len(), statements.len());
@@ -164,6 +169,12 @@ fn version<'a>(
 
 fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {
     past.history.versions.iter().map(|version| migration_path(SQLITE, version.number, &version.slug))
+}
+
+/// Returns the path of the way back from the newest version, and the whole schema of the version before it.
+fn before(past: &Past, command: &str) -> Option<(String, String)> {
+    let [.., before, newest] = &past.history.versions[..] else { return None };
+    Some((down_path(SQLITE, newest.number, &newest.slug), schema_sql(&before.schema, command)))
 }
 
 /// Returns the text of a file that emission wrote.

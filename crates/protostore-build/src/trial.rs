@@ -1,8 +1,9 @@
-//! A trial on real SQLite: the migrations run, they make what the whole schema makes, and each statement and view is
-//! accepted, and answered by an index unless it asks for everything.
+//! A trial on real SQLite: the migrations run as the run time runs them, there, back and there again, each time to what the
+//! whole schema makes, and each statement and view is accepted, and answered by an index unless it asks for everything.
 
 use protostore_emit::{Dialect, Statement};
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, Error, Result};
 
 use crate::scan;
@@ -12,26 +13,33 @@ use crate::structure::structure;
 pub(crate) struct Trial<'a> {
     /// Path and SQL of each migration, oldest first.
     pub(crate) migrations: &'a [(String, String)],
+    /// The way back from the newest version; none where it is the first, or has none.
+    pub(crate) back: Option<Back<'a>>,
     /// The whole schema.
     pub(crate) schema: &'a str,
     /// What the generated crate will ask.
     pub(crate) statements: &'a [Statement],
 }
 
+/// The way back from the newest version.
+pub(crate) struct Back<'a> {
+    /// Path and SQL of the migration.
+    pub(crate) migration: (&'a str, &'a str),
+    /// The whole schema of the version before.
+    pub(crate) schema: &'a str,
+}
+
 /// Returns what SQLite refuses or finds different, as sentences.
 pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
-    let replayed = match replay(trial.migrations) {
+    let replayed = match replay(trial) {
         Ok(db) => db,
-        Err(sentence) => return vec![sentence],
+        Err(sentences) => return sentences,
     };
-    let fresh = match open().and_then(|db| db.execute_batch(trial.schema).map(|()| db)) {
+    let fresh = match made(trial.schema) {
         Ok(db) => db,
         Err(error) => return vec![format!("schema.sqlite.sql does not run: {}", reason(&error))],
     };
-    let mut sentences = compare(&replayed, &fresh).unwrap_or_else(|error| vec![reason(&error)]);
-    if let Err(error) = fresh.execute_batch(BOOKKEEPING) {
-        sentences.push(reason(&error));
-    }
+    let mut sentences = compare(&replayed, &fresh, "the migrations", "schema.sqlite.sql");
     let refused = trial.statements.iter().filter_map(|statement| {
         let error = fresh.prepare(&statement.sql(Dialect::Sqlite)).err()?;
         Some(format!("statement `{}` is refused: {}", statement.name, reason(&error)))
@@ -57,32 +65,78 @@ fn open() -> Result<Connection> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     db.pragma_update(None, "foreign_keys", true)?;
+    db.execute_batch(BOOKKEEPING)?;
     Ok(db)
 }
 
-fn replay(migrations: &[(String, String)]) -> Result<Connection, String> {
-    let db = open().map_err(|error| reason(&error))?;
-    for (path, sql) in migrations {
-        db.execute_batch(sql).map_err(|error| format!("{path} does not run: {}", reason(&error)))?;
+/// A database that was made of a whole schema.
+fn made(schema: &str) -> Result<Connection> {
+    let db = open()?;
+    db.execute_batch(schema)?;
+    Ok(db)
+}
+
+/// Runs all migrations, the way back from the newest version, and the way to it again.
+fn replay(trial: &Trial<'_>) -> Result<Connection, Vec<String>> {
+    let mut db = open().map_err(|error| vec![reason(&error)])?;
+    let run = |db: &mut Connection, path: &str, sql: &str| {
+        migrate(db, sql).map_err(|error| vec![format!("{path} does not run: {}", reason(&error))])
+    };
+    for (path, sql) in trial.migrations {
+        run(&mut db, path, sql)?;
     }
+    let (Some(Back { migration: (path, sql), schema }), Some((newest, again))) = (&trial.back, trial.migrations.last())
+    else {
+        return Ok(db);
+    };
+    run(&mut db, path, sql)?;
+    let before = made(schema).map_err(|error| vec![format!("the schema before does not run: {}", reason(&error))])?;
+    let differences = compare(&db, &before, &format!("the migrations and {path}"), "the version before");
+    if !differences.is_empty() {
+        return Err(differences);
+    }
+    run(&mut db, newest, again)?;
     Ok(db)
 }
 
-fn compare(replayed: &Connection, fresh: &Connection) -> Result<Vec<String>> {
-    let (replayed, fresh) = (structure(replayed)?, structure(fresh)?);
+/// Runs a migration as the run time does: with foreign keys off, in one transaction that it cannot end, and to references
+/// that each name a row.
+fn migrate(db: &mut Connection, sql: &str) -> Result<()> {
+    db.pragma_update(None, "foreign_keys", false)?;
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    db.authorizer(Some(within_transaction))?;
+    let done = db.execute_batch(sql);
+    db.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
+    let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let done = done.and(db.execute_batch(end));
+    db.pragma_update(None, "foreign_keys", true)?;
+    done
+}
+
+fn within_transaction(context: AuthContext<'_>) -> Authorization {
+    match context.action {
+        AuthAction::Transaction { .. } | AuthAction::Attach { .. } | AuthAction::Detach { .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    }
+}
+
+/// Returns where two databases differ: `who` made the first, and `other` has what the second has.
+fn compare(found: &Connection, wanted: &Connection, who: &str, other: &str) -> Vec<String> {
+    let (found, wanted) = match structure(found).and_then(|found| Ok((found, structure(wanted)?))) {
+        Ok(both) => both,
+        Err(error) => return vec![reason(&error)],
+    };
     let mut sentences = Vec::new();
-    for (what, wanted) in &fresh {
-        match replayed.get(what) {
-            None => sentences.push(format!("the migrations do not make {what}, which schema.sqlite.sql has")),
+    for (what, wanted) in &wanted {
+        match found.get(what) {
+            None => sentences.push(format!("{who} do not make {what}, which {other} has")),
             Some(found) if found == wanted => {}
-            Some(found) => {
-                sentences.push(format!("the migrations make {what} as `{found}`, schema.sqlite.sql has `{wanted}`"));
-            }
+            Some(found) => sentences.push(format!("{who} make {what} as `{found}`, {other} has `{wanted}`")),
         }
     }
-    let others = replayed.keys().filter(|what| !fresh.contains_key(*what));
-    sentences.extend(others.map(|what| format!("the migrations make {what}, which schema.sqlite.sql does not have")));
-    Ok(sentences)
+    let others = found.keys().filter(|what| !wanted.contains_key(*what));
+    sentences.extend(others.map(|what| format!("{who} make {what}, which {other} does not have")));
+    sentences
 }
 
 fn query_views(db: &Connection) -> Result<Vec<String>> {
@@ -101,5 +155,38 @@ fn reason(error: &Error) -> String {
     match error {
         Error::SqlInputError { msg, .. } => msg.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Back, Trial, run};
+
+    const FIRST: &str = "CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL, PRIMARY KEY (\"id\")) STRICT;";
+    const UP: &str = "ALTER TABLE \"a\" ADD COLUMN \"b\" TEXT;";
+    const SECOND: &str = "CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL, \"b\" TEXT, PRIMARY KEY (\"id\")) STRICT;";
+
+    fn tried(up: &str, down: &str) -> Vec<String> {
+        let migrations = [("V1.sql".to_owned(), FIRST.to_owned()), ("V2.sql".to_owned(), up.to_owned())];
+        let back = Some(Back { migration: ("down/V2.sql", down), schema: FIRST });
+        run(&Trial { migrations: &migrations, back, schema: SECOND, statements: &[] })
+    }
+
+    #[test]
+    fn the_way_there_and_back_makes_what_the_schemas_make() {
+        assert_eq!(tried(UP, "ALTER TABLE \"a\" DROP COLUMN \"b\";"), Vec::<String>::new());
+        let nothing = tried(UP, "");
+        let says = "the migrations and down/V2.sql make column \"b\" of \"a\", which the version before does not have";
+        assert_eq!(nothing, [says]);
+        let wrong = tried("ALTER TABLE \"a\" ADD COLUMN \"b\" BLOB;", "ALTER TABLE \"a\" DROP COLUMN \"b\";");
+        assert_eq!(wrong, ["the migrations make column \"b\" of \"a\" as `BLOB`, schema.sqlite.sql has `TEXT`"]);
+    }
+
+    #[test]
+    fn a_migration_can_neither_end_its_transaction_nor_reach_another_file() {
+        for sql in ["COMMIT;", "ROLLBACK;", "BEGIN;", "ATTACH ':memory:' AS b;"] {
+            let refused = tried(&[UP, sql].concat(), "");
+            assert_eq!(refused, ["V2.sql does not run: not authorized"], "{sql}");
+        }
     }
 }

@@ -63,14 +63,8 @@ pub(super) fn loosen(way: &Way<'_>, script: &mut Script) {
     for work in altered(way) {
         let kept = kept_checks(way, work);
         for check in all_checks(work.before).filter(|check| !kept.contains(&*check.name)) {
-            // What stands at a column goes with it.
-            let is_of_dropped = work
-                .drops
-                .iter()
-                .any(|column| column_of(work.before, column).checks.iter().any(|own| own.name == check.name));
-            if !is_of_dropped {
-                script.alter(work.old.name, Alteration::DropCheck(check.name.clone()));
-            }
+            // Also of a column that goes: what ALTER once added stands at the table, and keeps it.
+            script.alter(work.old.name, Alteration::DropCheck(check.name.clone()));
         }
         for (old, new) in &work.pairs {
             if !old.nullable && new.nullable && !work.anew.contains(&work.id(new)) {
@@ -103,13 +97,18 @@ fn added<'w>(way: &Way<'w>, work: &Work<'w>, column: &'w Column) -> ColumnDef<'w
     let id = work.id(column);
     let mut added = column_of(work.after, column).clone();
     added.docs = &[];
+    if work.rebuild {
+        // It goes with the older table.
+        let default = added.default.take().filter(|_| work.decoded.contains(&id));
+        return ColumnDef { nullable: true, default, checks: Vec::new(), reference: None, ..added };
+    }
     if !is_checked_at_once(way, work, column) {
         added.checks.clear();
     }
     let value = way.values.get(&id);
     // What is written later may be NULL until then.
     let is_whole = added.default.is_some() && value.is_none_or(|value| !value.is_written());
-    added.nullable |= !is_whole || work.by_rust.contains(&id);
+    added.nullable |= !is_whole || (work.by_rust.contains(&id) && !work.decoded.contains(&id));
     added
 }
 

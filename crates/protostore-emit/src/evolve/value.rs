@@ -119,14 +119,17 @@ fn numbered<'w>(way: &Way<'w>, place: &Place, column: &'w Column) -> Expr<'w> {
 
 fn of_column<'w>(way: &Way<'w>, place: &Place, column: &'w Column, id: &ColumnId) -> Option<Value<'w>> {
     let work = way.kept.get(place)?;
-    if work.by_rust.contains(id) {
-        return Some(by_rust(work, column, id));
+    if work.by_rust.contains(id) && (work.rebuild || !work.decoded.contains(id)) {
+        return Some(by_rust(work, column));
     }
     if let Some(value) = carried(way, place, column, id) {
         return Some(value);
     }
     if let Some((old, new)) = work.pairs.iter().find(|(_, new)| new.path == column.path && new.role == column.role) {
         return Some(of_pair(way, work, (old, new), id));
+    }
+    if column.role == Role::Singleton {
+        return Some(Value::new(Expr::int(1)));
     }
     if let Some(how) = work.adds.get(id) {
         let has_default = column_of(work.after, column).default.is_some();
@@ -143,19 +146,19 @@ fn of_column<'w>(way: &Way<'w>, place: &Place, column: &'w Column, id: &ColumnId
         });
     }
     match column.role {
-        Role::Position | Role::Singleton => Some(Value::new(Expr::int(i64::from(column.role == Role::Singleton)))),
+        Role::Position => Some(Value::new(Expr::int(0))),
         Role::OwnerKey => Some(Value::new(of_record(way, work, column))),
-        Role::Value | Role::Presence | Role::MapKey => None,
+        Role::Value | Role::Presence | Role::MapKey | Role::Singleton => None,
     }
 }
 
 /// Returns the value of a column that the run time fills: NULL until it does, and then what it wrote.
-fn by_rust<'w>(work: &Work<'w>, column: &'w Column, id: &ColumnId) -> Value<'w> {
-    let has_default = column_of(work.after, column).default.is_some();
+fn by_rust<'w>(work: &Work<'w>, column: &'w Column) -> Value<'w> {
     match work.rebuild {
         true => Value::kept(Expr::column(work.now(column))),
         // A default would pass for what was written.
-        false => Value { base: Expr::Null, is_new: has_default && work.temporary.contains_key(id), layers: Vec::new() },
+        false if column_of(work.after, column).default.is_some() => Value::new(Expr::Null),
+        false => Value::kept(Expr::Null),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Work<'w> {
     pub(super) converts: BTreeMap<ColumnId, &'w Conversion>,
     /// Columns that only the run time can fill.
     pub(super) by_rust: BTreeSet<ColumnId>,
+    /// Those of them that only rows with a message get: others are as if they were added.
+    pub(super) decoded: BTreeSet<ColumnId>,
     /// Columns of both schemas of which ALTER makes another column.
     pub(super) anew: BTreeSet<ColumnId>,
     /// The renames of its columns, in order.
@@ -67,6 +69,7 @@ impl<'w> Work<'w> {
             drops: Vec::new(),
             converts: BTreeMap::new(),
             by_rust: BTreeSet::new(),
+            decoded: BTreeSet::new(),
             anew: BTreeSet::new(),
             renames: Vec::new(),
             physical: BTreeMap::new(),
@@ -112,7 +115,11 @@ impl<'w> Work<'w> {
                         below.filter(|column| old.column(&new.id(column)).is_none()).map(|c| new.id(c)).collect()
                     }
                 };
-                self.by_rust.extend(fed.into_iter().filter(|id| new.column(id).is_some()));
+                let fed: Vec<ColumnId> = fed.into_iter().filter(|id| new.column(id).is_some()).collect();
+                if matches!(by, RustStep::Decode { .. }) {
+                    self.decoded.extend(fed.iter().cloned());
+                }
+                self.by_rust.extend(fed);
             }
             _ => {}
         }

@@ -54,9 +54,14 @@ pub(crate) fn plan(old: &Schema, new: &Schema, up: &Said, down: &Said) -> Plan {
         verdicts: Vec::new(),
         asks: Vec::new(),
         accepted: Vec::new(),
+        unneeded: Vec::new(),
         reader: 1,
         writer: 1,
     }
+}
+
+fn is_of_owner(column: &Column) -> bool {
+    matches!(column.role, Role::OwnerKey | Role::Singleton)
 }
 
 fn steps(old: &Schema, new: &Schema, said: &Said) -> Vec<Step> {
@@ -72,12 +77,12 @@ fn steps(old: &Schema, new: &Schema, said: &Said) -> Vec<Step> {
         }
         let find = |all: &[&Column], of: &Column| all.iter().any(|c| c.path == of.path && c.role == of.role);
         let id = |c: &Column| ColumnId { place: place.clone(), path: c.path.clone(), role: c.role };
-        for column in columns.iter().filter(|c| !find(older, c) && c.role != Role::OwnerKey) {
+        for column in columns.iter().filter(|c| !find(older, c) && !is_of_owner(c)) {
             let fill = said.fills.iter().find(|(of, _)| *of == id(column)).map(|(_, fill)| fill.clone());
             let natural = if column.nullable { Fill::Unset } else { Fill::Zero };
             steps.push(Step::AddColumn { column: id(column), fill: fill.unwrap_or(natural) });
         }
-        for column in older.iter().filter(|c| !find(columns, c) && c.role != Role::OwnerKey) {
+        for column in older.iter().filter(|c| !find(columns, c) && !is_of_owner(c)) {
             steps.push(Step::DropColumn { column: id(column) });
         }
     }

@@ -1,10 +1,15 @@
 //! The cases: names, columns, values, tables, keys.
 
-use protostore_evolve::plan::{Conversion, Fill, Guard, Motion, Number, Step, Test};
-use protostore_schema::Role;
+mod guards;
+mod keys;
+mod moves;
+mod rust;
+mod values;
+
+use protostore_evolve::plan::{Conversion, Guard, Number, Step, Test};
 
 use super::run::Case;
-use super::steps::{Said, column, place, value};
+use super::steps::{Said, place, value};
 use super::store::{notes, notes_of, schema};
 
 fn case(name: &'static str, [old, new]: [protostore_schema::Schema; 2]) -> Case {

@@ -1,0 +1,104 @@
+//! Steps of the run time: a line that says all, and a guard that stops where nobody carried it out.
+
+use protostore_evolve::plan::{Conversion, RustStep, Step};
+use protostore_schema::Role;
+
+use super::{case, said};
+use crate::migrations::run::{Case, fresh, migrate};
+use crate::migrations::steps::{Said, column, place, value};
+use crate::migrations::store::{notes, notes_of, schema};
+
+/// Runs the way up without carrying the lines out: it stops where there is something to carry out, and only there.
+fn needs_the_run_time(case: &Case, some: &str, none: &str) -> String {
+    let up = case.migration().up;
+    let mut db = fresh(&case.old);
+    db.execute_batch(some).unwrap();
+    let error = migrate(&mut db, &up).expect_err(&up);
+    let mut db = fresh(&case.old);
+    db.execute_batch(none).unwrap();
+    migrate(&mut db, &up).unwrap_or_else(|error| panic!("{error}\n{up}"));
+    case.check();
+    assert_eq!(up.matches("-- protostore: {").count(), 1, "{up}");
+    error
+}
+
+fn rust(by: RustStep) -> Step {
+    Step::Rust { place: place(&[]), by }
+}
+
+#[test]
+fn bits_and_text() {
+    let bits = |into| said([rust(RustStep::Bits { column: value(&[2]), into })]);
+    let case = Case {
+        up: bits(true),
+        down: bits(false),
+        ..super::case(
+            "bits",
+            [notes("double a = 2;"), notes("double a = 2 [(protostore.v1.column) = {encoding: FLOAT_BITS}];")],
+        )
+    };
+    let error = needs_the_run_time(&case, "INSERT INTO notes VALUES ('x', 0.5)", "");
+    assert_eq!(error, "notes.a was not written: only protostore carries this out: 1 rows, the first is x");
+    let case = Case {
+        up: said([rust(RustStep::Text { column: value(&[2]) })]),
+        down: Said { converts: vec![(value(&[2]), Conversion::TextToBytes)], ..Said::default() },
+        ..super::case("text", [notes("optional bytes a = 2;"), notes("optional string a = 2;")])
+    };
+    let error =
+        needs_the_run_time(&case, "INSERT INTO notes VALUES ('x', x'00')", "INSERT INTO notes VALUES ('x', NULL)");
+    assert!(error.starts_with("notes.a was not written"), "{error}");
+}
+
+#[test]
+fn messages_and_lists_in_one_column() {
+    let spec = "message Spec { int32 a = 1; repeated string b = 2; Inner c = 3; map<string, bytes> d = 4; } \
+        message Inner { optional double e = 1; }";
+    let columns = notes_of("Spec spec = 2; repeated string tags = 3;", spec);
+    let stored = |how: &str| {
+        let storage = format!("[(protostore.v1.column) = {{storage: {how}}}]");
+        notes_of(&format!("Spec spec = 2 {storage}; repeated string tags = 3;"), spec)
+    };
+    let (encode, decode) = (RustStep::Encode { into: value(&[2]) }, RustStep::Decode { from: value(&[2]) });
+    let case =
+        Case { up: said([rust(encode)]), down: said([rust(decode)]), ..case("encode", [columns, stored("BYTES")]) };
+    let set = "INSERT INTO notes (id, spec, spec__a, spec__c) VALUES ('x', 1, 3, 0)";
+    let error = needs_the_run_time(&case, set, "INSERT INTO notes (id) VALUES ('x')");
+    assert!(error.starts_with("notes.spec was not written"), "{error}");
+    let back = Case {
+        name: "decode",
+        old: case.new,
+        new: case.old,
+        up: case.down,
+        down: case.up,
+        ..super::case("decode", [notes(""), notes("")])
+    };
+    let error = needs_the_run_time(
+        &back,
+        "INSERT INTO notes (id, spec) VALUES ('x', x'0803')",
+        "INSERT INTO notes (id) VALUES ('x')",
+    );
+    assert!(error.starts_with("what notes held was not taken apart"), "{error}");
+    let list = |how: &str| notes(&format!("repeated string tags = 3 [(protostore.v1.column) = {{storage: {how}}}];"));
+    let reform = || said([rust(RustStep::Reform { column: value(&[3]) })]);
+    let case = Case { up: reform(), down: reform(), ..super::case("reform", [list("BYTES"), list("JSON")]) };
+    let error = needs_the_run_time(&case, "INSERT INTO notes (id, tags) VALUES ('x', x'1a0161')", "");
+    assert!(error.starts_with("notes.tags was not written"), "{error}");
+}
+
+#[test]
+fn a_hash_chain_begins() {
+    let table = |more: &str| {
+        format!("repeated Note notes = 1 [(protostore.v1.table) = {{primary_key: \"id\" append_only: true {more}}}];")
+    };
+    let key = "uint64 id = 1 [(protostore.v1.column) = {generated: SEQUENCE}];";
+    let old = schema(&table(""), &format!("message Note {{ {key} string a = 2; repeated string b = 3; }}"));
+    let new = schema(
+        &table("hash_chain: \"hash\""),
+        &format!("message Note {{ {key} string a = 2; repeated string b = 3; bytes hash = 4; }}"),
+    );
+    let chain = RustStep::Chain { column: value(&[4]) };
+    let case = Case { up: said([rust(chain)]), ..case("chain", [old, new]) };
+    let error = needs_the_run_time(&case, "INSERT INTO notes (id, a) VALUES (1, 'x')", "");
+    assert_eq!(error, "notes.hash has no hash: 1 rows, the first is 1");
+    let _ = (column(&[], &[], Role::Value), Conversion::Same);
+}
