@@ -21,17 +21,18 @@ pub fn evolve(
 ) -> Option<Plan> {
     let head = history.head();
     let (before, after) = (View::new(&head.schema), View::new(new));
-    let mut up = Draft::new([&before, &after], history, answers, Direction::Up);
-    rows::all(&mut up);
     let derived = [objects(&head.schema), objects(new)];
-    let steps_up = steps(&mut up, [&derived[0], &derived[1]]);
+    let (olds, news) = (derived[0].as_slice(), derived[1].as_slice());
+    let mut up = Draft::new([&before, &after], history, answers, Direction::Up, [olds, news]);
+    rows::all(&mut up);
+    let steps_up = steps(&mut up);
     expect_told(&mut up, &steps_up);
     if up.verdicts.is_empty() && up.asks.is_empty() && steps_up.is_empty() {
         return None;
     }
-    let mut down = Draft::new([&after, &before], history, answers, Direction::Down);
+    let mut down = Draft::new([&after, &before], history, answers, Direction::Down, [news, olds]);
     rows::all(&mut down);
-    let steps_down = steps(&mut down, [&derived[1], &derived[0]]);
+    let steps_down = steps(&mut down);
     let unneeded = up.unneeded();
     let mut verdicts = up.verdicts;
     order::mark_impossible(&mut verdicts, &down.rejected);
@@ -79,8 +80,9 @@ fn expect_told(draft: &mut Draft<'_>, steps: &[Step]) {
     draft.unknown(&at, format!("{} of {} is not as it was", object.name, at.present()));
 }
 
-fn steps(draft: &mut Draft<'_>, [old, new]: [&[Object]; 2]) -> Vec<Step> {
+fn steps(draft: &mut Draft<'_>) -> Vec<Step> {
     let mut steps = structure::steps(draft);
+    let [old, new] = draft.objects;
     let (dropped, made) = objects::steps(old, new, &steps);
     steps.extend(dropped);
     steps.extend(made);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{ColumnId, Object, ObjectKind, Place, Step};
+use crate::plan::{ColumnId, Object, ObjectKind, Place, RustStep, Step};
 
 /// What the steps of a plan do to tables and columns, as far as objects must give way to it.
 #[derive(Default)]
@@ -126,6 +126,14 @@ fn disturbed(steps: &[Step]) -> Disturbed {
             Step::DropTable { place } => {
                 all.dropped_places.insert(place.clone());
                 (all.names, all.alters) = (true, all.alters + 1);
+            }
+            Step::Rust {
+                by: RustStep::Text { column } | RustStep::Bits { column, .. } | RustStep::Reform { column },
+                ..
+            } => {
+                all.columns.insert(column.clone());
+                all.converted.insert(column.clone());
+                (all.names, all.alters) = (true, all.alters + 4);
             }
             Step::Move { .. } | Step::Rekey { .. } | Step::Reparent { .. } | Step::Rust { .. } => {
                 (all.names, all.alters) = (true, all.alters + 4);

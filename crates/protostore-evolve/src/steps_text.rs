@@ -2,7 +2,7 @@
 
 use protostore_schema::{Role, Schema};
 
-use crate::plan::{ColumnId, Conversion, Fill, Motion, Object, ObjectKind, Place, Plan, RustStep, Step, Test};
+use crate::plan::{ColumnId, Conversion, Fill, Motion, Number, Object, ObjectKind, Place, Plan, RustStep, Step, Test};
 use crate::view::View;
 
 impl Plan {
@@ -138,7 +138,8 @@ impl Words<'_> {
             Test::All(tests) => all(tests, "and"),
             Test::Either(tests) => all(tests, "or"),
             Test::Not(test) => format!("not ({})", self.test(test)),
-            other => format!("{other:?}"),
+            Test::NoChild(place) => format!("no row of {} belongs to it", table(&self.new, place)),
+            Test::Indexed(object) => format!("{} holds it", object_name(&self.new, object)),
         }
     }
 
@@ -189,6 +190,17 @@ fn conversion(by: &Conversion) -> String {
         Conversion::Sql(sql) => format!("as {sql}"),
         Conversion::Then(all) => all.iter().map(conversion).collect::<Vec<_>>().join(", then "),
         Conversion::TextToBytes => "text becomes bytes".to_owned(),
-        other => format!("{other:?}"),
+        Conversion::Bits32 { signed: true } => "32 bits are read with a sign".to_owned(),
+        Conversion::Bits32 { signed: false } => "32 bits are read without a sign".to_owned(),
+        Conversion::Number { to: Number::Integer } => "the same integer".to_owned(),
+        Conversion::Number { to: Number::Double } => "the same number of 64 bits".to_owned(),
+        Conversion::Number { to: Number::Float } => "the same number of 32 bits".to_owned(),
+        Conversion::FullRange { into: true } => "into the full range".to_owned(),
+        Conversion::FullRange { into: false } => "out of the full range".to_owned(),
+        Conversion::Scale { up, down: 1 } => format!("times {up}"),
+        Conversion::Scale { up: 1, down } => format!("divided by {down}"),
+        Conversion::Scale { up, down } => format!("times {up}, divided by {down}"),
+        Conversion::Rfc3339 { into: true, .. } => "as text of RFC 3339".to_owned(),
+        Conversion::Rfc3339 { into: false, .. } => "out of text of RFC 3339".to_owned(),
     }
 }

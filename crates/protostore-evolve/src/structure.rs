@@ -4,6 +4,7 @@ use protostore_schema::{Column, Role};
 
 use crate::draft::Draft;
 use crate::plan::{At, ColumnId, Conversion, Fill, Motion, Place, Step};
+use crate::value::stored_as;
 
 /// Adds the steps of a draft whose rows have all been looked at. What no row explains is rejected.
 pub(crate) fn steps(draft: &mut Draft<'_>) -> Vec<Step> {
@@ -103,12 +104,14 @@ fn conversion(draft: &Draft<'_>, id: &ColumnId, old: &Column, new: &Column) -> O
         debug_assert_eq!(from, id);
         return Some(joined(by));
     }
+    if draft.values.is_recoded(id.place.table, &id.path) {
+        return None;
+    }
     let refers = |view: &crate::view::View<'_>, column: &Column| {
         let reference = column.reference.as_ref().filter(|reference| reference.enforced)?;
         Some((view.number_of(&reference.table), reference.on_delete))
     };
-    let is_same = std::mem::discriminant(&old.ty) == std::mem::discriminant(&new.ty)
-        && old.form == new.form
+    let is_same = stored_as(&old.ty, old.form) == stored_as(&new.ty, new.form)
         && old.default_zero == new.default_zero
         && refers(draft.old, old) == refers(draft.new, new);
     (!is_same).then_some(Conversion::Same)

@@ -23,7 +23,7 @@ pub(super) trait Look<'a> {
     fn parent(&self, place: &Place) -> Option<Place>;
     /// Returns whether a value is lost by a conversion.
     fn is_inexact(&self, id: &ColumnId, by: &Conversion) -> Expr<'a>;
-    /// Returns the condition of a CHECK over values of the row.
+    /// Returns the condition of a CHECK, or that of the rows which a partial index holds, over values of the row.
     fn check(&self, object: &Object) -> Option<Expr<'a>>;
 }
 
@@ -74,6 +74,7 @@ pub(super) fn condition<'a>(look: &dyn Look<'a>, place: &Place, test: &Test) -> 
             key.in_rows(rows_of(look, child, &look.owner(child))).not()
         }
         Test::Breaks(object) => look.check(object).map_or(Expr::Const(false), Expr::not_true),
+        Test::Indexed(object) => look.check(object).unwrap_or(Expr::Const(true)),
         Test::MoreThanOne(ids) => {
             Expr::HowMany(ids.iter().map(|id| is_set(look, id)).collect()).compare(Op::Greater, Expr::int(1))
         }

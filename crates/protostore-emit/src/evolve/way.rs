@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protostore_evolve::plan::{ColumnId, Conversion, Object, Place, Step};
+use protostore_evolve::plan::{ColumnId, Conversion, Object, ObjectKind, Place, Step};
 use protostore_schema::Column;
-use protostore_sql::Expr;
+use protostore_sql::{Ddl, Expr};
 
 use super::convert::Crossing;
 use super::definitions::Side;
@@ -211,11 +211,19 @@ impl<'w> Look<'w> for Seen<'_, 'w> {
         let table = self.way.new.table(&object.place)?;
         let definition = self.way.new.definition(table);
         let all = definition.columns.iter().flat_map(|column| &column.checks).chain(&definition.checks);
-        let check = all.into_iter().find(|check| check.name == object.name)?;
+        let check = all.into_iter().find(|check| check.name == object.name).map(|check| Expr::All(check.all.clone()));
+        let index = |ddl: &Ddl<'w>| match ddl {
+            Ddl::Index(index) if index.name == object.name => index.of.clone(),
+            _ => None,
+        };
+        let condition = match object.kind {
+            ObjectKind::Index | ObjectKind::Unique => self.way.new.beside.iter().find_map(index)?,
+            _ => check?,
+        };
         let value = |name: &str| {
             let column = table.columns.iter().find(|column| column.name.sql == name);
             column.map_or(Expr::Null, |column| self.value(&table.id(column)))
         };
-        Some(Expr::All(check.all.clone()).with_columns(&value))
+        Some(condition.with_columns(&value))
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use values::Values;
 
 use crate::History;
 use crate::plan::{Acceptance, Answers, Ask, At, ChangeKind, ColumnId, Conversion, Fill, Guard, Motion};
-use crate::plan::{Place, Step, Test, Verdict, Word};
+use crate::plan::{Object, Place, Step, Test, Verdict, Word};
 use crate::view::View;
 
 /// Which way a draft leads.
@@ -32,6 +32,8 @@ pub(crate) struct Draft<'a> {
     /// All versions up to the older schema.
     pub(crate) history: &'a History,
     pub(crate) direction: Direction,
+    /// The derived objects of the older and of the newer schema.
+    pub(crate) objects: [&'a [Object]; 2],
     answers: &'a Answers,
     used: BTreeSet<(Word, String)>,
     pub(crate) verdicts: Vec<Verdict>,
@@ -48,12 +50,14 @@ impl<'a> Draft<'a> {
         history: &'a History,
         answers: &'a Answers,
         direction: Direction,
+        objects: [&'a [Object]; 2],
     ) -> Self {
         Self {
             old,
             new,
             history,
             direction,
+            objects,
             answers,
             used: BTreeSet::new(),
             verdicts: Vec::new(),

@@ -79,6 +79,8 @@ pub enum Test {
     NoChild(Place),
     /// The row breaks a CHECK of the newer schema.
     Breaks(Object),
+    /// This partial index of the newer schema holds the row.
+    Indexed(Object),
     /// More than one of these is set: a column that is not NULL, or a presence that is not 0.
     MoreThanOne(Vec<ColumnId>),
     /// None of these is set.

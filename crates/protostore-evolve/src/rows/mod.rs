@@ -3,16 +3,25 @@
 //! A file a group. Each function looks at one thing of both schemas, and says what it finds to the draft.
 
 mod added;
+mod chained;
 mod constraints;
+mod enumeration;
 mod enums;
+mod indexes;
 mod kinds;
+mod loosened;
+mod many;
 mod names;
+mod oneofs;
 mod presence;
+mod references;
 mod removed;
+mod required;
 mod reused;
 mod storage;
 mod store;
 mod tables;
+mod values;
 
 use std::collections::BTreeSet;
 
@@ -81,7 +90,15 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     }
     storage::storage(old, new, draft);
     let is_other = old.is_of_table() == new.is_of_table() && old.facets() != new.facets();
-    if is_other && draft.changes_at(new.table.number, &new.path).is_empty() {
+    if is_other && draft.changes_at(new.table.number, &new.path).is_empty() && !is_moved(new, draft) {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
     }
+}
+
+/// Returns whether a message, list or map around a field is stored elsewhere now, which says why it is stored otherwise.
+fn is_moved(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
+    use crate::plan::ChangeKind::{K16, K17, K18, K19, S01, S02, S03};
+    let moves = [K16, K17, K18, K19, S01, S02, S03];
+    let around = (1..new.path.len()).map(|end| &new.path[..end]);
+    around.flat_map(|path| draft.changes_at(new.table.number, path)).any(|kind| moves.contains(&kind))
 }

@@ -6,8 +6,7 @@ use crate::view::Datum;
 
 /// Storage and encoding of a field that both versions store.
 pub(crate) fn storage(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
-    let form = |datum: &Datum<'_>| datum.column().map(|column| column.form);
-    if old.storage.word() != new.storage.word() || form(old) != form(new) {
+    if old.storage.word() != new.storage.word() && old.many() == new.many() {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
     }
 }

@@ -11,11 +11,13 @@ mod integer;
 mod kind;
 mod misfit;
 mod real;
+mod stored;
 mod text;
 mod wire;
 
 pub use kind::{value_change, wrapped};
 pub use misfit::Misfit;
+pub(crate) use stored::stored_as;
 pub use wire::{Notation, Wire};
 
 use protostore_schema::{Form, Kind, Type};

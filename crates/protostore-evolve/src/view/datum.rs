@@ -1,6 +1,6 @@
 //! One field of a record or of a message in it: what its proto file says of it, and where it is stored.
 
-use protostore_schema::{Absent, ChildTable, Column, Field, Group, Kind, Label, Scalar, Table};
+use protostore_schema::{Absent, Asks, ChildTable, Column, Field, Group, Kind, Label, Rules, Scalar, Table};
 
 use super::sql_table::id;
 use crate::plan::{ColumnId, Place};
@@ -222,7 +222,16 @@ struct ColumnFacets {
     reference: Option<(protostore_schema::OnDelete, bool)>,
     generated: Option<protostore_schema::Generated>,
     redacted: bool,
-    rules: protostore_schema::Rules,
+    rules: Rules,
+}
+
+/// Returns rules without the numbers of a closed enum, which are the enum's.
+fn without_numbers(rules: &Rules) -> Rules {
+    let mut rules = rules.clone();
+    for rule in rules.all.iter_mut().filter(|rule| rule.name == "enum.defined_only") {
+        rule.asks = Asks::In(Vec::new());
+    }
+    rules
 }
 
 impl Datum<'_> {
@@ -252,7 +261,7 @@ impl Datum<'_> {
                 reference: column.reference.as_ref().map(|to| (to.on_delete, to.enforced)),
                 generated: column.generated,
                 redacted: column.redacted,
-                rules: column.rules.clone(),
+                rules: without_numbers(&column.rules),
             }),
         }
     }

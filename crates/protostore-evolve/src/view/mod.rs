@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use protostore_schema::{Column, Schema, Table};
 
-pub(crate) use datum::{Datum, Membership, Storage};
+pub(crate) use datum::{Datum, Many, Membership, Storage};
 pub(crate) use sql_table::SqlTable;
 
 use crate::plan::{ColumnId, Place};
