@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use protostore_build::{Invocation, Mode, Project, Protos, Report, check, codegen};
+use protostore_build::{Comparison, Invocation, Mode, Project, Protos, Report, check, codegen};
 use protostore_evolve::{History, Lock, MigrationTexts, VersionTexts};
 use protostore_schema::Schema;
 use tempfile::TempDir;
@@ -68,13 +68,26 @@ impl Lab {
     }
 
     fn check(&self) -> Report {
-        check(&self.project()).unwrap_or_else(|failure| panic!("{:?}", miette::Report::new(failure)))
+        check(&self.project(), &Comparison::default())
+            .unwrap_or_else(|failure| panic!("{:?}", miette::Report::new(failure)))
     }
 
     /// What the check finds, with paths from the project's root.
     fn findings(&self) -> String {
         let findings: Vec<_> = self.check().findings.iter().map(ToString::to_string).collect();
         findings.join("\n").replace(&format!("{}/", self.root.path().display()), "")
+    }
+
+    /// Asserts that the check says that the schema changed, and all of this, and that `codegen --amend` rewrites version 1.
+    fn changed_and_amends(&self, said: &[&str]) {
+        let findings = self.findings();
+        for words in said.iter().chain([&"the protos of `lab` changed since version 1"]) {
+            assert!(findings.contains(words), "{words:?} is not said:\n{findings}");
+        }
+        let amended = self.codegen(Mode::Amend);
+        assert!(amended.is_ok(), "{amended}");
+        assert_eq!(self.findings(), "");
+        assert!(!self.path("generated/lab/schema/0002.json").exists());
     }
 
     /// Asserts that the check fails and says all of it, and that `codegen --amend` mends it.
@@ -104,18 +117,15 @@ impl Lab {
     }
 }
 
-const AMEND: &str = "if no database has version 1 yet, rewrite it: run `cargo xtask codegen --amend`";
+const APPEND: &str = "to make version 2 of it, run `cargo xtask codegen`; if no database has version 1 yet, \
+    `cargo xtask codegen --amend` rewrites it";
 const RESTORE: &str = "with git, or, if no database has version 1 yet, run `cargo xtask codegen --amend`";
 
 #[test]
 fn a_renamed_field() {
     let lab = Lab::new();
     lab.edit(PROTO, "mem_size_mb", "memory_mb");
-    lab.finds_and_amends(&[
-        "the protos of `lab` changed since version 1",
-        "column `mem_size_mb` of `machines` is now `memory_mb`",
-        AMEND,
-    ]);
+    lab.changed_and_amends(&["N01 machines.mem_size_mb is now called machines.memory_mb", APPEND]);
     assert!(lab.read(V1).contains("\"memory_mb\" INTEGER"));
 }
 
@@ -123,26 +133,27 @@ fn a_renamed_field() {
 fn a_changed_type() {
     let lab = Lab::new();
     lab.edit(PROTO, "uint32 mem", "uint64 mem");
-    lab.finds_and_amends(&["type of `mem_size_mb` of `machines` changed from uint32 to uint64", AMEND]);
+    lab.changed_and_amends(&["machines.mem_size_mb", APPEND]);
+    assert!(lab.read(SNAPSHOT).contains("\"uint64\""));
 }
 
 #[test]
-fn a_new_table() {
+fn a_new_table_and_a_field_that_is_gone() {
     let lab = Lab::new();
     let line = "repeated Network networks = 2 [(protostore.v1.table) = {primary_key: \"id\"}];";
-    let pods = "repeated Drive drives = 4 [(protostore.v1.table) = {primary_key: \"image_path\"}];";
+    let drives = "repeated Drive drives = 4 [(protostore.v1.table) = {primary_key: \"image_path\"}];";
     lab.edit(PROTO, "  Drive root_drive = 5;\n", "");
-    lab.finds_and_amends(&["column `root_drive` of `machines` is gone"]);
-    lab.edit(PROTO, line, &format!("{line}\n  {pods}"));
-    lab.finds_and_amends(&["table `drives` (4) is new", AMEND]);
+    lab.changed_and_amends(&["D02: ", "write `reserved 5; reserved \"root_drive\";`", "answer what is asked; "]);
+    lab.edit(PROTO, line, &format!("{line}\n  {drives}"));
+    lab.changed_and_amends(&["T06 ", "drives", APPEND]);
 }
 
 #[test]
 fn a_table_that_is_gone_takes_its_files_along() {
     let lab = Lab::new();
     let line = "  repeated Network networks = 2 [(protostore.v1.table) = {primary_key: \"id\"}];\n";
-    lab.edit(PROTO, line, "  reserved 2;\n");
-    assert!(lab.findings().contains("table `networks` (2) is gone"));
+    lab.edit(PROTO, line, "  reserved 2;\n  reserved \"networks\";\n");
+    assert!(lab.findings().contains("T08 "), "{}", lab.findings());
     let amended = lab.codegen(Mode::Amend);
     assert!(amended.removed.iter().any(|path| path.ends_with("src/records/network.rs")), "{amended}");
     assert_eq!(lab.findings(), "");
@@ -212,7 +223,7 @@ fn a_lock_edited_by_hand() {
     lab.finds_and_amends(&["schema.lock was edited: the chain for sqlite breaks at version 1", RESTORE]);
     lab.edit(LOCK, "head = 1", "head = 2");
     lab.finds_and_amends(&["schema.lock was edited: its head is not its last version", RESTORE]);
-    lab.edit(LOCK, "released = 0", "released = 1");
+    lab.edit(LOCK, "oldest = 1", "oldest = 2");
     lab.finds_and_amends(&["schema.lock was edited: its seal is not that of its lines", RESTORE]);
     lab.edit(LOCK, "head = 1", "<<<<<<< ours");
     lab.finds_and_amends(&["schema.lock was edited: not a lock", RESTORE]);
@@ -310,7 +321,8 @@ fn another_tool_makes_no_version() {
     let lock = Lock::new(&history, &[VersionTexts { snapshot, plan: None, migrations }]);
     lab.write(V1, &older);
     lab.write(LOCK, &lock.render("cargo xtask codegen"));
-    assert_eq!(lab.findings(), "");
+    // The crate names the chain of its versions.
+    lab.finds_and_writes(&["generated/lab/src/lib.rs is not what the protos say"]);
     assert!(lab.codegen(Mode::Write).summary().ends_with("; nothing changed"));
     assert_eq!(lab.read(V1), older);
 }

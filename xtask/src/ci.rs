@@ -1,7 +1,9 @@
 //! Everything that CI runs, in the same order.
 
-use std::process::Stdio;
+use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
+
+use protostore_build::{Comparison, FailOn, Format};
 
 use crate::cargo::{cargo, succeeds};
 use crate::{cargo as tests, openssl, stores};
@@ -43,7 +45,7 @@ fn clippy() -> bool {
 }
 
 fn check() -> bool {
-    stores::check(Vec::new())
+    stores::check(Vec::new(), &Comparison::default(), Format::Table, FailOn::Nothing) == ExitCode::SUCCESS
 }
 
 fn test() -> bool {

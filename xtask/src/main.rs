@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use protostore_build::Mode;
+use protostore_build::arguments::{CheckArgs, RequestArgs};
 
 /// This repository's own commands.
 #[derive(Parser)]
@@ -25,15 +25,16 @@ struct Args {
 enum Command {
     /// Write what the store messages of this repository say.
     Codegen {
-        /// Rewrite the newest version, as long as nothing of it is released.
-        #[arg(long)]
-        amend: bool,
+        #[command(flatten)]
+        request: RequestArgs,
         /// A further directory for imports.
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
     },
     /// Compare what the store messages say with what is there.
     Check {
+        #[command(flatten)]
+        check: CheckArgs,
         /// A further directory for imports.
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
@@ -69,8 +70,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let ok = match Args::parse().command {
-        Command::Codegen { amend, include } => stores::codegen(include, if amend { Mode::Amend } else { Mode::Write }),
-        Command::Check { include } => stores::check(include),
+        Command::Codegen { request, include } => return stores::codegen(include, &request.request()),
+        Command::Check { check, include } => {
+            let (format, fail_on) = (check.format, check.fail_on());
+            return stores::check(include, &check.comparison(), format, fail_on);
+        }
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
         Command::Ci { after_test } => ci::run(after_test),

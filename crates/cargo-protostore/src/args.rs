@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use protostore_build::arguments::{CheckArgs, RequestArgs};
 use protostore_build::{Invocation, Project, Protos};
 
 use crate::directory;
@@ -22,18 +23,25 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Write what the protos say.
+    /// Write what the protos say; a schema that changed gets a version more.
+    ///
+    /// Exit codes: 0 written, or nothing changed; 1 something is asked or found, and nothing was written; 2 the command
+    /// line is wrong, or nothing can be computed.
     Codegen {
         #[command(flatten)]
         project: ProjectArgs,
-        /// Rewrite the newest version, as long as nothing of it is released.
-        #[arg(long)]
-        amend: bool,
+        #[command(flatten)]
+        request: RequestArgs,
     },
     /// Compare what the protos say with what is there, and write nothing.
+    ///
+    /// Exit codes: 0 everything agrees; 1 something is asked or found; 2 the command line is wrong, or nothing can be
+    /// computed; 3 a change is one that `--fail-on` means.
     Check {
         #[command(flatten)]
         project: ProjectArgs,
+        #[command(flatten)]
+        check: CheckArgs,
     },
     /// Say what a diagnostic's code means.
     Explain {
@@ -114,7 +122,7 @@ mod tests {
     #[test]
     fn a_finding_repeats_what_was_typed() {
         let line = ["cargo protostore", "check", "-I", "../their api", "--store-file", "store.proto"];
-        let Command::Check { project } = Args::parse_from(line).command else { panic!("not a check") };
+        let Command::Check { project, .. } = Args::parse_from(line).command else { panic!("not a check") };
         assert_eq!(project.project().invocation.arguments, "-I '../their api' --store-file store.proto");
     }
 }

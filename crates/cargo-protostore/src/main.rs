@@ -8,7 +8,7 @@ mod explain;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use protostore_build::{Failure, Mode, Report, check, codegen};
+use protostore_build::{FailOn, Failure, Format, Report, check, codegen};
 
 use crate::args::{Args, Command};
 
@@ -17,23 +17,27 @@ fn main() -> ExitCode {
     let cargo = std::env::args().nth(1).as_deref() == Some("protostore");
     let words: Vec<_> = std::env::args_os().enumerate().filter(|(at, _)| !(cargo && *at == 1)).collect();
     match Args::parse_from(words.into_iter().map(|(_, word)| word)).command {
-        Command::Codegen { project, amend } => {
-            finish(codegen(&project.project(), if amend { Mode::Amend } else { Mode::Write }))
+        Command::Codegen { project, request } => {
+            finish(codegen(&project.project(), request.request()), Format::Table, FailOn::Nothing)
         }
-        Command::Check { project } => finish(check(&project.project())),
+        Command::Check { project, check: wanted } => {
+            let (format, fail_on) = (wanted.format, wanted.fail_on());
+            finish(check(&project.project(), &wanted.comparison()), format, fail_on)
+        }
         Command::Explain { code } => explain::explain(&code),
     }
 }
 
-fn finish(result: Result<Report, Failure>) -> ExitCode {
+fn finish(result: Result<Report, Failure>, format: Format, fail_on: FailOn) -> ExitCode {
     match result {
         Ok(report) => {
-            println!("{report}");
-            if report.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            let text = if report.command == "codegen" { report.to_string() } else { report.in_format(format, fail_on) };
+            println!("{text}");
+            ExitCode::from(report.exit_code(fail_on))
         }
         Err(failure) => {
             eprintln!("{:?}", miette::Report::new(failure));
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }

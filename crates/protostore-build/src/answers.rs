@@ -5,7 +5,6 @@ use protostore_lower::Lowered;
 use protostore_schema::Schema;
 
 /// Returns the answers of the protos and of the command line as evolution takes them.
-#[expect(dead_code, reason = "versions are made by hand until codegen appends them")]
 pub(crate) fn of(lowered: &Lowered, accept: &[(Word, String)]) -> Answers {
     let backfills = lowered.backfills.iter().map(|of| {
         let place = Place { table: of.table, path: of.place.clone() };
@@ -21,8 +20,8 @@ pub(crate) fn of(lowered: &Lowered, accept: &[(Word, String)]) -> Answers {
 }
 
 /// Returns a note for each `backfill` that has nothing left to do.
-pub(crate) fn left_behind(lowered: &Lowered, versions: Option<&[Schema]>) -> Vec<String> {
-    let Some(newest) = versions.and_then(<[Schema]>::last) else { return Vec::new() };
+pub(crate) fn left_behind(lowered: &Lowered, newest: Option<&Schema>) -> Vec<String> {
+    let Some(newest) = newest else { return Vec::new() };
     let note = |of: &protostore_lower::Backfill| {
         let protostore_lower::Backfill { name, source, .. } = of;
         format!("{}:{}: the `backfill` of `{name}` has nothing left to do; take it away", source.file, source.line)

@@ -1,33 +1,48 @@
 //! The command that compares: files, history, replay.
 
-use protostore_evolve::Fault;
+use protostore_evolve::{Fault, VersionFile};
 
-use crate::codegen::changed;
+use crate::base::Base;
 use crate::difference::difference;
-use crate::plan::{Plan, plans};
+use crate::plan::{Plan, Plans, plans};
 use crate::sync::is_stale;
-use crate::{Failure, Finding, Mode, Project, Report, moved};
+use crate::{Failure, Finding, MadeVersion, Project, Report, Request, asked, moved};
 
 /// Paths that a finding about several files shows.
 const SHOWN: usize = 5;
+
+/// What a check compares with, besides the files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// A commit, branch or tag of git: versions that it has must be as they are there, and those that it has not are
+    /// shown with what they do to whom.
+    pub against: Option<String>,
+}
 
 /// Compares every store of a project with what is there, and writes nothing.
 ///
 /// # Errors
 /// If it cannot be computed what should be there.
-pub fn check(project: &Project) -> Result<Report, Failure> {
-    let (plans, left_out) = plans(project, Mode::Write)?;
-    let mut report = Report::new("check", &plans, left_out);
+pub fn check(project: &Project, with: &Comparison) -> Result<Report, Failure> {
+    let Plans { plans, notes } = plans(project, &Request::default(), false)?;
+    let base = with.against.as_ref().map(|reference| Base::read(project, reference)).transpose()?;
+    let mut report = Report::new("check", &plans, notes);
     for plan in &plans {
         report.findings.extend(obstacles(plan));
         if plan.obstacles.is_empty() {
-            report.findings.extend(history(project, plan, Mode::Write));
+            report.findings.extend(history(project, plan));
+            report.findings.extend(base.iter().flat_map(|base| base.rewritten(project, plan)));
+            report.findings.extend(asked::changed(project, plan));
+            report.findings.extend(asked::asks(project, plan, &Request::default()));
             report.findings.extend(files(project, plan));
-            report.findings.extend(replay(project, plan, Mode::Write));
+            report.findings.extend(replay(project, plan, false));
         }
+        report.versions.extend(base.iter().flat_map(|base| base.added(project, plan)));
+        report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(crlf(project, &plans));
     report.findings.extend(moved::orphans(project, &plans)?);
+    report.findings.extend(base.iter().flat_map(|base| base.lost(&plans)));
     Ok(report)
 }
 
@@ -41,62 +56,58 @@ pub(crate) fn obstacles(plan: &Plan) -> Vec<Finding> {
             _ => format!("move it elsewhere: codegen writes {wanted} there"),
         };
         let title = format!("{place} is {kind}, and codegen writes only to files and directories");
-        Finding { title, details: Vec::new(), remedy }
+        Finding::new(title, Vec::new(), remedy)
     };
     plan.obstacles.iter().map(finding).collect()
 }
 
-/// What was done to the history by hand, and what changed since.
-pub(crate) fn history(project: &Project, plan: &Plan, mode: Mode) -> Vec<Finding> {
-    let faults = plan.past.faults.iter().map(|fault| {
+/// What was done to the history by hand.
+pub(crate) fn history(project: &Project, plan: &Plan) -> Vec<Finding> {
+    let fault = |fault: &Fault| {
         let path = fault.file();
-        Finding {
-            title: format!("{}: {fault}", plan.dir.display()),
-            details: lines(plan, path),
-            remedy: repair(project, plan, fault),
-        }
-    });
-    let changed = match mode {
-        Mode::Write => changed(project, plan),
-        Mode::Amend => None,
+        let title = format!("{}: {fault}", plan.dir.display());
+        Finding::new(title, lines(plan, path), repair(project, plan, fault)).at(place(plan, path), 0)
     };
-    faults.chain(changed).collect()
+    plan.next.faults.iter().map(fault).collect()
 }
 
 /// How a fault in the history is repaired, without the loss of a version.
 fn repair(project: &Project, plan: &Plan, fault: &Fault) -> String {
     let place = place(plan, fault.file());
+    let of_version = VersionFile::from_path(fault.file()).map(|file| file.version);
+    let head = plan.next.history.head().number;
     match fault {
         Fault::Unlocked { .. } | Fault::Fork { .. } => {
             format!(
                 "codegen alone writes migrations and snapshots: move {place} elsewhere, or restore the lock with it"
             )
         }
+        Fault::Newer { .. } => "run the version of protostore that wrote it, or a newer one".to_owned(),
         _ if plan.past.unreadable => format!("restore {place} with git: the lock chains all versions"),
+        // What only an older version has cannot be made again.
+        _ if head > 1 && of_version != Some(head) => format!("restore {place} with git: the lock chains all versions"),
         _ => {
-            let (number, amend) = (plan.past.history.head().number, project.invocation.command("codegen", "--amend"));
-            format!("restore {place} with git, or, if no database has version {number} yet, run {amend}")
+            let amend = project.invocation.command("codegen", "--amend");
+            format!("restore {place} with git, or, if no database has version {head} yet, run {amend}")
         }
     }
 }
 
 /// Files that are not what codegen would write; those that the history speaks of aside.
 fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
-    if !plan.past.changes.is_empty() {
+    if plan.next.upgrade.is_some() {
         return Vec::new();
     }
-    let faulty = |path: &str| plan.past.faults.iter().any(|fault| fault.file() == path);
+    let faulty = |path: &str| plan.next.faults.iter().any(|fault| fault.file() == path);
     let codegen = project.invocation.command("codegen", "");
-    let first = if plan.past.faults.is_empty() { "" } else { "when the history is repaired, " };
-    let finding = |path: &str, what: &str, remedy: String| Finding {
-        title: format!("{} {what}", place(plan, path)),
-        details: lines(plan, path),
-        remedy,
+    let first = if plan.next.faults.is_empty() { "" } else { "when the history is repaired, " };
+    let finding = |path: &str, what: &str, remedy: String| {
+        Finding::new(format!("{} {what}", place(plan, path)), lines(plan, path), remedy).at(place(plan, path), 0)
     };
     let write = format!("{first}to write it, run {codegen}");
     if plan.there.is_empty() && plan.others.is_empty() {
         let title = format!("{} is missing", plan.dir.display());
-        return vec![Finding { title, details: Vec::new(), remedy: write }];
+        return vec![Finding::new(title, Vec::new(), write)];
     }
     // Codegen writes LF together with the file that keeps it, which the one finding about line endings says.
     let said = |path: &str| faulty(path) || (path == ".gitattributes" && !plan.crlf.is_empty());
@@ -123,7 +134,7 @@ fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
 fn stray(plan: &Plan, path: &str, what: &str) -> Finding {
     let title = format!("{} {what}", place(plan, path));
     let remedy = format!("codegen leaves it alone: move it out of {}", plan.dir.display());
-    Finding { title, details: Vec::new(), remedy }
+    Finding::new(title, Vec::new(), remedy)
 }
 
 /// Files of all stores that a checkout gave CRLF line endings.
@@ -141,26 +152,23 @@ fn crlf(project: &Project, plans: &[Plan]) -> Option<Finding> {
         "to write {write} with LF, run {codegen}; the `.gitattributes` of each generated crate, which says `* text eol=lf`, makes \
          git keep it: commit it"
     );
-    Some(Finding { title, details, remedy })
+    Some(Finding::new(title, details, remedy))
 }
 
 /// What SQLite says against it.
-pub(crate) fn replay(project: &Project, plan: &Plan, mode: Mode) -> Vec<Finding> {
-    let number = plan.past.history.head().number;
+pub(crate) fn replay(project: &Project, plan: &Plan, is_new: bool) -> Vec<Finding> {
+    let number = plan.next.history.head().number;
     let report = "report it with the protos as a fault of protostore";
-    let remedy = match mode {
-        Mode::Write if !plan.past.faults.is_empty() => "repair the history first".to_owned(),
-        Mode::Write => {
+    let remedy = match (is_new, plan.next.faults.is_empty()) {
+        (_, false) => "repair the history first".to_owned(),
+        (false, true) => {
             let amend = project.invocation.command("codegen", "--amend");
             format!("if no database has version {number} yet, rewrite it: run {amend}; otherwise {report}")
         }
-        Mode::Amend => report.to_owned(),
+        (true, true) => report.to_owned(),
     };
-    let finding = |sentence: &String| Finding {
-        title: format!("{}: {sentence}", plan.dir.display()),
-        details: Vec::new(),
-        remedy: remedy.clone(),
-    };
+    let finding =
+        |sentence: &String| Finding::new(format!("{}: {sentence}", plan.dir.display()), Vec::new(), remedy.clone());
     plan.refused.iter().map(finding).collect()
 }
 

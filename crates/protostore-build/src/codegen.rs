@@ -1,41 +1,68 @@
 //! The command that writes.
 
-use protostore_evolve::Change;
+use std::thread;
 
-use crate::plan::{Plan, plans};
-use crate::{Failure, Finding, Project, Report, check, moved, sync};
-
-/// What to do with a schema that changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Refuse it, and say what changed.
-    Write,
-    /// Rewrite the newest version, as long as nothing of it is released.
-    Amend,
-}
+use crate::base::Base;
+use crate::plan::{Plan, Plans, plans};
+use crate::{Failure, Finding, MadeVersion, Mode, Project, Report, Request, asked, check, moved, sync};
 
 /// Writes every store of a project, or nothing if anything stands against it.
 ///
 /// # Errors
 /// If the files cannot be computed, or cannot be written.
-pub fn codegen(project: &Project, mode: Mode) -> Result<Report, Failure> {
-    let (plans, left_out) = plans(project, mode)?;
-    let mut report = Report::new("codegen", &plans, left_out);
+pub fn codegen(project: &Project, request: impl Into<Request>) -> Result<Report, Failure> {
+    let mut results = codegen_all(std::slice::from_ref(project), &request.into());
+    results.pop().expect("each project has a result")
+}
+
+/// Writes every store of several projects at once; an answer that is asked for in one of them is needed.
+pub fn codegen_all(projects: &[Project], request: &Request) -> Vec<Result<Report, Failure>> {
+    let planned: Vec<Result<Plans, Failure>> = thread::scope(|scope| {
+        let threads: Vec<_> =
+            projects.iter().map(|project| scope.spawn(move || plans(project, request, true))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined.map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let all: Vec<&Plan> = planned.iter().flatten().flat_map(|plans| &plans.plans).collect();
+    // Where a project cannot be computed, it is not known what it asks.
+    let is_known = planned.iter().all(Result::is_ok);
+    let unneeded: Vec<Vec<Finding>> = projects
+        .iter()
+        .map(|project| if is_known { asked::unneeded(project, &all, request) } else { Vec::new() })
+        .collect();
+    projects
+        .iter()
+        .zip(planned)
+        .zip(unneeded)
+        .map(|((project, plans), unneeded)| write(project, plans?, unneeded, request))
+        .collect()
+}
+
+fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Request) -> Result<Report, Failure> {
+    let Plans { plans, notes } = plans;
+    let base = request.against.as_ref().map(|reference| Base::read(project, reference)).transpose()?;
+    let mut report = Report::new("codegen", &plans, notes);
+    report.dry_run = request.dry_run;
+    report.findings.extend(unneeded);
     for plan in &plans {
         report.findings.extend(check::obstacles(plan));
         if plan.obstacles.is_empty() {
-            report.findings.extend(check::history(project, plan, mode));
-            report.findings.extend(check::replay(project, plan, mode));
+            report.findings.extend(check::history(project, plan));
+            report.findings.extend(asked::forbidden(project, plan));
+            report.findings.extend(asked::asks(project, plan, request));
+            report.findings.extend(check::replay(project, plan, plan.next.made.is_some()));
+            report.findings.extend(base.iter().flat_map(|base| base.rewritten(project, plan)));
         }
+        report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(moved::moved(project, &plans)?);
-    if !report.is_ok() {
+    if !report.is_ok() || request.dry_run {
         return Ok(report);
     }
     for plan in &plans {
         let done = sync::write(plan)?;
         let place = |path: String| plan.dir.join(path).display().to_string();
-        report.notes.extend(amended(plan, mode, &done));
+        report.notes.extend(rewritten(plan, request, &done));
         report.written.extend(done.written.into_iter().map(place));
         report.removed.extend(done.removed.into_iter().map(place));
         let left = |path| format!("{} is not generated, and was left alone", place(path));
@@ -44,22 +71,14 @@ pub fn codegen(project: &Project, mode: Mode) -> Result<Report, Failure> {
     Ok(report)
 }
 
-fn amended(plan: &Plan, mode: Mode, done: &sync::Done) -> Option<String> {
-    let head = plan.past.history.head();
-    let migration = format!("V{}__", head.number);
-    let rewritten = mode == Mode::Amend && done.written.iter().any(|path| path.contains(&migration));
-    let changes: Vec<_> = plan.past.changes.iter().map(Change::to_string).collect();
-    let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join("; ")) };
-    rewritten.then(|| format!("version {} of `{}` was written anew{changes}", head.number, plan.name))
-}
-
-/// A schema that changed, as a finding.
-pub(crate) fn changed(project: &Project, plan: &Plan) -> Option<Finding> {
-    let number = plan.past.history.head().number;
-    let amend = project.invocation.command("codegen", "--amend");
-    (!plan.past.changes.is_empty()).then(|| Finding {
-        title: format!("the protos of `{}` changed since version {number}", plan.name),
-        details: plan.past.changes.iter().map(Change::to_string).collect(),
-        remedy: format!("if no database has version {number} yet, rewrite it: run {amend}"),
-    })
+/// Says that the first version was written anew, or that nothing is left of the newest one.
+fn rewritten(plan: &Plan, request: &Request, done: &sync::Done) -> Option<String> {
+    let made = plan.next.made.filter(|_| request.mode == Mode::Amend)?;
+    let has_migration = |paths: &[String]| paths.iter().any(|path| path.contains(&format!("/V{made}__")));
+    let head = plan.next.history.head().number;
+    if head < made {
+        Some(format!("nothing is left of version {made} of `{}`, so it was removed", plan.name))
+    } else {
+        has_migration(&done.written).then(|| format!("version {made} of `{}` was written anew", plan.name))
+    }
 }

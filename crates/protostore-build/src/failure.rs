@@ -45,6 +45,13 @@ pub enum Failure {
         /// What prost says.
         error: StubsError,
     },
+    /// A commit that is compared with cannot be read.
+    Git {
+        /// What it was called.
+        reference: String,
+        /// What git says.
+        why: String,
+    },
     /// A file or directory cannot be read or written.
     File {
         /// The file or directory.
@@ -90,6 +97,7 @@ impl std::fmt::Display for Failure {
                 write!(f, "`{first}` and `{second}` both want to be the crate `{name}`")
             }
             Self::Stubs { store, error } => write!(f, "`{store}`: {error}"),
+            Self::Git { reference, why } => write!(f, "`{reference}` cannot be compared with: {why}"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -99,7 +107,7 @@ impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Protos(_) | Self::NoStore { .. } | Self::NoDirectory { .. } => None,
-            Self::RunTime { .. } | Self::SameName { .. } => None,
+            Self::RunTime { .. } | Self::SameName { .. } | Self::Git { .. } => None,
             Self::Stubs { error, .. } => Some(error),
             Self::File { error, .. } => Some(error),
         }
@@ -123,6 +131,7 @@ impl miette::Diagnostic for Failure {
             Self::SameName { .. } => {
                 "give one of them another name: option (protostore.v1.store) = {name: \"…\"};".to_owned()
             }
+            Self::Git { .. } => "name a commit, branch or tag that this clone has, such as `origin/main`".to_owned(),
             Self::Protos(_) | Self::Stubs { .. } | Self::File { .. } => return None,
         };
         Some(Box::new(help))
@@ -134,7 +143,7 @@ impl miette::Diagnostic for Failure {
                 Some(Box::new(all.iter().flatten().map(|diagnostic| diagnostic as &dyn miette::Diagnostic)))
             }
             Self::NoStore { .. } | Self::NoDirectory { .. } | Self::RunTime { .. } => None,
-            Self::SameName { .. } | Self::Stubs { .. } | Self::File { .. } => None,
+            Self::SameName { .. } | Self::Stubs { .. } | Self::Git { .. } | Self::File { .. } => None,
         }
     }
 }

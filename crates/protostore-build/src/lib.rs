@@ -3,6 +3,9 @@
 //! [`codegen`] and [`check`] compute the same files; one writes them, the other compares, so they cannot disagree.
 
 mod answers;
+pub mod arguments;
+mod asked;
+mod base;
 mod breadth;
 mod canonical;
 mod check;
@@ -10,13 +13,18 @@ mod codegen;
 mod difference;
 mod disk;
 mod failure;
+mod finding;
+mod format;
 mod line_endings;
+mod made;
 mod moved;
+mod next;
 mod past;
 mod plan;
 mod project;
 mod protos;
 mod report;
+mod request;
 mod run_time;
 mod scan;
 mod sql;
@@ -25,8 +33,12 @@ mod sync;
 mod texts;
 mod trial;
 
-pub use check::check;
-pub use codegen::{Mode, codegen};
+pub use check::{Comparison, check};
+pub use codegen::{codegen, codegen_all};
 pub use failure::Failure;
+pub use finding::Finding;
+pub use format::Format;
+pub use made::MadeVersion;
 pub use project::{Invocation, Project, Protos};
-pub use report::{Finding, Report};
+pub use report::{FailOn, Report};
+pub use request::{Accept, Mode, Release, Request, Slug};

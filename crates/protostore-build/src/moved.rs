@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use protostore_evolve::Lock;
+use protostore_evolve::{Lock, snapshot_path};
 use protostore_lower::read_regular;
+use protostore_schema::Schema;
 
 use crate::plan::Plan;
 use crate::{Failure, Finding, Project, Protos};
@@ -14,23 +15,28 @@ struct Left {
     name: String,
     /// Full name of the store message that wrote it, where the lock can be read.
     store: Option<String>,
+    /// The names that it had before.
+    formerly: Vec<String>,
+    /// The newest version, where it can be read.
+    newest: Option<Schema>,
 }
 
 /// Returns histories that belong to a store which would begin another one elsewhere.
 pub(crate) fn moved(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>, Failure> {
     let left = left(&project.out, plans)?;
-    Ok(left.iter().filter_map(|left| finding_of_moved(left, plans)).collect())
+    Ok(left.iter().filter_map(|left| finding_of_moved(left, plans).or_else(|| finding_of_twin(left, plans))).collect())
 }
 
 /// Returns all histories that belong to no store message.
 pub(crate) fn orphans(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>, Failure> {
     let left = left(&project.out, plans)?;
-    let findings = left.iter().filter_map(|left| match finding_of_moved(left, plans) {
-        Some(finding) => Some(finding),
-        None if matches!(project.protos, Protos::Below(_)) => Some(finding_of_orphan(left)),
-        // With files given one by one, the others may well be stores of other files.
-        None => None,
-    });
+    let findings =
+        left.iter().filter_map(|left| match finding_of_moved(left, plans).or_else(|| finding_of_twin(left, plans)) {
+            Some(finding) => Some(finding),
+            None if matches!(project.protos, Protos::Below(_)) => Some(finding_of_orphan(left)),
+            // With files given one by one, the others may well be stores of other files.
+            None => None,
+        });
     Ok(findings.collect())
 }
 
@@ -45,17 +51,53 @@ fn left(out: &Path, plans: &[Plan]) -> Result<Vec<Left>, Failure> {
         if lock.is_file() && !plans.iter().any(|plan| plan.name == name) {
             let text = read_regular(&lock, u64::MAX).map_err(Failure::at(&lock))?;
             let lock = std::str::from_utf8(&text).ok().and_then(|text| Lock::from_text(text).ok());
-            found.push(Left { dir: out.join(&name), name, store: lock.map(|lock| lock.store) });
+            let newest = match &lock {
+                Some(lock) => newest(&entry.path().join(snapshot_path(lock.head)))?,
+                None => None,
+            };
+            let (store, formerly) = lock.map(|lock| (lock.store, lock.formerly)).unzip();
+            found.push(Left { dir: out.join(&name), name, store, formerly: formerly.unwrap_or_default(), newest });
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
+/// Reads a snapshot; one that is missing or cannot be read is none, which its own store's check says.
+fn newest(path: &Path) -> Result<Option<Schema>, Failure> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = read_regular(path, u64::MAX).map_err(Failure::at(path))?;
+    Ok(std::str::from_utf8(&text).ok().and_then(|text| Schema::from_snapshot(text).ok()))
+}
+
+/// Returns the finding for a history whose tables a store has that would begin a history of its own: its message and its
+/// directory have other names at once.
+fn finding_of_twin(left: &Left, plans: &[Plan]) -> Option<Finding> {
+    let newest = left.newest.as_ref()?;
+    let shares = |plan: &&Plan| {
+        let key = |table: &protostore_schema::Table| (table.number, table.name.proto.clone());
+        let same = newest.tables.iter().filter(|old| plan.schema.tables.iter().any(|new| key(new) == key(old))).count();
+        plan.there.is_empty() && same > 0 && same * 2 >= newest.tables.len()
+    };
+    let plan = plans.iter().find(shares)?;
+    let (from, to, name) = (left.dir.display(), plan.dir.display(), &plan.name);
+    Some(Finding::new(
+        format!("`{}` would begin a history in {to}, and has the tables of the history in {from}", plan.schema.store),
+        Vec::new(),
+        format!(
+            "if it is the same store, move the history along: `git mv {from} {to}`; if `{name}` is another store, move \
+             {from} out of {}",
+            out(left)
+        ),
+    ))
+}
+
 /// Returns the finding for a history whose store message writes to another directory.
 fn finding_of_moved(left: &Left, plans: &[Plan]) -> Option<Finding> {
     let store = left.store.as_deref()?;
-    let plan = plans.iter().find(|plan| plan.past.history.head().schema.store == store)?;
+    let plan = plans.iter().find(|plan| plan.schema.store == store || left.formerly.contains(&plan.schema.store))?;
     let (from, to, name) = (left.dir.display(), plan.dir.display(), &left.name);
     let keep = format!("write `option (protostore.v1.store) = {{name: \"{name}\"}};` in `{store}` again");
     let remedy = if plan.there.is_empty() {
@@ -63,11 +105,11 @@ fn finding_of_moved(left: &Left, plans: &[Plan]) -> Option<Finding> {
     } else {
         format!("{keep}, or keep the older of the two histories in {to} and the other one outside of {}", out(left))
     };
-    Some(Finding {
-        title: format!("{from} holds the history of `{store}`, which is now named `{}`", plan.name),
-        details: Vec::new(),
+    Some(Finding::new(
+        format!("{from} holds the history of `{store}`, which is now named `{}`", plan.name),
+        Vec::new(),
         remedy,
-    })
+    ))
 }
 
 fn finding_of_orphan(left: &Left) -> Finding {
@@ -79,7 +121,7 @@ fn finding_of_orphan(left: &Left) -> Finding {
          store is retired, move the directory out of {} and keep it as long as a database of it exists",
         out(left)
     );
-    Finding { title, details: Vec::new(), remedy }
+    Finding::new(title, Vec::new(), remedy)
 }
 
 fn out(left: &Left) -> std::path::Display<'_> {

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use protostore_emit::{Input, Version, emit, schema_sql, statements};
+use protostore_emit::{Input, Statement, Version, emit, schema_sql, statements};
 use protostore_evolve::{Lock, Locked, VersionTexts, down_path, migration_path};
-use protostore_lower::{Compiled, lower_after};
+use protostore_lower::{Compiled, Lowered, lower_after};
 use protostore_schema::Schema;
 
 use crate::disk::{self, Files};
-use crate::line_endings;
+use crate::next::{self, Next};
 use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
 use crate::trial::{self, Back, Trial};
-use crate::{Failure, Mode, Project, answers, breadth, run_time};
+use crate::{Failure, Project, Request, answers, breadth, line_endings, run_time};
 
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     /// The store's directory.
     pub(crate) dir: PathBuf,
+    /// Today's schema.
+    pub(crate) schema: Schema,
     /// What is there, with LF where CRLF is all that differs.
     pub(crate) there: Files,
     /// The files that have CRLF there.
@@ -30,10 +32,14 @@ pub(crate) struct Plan {
     pub(crate) others: BTreeMap<String, &'static str>,
     /// What is in the way of the files, by path: a link, a pipe, a directory.
     pub(crate) obstacles: BTreeMap<String, &'static str>,
-    /// What should be.
-    pub(crate) files: Files,
-    /// Where the schema stands to its history.
+    /// The history on disk.
     pub(crate) past: Past,
+    /// The history after this run.
+    pub(crate) next: Next,
+    /// What should be; nothing where the next version has open questions.
+    pub(crate) files: Files,
+    /// The texts of the versions after this run; nothing where `files` has nothing.
+    pub(crate) texts: Vec<VersionTexts>,
     /// What SQLite says against the migrations, the schema and the statements.
     pub(crate) refused: Vec<String>,
     /// Number of tables, child tables aside.
@@ -42,92 +48,144 @@ pub(crate) struct Plan {
     pub(crate) statements: usize,
 }
 
-/// Computes everything for each store; nothing is written. What was left out of the protos is returned beside it.
-pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<String>), Failure> {
+/// A store message, lowered, with what is in its directory.
+struct Store {
+    lowered: Lowered,
+    dir: PathBuf,
+    tree: disk::Tree,
+    crlf: BTreeSet<String>,
+    past: Past,
+}
+
+/// The plans of a project's stores, and what is worth saying besides.
+pub(crate) struct Plans {
+    pub(crate) plans: Vec<Plan>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Computes everything for each store; nothing is written. `makes` says whether a version is made where a schema changed.
+pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result<Plans, Failure> {
     run_time::check(&project.run_time)?;
-    let Sources { compiled, stores, left_out } = project.compile()?;
-    let mut schemas: Vec<Schema> = Vec::new();
-    let mut notes = left_out;
-    let mut problems = Vec::new();
-    for store in &stores {
-        let versions = match compiled.store_name(store) {
-            Some(name) => past::schemas(&disk::read(&project.out.join(name))?.files),
-            None => None,
+    let Sources { compiled, stores: names, left_out } = project.compile()?;
+    let wanted = |store: &&String| match &request.store {
+        Some(name) => compiled.store_name(store).as_deref() == Some(name.as_str()),
+        None => true,
+    };
+    let (mut stores, mut problems): (Vec<Store>, _) = (Vec::new(), Vec::new());
+    for store in names.iter().filter(wanted) {
+        let dir = project.out.join(compiled.store_name(store).unwrap_or_default());
+        let mut tree = match compiled.store_name(store) {
+            Some(_) => disk::read(&dir)?,
+            None => disk::Tree::default(),
         };
-        match lower_after(&compiled, store, versions.as_deref()) {
-            Ok(lowered) => {
-                notes.extend(answers::left_behind(&lowered, versions.as_deref()));
-                schemas.push(lowered.schema);
-            }
+        let crlf = line_endings::restore_locked(&mut tree.files);
+        let past = past::read(&tree.files);
+        match lower_after(&compiled, store, past.schemas().as_deref()) {
+            Ok(lowered) => stores.push(Store { lowered, dir, tree, crlf, past }),
             Err(diagnostics) => problems.push(diagnostics),
         }
     }
     if !problems.is_empty() {
         return Err(Failure::Protos(problems));
     }
-    for (at, schema) in schemas.iter().enumerate() {
-        if let Some(other) = schemas[..at].iter().find(|other| other.name == schema.name) {
+    for (at, Store { lowered: Lowered { schema, .. }, .. }) in stores.iter().enumerate() {
+        let same = stores[..at].iter().find(|other| other.lowered.schema.name == schema.name);
+        if let Some(Store { lowered: Lowered { schema: other, .. }, .. }) = same {
             let stores = [other.store.clone(), schema.store.clone()];
             return Err(Failure::SameName { name: schema.name.clone(), stores });
         }
     }
-    let plans: Result<_, _> = schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect();
-    notes.extend(schemas.iter().flat_map(breadth::notes));
-    Ok((plans?, notes))
+    let mut notes = left_out;
+    notes.extend(stores.iter().flat_map(|store| answers::left_behind(&store.lowered, store.past.newest())));
+    notes.extend(stores.iter().flat_map(|store| breadth::notes(&store.lowered.schema)));
+    let plans = stores.into_iter().map(|store| plan(project, &compiled, store, request, makes));
+    Ok(Plans { plans: plans.collect::<Result<_, _>>()?, notes })
 }
 
-fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> Result<Plan, Failure> {
-    let dir = project.out.join(&schema.name);
-    let disk::Tree { files: mut there, directories, others } = disk::read(&dir)?;
-    let mut crlf = line_endings::restore_locked(&mut there);
-    let past = past::read(schema, &there);
-    let past = match mode {
-        Mode::Write => past,
-        Mode::Amend => past::amended(past, schema),
-    };
+fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request, makes: bool) -> Result<Plan, Failure> {
+    let Store { lowered, dir, tree, mut crlf, past } = store;
+    let disk::Tree { files: mut there, directories, others } = tree;
+    let next = next::next(&past, &lowered.schema, request, &answers::of(&lowered, &request.accepted()), &there);
+    let schema = lowered.schema;
+    let (name, tables) = (schema.name.clone(), schema.tables.len());
+    // Where a version is to come, nothing of the crate is as it will be, which the one finding says better.
+    if next.asks() || (next.upgrade.is_some() && !makes) {
+        return Ok(Plan {
+            name,
+            dir,
+            schema,
+            there,
+            crlf,
+            others,
+            obstacles: BTreeMap::new(),
+            past,
+            next,
+            files: Files::new(),
+            texts: Vec::new(),
+            refused: Vec::new(),
+            tables,
+            statements: 0,
+        });
+    }
     let command = project.invocation.codegen();
-    let texts = texts::of(&past, &there, &command);
-    let lock = Lock::new(&past.history, &texts);
-    let mut files = files(project, compiled, schema, &past, (&texts, &lock))?;
+    let texts = texts::of(&next, &there, &command);
+    let lock = Lock::new(&next.history, &texts);
+    let mut files = files(project, compiled, &schema, &next, (&texts, &lock))?;
+    for (version, texts) in next.history.versions.iter().zip(&texts) {
+        let plan = texts.plan.as_ref().map(|plan| (protostore_evolve::plan_path(version.number), plan));
+        files.extend(plan.map(|(path, plan)| (path, plan.clone().into_bytes())));
+    }
     files.insert("schema.lock".to_owned(), lock.render(&command).into_bytes());
     crlf.extend(line_endings::restore(&mut there, &files));
     let tree = disk::Tree { files: there, directories, others };
     let obstacles = files.keys().filter_map(|path| tree.obstacle(path)).collect();
     let disk::Tree { files: there, directories: _, others } = tree;
 
-    let statements = statements(schema);
-    let migrations: Vec<_> = migration_paths(&past)
-        .map(|path| {
-            let text = match mode {
-                Mode::Write => there.get(&path).or_else(|| files.get(&path)),
-                Mode::Amend => files.get(&path),
-            };
-            let sql = past::text(text.expect("each version has its migration"));
-            (path, sql)
-        })
-        .collect();
-    let wanted = text_of(files.get("schema.sqlite.sql"));
-    // The migrations of another schema would differ everywhere, which the changes say better.
-    let refused = match (mode, past.changes.is_empty()) {
-        (Mode::Write, false) => Vec::new(),
-        (Mode::Write, true) | (Mode::Amend, _) => {
-            let before = before(&past, &command);
-            let back = before.as_ref().and_then(|(path, schema)| {
-                let sql = texts.last()?.migrations.get(SQLITE)?.down.as_deref()?;
-                Some(Back { migration: (path, sql), schema })
-            });
-            trial::run(&Trial { migrations: &migrations, back, schema: wanted, statements: &statements })
-        }
-    };
-    let (name, tables, statements) = (schema.name.clone(), schema.tables.len(), statements.len());
-    Ok(Plan { name, dir, there, crlf, others, obstacles, files, past, refused, tables, statements })
+    let statements = statements(&schema);
+    let refused = tried(&next, &texts, &files, &there, &statements);
+    let statements = statements.len();
+    Ok(Plan {
+        name,
+        dir,
+        schema,
+        there,
+        crlf,
+        others,
+        obstacles,
+        past,
+        next,
+        files,
+        texts,
+        refused,
+        tables,
+        statements,
+    })
+}
+
+/// Returns what SQLite says against a store. Migrations that were edited by hand are tried as they are.
+fn tried(next: &Next, texts: &[VersionTexts], files: &Files, there: &Files, statements: &[Statement]) -> Vec<String> {
+    let migrations = next.history.versions.iter().zip(texts).map(|(version, texts)| {
+        let path = migration_path(SQLITE, version.number, &version.slug);
+        let on_disk = there.get(&path).filter(|_| !next.faults.is_empty()).map(|bytes| past::text(bytes));
+        let up = on_disk.unwrap_or_else(|| texts.migrations[SQLITE].up.clone());
+        (path, up)
+    });
+    let migrations: Vec<_> = migrations.collect();
+    let schema = files.get("schema.sqlite.sql").expect("emission writes the whole schema");
+    let schema = std::str::from_utf8(schema).expect("what is emitted is text");
+    let before = before(next);
+    let back = before.as_ref().and_then(|(path, schema)| {
+        let sql = texts.last()?.migrations.get(SQLITE)?.down.as_deref()?;
+        Some(Back { migration: (path, sql), schema })
+    });
+    trial::run(&Trial { migrations: &migrations, back, schema, statements })
 }
 
 fn files(
     project: &Project,
     compiled: &Compiled,
     schema: &Schema,
-    past: &Past,
+    next: &Next,
     (texts, lock): (&[VersionTexts], &Lock),
 ) -> Result<Files, Failure> {
     let descriptors = compiled.descriptor_set(schema);
@@ -135,11 +193,11 @@ fn files(
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
-    let versions: Vec<_> = past.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();
+    let versions: Vec<_> = next.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();
     Ok(emit(&Input {
         command: &command,
         schema,
-        formerly: &past.history.formerly,
+        formerly: &next.history.formerly,
         versions: &versions,
         stubs: &stubs.files,
         services: stubs.services,
@@ -167,18 +225,9 @@ fn version<'a>(
     }
 }
 
-fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {
-    past.history.versions.iter().map(|version| migration_path(SQLITE, version.number, &version.slug))
-}
-
 /// Returns the path of the way back from the newest version, and the whole schema of the version before it.
-fn before(past: &Past, command: &str) -> Option<(String, String)> {
-    let [.., before, newest] = &past.history.versions[..] else { return None };
-    Some((down_path(SQLITE, newest.number, &newest.slug), schema_sql(&before.schema, command)))
-}
-
-/// Returns the text of a file that emission wrote.
-fn text_of(bytes: Option<&Vec<u8>>) -> &str {
-    let bytes = bytes.expect("emission writes the whole schema");
-    std::str::from_utf8(bytes).expect("what is emitted is text")
+fn before(next: &Next) -> Option<(String, String)> {
+    let [.., before, newest] = &next.history.versions[..] else { return None };
+    // No file is made of the text, so it names no command.
+    Some((down_path(SQLITE, newest.number, &newest.slug), schema_sql(&before.schema, "")))
 }

@@ -3,28 +3,10 @@
 use std::fmt;
 
 use crate::plan::Plan;
-
-/// What is not as it should be, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What is wrong, in a sentence without its full stop.
-    pub title: String,
-    /// More of it, line by line: changes, or a diff.
-    pub details: Vec<String>,
-    /// What to do, ending with the command.
-    pub remedy: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.title)?;
-        self.details.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
-        writeln!(f, "  -> {}", self.remedy)
-    }
-}
+use crate::{Finding, MadeVersion};
 
 /// What a command found and did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// The subcommand.
     pub command: &'static str,
@@ -36,12 +18,28 @@ pub struct Report {
     pub statements: usize,
     /// What is not as it should be. Where `codegen` has findings, it has written nothing.
     pub findings: Vec<Finding>,
+    /// The versions that came about, or would: what each change does to whom.
+    pub versions: Vec<MadeVersion>,
     /// What is worth saying and needs nothing done.
     pub notes: Vec<String>,
     /// Files that were written.
     pub written: Vec<String>,
     /// Files that were removed.
     pub removed: Vec<String>,
+    /// Whether nothing was to be written.
+    pub dry_run: bool,
+}
+
+/// Which verdicts make a check fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailOn {
+    /// None: they are shown.
+    #[default]
+    Nothing,
+    /// Those that break clients, or keep the previous program from the new file.
+    Breaking,
+    /// Every change of a schema.
+    Any,
 }
 
 impl Report {
@@ -51,10 +49,43 @@ impl Report {
         Self { command, stores: plans.len(), tables, statements, notes, ..Self::default() }
     }
 
+    /// Returns this report and that of another project as one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let Self { command: _, stores, tables, statements, findings, versions, notes, written, removed, dry_run: _ } =
+            other;
+        self.stores += stores;
+        self.tables += tables;
+        self.statements += statements;
+        self.findings.extend(findings);
+        self.versions.extend(versions);
+        self.notes.extend(notes);
+        self.written.extend(written);
+        self.removed.extend(removed);
+        self
+    }
+
     /// Returns whether nothing was found.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    /// Returns the exit code of the command: 0 where everything agrees, 1 where something was found or is asked, 3 where
+    /// a version came about that `fail_on` means. What cannot be computed is a [`Failure`](crate::Failure), whose code is
+    /// 2.
+    #[must_use]
+    pub fn exit_code(&self, fail_on: FailOn) -> u8 {
+        let fails = match fail_on {
+            FailOn::Nothing => false,
+            FailOn::Breaking => self.versions.iter().any(|version| version.plan.breaks()),
+            FailOn::Any => !self.versions.is_empty(),
+        };
+        match (self.is_ok(), fails) {
+            (false, _) => 1,
+            (true, true) => 3,
+            (true, false) => 0,
+        }
     }
 
     /// Returns what happened, in one sentence.
@@ -69,6 +100,7 @@ impl Report {
     fn outcome(&self) -> String {
         let wrote = self.command == "codegen";
         match (self.findings.len(), self.written.len(), self.removed.len()) {
+            (0, _, _) if self.dry_run => "nothing was written, as asked".to_owned(),
             (0, 0, 0) if wrote => "nothing changed".to_owned(),
             (0, _, _) if !wrote => "everything agrees".to_owned(),
             (0, written, 0) => format!("{} written", count(written, "file", "files")),
@@ -79,10 +111,14 @@ impl Report {
     }
 }
 
-/// The findings, the notes, and the sentence.
+/// The findings, the versions, the notes, and the sentence.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
+        for version in &self.versions {
+            let text = if self.dry_run { version.whole() } else { version.to_string() };
+            writeln!(f, "{text}")?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
         f.write_str(&self.summary())
     }

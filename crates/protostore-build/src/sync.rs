@@ -21,7 +21,7 @@ pub(crate) struct Done {
 }
 
 /// Writes the files of a plan and removes generated ones that are none any more. Of a history only the version that is
-/// written anew may go, where its migration has another name now.
+/// written anew may go, where its migration has another name now, or where nothing of it is left.
 pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
     let mut done = Done::default();
     for (path, bytes) in &plan.files {
@@ -31,9 +31,11 @@ pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
         }
     }
     for (path, bytes) in plan.there.iter().filter(|(path, _)| !plan.files.contains_key(*path)) {
-        let version = VersionFile::from_path(path).map(|file| file.version);
-        let same_version = version == Some(plan.past.history.head().number);
-        if is_stale(path, bytes) || (same_version && is_generated(path, bytes)) {
+        // Snapshots and plans are JSON, which has no line that says who wrote it: the lock names those that are ours.
+        let is_of_made =
+            plan.next.made.is_some() && VersionFile::from_path(path).map(|file| file.version) == plan.next.made;
+        let is_locked = || plan.past.locked.contains(path);
+        if is_stale(path, bytes) || (is_of_made && (is_locked() || is_generated(path, bytes))) {
             remove(&plan.dir, path)?;
             done.removed.push(path.clone());
         } else {

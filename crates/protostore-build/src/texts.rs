@@ -1,23 +1,30 @@
 //! The texts of each version: kept where the lock vouches for them, also where today's tool would write others.
 
-use protostore_emit::first_migration;
+use protostore_emit::{first_migration, migration};
+use protostore_evolve::plan::{DownEffect, Plan as Upgrade};
 use protostore_evolve::{MigrationTexts, Version, VersionTexts, down_path, migration_path, plan_path, snapshot_path};
+use protostore_schema::Schema;
 
 use crate::disk::Files;
-use crate::past::{self, Past};
+use crate::next::Next;
+use crate::past;
 
 /// The dialect of the migrations that are tried and carried out.
 pub(crate) const SQLITE: &str = "sqlite";
 
 /// Returns the texts of each version of a history, oldest first.
-pub(crate) fn of(past: &Past, there: &Files, command: &str) -> Vec<VersionTexts> {
-    let texts = past
-        .history
-        .versions
-        .iter()
-        .enumerate()
-        .map(|(at, version)| if at < past.kept { kept(version, there) } else { first(version, command) });
-    texts.collect()
+pub(crate) fn of(next: &Next, there: &Files, command: &str) -> Vec<VersionTexts> {
+    let mut texts: Vec<VersionTexts> = Vec::new();
+    let mut before: Option<&Schema> = None;
+    for (at, version) in next.history.versions.iter().enumerate() {
+        texts.push(match (&next.upgrade, before) {
+            _ if at < next.kept => kept(version, there),
+            (Some(upgrade), Some(before)) => made(version, upgrade, before, command),
+            _ => first(version, command),
+        });
+        before = Some(&version.schema);
+    }
+    texts
 }
 
 /// Returns the texts of a version as they are on disk. One that is missing is empty; the check has said so.
@@ -40,5 +47,17 @@ fn first(version: &Version, command: &str) -> VersionTexts {
         snapshot: version.schema.to_snapshot(),
         plan: None,
         migrations: [(SQLITE.to_owned(), migration)].into(),
+    }
+}
+
+/// Returns the texts of a version to which a plan leads.
+fn made(version: &Version, upgrade: &Upgrade, before: &Schema, command: &str) -> VersionTexts {
+    let protostore_emit::Migration { up, down } = migration(upgrade, before, &version.schema, command);
+    let copy_only = upgrade.verdicts.iter().any(|verdict| verdict.down == DownEffect::CopyOnly);
+    let down = (!copy_only).then_some(down);
+    VersionTexts {
+        snapshot: version.schema.to_snapshot(),
+        plan: Some(upgrade.to_file()),
+        migrations: [(SQLITE.to_owned(), MigrationTexts { up, down })].into(),
     }
 }

@@ -2,11 +2,14 @@
 
 use protostore_schema::{Schema, SnapshotError};
 
-use crate::{Change, Lock, compare};
+use crate::Lock;
+use crate::plan::Plan;
 
 /// The versions of a store's schema, oldest first; never empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
+    /// Full name of the store message.
+    pub store: String,
     /// Full names that the store message had before, oldest first.
     pub formerly: Vec<String>,
     /// The greatest version that must not be rewritten; 0 where none is released.
@@ -36,29 +39,19 @@ pub struct Version {
     pub writer: u32,
 }
 
-/// A schema that is not the newest version's any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// What changed; never empty.
-    pub changes: Vec<Change>,
-}
-
-impl std::fmt::Display for Changed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sentences: Vec<_> = self.changes.iter().map(ToString::to_string).collect();
-        f.write_str(&sentences.join("\n"))
-    }
-}
-
-impl std::error::Error for Changed {}
-
 impl History {
     /// Returns the history of a store that was never generated: version 1, `initial`, 0.1.0.
     #[must_use]
     pub fn first(schema: Schema) -> Self {
         let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
         let version = Version { number: 1, slug, semver, schema, accepted: Vec::new(), reader: 1, writer: 1 };
-        Self { formerly: Vec::new(), released: 0, oldest: 1, versions: vec![version] }
+        Self {
+            store: version.schema.store.clone(),
+            formerly: Vec::new(),
+            released: 0,
+            oldest: 1,
+            versions: vec![version],
+        }
     }
 
     /// Reads the history that a lock names; `snapshot` returns the text of a version's snapshot, if there is one.
@@ -84,8 +77,9 @@ impl History {
                 writer: locked.writer,
             });
         }
-        let (formerly, released, oldest) = (lock.formerly.clone(), lock.released, lock.oldest);
-        Ok((!versions.is_empty()).then_some(Self { formerly, released, oldest, versions }))
+        let (store, formerly) = (lock.store.clone(), lock.formerly.clone());
+        let (released, oldest) = (lock.released, lock.oldest);
+        Ok((!versions.is_empty()).then_some(Self { store, formerly, released, oldest, versions }))
     }
 
     /// Returns the newest version.
@@ -97,22 +91,47 @@ impl History {
         self.versions.last().expect("a history has a first version")
     }
 
-    /// Returns this history if `schema` is the head's, whatever its comments say; the head keeps those that it has.
-    ///
-    /// # Errors
-    /// If anything changed that stored data or SQL can tell.
-    pub fn advance(&self, schema: &Schema) -> Result<Self, Changed> {
-        let changes = compare(&self.head().schema, schema);
-        if changes.is_empty() { Ok(self.clone()) } else { Err(Changed { changes }) }
+    /// Returns this history without its newest version; nothing where that is the only one.
+    #[must_use]
+    pub fn before_head(&self) -> Option<Self> {
+        let mut before = self.clone();
+        before.versions.pop();
+        (!before.versions.is_empty()).then_some(before)
     }
 
-    /// Returns this history with `schema` in place of the head's.
+    /// Returns this history with a version more: `schema`, to which `plan` leads.
     #[must_use]
-    pub fn amend(&self, schema: &Schema) -> Self {
-        let mut amended = self.clone();
-        if let Some(head) = amended.versions.last_mut() {
-            head.schema = schema.clone();
+    pub fn append(&self, plan: &Plan, schema: &Schema) -> Self {
+        let head = self.head();
+        let mut longer = self.clone();
+        longer.versions.push(Version {
+            number: plan.to,
+            slug: plan.slug.clone(),
+            semver: plan.semver(&head.semver).unwrap_or_else(|| head.semver.clone()),
+            schema: schema.clone(),
+            accepted: plan.accepted.iter().map(ToString::to_string).collect(),
+            reader: plan.reader,
+            writer: plan.writer,
+        });
+        longer
+    }
+
+    /// Says what the store message is called now. A name that it had before is kept among the former ones.
+    pub fn belong_to(&mut self, store: &str) {
+        if self.store != store {
+            let former = std::mem::replace(&mut self.store, store.to_owned());
+            self.formerly.retain(|name| name != store && *name != former);
+            self.formerly.push(former);
         }
-        amended
+    }
+
+    /// Releases the newest version, so that it is never rewritten; `stable` makes it 1.0.0 where it is of 0.x.
+    pub fn release(&mut self, stable: bool) {
+        if let Some(head) = self.versions.last_mut() {
+            self.released = head.number;
+            if stable && head.semver.starts_with("0.") {
+                "1.0.0".clone_into(&mut head.semver);
+            }
+        }
     }
 }

@@ -33,6 +33,6 @@ pub use change::Change;
 pub use compare::compare;
 pub use evolve::evolve;
 pub use fault::Fault;
-pub use history::{Changed, History, Version};
+pub use history::{History, Version};
 pub use lock::{LOCK_FORMAT, Lock, LockError, Locked, LockedMigration, MigrationTexts, VersionTexts};
 pub use path::{FileKind, VersionFile, down_path, migration_path, plan_path, snapshot_path};

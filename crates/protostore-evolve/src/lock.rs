@@ -142,7 +142,7 @@ impl Lock {
         }
         let mut lock = Self {
             format: LOCK_FORMAT,
-            store: head.schema.store.clone(),
+            store: history.store.clone(),
             formerly: history.formerly.clone(),
             released: history.released,
             oldest: history.oldest,

@@ -13,7 +13,8 @@ fn lowered(table: &str, messages: &str, versions: Option<&[Schema]>) -> Result<L
     );
     std::fs::write(dir.path().join("s.proto"), text).expect("a file");
     let compiled = compile(&Inputs { includes: vec![dir.path().to_owned()], files: vec![dir.path().join("s.proto")] })?;
-    lower_after(&compiled, "a.v1.S", versions)
+    let versions = versions.map(|versions| versions.iter().collect::<Vec<_>>());
+    lower_after(&compiled, "a.v1.S", versions.as_deref())
 }
 
 fn schema(messages: &str) -> Schema {

@@ -24,7 +24,7 @@ impl Protos {
         let store = compiled.stores().pop().expect("a store");
         match newest {
             None => lower(&compiled, &store),
-            Some(newest) => lower_after(&compiled, &store, Some(std::slice::from_ref(newest))).map(|l| l.schema),
+            Some(newest) => lower_after(&compiled, &store, Some(&[newest])).map(|l| l.schema),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use protostore_build::{Failure, Invocation, Mode, Project, Protos, Report, check, codegen};
+use protostore_build::{Comparison, Failure, Invocation, Mode, Project, Protos, Report, check, codegen};
 use tempfile::TempDir;
 
 /// A small project in a directory of its own.
@@ -59,12 +59,12 @@ impl Lab {
     }
 
     pub(crate) fn check(&self) -> Report {
-        check(&self.project()).unwrap_or_else(|failure| panic!("{}", said(failure)))
+        check(&self.project(), &Comparison::default()).unwrap_or_else(|failure| panic!("{}", said(failure)))
     }
 
     /// Returns why the plan of a project cannot be computed, with paths from its root.
     pub(crate) fn failure(&self) -> String {
-        let failure = check(&self.project()).expect_err("the project is computed");
+        let failure = check(&self.project(), &Comparison::default()).expect_err("the project is computed");
         self.short(&said(failure))
     }
 

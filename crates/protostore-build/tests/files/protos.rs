@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::Command;
 
-use protostore_build::{Protos, check};
+use protostore_build::{Comparison, Protos, check};
 
 use super::lab::{Lab, store};
 
@@ -105,10 +105,11 @@ fn a_pipe_is_never_opened() {
     let mut project = lab.project();
     project.protos = Protos::Files(vec!["lab.proto".into()]);
     project.includes = vec![lab.path("proto")];
-    let said = format!("{:?}", miette::Report::new(check(&project).expect_err("an import of a pipe")));
+    let said =
+        format!("{:?}", miette::Report::new(check(&project, &Comparison::default()).expect_err("an import of a pipe")));
     assert!(said.contains("`pipe.proto` cannot be read: it is a pipe, not a regular file"), "{said}");
     project.protos = Protos::Files(vec!["pipe.proto".into()]);
-    assert!(check(&project).is_err());
+    assert!(check(&project, &Comparison::default()).is_err());
 
     for (pipe, writer) in pipes.iter().zip(writers) {
         assert!(!writer.is_finished(), "{} was opened", pipe.display());
@@ -122,7 +123,8 @@ fn a_directory_that_is_not_there_is_named_with_its_full_path() {
     let lab = Lab::new();
     let mut project = lab.project();
     project.protos = Protos::Below(lab.path("proto/../prto"));
-    let said = |project| lab.short(&format!("{}", check(&project).expect_err("no such directory")));
+    let said =
+        |project| lab.short(&format!("{}", check(&project, &Comparison::default()).expect_err("no such directory")));
     assert_eq!(said(project.clone()), "the directory prto does not exist");
     project.protos = Protos::Below(lab.path("proto/lab.proto"));
     assert_eq!(said(project), "proto/lab.proto is not a directory");

@@ -22,7 +22,7 @@ pub(super) fn read(
     compiled: &Compiled,
     draft: &Draft,
     reach: &Reach,
-    versions: Option<&[Schema]>,
+    versions: Option<&[&Schema]>,
     report: &mut Report<'_>,
 ) -> Vec<Dropped> {
     let mut all = Vec::new();
@@ -162,7 +162,7 @@ fn ways(reach: &Reach, record: &str, message: &str) -> Vec<Vec<u32>> {
 }
 
 /// Returns the paths that a version had, each with the names that it had last.
-fn had(versions: &[Schema], table: u32, paths: &[Vec<u32>]) -> Vec<(Vec<u32>, String)> {
+fn had(versions: &[&Schema], table: u32, paths: &[Vec<u32>]) -> Vec<(Vec<u32>, String)> {
     let last = |path: &Vec<u32>| versions.iter().rev().find_map(|version| version.path_names(table, path));
     paths.iter().filter_map(|path| Some((path.clone(), last(path)?))).collect()
 }

@@ -115,7 +115,7 @@ pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
 ///
 /// # Errors
 /// Everything about the store that is wrong or not supported.
-pub fn lower_after(compiled: &Compiled, store: &str, versions: Option<&[Schema]>) -> Result<Lowered, Diagnostics> {
+pub fn lower_after(compiled: &Compiled, store: &str, versions: Option<&[&Schema]>) -> Result<Lowered, Diagnostics> {
     let mut report = Report {
         sources: &compiled.sources,
         others: &compiled.others,
@@ -163,7 +163,7 @@ fn find_store(compiled: &Compiled, store: &str, report: &mut Report<'_>) -> Opti
 fn lower_store(
     compiled: &Compiled,
     store: &MessageDescriptor,
-    versions: Option<&[Schema]>,
+    versions: Option<&[&Schema]>,
     report: &mut Report<'_>,
 ) -> Option<Lowered> {
     let name = store_name(store, report);
@@ -201,7 +201,7 @@ fn lower_store(
     relations::check(&mut drafts, report);
     sql_names::check(&drafts, report);
 
-    let newest = versions.and_then(<[Schema]>::last);
+    let newest = versions.and_then(<[&Schema]>::last).copied();
     let types = types::name_types(&drafts, &newest.map(types::Former::of).unwrap_or_default(), report);
     rust_names::check(&drafts, &types, report);
     api_names::check(&compiled.api_files(store), report);

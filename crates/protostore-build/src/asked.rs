@@ -1,0 +1,123 @@
+//! Schemas that changed, as findings: what is asked before a version is made, and answers that nothing asks for.
+
+use protostore_evolve::plan::{Ask, Line, Plan as Upgrade};
+
+use crate::next::Forbidden;
+use crate::plan::Plan;
+use crate::{Accept, Finding, Project, Protos, Release, Request};
+
+/// Returns a finding for each question of a store's next version, all at once.
+pub(crate) fn asks(project: &Project, plan: &Plan, request: &Request) -> Vec<Finding> {
+    let Some(upgrade) = &plan.next.upgrade else { return Vec::new() };
+    upgrade.asks.iter().map(|ask| finding(project, plan, upgrade, ask, request)).collect()
+}
+
+fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request: &Request) -> Finding {
+    let Ask { kind, at, risk, line } = ask;
+    let (title, store) = (format!("{kind}: {risk}"), source(project, &plan.schema.source.file));
+    let finding = |remedy: String| Finding::new(title.clone(), Vec::new(), remedy);
+    match line {
+        None => {
+            finding("no answer makes this change possible: take it back".to_owned()).at(store, plan.schema.source.line)
+        }
+        Some(Line::Accept(acceptance)) => {
+            let mut answered = request.clone();
+            answered.accept.push(Accept { word: acceptance.word, place: at.present().to_owned() });
+            let others = upgrade.asks.iter().filter(|other| matches!(other.line, Some(Line::Accept(_)))).count() > 1;
+            let all = if others { "; `--accept` can be given several times" } else { "" };
+            let command = project.invocation.command("codegen", &answered.flags());
+            finding(format!("if that is meant, run {command}{all}")).at(store, plan.schema.source.line)
+        }
+        Some(Line::Proto { file, after, text }) => {
+            let (file, after) = (file.as_str(), *after);
+            match (file, after) {
+                ("", _) => finding(format!("write `{text}`")).at(store, plan.schema.source.line),
+                (_, 0) => finding(format!("write `{text}` in {file}")).at(source(project, file), 0),
+                (_, after) => {
+                    finding(format!("write `{text}` after line {after} of {file}")).at(source(project, file), after)
+                }
+            }
+        }
+    }
+}
+
+/// Returns the path of a proto file from where the command runs, or as it is imported where it is not found.
+pub(crate) fn source(project: &Project, file: &str) -> String {
+    let root = match &project.protos {
+        Protos::Below(root) => Some(root),
+        Protos::Files(_) => None,
+    };
+    let mut paths = root.into_iter().chain(&project.includes).map(|include| include.join(file));
+    paths.find(|path| path.is_file()).map_or_else(|| file.to_owned(), |path| path.display().to_string())
+}
+
+/// Returns the finding for a schema that changed since the newest version was made.
+pub(crate) fn changed(project: &Project, plan: &Plan) -> Option<Finding> {
+    let upgrade = plan.next.upgrade.as_ref()?;
+    let number = upgrade.from;
+    let details = upgrade.verdicts.iter().map(|verdict| format!("{} {}", verdict.kind, verdict.says)).collect();
+    let append = project.invocation.command("codegen", "");
+    let released = plan.past.history.as_ref().is_some_and(|history| history.released >= number);
+    let amend = project.invocation.command("codegen", "--amend");
+    let amend = if released {
+        String::new()
+    } else {
+        format!("; if no database has version {number} yet, {amend} rewrites it")
+    };
+    let first = if upgrade.asks.is_empty() { "" } else { "answer what is asked; " };
+    let remedy = format!("{first}to make version {} of it, run {append}{amend}", upgrade.to);
+    let title = format!("the protos of `{}` changed since version {number}", plan.name);
+    Some(Finding::new(title, details, remedy).at(source(project, &plan.schema.source.file), plan.schema.source.line))
+}
+
+/// Returns why the newest version must not be rewritten.
+pub(crate) fn forbidden(project: &Project, plan: &Plan) -> Option<Finding> {
+    let append = project.invocation.command("codegen", "");
+    match plan.next.forbidden? {
+        Forbidden::Released(version) => Some(Finding::new(
+            format!("version {version} of `{}` is released, and is not rewritten", plan.name),
+            Vec::new(),
+            format!("to make version {} of the change, run {append}", version + 1),
+        )),
+    }
+}
+
+/// Returns a finding for each `--accept` that answers nothing in any store, and for a name that names no version or two.
+pub(crate) fn unneeded(project: &Project, plans: &[&Plan], request: &Request) -> Vec<Finding> {
+    let upgrades: Vec<&Upgrade> = plans.iter().filter_map(|plan| plan.next.upgrade.as_ref()).collect();
+    let needs = |upgrade: &&Upgrade, accept: &Accept| {
+        !upgrade.unneeded.iter().any(|(word, place)| *word == accept.word && *place == accept.place)
+    };
+    let unneeded = request.accept.iter().filter(|accept| !upgrades.iter().any(|upgrade| needs(upgrade, accept)));
+    let mut findings: Vec<Finding> = unneeded
+        .map(|accept| {
+            let title = format!("`--accept {accept}` answers nothing that a change asks");
+            Finding::new(title, Vec::new(), "leave it out, or write the place as the question has it")
+        })
+        .collect();
+    if let Some(name) = &request.name {
+        let made: Vec<&str> =
+            plans.iter().filter(|plan| plan.next.made.is_some()).map(|plan| plan.name.as_str()).collect();
+        let title = match made.len() {
+            0 => Some(format!("`--name {}` names no version: no store changed", name.as_str())),
+            1 => None,
+            _ => Some(format!("`--name {}` would name a version of each of {}", name.as_str(), made.join(", "))),
+        };
+        let remedy = "leave it out, or name one store with `--store`";
+        findings.extend(title.map(|title| Finding::new(title, Vec::new(), remedy)));
+    }
+    if request.release == Some(Release::Stable) {
+        let command = project.invocation.command("codegen", "--release");
+        let beyond =
+            |plan: &&&Plan| plan.past.history.as_ref().is_some_and(|history| !history.head().semver.starts_with("0."));
+        findings.extend(plans.iter().filter(beyond).map(|plan| {
+            let title = format!("the data of `{}` has left 0.x already", plan.name);
+            Finding::new(title, Vec::new(), format!("to release its newest version, run {command}"))
+        }));
+    }
+    if let Some(store) = request.store.as_ref().filter(|_| plans.is_empty()) {
+        let title = format!("`--store {store}` is the name of no store");
+        findings.push(Finding::new(title, Vec::new(), "write the name of its generated crate"));
+    }
+    findings
+}

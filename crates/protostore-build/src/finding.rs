@@ -1,0 +1,35 @@
+//! What is not as it should be, and how it is repaired.
+
+use std::fmt;
+
+/// What is not as it should be, and how it is repaired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong, in a sentence without its full stop.
+    pub title: String,
+    /// More of it, line by line: changes, or a diff.
+    pub details: Vec<String>,
+    /// What to do, ending with the command.
+    pub remedy: String,
+    /// The file that it is about, from where the command runs, and its line, from 1; 0 where no line is meant.
+    pub place: Option<(String, u32)>,
+}
+
+impl Finding {
+    pub(crate) fn new(title: impl Into<String>, details: Vec<String>, remedy: impl Into<String>) -> Self {
+        Self { title: title.into(), details, remedy: remedy.into(), place: None }
+    }
+
+    /// Says which file it is about, and which line of it.
+    pub(crate) fn at(self, file: impl Into<String>, line: u32) -> Self {
+        Self { place: Some((file.into(), line)), ..self }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        self.details.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
+        writeln!(f, "  -> {}", self.remedy)
+    }
+}
