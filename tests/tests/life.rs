@@ -1,45 +1,23 @@
 //! How long a row lives, on encrypted stores: rows that never change, rows that expire, and rows that are kept.
 
+#[path = "life/append_only.rs"]
+mod append_only;
 #[path = "life/expiry.rs"]
 mod expiry;
 #[path = "life/kept.rs"]
 mod kept;
 #[path = "life/order.rs"]
 mod order;
+#[path = "life/too_deep.rs"]
+mod too_deep;
 
-use life::{Event, EventDetail, Founding, Topic};
-use protostore::{Kind, Singleton};
 use rusqlite::Connection;
 
-fn event(id: &str) -> Event {
-    Event {
-        id: id.to_owned(),
-        topic_id: "t".to_owned(),
-        topic_ids: vec!["t".to_owned(), "t".to_owned()],
-        details: vec![EventDetail { text: "one".to_owned(), numbers: vec![1, 2] }],
-    }
-}
+type Store = life::Store;
 
-#[test]
-fn what_is_append_only_is_inserted_and_read() {
-    let store = life::open_test().expect("a TEST store");
-    let (first, second) = (event("1"), event("2"));
-    let written = first.clone();
-    store
-        .write(move |tx| {
-            tx.insert(&Topic { id: "t".to_owned() })?;
-            tx.insert(&written)?;
-            tx.insert(&Founding { name: "here".to_owned() })
-        })
-        .expect("inserts");
-    assert_eq!(store.read(|r| r.get::<Event>("1")).unwrap(), Some(first.clone()));
-    assert_eq!(store.read(|r| r.get::<Founding>(Singleton)).unwrap(), Some(Founding { name: "here".to_owned() }));
-    let again = store.write(move |tx| tx.insert(&first)).expect_err("is there");
-    assert_eq!(again.kind(), Kind::AlreadyExists);
-    store.write(move |tx| tx.insert(&second)).expect("another is inserted");
-    // What is named can be deleted no more.
-    let refused = store.write(|tx| tx.delete::<Topic>("t")).expect_err("is named");
-    assert_eq!(refused.to_string(), "events.topic_id: still names the record of topics");
+/// An empty TEST store.
+fn store() -> Store {
+    life::open_test().expect("a TEST store")
 }
 
 #[test]

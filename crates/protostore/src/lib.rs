@@ -49,6 +49,8 @@ mod session;
 mod sqlite;
 mod store;
 pub mod stored;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod time;
 mod value;
 

@@ -25,8 +25,8 @@ mod readers;
 mod row;
 mod session;
 mod state;
-#[cfg(test)]
-mod strict;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod strict;
 #[cfg(test)]
 mod tests;
 mod transaction;

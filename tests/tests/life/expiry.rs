@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use life::{Claim, Fact, Leader, Lease, LeaseUntil, Lock, Mention, Store, claim, fact, leader, lease, lock};
+use life::{Claim, Fact, Leader, Lease, LeaseUntil, Lock, Mention, claim, fact, leader, lease, lock};
 use protostore::{Error, Filter, Kind, Mask, Singleton, Timestamp};
 
 fn hours(from_now: i64) -> Timestamp {
@@ -158,7 +158,7 @@ fn kind<T>(result: Result<T, Error>) -> Result<(), Kind> {
 }
 
 /// Compares all that can be read.
-fn same(store: &Store, model: &Model, context: &str) {
+fn same(store: &super::Store, model: &Model, context: &str) {
     let live: Vec<Fact> = model.facts.values().filter(|f| !is_past(f)).cloned().collect();
     let read = store.read(|r| {
         for id in (0..8).map(|id: u8| id.to_string()) {
@@ -211,7 +211,7 @@ fn any_sequence_of_writes_leaves_what_the_model_has() {
     let mut rng = Rng::with_seed(0x11fe);
     let cases = std::env::var("PROTOSTORE_CASES").map_or(8, |n| n.parse::<usize>().expect("a number") / 20 + 1);
     for case in 0..cases {
-        let store = life::open_test().expect("a TEST store");
+        let store = super::store();
         let mut model = Model::default();
         for step in 0..60 {
             let drawn = drawn(&mut rng);
@@ -286,7 +286,7 @@ fn any_sequence_of_writes_leaves_what_the_model_has() {
 
 #[test]
 fn lists_are_edited_in_place_while_their_owner_is_there() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let fact = |id: &str, from_now| Fact { id: id.to_owned(), expire_time: Some(hours(from_now)), ..Fact::default() };
     for fact in [fact("live", 1), fact("other", 1), fact("past", -1)] {
         store.write(move |tx| tx.insert(&fact)).expect("inserts");
@@ -310,7 +310,7 @@ fn lease(slot: u32, zone: &str, number: i64, until: Option<i64>) -> Lease {
 
 #[test]
 fn a_unique_value_of_two_fields_is_free_when_its_row_is_gone() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let insert = |lease: Lease| store.write(move |tx| tx.insert(&lease));
     insert(lease(1, "a", 1, Some(-1))).expect("inserts");
     insert(lease(2, "a", 2, None)).expect("inserts");
@@ -328,7 +328,7 @@ fn a_unique_value_of_two_fields_is_free_when_its_row_is_gone() {
 
 #[test]
 fn the_only_row_of_a_table_is_gone_in_time() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let leader = |name: &str, from_now| Leader { name: name.to_owned(), until: hours(from_now) };
     let (past, next, last) = (leader("past", -1), leader("next", 1), leader("last", 1));
     let changed = last.clone();
@@ -343,7 +343,7 @@ fn the_only_row_of_a_table_is_gone_in_time() {
 
 #[test]
 fn a_reference_of_two_fields_names_what_is_there() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     for lease in [lease(1, "a", 1, Some(1)), lease(2, "a", 2, Some(-1))] {
         store.write(move |tx| tx.insert(&lease)).expect("inserts");
     }
@@ -360,7 +360,7 @@ fn a_reference_of_two_fields_names_what_is_there() {
 
 #[test]
 fn rules_and_revisions_hold_of_rows_that_expire() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let lock = |owner: &str, until, etag| Lock {
         id: "l".to_owned(),
         owner: owner.to_owned(),
@@ -379,27 +379,4 @@ fn rules_and_revisions_hold_of_rows_that_expire() {
     let broken = super::wait(store.locks().update(lock("d", 1, second.etag), lock::owner)).expect_err("breaks a rule");
     assert_eq!(broken.kind(), Kind::Invalid);
     assert!(super::wait(store.locks().update(lock("eve", 1, second.etag), lock::owner)).unwrap() > second.etag);
-}
-
-#[test]
-fn a_sweep_that_goes_too_deep_changes_nothing_and_says_where() {
-    let store = life::open_test().expect("a TEST store");
-    let fact = |n: usize| {
-        let parent = n.checked_sub(1).map(|parent| format!("f{parent:04}")).unwrap_or_default();
-        let expire_time = Some(if n == 0 { hours(-1) } else { hours(1) });
-        Fact { id: format!("f{n:04}"), parent, expire_time, ..Fact::default() }
-    };
-    // The first expires when the others name it already.
-    let grown = store.write(move |tx| {
-        tx.insert(&Fact { expire_time: Some(hours(1)), ..fact(0) })?;
-        (1..1002).try_for_each(|n| tx.insert(&fact(n)).map(|_| ()))?;
-        tx.update(&fact(0), fact::expire_time)
-    });
-    grown.expect("grows");
-    let e = super::wait(store.sweep()).expect_err("is too deep");
-    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Precondition, Some("facts"), Some("parent")));
-    assert_eq!(super::wait(store.facts().count()).expect("counts"), 1001, "but for the one that has expired");
-    assert!(super::wait(store.facts().delete("f0500")).expect("from the other end"));
-    assert_eq!(super::wait(store.sweep()).expect("goes on"), 1);
-    assert_eq!(super::wait(store.facts().count()).expect("counts"), 0);
 }

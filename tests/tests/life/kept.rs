@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use life::{Badge, Folder, Note, Pin, Store, folder, note};
+use life::{Badge, Folder, Note, Pin, folder, note};
 use protostore::{Error, Filter, GetDeleted, Kind, Mask, PageDeleted, Purge, Timestamp, Undelete};
 
 type NoteKey = (String, u32);
@@ -215,7 +215,7 @@ fn without_revision(mut note: Note) -> Note {
 }
 
 /// Compares all that can be read.
-fn same(store: &Store, model: &Model, context: &str) {
+fn same(store: &super::Store, model: &Model, context: &str) {
     let live: Vec<Folder> = model.folders.values().filter(|f| f.delete_time.is_none()).cloned().collect();
     let read = store.read(|r| {
         for id in (0..6).map(|id: u8| id.to_string()) {
@@ -262,7 +262,7 @@ fn same(store: &Store, model: &Model, context: &str) {
 }
 
 /// Takes over the time that the store gave to what it deleted.
-fn settled(store: &Store, model: &mut Model, marked: &Marked, context: &str) {
+fn settled(store: &super::Store, model: &mut Model, marked: &Marked, context: &str) {
     let (folder, note) = (marked.folders.first().cloned(), marked.notes.first().cloned());
     let time = store.read(|r| match (&folder, &note) {
         (Some(id), _) => Ok(r.run(GetDeleted::<Folder>(id))?.and_then(|folder| folder.delete_time)),
@@ -279,7 +279,7 @@ fn any_sequence_of_writes_leaves_what_the_model_has() {
     let mut rng = Rng::with_seed(0x5af7);
     let cases = std::env::var("PROTOSTORE_CASES").map_or(12, |n| n.parse::<usize>().expect("a number") / 20 + 1);
     for case in 0..cases {
-        let store = life::open_test().expect("a TEST store");
+        let store = super::store();
         let mut model = Model::default();
         for step in 0..80 {
             let (drawn, drawn_note) = (drawn(&mut rng), drawn_note(&mut rng));
@@ -383,7 +383,7 @@ fn folder(id: &str, parent: &str) -> Folder {
 
 #[test]
 fn what_is_refused_says_why() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let note = |number| Note { folder_id: "a".to_owned(), number, ..Note::default() };
     store.write(move |tx| tx.insert(&folder("a", ""))).expect("inserts");
     let (first, other) = (note(1), note(2));
@@ -438,7 +438,7 @@ fn kind_and_text<T: std::fmt::Debug>(result: Result<T, Error>) -> (Kind, String)
 
 #[test]
 fn a_delete_and_its_undoing_change_the_revision() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     super::wait(store.folders().insert(folder("a", ""))).expect("inserts");
     super::wait(store.folders().insert(folder("b", "a"))).expect("inserts");
     let note = Note { folder_id: "b".to_owned(), number: 1, ..Note::default() };
@@ -464,7 +464,7 @@ fn a_delete_and_its_undoing_change_the_revision() {
 
 #[test]
 fn a_reference_of_two_fields_keeps_what_it_names_until_it_is_deleted() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let note = Note { folder_id: "a".to_owned(), number: 1, ..Note::default() };
     let badge = Badge { id: "b".to_owned(), folder_id: Some("a".to_owned()), number: Some(1), gone: None };
     super::wait(store.folders().insert(folder("a", ""))).expect("inserts");
@@ -483,25 +483,4 @@ fn a_reference_of_two_fields_keeps_what_it_names_until_it_is_deleted() {
     assert!(super::wait(store.folders().undelete("a")).expect("comes back"));
     assert!(super::wait(store.badges().undelete("b")).expect("comes back"));
     assert_eq!(super::wait(store.badges().get("b")).unwrap().expect("is there").gone, None);
-}
-
-#[test]
-fn a_purge_that_goes_too_deep_changes_nothing_and_says_where() {
-    let store = life::open_test().expect("a TEST store");
-    let grown = store.write(|tx| {
-        for n in 0..1001_usize {
-            let parent = n.checked_sub(1).map(|parent| format!("f{parent:04}")).unwrap_or_default();
-            tx.insert(&folder(&format!("f{n:04}"), &parent))?;
-        }
-        tx.delete::<Folder>("f0000")
-    });
-    assert!(grown.expect("as many as there are are marked"));
-    let all = || super::wait(store.folders().page_deleted(None, 2000)).expect("reads").records;
-    let before = all();
-    let e = super::wait(store.folders().purge("f0000")).expect_err("is too deep");
-    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Precondition, Some("folders"), Some("parent")));
-    assert_eq!(all(), before);
-    assert!(super::wait(store.folders().purge("f0500")).expect("from the other end"));
-    assert!(super::wait(store.folders().purge("f0000")).expect("goes on"));
-    assert_eq!(all(), Vec::new());
 }

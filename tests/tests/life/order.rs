@@ -62,7 +62,7 @@ fn by_name(a: &Rank, b: &Rank) -> Ordering {
 }
 
 /// Walks a list from page to page, each place through a token, and returns the records.
-fn walk<P>(store: &life::Store, list: &ListBy<Rank, P>, size: usize) -> Vec<Rank>
+fn walk<P>(store: &super::Store, list: &ListBy<Rank, P>, size: usize) -> Vec<Rank>
 where
     P: Bind + Clone + Send + Sync + 'static,
 {
@@ -81,7 +81,7 @@ where
 }
 
 /// Compares a list, in pages of every size, with the records that it should hold.
-fn compare<P>(store: &life::Store, ranks: &[Rank], list: ListBy<Rank, P>, of: impl Fn(&Rank) -> bool, order: Compare)
+fn compare<P>(store: &super::Store, ranks: &[Rank], list: ListBy<Rank, P>, of: impl Fn(&Rank) -> bool, order: Compare)
 where
     P: Bind + Clone + Send + Sync + 'static,
 {
@@ -107,7 +107,7 @@ fn pages_of_every_size_are_the_whole_list_in_the_order_of_its_index() {
     let mut random = fastrand::Rng::with_seed(seed);
     for _ in 0..cases() {
         let ranks = draw(&mut random);
-        let store = life::open_test().expect("a TEST store");
+        let store = super::store();
         let written = ranks.clone();
         store.write(move |tx| written.iter().try_for_each(|rank| tx.insert(rank).map(drop))).expect("inserts");
         for league in 0..2 {
@@ -145,7 +145,7 @@ fn pages_of_every_size_are_the_whole_list_in_the_order_of_its_index() {
 
 #[test]
 fn a_place_is_one_in_an_order_and_needs_no_record() {
-    let store = life::open_test().expect("a TEST store");
+    let store = super::store();
     let ranks: Vec<Rank> =
         (0..5).map(|number| Rank { number: 2 * number, seat: number, region: "a".into(), ..Rank::default() }).collect();
     let written = ranks.clone();

@@ -5,9 +5,12 @@
 
 mod engine;
 mod named;
+#[cfg(test)]
 mod rejecting;
+#[cfg(test)]
 mod repeating;
 mod session;
+#[cfg(test)]
 mod suite;
 
-use engine::Strict;
+pub use engine::{Strict, StrictOptions};

@@ -26,7 +26,7 @@ fn held_with(set: impl FnOnce(&mut Connection)) -> Held {
     set(&mut connection);
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("setting");
     connection.execute_batch(SCHEMA.migrations[0].text).expect("schema");
-    Log::lay(&connection);
+    Log::lay(&connection).expect("lays its tables");
     Held::new(connection, SCHEMA.slots).expect("holds")
 }
 

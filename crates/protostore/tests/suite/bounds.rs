@@ -1,9 +1,10 @@
 //! How much one answer holds: pages are bounded in bytes, whatever is listed and in whatever way.
 
 use protostore::generated::{Stmt, stmt};
-use protostore::{Col, Cursor, Find, GetBy, Kind, Mask, Mutable, Options, Record, Result, ShownBy, Sqlite, Store};
+use protostore::{Col, Cursor, Find, GetBy, Kind, Mask, Mutable, Record, Result, ShownBy, Store};
 
-use super::fixture::{Image, Machine, Mount, Network, SCHEMA, State, machine as m};
+use super::Db;
+use super::fixture::{Image, Machine, Mount, Network, State, machine as m};
 
 const KIB: usize = 1 << 10;
 
@@ -69,8 +70,8 @@ fn machines() -> Vec<Machine> {
     (0..).zip(SIZES).map(machine).collect()
 }
 
-fn store() -> Store<Sqlite> {
-    let store = Options::new().readers(2).page_bytes(PAGE).open_test(&SCHEMA).expect("a TEST store opens");
+fn store() -> Store<Db> {
+    let store = super::paged(PAGE);
     let lan = Network { id: "lan".into(), cidr: "10.0.0.0/8".into() };
     let first = (1..=3).map(|number| Image { number, digest: Vec::new() });
     store
@@ -79,7 +80,7 @@ fn store() -> Store<Sqlite> {
     store
 }
 
-fn filled<R: Heavy>(records: Vec<R>) -> Store<Sqlite> {
+fn filled<R: Heavy>(records: Vec<R>) -> Store<Db> {
     let store = store();
     store.write(move |tx| records.iter().try_for_each(|record| tx.insert(record).map(|_| ()))).expect("inserts");
     store
@@ -105,7 +106,7 @@ async fn all<R: Heavy, C>(wanted: &[R], mut page: impl AsyncFnMut(Option<C>) -> 
 }
 
 /// A filter's list, from the front and from the back.
-async fn found<R: Heavy>(store: &Store<Sqlite>, wanted: &[R], find: impl Fn() -> Find<R>) {
+async fn found<R: Heavy>(store: &Store<Db>, wanted: &[R], find: impl Fn() -> Find<R>) {
     all(wanted, async |after| {
         let page = store.run(find().size(1000).after(after)).await?;
         Ok((page.records, page.next))

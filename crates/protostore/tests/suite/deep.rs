@@ -5,9 +5,11 @@ use prost_types::{ListValue, Value};
 use protostore::generated::{Binder, ChildTable, Decode, ListEdits, Row, columns as rows, stmt};
 use protostore::stored::{Encoded, Json};
 use protostore::{
-    Child, Col, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Options, Owner, Record, Result,
-    Schema, Sqlite, Store, Table, Unique, columns,
+    Child, Col, Delete, Error, Field, FieldKind, FieldOf, Kind, Layout, Migration, Owner, Record, Result, Schema,
+    Store, Table, Unique, columns,
 };
+
+use super::Db;
 
 /// A document as JSON, as protobuf's own bytes, and a list of such.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +232,7 @@ fn doc(id: &str, place: Place, depth: usize) -> Doc {
 }
 
 /// Tries every way in with a value of this depth.
-fn refused(store: &Store<Sqlite>, place: Place, depth: usize) {
+fn refused(store: &Store<Db>, place: Place, depth: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let docs = store.table::<Doc>();
     let deep = || doc("a", place, depth);
@@ -241,7 +243,7 @@ fn refused(store: &Store<Sqlite>, place: Place, depth: usize) {
         runtime.block_on(docs.update(deep(), [place.field()])).expect_err("update"),
         runtime.block_on(docs.update(deep(), [if place == BODY { BYTES } else { BODY }.field()])).expect_err("beside"),
     ];
-    type Inside = fn(&mut protostore::Tx<'_, Sqlite>, &Doc, Place) -> Result<()>;
+    type Inside = fn(&mut protostore::Tx<'_, Db>, &Doc, Place) -> Result<()>;
     let inside: [Inside; 3] = [
         |tx, doc, _| tx.insert(doc).map(|_| ()),
         |tx, doc, _| tx.upsert(doc).map(|_| ()),
@@ -278,7 +280,7 @@ fn refused(store: &Store<Sqlite>, place: Place, depth: usize) {
 #[test]
 fn a_value_that_is_nested_too_deep_is_refused_at_every_way_in_however_deep_it_is() {
     let all = || {
-        let store = Options::new().open_test(&SCHEMA).expect("opens");
+        let store = super::empty(&SCHEMA);
         let there = doc("there", BODY, 100);
         store.write(move |tx| tx.insert(&there)).expect("as deep as may be");
         for depth in [101, 5_000, 20_000] {

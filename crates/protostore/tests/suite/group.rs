@@ -154,3 +154,9 @@ fn many_threads_write_at_once() {
     });
     assert_eq!(store.read(|view| Ok(view.page::<Machine>(None, 999)?.records.len())).expect("reads"), 400);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writes_that_are_committed_together_have_one_sequence() {
+    let all = super::sequences::counted(&store()).await;
+    assert!(all.windows(2).any(|pair| pair[0].1 == pair[1].1), "{all:?}");
+}

@@ -20,6 +20,7 @@ mod joins;
 mod lists;
 mod log;
 mod masks;
+mod one_writer;
 mod parts;
 mod records;
 mod refusals;
@@ -43,6 +44,16 @@ fn store() -> Store<Db> {
     let store = fixture::open_test().expect("a TEST store opens");
     fill(&store);
     store
+}
+
+/// An empty TEST store of a schema.
+fn empty(schema: &'static Schema) -> Store<Db> {
+    Options::new().open_test(schema).expect("a TEST store opens")
+}
+
+/// An empty TEST store whose pages have so many bytes.
+fn paged(bytes: usize) -> Store<Db> {
+    Options::new().readers(2).page_bytes(bytes).open_test(&fixture::SCHEMA).expect("a TEST store opens")
 }
 
 /// Makes an empty store of a schema, and says where it is.

@@ -4,6 +4,7 @@ use protostore::{Key, Options};
 
 use super::fixture::{Machine, Network, SCHEMA};
 use super::machine;
+use super::sequences::count;
 
 #[test]
 fn what_was_acknowledged_is_there_after_reopening() {
@@ -16,6 +17,7 @@ fn what_was_acknowledged_is_there_after_reopening() {
         let store = options.open(&SCHEMA, &path, &key).expect("opens");
         let there = store.read(|view| view.page::<Machine>(None, 99)).expect("reads").records;
         assert_eq!(there.len(), 2 * round as usize);
+        assert_eq!(store.info().engine.path, path.canonicalize().expect("is there"));
         assert!(there.iter().all(|r| *r == record(r.id.parse().expect("number"))));
         store.write(move |tx| tx.insert(&record(2 * round))).expect("writes");
         store.write(move |tx| tx.insert(&record(2 * round + 1))).expect("writes");
@@ -50,4 +52,22 @@ fn what_waits_when_the_store_is_closed_is_finished_first() {
     let store = options.open(&SCHEMA, &path, &key).expect("opens again");
     let there = store.read(|view| view.page::<Network>(None, 999)).expect("reads").records.len();
     assert_eq!(there, done, "each acknowledged write, and no other");
+}
+
+#[test]
+fn sequences_go_on_when_the_store_is_opened_again() {
+    let directory = tempfile::tempdir().expect("directory");
+    let (path, key) = (directory.path().join("fixture.db"), Key::from_secret([7; 32]));
+    let options = Options::new().plaintext(cfg!(not(feature = "sqlcipher")));
+    let mut last = 0;
+    for _ in 0..3 {
+        let store = options.open(&SCHEMA, &path, &key).expect("opens");
+        assert!(store.info().sequence > last, "opening is a commit of its own");
+        for _ in 0..3 {
+            let sequence = store.write_committed(count).expect("counts").sequence;
+            assert!(sequence > last);
+            last = sequence;
+        }
+        store.close().expect("closes");
+    }
 }

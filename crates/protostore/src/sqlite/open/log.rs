@@ -96,10 +96,10 @@ impl Log {
         }))
     }
 
-    /// Makes the row that commits write, in a database in memory, which has no log.
-    #[cfg(test)]
-    pub(crate) fn lay(connection: &Connection) {
-        super::bookkeeping::lay(connection).expect("lays its tables");
+    /// Makes the row that commits write and the counters, in a database in memory, which has no log.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn lay(connection: &Connection) -> rusqlite::Result<()> {
+        super::bookkeeping::lay(connection)
     }
 
     /// The log of such a database.

@@ -1,5 +1,7 @@
 //! A broken constraint by its name alone, as a server says it: SQLite says columns, and of a foreign key nothing.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use super::session::StrictSession;
@@ -70,29 +72,40 @@ impl StrictSession {
         layouts.find(|layout| layout.name == table).unwrap_or_else(|| panic!("{table} is no table of the schema"))
     }
 
-    /// Returns the name of the first foreign key that a statement breaks, found where it breaks it.
+    /// Returns the name of the foreign key that a statement breaks, found where it breaks it: of several the one that was
+    /// made first, as a server checks them.
     fn foreign_key(&mut self, again: impl Fn(&mut Held) -> Result<()>) -> &'static str {
         let db = |held: &Held, sql: &str| held.connection().execute_batch(sql).expect("runs");
         db(&self.held, "SAVEPOINT look; PRAGMA defer_foreign_keys = ON");
         again(&mut self.held).expect("breaks nothing but a foreign key");
-        let (table, columns) = broken(self.held.connection());
+        let broken = broken(self.held.connection());
         db(&self.held, "ROLLBACK TO look; RELEASE look; PRAGMA defer_foreign_keys = OFF");
-        let layout = self.layout(&table);
-        let is = |of: &[&str]| of.iter().copied().eq(columns.iter().map(String::as_str));
-        let reference = layout.references.iter().find(|key| is(key.columns)).map(|key| key.name);
-        let owner = || layout.owner.as_ref().filter(|owner| is(owner.columns)).map(|owner| owner.name);
-        reference.or_else(owner).unwrap_or_else(|| panic!("{table} lists no foreign key over {columns:?}"))
+        let is_broken = |layout: &Layout, columns: &[&str]| {
+            broken
+                .iter()
+                .any(|(table, of)| table == layout.name && of.iter().map(String::as_str).eq(columns.iter().copied()))
+        };
+        let named = self.schema.tables.iter().flat_map(|table| table.layouts()).find_map(|layout| {
+            let owner = layout.owner.as_ref().map(|owner| (owner.name, owner.columns));
+            let keys = owner.into_iter().chain(layout.references.iter().map(|key| (key.name, key.columns)));
+            keys.into_iter().find(|(_, columns)| is_broken(layout, columns)).map(|(name, _)| name)
+        });
+        named.unwrap_or_else(|| panic!("the schema lists none of the foreign keys {broken:?}"))
     }
 }
 
-/// Returns the table and the columns of a row that names what is not there.
-fn broken(db: &Connection) -> (String, Vec<String>) {
-    let first = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(3)?));
-    let (table, id) = db.query_row("PRAGMA foreign_key_check", (), first).expect("a row names nothing");
-    let mut all = db.prepare(&format!("PRAGMA foreign_key_list(\"{table}\")")).expect("prepares");
-    let columns = all.query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(3)?)));
-    let columns = columns.expect("reads").map(|column| column.expect("a column"));
-    let mut columns: Vec<_> = columns.filter(|(of, ..)| *of == id).collect();
-    columns.sort_unstable();
-    (table, columns.into_iter().map(|(.., from)| from).collect())
+/// Returns the tables and the columns of rows that name what is not there.
+fn broken(db: &Connection) -> BTreeSet<(String, Vec<String>)> {
+    let mut check = db.prepare("PRAGMA foreign_key_check").expect("prepares");
+    let rows = check.query_map((), |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(3)?))).expect("reads");
+    let keys: BTreeSet<(String, i64)> = rows.map(|row| row.expect("a row")).collect();
+    let columns = |(table, id): (String, i64)| {
+        let mut all = db.prepare(&format!("PRAGMA foreign_key_list(\"{table}\")")).expect("prepares");
+        let columns = all.query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(3)?)));
+        let columns = columns.expect("reads").map(|column| column.expect("a column"));
+        let mut columns: Vec<(i64, i64, String)> = columns.filter(|(of, ..)| *of == id).collect();
+        columns.sort_unstable();
+        (table, columns.into_iter().map(|(.., from)| from).collect())
+    };
+    keys.into_iter().map(columns).collect()
 }

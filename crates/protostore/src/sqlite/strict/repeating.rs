@@ -1,5 +1,12 @@
 //! The suite while each write fails once it has begun, so that the whole runs again: the same files, unchanged.
 
+#[path = "../../../tests/suite/bounds.rs"]
+mod bounds;
+#[cfg(feature = "prost")]
+#[path = "../../../tests/suite/deep.rs"]
+mod deep;
+#[path = "../../../tests/suite/faces.rs"]
+mod faces;
 #[path = "../../../tests/suite/given.rs"]
 mod given;
 #[path = "../../../tests/suite/joins.rs"]
@@ -16,10 +23,14 @@ mod records;
 mod refusals;
 #[path = "../../../tests/suite/refused.rs"]
 mod refused;
+#[path = "../../../tests/suite/sequences.rs"]
+mod sequences;
+#[path = "../../../tests/suite/snapshots.rs"]
+mod snapshots;
 
 use given::{fill, machine, nic, told};
 
-use super::suite::{fixture, opened};
+use super::suite::{fixture, opened, options};
 use crate::schema::Schema;
 use crate::store::Store;
 
@@ -30,6 +41,14 @@ fn store() -> Store<Db> {
     let store = opened(&fixture::SCHEMA, true);
     fill(&store);
     store
+}
+
+fn empty(schema: &'static Schema) -> Store<Db> {
+    opened(schema, true)
+}
+
+fn paged(bytes: usize) -> Store<Db> {
+    options(true).page_bytes(bytes).open_test(&fixture::SCHEMA).expect("opens")
 }
 
 fn open(schema: &'static Schema) -> (Place, Store<Db>) {

@@ -13,7 +13,8 @@ use crate::sqlite::Held;
 use crate::value::{Bind, Decode};
 
 /// A connection inside a snapshot or a transaction.
-pub(crate) struct StrictSession {
+#[derive(Debug)]
+pub struct StrictSession {
     pub(super) held: Held,
     pub(super) schema: &'static Schema,
     /// An error has ended the transaction, or the part that is open.
@@ -34,6 +35,7 @@ impl StrictSession {
     /// Begins anew.
     pub(super) fn begin(&mut self, fails: Option<usize>) {
         (self.dead, self.again, self.writes, self.fails) = (false, false, 0, fails);
+        self.held.room = Room::ENDLESS;
     }
 
     /// Says whether the transaction is to run again, whatever came of it.
@@ -44,11 +46,6 @@ impl StrictSession {
     /// Says whether an error has ended the transaction.
     pub(super) fn is_dead(&self) -> bool {
         self.dead
-    }
-
-    /// Says how many writes have begun.
-    pub(super) fn writes(&self) -> usize {
-        self.writes
     }
 
     /// Runs a statement, unless the transaction has ended.

@@ -5,7 +5,6 @@
 pub(super) mod fixture;
 
 use super::Strict;
-use super::engine::StrictOptions;
 use crate::error::{Kind, Result};
 use crate::fixed::Fixed;
 use crate::ops::{Insert, Op, WriteOp, exists};
@@ -17,8 +16,12 @@ use fixture::Network;
 
 /// Makes an empty store, of which writes fail once they have begun or do not.
 pub(super) fn opened(schema: &'static Schema, fails: bool) -> Store<Strict> {
-    let options = Options::<Strict> { engine: StrictOptions { fails }, ..Options::default() };
-    options.open_test(schema).expect("opens")
+    options(fails).open_test(schema).expect("opens")
+}
+
+/// Returns the options of such a store.
+pub(super) fn options(fails: bool) -> Options<Strict> {
+    Options::default().failing_writes(fails)
 }
 
 /// An insert that asks, after it was refused, whether its key is taken.
