@@ -30,7 +30,7 @@ pub struct Fixed {
     pub(crate) ids: Vec<FixedId>,
 }
 
-/// An id that was made.
+/// An id that was made. They are in the order of their records and members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FixedId {
     record: u32,
@@ -62,7 +62,7 @@ impl Fixed {
     /// Fixes an id for a member of one of the operation's records, both counted from 0.
     #[must_use]
     pub fn with_id(mut self, record: u32, member: u16, id: [u8; 16]) -> Self {
-        self.ids.push(FixedId { record, member, id: Uuid::from_bytes(id) });
+        add(&mut self.ids, FixedId { record, member, id: Uuid::from_bytes(id) });
         self
     }
 
@@ -72,7 +72,7 @@ impl Fixed {
         self.time
     }
 
-    /// Returns the ids, each behind its record and its member.
+    /// Returns the ids, each behind its record and its member, in their order.
     pub fn ids(&self) -> impl Iterator<Item = (u32, u16, [u8; 16])> {
         self.ids.iter().map(|made| (made.record, made.member, made.id.into_bytes()))
     }
@@ -116,7 +116,10 @@ impl Ids<'_> {
         match self {
             Self::Made(..) => None,
             Self::Fixed(ids, record) => {
-                ids.iter().find(|made| made.record == *record && usize::from(made.member) == member).map(|made| made.id)
+                let at = ids.partition_point(|made| (made.record, usize::from(made.member)) < (*record, member));
+                ids.get(at)
+                    .filter(|made| made.record == *record && usize::from(made.member) == member)
+                    .map(|made| made.id)
             }
         }
     }
@@ -135,7 +138,41 @@ impl Ids<'_> {
             Version::V4 => generate::v4(),
         };
         let member = u16::try_from(member).map_err(|_| Error::new(Kind::Engine, "is the member of no record"))?;
-        ids.push(FixedId { record: *record, member, id });
+        add(ids, FixedId { record: *record, member, id });
         Ok(id)
+    }
+}
+
+/// Adds an id behind those of its record and member, and before those of later ones.
+fn add(ids: &mut Vec<FixedId>, id: FixedId) {
+    let place = |made: &FixedId| (made.record, made.member);
+    match ids.last() {
+        Some(last) if place(last) > place(&id) => {
+            let at = ids.partition_point(|made| place(made) <= place(&id));
+            ids.insert(at, id);
+        }
+        _ => ids.push(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_found_in_whatever_order_they_were_fixed() {
+        let places: Vec<(u32, u16)> = (0..9).flat_map(|record| [(record, 0), (record, 3)]).collect();
+        let id = |(record, member): (u32, u16)| (u128::from(record) << 64 | u128::from(member) << 8 | 7).to_be_bytes();
+        for step in [1, 5, 7, 11, 13, 17] {
+            let order = (0..places.len()).map(|n| places[n * step % places.len()]);
+            let fixed = order.fold(Fixed::default(), |fixed, at| fixed.with_id(at.0, at.1, id(at)));
+            assert!(fixed.ids().map(|(record, member, _)| (record, member)).eq(places.iter().copied()));
+            for record in 0..10 {
+                for member in 0..5 {
+                    let found = Ids::Fixed(&fixed.ids, record).fixed(usize::from(member)).map(Uuid::into_bytes);
+                    assert_eq!(found, places.contains(&(record, member)).then(|| id((record, member))));
+                }
+            }
+        }
     }
 }

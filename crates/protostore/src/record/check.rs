@@ -22,15 +22,21 @@ pub(crate) fn storable_in<R: Record>(record: &R, mask: &Mask<R>) -> Result<()> {
 fn look<R: Record>(record: &R, mask: Option<&Mask<R>>) -> Result<()> {
     // First, since such a value may have no form in its column either.
     life::unset(record, mask)?;
-    let (mut before, columns) = (0, R::TABLE.columns());
-    for (member, field) in R::TABLE.fields.iter().enumerate() {
-        let bound = record.bind_field(member, &mut Look::at(columns, before));
-        counts(bound, mask, member).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        while columns.get(before).is_some_and(|column| field.has_column(column)) {
-            before += 1;
+    let mut look = Look::at(R::TABLE.columns(), 0);
+    for member in 0..R::TABLE.fields.len() {
+        let before = look.column();
+        if let Err(e) = record.bind_field(member, &mut look) {
+            counts(Err(e), mask, member).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+            look = Look::at(R::TABLE.columns(), before + columns::<R>(member));
         }
     }
     R::Children::storable(record, mask)
+}
+
+/// Returns how many columns a member has.
+#[cold]
+fn columns<R: Record>(member: usize) -> usize {
+    R::TABLE.fields.get(member).map_or(0, |field| field.columns(R::TABLE).count())
 }
 
 /// Overlooks what is wrong with a member that is not written, unless it is nested too deep.

@@ -1,6 +1,8 @@
 //! Fills in what a record leaves to the store: UUIDs and times, which are fixed before the write is queued; a sequence is
 //! taken when it is applied.
 
+use uuid::Uuid;
+
 use super::{Numbered, Record, check};
 use crate::error::{Error, Result};
 use crate::fixed::{Fixed, Ids, Version};
@@ -105,11 +107,17 @@ impl<'f> Make<'f> {
     /// Fills in one of the records that an operation inserts with what was fixed for it; one that is filled in stays as it
     /// is.
     pub(crate) fn inserted<R: Record>(record: &mut R, fixed: &Fixed, at: u32) -> Result<()> {
+        if const { !R::MAKES } {
+            return Ok(());
+        }
         Make::new(Write::Insert, fixed.present()?, Ids::Fixed(&fixed.ids, at)).complete(record)
     }
 
     /// Fills in a record that is inserted or replaced with what was fixed for it, and says what that was.
     pub(crate) fn upserted<R: Record>(record: &mut R, fixed: &Fixed) -> Result<Made> {
+        if const { !R::MAKES } {
+            return Ok(Made::default());
+        }
         let mut make = Make::new(Write::Upsert, fixed.present()?, Ids::Fixed(&fixed.ids, 0));
         make.complete(record)?;
         Ok(make.made)
@@ -189,7 +197,11 @@ impl<'f> Make<'f> {
         version: Version,
     ) -> Result<()> {
         if let Some(id) = self.ids.fixed(member) {
-            field.fill(id.to_string());
+            let mut text = Uuid::encode_buffer();
+            let text = &*id.as_hyphenated().encode_lower(&mut text);
+            if field.given().is_none_or(|given| given != text) {
+                field.fill(text.to_owned());
+            }
             self.leave(member);
             return Ok(());
         }

@@ -10,7 +10,7 @@ use super::claim::Claim;
 use super::close::{Core, closing};
 use super::held::Held;
 use super::info::SqliteInfo;
-use super::job::Work;
+use super::job::Request;
 use super::open;
 use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
@@ -118,21 +118,12 @@ impl Sqlite {
     }
 
     /// Hands a request to the writer.
-    async fn request<T: Send + 'static>(
-        &self,
-        call: CallOptions,
-        what: &'static str,
-        compound: bool,
-        mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
-    ) -> Result<Committed<T>> {
+    async fn request<T: Send + 'static>(&self, call: CallOptions, request: Request<T>) -> Result<Committed<T>> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
         self.reach(&call).await?;
-        let time = Time { within: None, until: call.deadline() };
-        let claim = Claim::new(time.until);
-        let run = move |held: &mut Held| held.serve_whole(what, time, &mut work);
-        let (work, answer) = Work::new(compound, claim.clone(), run);
-        self.0.requests.push(Box::new(work)).map_err(refused)?;
+        let Request { job, claim, answer } = request;
+        self.0.requests.push(job).map_err(refused)?;
         let answer = match claim {
             None => answer.await,
             Some(claim) => Box::pin(self.in_time(&claim, answer)).await?,
@@ -197,9 +188,9 @@ impl Engine for Sqlite {
         mut op: O,
     ) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
         let prepared = prepare(&mut op);
-        let request =
-            prepared.map(|fixed| self.request(call, O::NAME, O::COMPOUND, move |held| now(op.run(held, &fixed))));
-        async move { request?.await }
+        let request = prepared
+            .map(|fixed| Request::new(call, O::NAME, O::COMPOUND, move |held: &mut Held| now(op.run(held, &fixed))));
+        async move { self.request(call, request?).await }
     }
 
     fn read_with<T: Send + 'static>(
@@ -217,7 +208,8 @@ impl Engine for Sqlite {
         mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<Committed<T>>> + Send {
         let slow = self.0.limits.slow_write;
-        self.request(call, CLOSURE, true, move |held| held.closure(|held| timed(slow, || f(&mut Tx::new(held)))))
+        let run = move |held: &mut Held| held.closure(|held| timed(slow, || f(&mut Tx::new(held))));
+        self.request(call, Request::new(call, CLOSURE, true, run))
     }
 
     fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {

@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 
 use super::claim::{Claim, Turn};
 use super::held::Held;
-use crate::call::not_begun;
+use super::watch::Time;
+use crate::call::{CallOptions, not_begun};
 use crate::error::{Error, Kind, Result, excerpt};
 use crate::store::Committed;
 
@@ -58,9 +59,40 @@ pub(super) type Answer<T> = oneshot::Receiver<Result<Committed<T>>>;
 
 impl<T, F> Work<T, F> {
     /// Makes a request, and what its answer will come through.
-    pub(super) fn new(compound: bool, claim: Option<Arc<Claim>>, work: F) -> (Self, Answer<T>) {
+    pub(super) fn new(compound: bool, claim: Option<Arc<Claim>>, work: F) -> (Box<Self>, Answer<T>) {
         let (caller, answer) = oneshot::channel();
-        (Self { compound, claim, work: Some(work), result: None, caller }, answer)
+        (Box::new(Self { compound, claim, work: Some(work), result: None, caller }), answer)
+    }
+
+    /// Puts a result in place of that of the run before, which may hold what is a caller's.
+    fn replace(&mut self, result: Result<T>) {
+        if self.result.is_some() {
+            logged(let_go(self.result.take()));
+        }
+        self.result = Some(result);
+    }
+}
+
+/// A request that was not handed over yet: small to move, whatever its operation holds.
+pub(super) struct Request<T> {
+    pub(super) job: Box<dyn Job>,
+    pub(super) claim: Option<Arc<Claim>>,
+    pub(super) answer: Answer<T>,
+}
+
+impl<T: Send + 'static> Request<T> {
+    /// Makes a request of work that is held to what its caller asks.
+    pub(super) fn new(
+        call: CallOptions,
+        what: &'static str,
+        compound: bool,
+        mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
+    ) -> Self {
+        let time = Time { within: None, until: call.deadline() };
+        let claim = Claim::new(time.until);
+        let run = move |held: &mut Held| held.serve_whole(what, time, &mut work);
+        let (job, answer) = Work::new(compound, claim.clone(), run);
+        Self { job, claim, answer }
     }
 }
 
@@ -79,13 +111,12 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
             Ok(Err(e)) => (Err(e), Ran::Badly),
             Err(panic) => (Err(caught(panic)), Ran::Panicked),
         };
-        // What the run before has returned may be a caller's type.
-        logged(let_go(self.result.replace(result)));
+        self.replace(result);
         ran
     }
 
     fn fail(&mut self, e: Error) {
-        logged(let_go(self.result.replace(Err(e))));
+        self.replace(Err(e));
     }
 
     fn failure(&self) -> Option<&Error> {

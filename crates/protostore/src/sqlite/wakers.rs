@@ -26,6 +26,9 @@ impl<K: Copy + Ord> Wakers<K> {
 
     /// Takes those out that wait for `reached` or less.
     pub(super) fn take(&mut self, reached: K) -> Vec<Waker> {
+        if self.first().is_none_or(|first| first > reached) {
+            return Vec::new();
+        }
         let later = self.waiting.split_off(&(reached, u64::MAX));
         std::mem::replace(&mut self.waiting, later).into_values().collect()
     }

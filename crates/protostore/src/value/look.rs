@@ -26,6 +26,12 @@ impl Look {
         Self { columns, at }
     }
 
+    /// Returns the column that the next value is for.
+    #[inline(always)]
+    pub(crate) fn column(&self) -> usize {
+        self.at
+    }
+
     #[inline(always)]
     fn pass(&mut self) -> Result<()> {
         self.at += 1;

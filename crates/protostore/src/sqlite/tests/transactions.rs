@@ -39,7 +39,7 @@ impl Group {
 
     fn add(&mut self, compound: bool, work: impl FnMut(&mut Held) -> Result<()> + Send + 'static) {
         let (work, answer) = Work::new(compound, None, work);
-        self.requests.push(Box::new(work)).expect("room");
+        self.requests.push(work).expect("room");
         self.answers.push(answer);
     }
 
@@ -219,7 +219,7 @@ fn what_is_never_committed_says_nothing_of_how_long_a_commit_takes() {
     writer.patience = Patience::after_commit(Duration::from_millis(2));
     let (job, _answer) = Work::<(), _>::new(true, None, |_: &mut Held| Ok(()));
     group.state.stop_because(&Error::new(Kind::Unknown, "the disk is gone"));
-    writer.commit(vec![Box::new(job)]);
+    writer.commit(vec![job]);
     assert_eq!(writer.patience, Patience::after_commit(Duration::from_millis(2)));
 }
 
