@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::held::Held;
 use super::state::closed;
@@ -21,12 +21,14 @@ struct Inner {
     idle: Vec<Held>,
     lent: usize,
     open: bool,
+    /// How many wait for a connection, or for all of them: without any, giving one back is no system call.
+    waiting: usize,
 }
 
 impl Pool {
     /// Takes the connections, and what makes another in place of one that is broken.
     pub(super) fn new(idle: Vec<Held>, connector: Arc<Connector>) -> Self {
-        Self { inner: Mutex::new(Inner { idle, lent: 0, open: true }), back: Condvar::new(), connector }
+        Self { inner: Mutex::new(Inner { idle, lent: 0, open: true, waiting: 0 }), back: Condvar::new(), connector }
     }
 
     /// Lends a connection, and waits for one, until the deadline where there is one.
@@ -46,16 +48,11 @@ impl Pool {
                 }
                 return Ok(lent);
             }
-            inner = match deadline {
-                None => self.back.wait(inner).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return Err(not_begun());
-                    }
-                    self.back.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(not_begun());
+            }
+            inner = self.wait(inner, left);
         }
     }
 
@@ -65,7 +62,7 @@ impl Pool {
         inner.open = false;
         self.back.notify_all();
         while inner.lent > 0 {
-            inner = self.back.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            inner = self.wait(inner, None);
         }
         std::mem::take(&mut inner.idle)
     }
@@ -73,6 +70,17 @@ impl Pool {
     /// Says whether nothing is lent.
     pub(super) fn is_idle(&self) -> bool {
         self.lock().lent == 0
+    }
+
+    /// Waits for a connection that comes back.
+    fn wait<'p>(&'p self, mut inner: MutexGuard<'p, Inner>, left: Option<Duration>) -> MutexGuard<'p, Inner> {
+        inner.waiting += 1;
+        let mut inner = match left {
+            None => self.back.wait(inner).unwrap_or_else(PoisonError::into_inner),
+            Some(left) => self.back.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0,
+        };
+        inner.waiting -= 1;
+        inner
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -109,8 +117,11 @@ impl Drop for Lent<'_> {
         let mut inner = self.pool.lock();
         inner.idle.extend(self.held.take());
         inner.lent -= 1;
+        let is_awaited = inner.waiting > 0;
         drop(inner);
-        // Whoever closes the pool waits on the same condition as those who borrow.
-        self.pool.back.notify_all();
+        if is_awaited {
+            // Whoever closes the pool waits on the same condition as those who borrow.
+            self.pool.back.notify_all();
+        }
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Queue<T> {
 struct Inner<T> {
     waiting: VecDeque<T>,
     open: bool,
+    /// How many takers sleep: without any, nothing that comes in is a system call.
+    asleep: usize,
     /// How many must wait before a sleeping taker is woken.
     wanted: usize,
 }
@@ -30,7 +32,7 @@ pub(super) enum Refused {
 impl<T> Queue<T> {
     /// Makes a queue in which `bound` may wait.
     pub(super) fn new(bound: usize) -> Self {
-        let inner = Inner { waiting: VecDeque::new(), open: true, wanted: 1 };
+        let inner = Inner { waiting: VecDeque::new(), open: true, asleep: 0, wanted: 1 };
         Self { inner: Mutex::new(inner), ready: Condvar::new(), bound }
     }
 
@@ -44,7 +46,7 @@ impl<T> Queue<T> {
             return Err(Refused::Full);
         }
         inner.waiting.push_back(item);
-        let wake = inner.waiting.len() >= inner.wanted;
+        let wake = inner.asleep > 0 && inner.waiting.len() >= inner.wanted;
         drop(inner);
         if wake {
             self.ready.notify_one();
@@ -68,7 +70,9 @@ impl<T> Queue<T> {
         while inner.open && !inner.waiting.is_empty() && inner.waiting.len() < hoped {
             let Some(left) = patience.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) else { break };
             inner.wanted = hoped;
+            inner.asleep += 1;
             inner = self.ready.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;
+            inner.asleep -= 1;
             inner.wanted = 1;
         }
         let count = inner.waiting.len().min(most);
@@ -88,7 +92,9 @@ impl<T> Queue<T> {
 
     fn wait<'q>(&'q self, mut inner: MutexGuard<'q, Inner<T>>) -> MutexGuard<'q, Inner<T>> {
         while inner.open && inner.waiting.is_empty() {
+            inner.asleep += 1;
             inner = self.ready.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            inner.asleep -= 1;
         }
         inner
     }
