@@ -45,8 +45,8 @@ impl CallOptions {
     /// earlier one holds.
     ///
     /// - A request that has not begun by then does nothing, and its caller is answered at that moment.
-    /// - A read that goes on is ended, in the middle of a statement or before the next; a read of one record by its key is
-    ///   not ended once it has begun.
+    /// - A read that goes on is ended, in the middle of a statement or before the next; one that is short, of a record by its
+    ///   key or of a small page, is not ended once it has begun.
     /// - A write that goes on is ended likewise, and nothing of it is kept. One whose statements have all run is committed:
     ///   its caller waits for the commit, which is not ended, and is told that the write was made.
     ///

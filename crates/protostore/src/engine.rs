@@ -49,7 +49,7 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
         far: impl FnOnce(O) -> F + Send,
     ) -> impl Future<Output = Result<O::Out>> + Send;
 
-    /// Runs a read that may be long, away from the caller's thread.
+    /// Runs a read away from the caller's thread, unless it is short ([`ReadOp::is_short`]) and the engine is in the process.
     fn list<O: ReadOp + Sync + 'static>(&self, call: CallOptions, op: O)
     -> impl Future<Output = Result<O::Out>> + Send;
 

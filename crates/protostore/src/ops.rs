@@ -90,9 +90,15 @@ pub(crate) fn prepare<O: Op>(op: &mut O) -> Result<Fixed> {
 
 /// An operation that only reads.
 pub trait ReadOp: Op {
-    /// Says that it reads a record at most, so that it may run on the caller's thread.
-    const SHORT: bool = false;
+    /// Says that it likely reads little, in the order of an index, so that it is tried on the caller's thread: one record, or
+    /// the rows of a page. Where it takes more than that, it is begun again away from it.
+    fn is_short(&self) -> bool {
+        false
+    }
 }
+
+/// How many records a page that is read on the caller's thread has at most.
+const FEW: usize = 128;
 
 /// An operation that writes.
 pub trait WriteOp: Op {}

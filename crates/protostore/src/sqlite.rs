@@ -12,6 +12,7 @@ mod counter;
 mod engine;
 mod fault;
 mod fork;
+mod haste;
 mod held;
 mod info;
 mod job;

@@ -96,7 +96,7 @@ impl<E: Engine> Store<E> {
 
     /// Runs an operation that reads.
     pub async fn run<O: ReadOp + Sync + 'static>(&self, op: O) -> Result<O::Out> {
-        if O::SHORT { self.engine.read(self.call, op, |op| op).await } else { self.engine.list(self.call, op).await }
+        self.engine.list(self.call, op).await
     }
 
     /// Runs an operation that writes; it is durable when this returns.

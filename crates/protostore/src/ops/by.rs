@@ -85,7 +85,9 @@ impl<R: Record, P: Bind + Send + Sync> Op for ExistsBy<R, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> ReadOp for ExistsBy<R, P> {
-    const SHORT: bool = true;
+    fn is_short(&self) -> bool {
+        true
+    }
 }
 
 impl<R: Mutable, P: Bind + Send + Sync> DeleteBy<R, P> {

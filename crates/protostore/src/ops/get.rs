@@ -32,7 +32,9 @@ impl<R: Record> Op for Get<'_, R> {
 }
 
 impl<R: Record> ReadOp for Get<'_, R> {
-    const SHORT: bool = true;
+    fn is_short(&self) -> bool {
+        true
+    }
 }
 
 /// Says whether a record is there, without reading it.
@@ -58,7 +60,9 @@ impl<R: Record> Op for Exists<'_, R> {
 }
 
 impl<R: Record> ReadOp for Exists<'_, R> {
-    const SHORT: bool = true;
+    fn is_short(&self) -> bool {
+        true
+    }
 }
 
 /// The same as [`Exists`], with a key of its own.
@@ -105,7 +109,9 @@ impl<R: Record, P: Bind + Send + Sync> Op for GetBy<R, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> ReadOp for GetBy<R, P> {
-    const SHORT: bool = true;
+    fn is_short(&self) -> bool {
+        true
+    }
 }
 
 /// Reads a record and its children, if it is there at this time.

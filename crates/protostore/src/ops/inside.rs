@@ -58,7 +58,11 @@ impl<R: Record, C: EditedList<Owner = R>> Op for Items<R, C> {
     }
 }
 
-impl<R: Record, C: EditedList<Owner = R>> ReadOp for Items<R, C> {}
+impl<R: Record, C: EditedList<Owner = R>> ReadOp for Items<R, C> {
+    fn is_short(&self) -> bool {
+        true
+    }
+}
 
 impl<R: Record, C: EditedMap<Owner = R>> Op for Entries<R, C> {
     type Out = BTreeMap<<C::Place as MapKey>::Key, C::Item>;
@@ -71,7 +75,11 @@ impl<R: Record, C: EditedMap<Owner = R>> Op for Entries<R, C> {
     }
 }
 
-impl<R: Record, C: EditedMap<Owner = R>> ReadOp for Entries<R, C> {}
+impl<R: Record, C: EditedMap<Owner = R>> ReadOp for Entries<R, C> {
+    fn is_short(&self) -> bool {
+        true
+    }
+}
 
 impl<R: Record, C: EditedMap<Owner = R>> Op for Entry<R, C> {
     type Out = Option<C::Item>;
@@ -94,4 +102,8 @@ impl<R: Record, C: EditedMap<Owner = R>> Op for Entry<R, C> {
     }
 }
 
-impl<R: Record, C: EditedMap<Owner = R>> ReadOp for Entry<R, C> {}
+impl<R: Record, C: EditedMap<Owner = R>> ReadOp for Entry<R, C> {
+    fn is_short(&self) -> bool {
+        true
+    }
+}

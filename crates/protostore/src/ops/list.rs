@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::page::listed;
 use super::whole::whole;
-use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing};
+use super::{CountBy, DeleteBy, ExistsBy, FEW, Op, PageOf, ReadOp, finds_nothing};
 use crate::error::{Error, Kind, Result};
 use crate::filter::Cursor;
 use crate::fixed::Fixed;
@@ -85,7 +85,11 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     }
 }
 
-impl<R: Record, P: Bind + Send + Sync> ReadOp for ListBy<R, P> {}
+impl<R: Record, P: Bind + Send + Sync> ReadOp for ListBy<R, P> {
+    fn is_short(&self) -> bool {
+        self.size <= FEW
+    }
+}
 
 /// Reads the records that a record names through a join table, in the order in which it names them.
 ///
@@ -120,7 +124,11 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
     }
 }
 
-impl<R: Record, P: Bind + Send + Sync> ReadOp for AllBy<R, P> {}
+impl<R: Record, P: Bind + Send + Sync> ReadOp for AllBy<R, P> {
+    fn is_short(&self) -> bool {
+        true
+    }
+}
 
 /// Reads the records that refer to each of some records, in the order of these.
 ///

@@ -1,7 +1,7 @@
 //! Reads and deletes of the records of a list of keys, by one statement however long it is.
 
 use super::whole::whole;
-use super::{Op, ReadOp, WriteOp, refusal};
+use super::{FEW, Op, ReadOp, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
 use crate::life;
@@ -42,7 +42,11 @@ impl<R: Record> Op for GetMany<R> {
     }
 }
 
-impl<R: Record> ReadOp for GetMany<R> {}
+impl<R: Record> ReadOp for GetMany<R> {
+    fn is_short(&self) -> bool {
+        self.0.len() <= FEW
+    }
+}
 
 /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Op, ReadOp, load_children};
+use super::{FEW, Op, ReadOp, load_children};
 use crate::error::{Error, Result};
 use crate::filter::Cursor;
 use crate::fixed::Fixed;
@@ -56,7 +56,11 @@ impl<R: Record> Op for Page<R> {
     }
 }
 
-impl<R: Record> ReadOp for Page<R> {}
+impl<R: Record> ReadOp for Page<R> {
+    fn is_short(&self) -> bool {
+        self.size <= FEW
+    }
+}
 
 /// Reads a page of what is there at this time, with one row more that tells whether there is a next.
 pub(super) async fn page<R: Record, S: Session>(

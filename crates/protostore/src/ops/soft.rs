@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::get::one;
 use super::page::{key, page};
-use super::{Op, PageOf, ReadOp, WriteOp, refusal};
+use super::{FEW, Op, PageOf, ReadOp, WriteOp, refusal};
 use crate::error::Result;
 use crate::filter::Cursor;
 use crate::fixed::Fixed;
@@ -52,7 +52,9 @@ impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
 }
 
 impl<R: SoftDeleted> ReadOp for GetDeleted<'_, R> {
-    const SHORT: bool = true;
+    fn is_short(&self) -> bool {
+        true
+    }
 }
 
 /// Reads the records after a key, in the order of the key, those that are deleted among them.
@@ -77,7 +79,11 @@ impl<R: SoftDeleted> Op for PageDeleted<R> {
     }
 }
 
-impl<R: SoftDeleted> ReadOp for PageDeleted<R> {}
+impl<R: SoftDeleted> ReadOp for PageDeleted<R> {
+    fn is_short(&self) -> bool {
+        self.size <= FEW
+    }
+}
 
 /// Brings a record back that is deleted, and what was deleted with it; says whether there was one.
 #[derive(Clone, Debug)]

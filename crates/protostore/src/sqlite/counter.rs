@@ -4,6 +4,7 @@
 use protostore_sql::{Arm, Dialect, Expr, Insert, Op, Rows, Select, Ty};
 
 use super::bind::bind_dynamic;
+use super::haste::Haste;
 use super::held::Held;
 use super::session::first;
 use super::transaction::OWN;
@@ -34,7 +35,7 @@ impl Held {
         self.ready()?;
         let advance = self.own(OWN - 2, ADVANCE)?;
         bind_dynamic(advance, &[counter.field], &(given, counter.table, counter.path))?;
-        let read = first(advance, &mut Room::default());
+        let read = first(advance, &mut Room::default(), &mut Haste::default());
         let read = self.sound(read);
         self.ended(true, read)
     }

@@ -25,15 +25,9 @@ use crate::info::Info;
 use crate::ops::{Op, ReadOp, WriteOp, prepare};
 use crate::options::Options;
 use crate::page_token::PageTokens;
-use crate::room::Room;
 use crate::schema::Schema;
-use crate::session::{Session, block, now};
+use crate::session::{block, now};
 use crate::store::{Committed, Tx, View};
-
-/// How many bytes of rows a read on the caller's thread takes; a larger record is read by a reader thread.
-///
-/// Some hundred rows: no more than a millisecond, in which nothing else of a runtime's thread goes on.
-const NEAR_BYTES: usize = 64 << 10;
 
 /// How long a request waits for a commit that the store does not have yet, where nothing says how long it may take.
 const REACH: Duration = Duration::from_secs(30);
@@ -49,19 +43,23 @@ const CLOSURE: &str = "a closure";
 pub struct Sqlite(pub(super) Arc<Core>);
 
 impl Sqlite {
-    /// Runs a read on the caller's thread; none where the record is too large for that.
+    /// Runs a read on the caller's thread; none where it takes too long for that.
     #[inline]
     fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
         self.0.state.accepts()?;
-        let read = self.0.near.with(|held| {
-            held.bound(Room::of(NEAR_BYTES));
-            run(held, op, fixed)
-        });
-        match read {
-            Ok(out) => Ok(Some(out)),
-            Err(e) if e.is_too_large() => Ok(None),
-            Err(e) => Err(e),
-        }
+        self.0.near.with(|held| held.hasten(|held| run(held, op, fixed)))
+    }
+
+    /// Runs a read on a reader thread.
+    fn away<O: ReadOp + Sync + 'static>(
+        &self,
+        call: CallOptions,
+        mut op: O,
+    ) -> impl Future<Output = Result<O::Out>> + Send {
+        self.far(call, O::NAME, move |held| {
+            let fixed = prepare(&mut op)?;
+            run(held, &op, &fixed)
+        })
     }
 
     /// Hands a read to the reader threads.
@@ -167,19 +165,19 @@ impl Engine for Sqlite {
         let fixed = prepare(&mut op)?;
         match self.near(&op, &fixed)? {
             Some(out) => Ok(out),
-            None => self.list(call, far(op)).await,
+            None => self.away(call, far(op)).await,
         }
     }
 
-    fn list<O: ReadOp + Sync + 'static>(
-        &self,
-        call: CallOptions,
-        mut op: O,
-    ) -> impl Future<Output = Result<O::Out>> + Send {
-        self.far(call, O::NAME, move |held| {
+    async fn list<O: ReadOp + Sync + 'static>(&self, call: CallOptions, mut op: O) -> Result<O::Out> {
+        if op.is_short() {
+            self.reach(&call).await?;
             let fixed = prepare(&mut op)?;
-            run(held, &op, &fixed)
-        })
+            if let Some(out) = self.near(&op, &fixed)? {
+                return Ok(out);
+            }
+        }
+        self.away(call, op).await
     }
 
     fn write<O: WriteOp + Sync + 'static>(

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 
 use super::fault::fault;
+use super::haste::Haste;
 use super::watch::{Time, Watch};
 use crate::call::ended;
 use crate::error::{Error, Kind, Result};
@@ -36,6 +37,7 @@ pub struct Held {
     dynamic: HashMap<Box<str>, Prepared>,
     pub(super) transaction: super::transaction::State,
     pub(super) room: Room,
+    pub(super) haste: Haste,
     pub(super) page_bytes: usize,
     pub(super) watch: Arc<Watch>,
     /// Says that the connection is of no use any more: SQLCipher reads no page after one that it could not decrypt.
@@ -61,6 +63,7 @@ impl Held {
             dynamic,
             transaction,
             room: Room::ENDLESS,
+            haste: Haste::default(),
             page_bytes: PAGE_BYTES,
             watch,
             broken: false,

@@ -130,7 +130,8 @@ impl Options<Sqlite> {
         self
     }
 
-    /// Sets how many threads serve pages, lists and closures, each with a connection. At least 1.
+    /// Sets how many threads serve closures, and the pages and lists that are too long for the thread of their caller, each with
+    /// a connection. At least 1.
     #[must_use]
     pub fn readers(mut self, threads: usize) -> Self {
         self.engine.readers = threads.max(1);

@@ -6,6 +6,7 @@ use protostore_sql::Dialect;
 
 use super::bind::{bind, bind_dynamic};
 use super::fault::{damaged, fault};
+use super::haste::Haste;
 use super::held::{Held, Prepared};
 use super::row::Columns;
 use crate::error::{Error, Kind, Result};
@@ -53,13 +54,13 @@ impl Session for Held {
         parameters: &P,
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send {
-        let mut room = self.begin_rows();
+        let (mut room, mut haste) = self.begin_rows();
         let read = self.ready().and_then(|()| {
             let stmt = self.dynamic(sql)?;
             bind_dynamic(stmt, fields, parameters)?;
-            each(stmt, &mut room, out)
+            each(stmt, &mut room, &mut haste, out)
         });
-        ready(self.end_rows(room, read))
+        ready(self.end_rows(room, haste, read))
     }
 
     fn run<P: Bind + Sync + ?Sized>(
@@ -104,15 +105,15 @@ impl Held {
     #[inline(always)]
     fn one_now<P: Bind + ?Sized, T: Decode>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<Option<T>> {
         self.ready()?;
-        let mut room = self.room;
+        let (mut room, mut haste) = (self.room, self.haste);
         let (writes, read) = match self.stmt(stmt) {
             Ok(prepared) => {
                 bind(prepared, stmt.params, parameters)?;
-                (prepared.writes(), first(prepared, &mut room))
+                (prepared.writes(), first(prepared, &mut room, &mut haste))
             }
             Err(e) => (false, Err(e)),
         };
-        self.room = room;
+        (self.room, self.haste) = (room, haste);
         let read = self.sound(read);
         self.ended(writes, read)
     }
@@ -125,12 +126,12 @@ impl Held {
         out: &mut Vec<T>,
     ) -> Result<End> {
         self.ready()?;
-        let mut room = self.begin_rows();
+        let (mut room, mut haste) = self.begin_rows();
         let read = self.stmt(stmt).and_then(|prepared| {
             bind(prepared, stmt.params, parameters)?;
-            each(prepared, &mut room, out)
+            each(prepared, &mut room, &mut haste, out)
         });
-        self.end_rows(room, read)
+        self.end_rows(room, haste, read)
     }
 
     fn run_now<P: Bind + ?Sized>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<u64> {
@@ -207,18 +208,18 @@ impl Held {
 
     /// Returns the room for a read of rows, and bounds what sorting them may take.
     #[inline(always)]
-    fn begin_rows(&mut self) -> Room {
+    fn begin_rows(&mut self) -> (Room, Haste) {
         if self.room.is_bounded() {
             self.watch.bound_memory(self.room.left());
         }
-        self.room
+        (self.room, self.haste)
     }
 
     /// Keeps what is left of the room; a sort that took too much memory is a read that was cut.
     #[inline(always)]
-    fn end_rows(&mut self, room: Room, read: Result<End>) -> Result<End> {
+    fn end_rows(&mut self, room: Room, haste: Haste, read: Result<End>) -> Result<End> {
         let exceeded = self.room.is_bounded() && self.watch.free_memory();
-        self.room = room;
+        (self.room, self.haste) = (room, haste);
         match self.sound(read) {
             Err(_) if exceeded => Ok(End::Cut),
             read => read.map_err(|e| self.failed(e)),
@@ -227,12 +228,13 @@ impl Held {
 }
 
 #[inline(always)]
-pub(super) fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<Option<T>> {
+pub(super) fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room, haste: &mut Haste) -> Result<Option<T>> {
     match stmt.rows().next() {
         Ok(Some(row)) => {
             let mut columns = Columns::of(row);
             let decoded = T::decode(&mut columns)?;
-            if room.take(columns.bytes::<T>()) { Ok(Some(decoded)) } else { Err(too_large()) }
+            let bytes = columns.bytes::<T>();
+            if haste.take(bytes) && room.take(bytes) { Ok(Some(decoded)) } else { Err(too_large()) }
         }
         Ok(None) => Ok(None),
         Err(e) => Err(fault(e)),
@@ -240,7 +242,7 @@ pub(super) fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<O
 }
 
 #[inline(always)]
-fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, out: &mut Vec<T>) -> Result<End> {
+fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, haste: &mut Haste, out: &mut Vec<T>) -> Result<End> {
     debug_assert!(!stmt.writes(), "what reads many rows changes none");
     let mut rows = stmt.rows();
     loop {
@@ -248,7 +250,11 @@ fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, out: &mut Vec<T>) -> Re
             Ok(Some(row)) => {
                 let mut columns = Columns::of(row);
                 let decoded = T::decode(&mut columns)?;
-                if !room.take(columns.bytes::<T>()) {
+                let bytes = columns.bytes::<T>();
+                if !haste.take(bytes) {
+                    return Err(too_long());
+                }
+                if !room.take(bytes) {
                     return Ok(End::Cut);
                 }
                 out.push(decoded);
@@ -257,6 +263,12 @@ fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, out: &mut Vec<T>) -> Re
             Err(e) => return Err(fault(e)),
         }
     }
+}
+
+/// Says that a read takes more than one on the caller's thread may, which is begun again elsewhere.
+#[cold]
+fn too_long() -> Error {
+    Error::new(Kind::Exhausted, "the read takes too long for the thread of its caller")
 }
 
 fn change(stmt: &mut Prepared) -> Result<u64> {

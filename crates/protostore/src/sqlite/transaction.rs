@@ -329,6 +329,9 @@ impl Held {
         if self.transaction.open && self.connection().is_autocommit() {
             self.transaction.trouble = Trouble::Lost;
         }
+        if e.is_too_large() {
+            self.haste.end();
+        }
         let Some(ended) = self.watch.ended() else { return e };
         // A snapshot that goes on would keep the log from being emptied, whatever the closure does now.
         if !self.transaction.group && std::mem::take(&mut self.transaction.open) {

@@ -3,7 +3,7 @@
 //!
 //! SQLite asks while a statement runs, and the session asks before each statement.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,9 @@ const LOOKS: u8 = 16;
 /// How much memory a statement may take beside what it answers, for sorting what it reads.
 const BESIDE: u64 = 32 << 20;
 
+/// Says that it is not counted how often SQLite asks.
+const COUNTLESS: u32 = u32::MAX;
+
 /// What deadlines are counted from.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -43,6 +46,8 @@ pub(super) struct Watch {
     /// The memory of all connections together, in bytes, above which the statement ends.
     ceiling: AtomicU64,
     exceeded: AtomicBool,
+    /// How many times SQLite may still ask; [`COUNTLESS`] where nobody counts.
+    left: AtomicU32,
     looks: AtomicU8,
     /// What the connection is busy with, and since when.
     busy: Mutex<Option<(&'static str, Instant)>>,
@@ -60,6 +65,7 @@ impl Watch {
             cancelled: AtomicBool::new(false),
             ceiling: AtomicU64::new(u64::MAX),
             exceeded: AtomicBool::new(false),
+            left: AtomicU32::new(COUNTLESS),
             looks: AtomicU8::new(0),
             busy: Mutex::new(None),
         })
@@ -139,10 +145,31 @@ impl Watch {
         self.exceeded.load(Ordering::Relaxed)
     }
 
+    /// Ends the statements that follow once SQLite has asked so many times.
+    #[inline(always)]
+    pub(super) fn count(&self, looks: u32) {
+        self.left.store(looks, Ordering::Relaxed);
+    }
+
+    /// Counts no more, and says whether the statements were ended.
+    #[inline(always)]
+    pub(super) fn is_counted_out(&self) -> bool {
+        let left = self.left.load(Ordering::Relaxed);
+        self.left.store(COUNTLESS, Ordering::Relaxed);
+        left == 0
+    }
+
     /// Says whether the statement that runs ends here.
     fn ends(&self) -> bool {
         if self.shielded.load(Ordering::Relaxed) {
             return false;
+        }
+        let left = self.left.load(Ordering::Relaxed);
+        if left != COUNTLESS {
+            self.left.store(left.saturating_sub(1), Ordering::Relaxed);
+            if left <= 1 {
+                return true;
+            }
         }
         let ceiling = self.ceiling.load(Ordering::Relaxed);
         if ceiling != u64::MAX && memory_used() > ceiling {

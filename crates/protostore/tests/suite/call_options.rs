@@ -164,7 +164,7 @@ async fn a_read_that_waits_for_a_connection_is_answered_at_its_deadline() {
     });
     tokio::task::spawn_blocking(move || begins.recv_timeout(PATIENCE)).await.expect("no panic").expect("begins");
     let soon = store.with(CallOptions::new().within(SHORT));
-    assert_eq!(soon.table::<Network>().page(None, 9).await.map(drop).expect_err("waits").kind(), Kind::Deadline);
+    assert_eq!(soon.table::<Network>().page(None, 999).await.map(drop).expect_err("waits").kind(), Kind::Deadline);
     assert_eq!(soon.read_async(|_| Ok(())).await.expect_err("waits").kind(), Kind::Deadline);
     let here = store.with(CallOptions::new().within(SHORT));
     let waits = tokio::task::spawn_blocking(move || here.read(|_| Ok(())));

@@ -27,6 +27,7 @@ mod refusals;
 mod refused;
 mod restart;
 mod sequences;
+mod short_reads;
 mod snapshots;
 
 use given::{fill, machine, nic, told};

@@ -11,13 +11,14 @@ use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
 use super::fixture::{Image, Machine, Network, SCHEMA};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
-use crate::filter::Cursor;
+use crate::filter::{Col, Cursor};
 use crate::fixed::Fixed;
 use crate::generated::stmt;
 use crate::ops::{Exists, Get, Insert, Op, Page};
-use crate::room::Room;
 use crate::schema::Stmt;
 use crate::session::{Session, now};
+
+const NUMBER: Col<Image, u64> = Col::member(0, "number");
 
 thread_local! {
     static RUN: Cell<u32> = const { Cell::new(0) };
@@ -136,20 +137,52 @@ fn a_record_that_is_too_large_for_the_callers_thread_is_given_up_on_the_way() {
     for machine in [&machine("short"), &long] {
         now(Insert::new(machine.clone()).run(&mut held, &Fixed::now())).expect("inserts");
     }
-    let room = Room::of(64 << 10);
-    held.bound(room);
-    assert_eq!(now(Get::<Machine>("short").run(&mut held, &Fixed::now())).expect("reads"), Some(machine("short")));
-    held.bound(room);
-    assert!(now(Get::<Machine>("long").run(&mut held, &Fixed::now())).expect_err("is long").is_too_large());
-    assert!(held.room.left() <= 64 << 10, "no further");
-    held.bound(Room::ENDLESS);
-    assert_eq!(now(Get::<Machine>("long").run(&mut held, &Fixed::now())).expect("reads"), Some(long));
+    let get = |held: &mut Held, id: &str| now(Get::<Machine>(id).run(held, &Fixed::now()));
+    assert_eq!(held.hasten(|held| get(held, "short")).expect("reads"), Some(Some(machine("short"))));
+    assert_eq!(held.hasten(|held| get(held, "long")).expect("is given up"), None);
+    assert_eq!(get(&mut held, "long").expect("reads"), Some(long));
 
     // A value that is longer than the connection may read is not read at all.
     now(Insert::new(Image { number: 1, digest: vec![7; 2 << 20] }).run(&mut held, &Fixed::now())).expect("inserts");
     held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, 1 << 20).expect("limits");
-    assert!(now(Get::<Image>(1).run(&mut held, &Fixed::now())).expect_err("is long").is_too_large());
-    assert!(now(Exists::<Image>(1).run(&mut held, &Fixed::now())).expect_err("reads the row").is_too_large());
+    assert_eq!(held.hasten(|held| now(Get::<Image>(1).run(held, &Fixed::now()))).expect("is given up"), None);
+    assert_eq!(held.hasten(|held| now(Exists::<Image>(1).run(held, &Fixed::now()))).expect("reads the row"), None);
+}
+
+#[test]
+fn a_page_on_the_callers_thread_is_the_page_of_a_reader_or_none() {
+    let mut held = held();
+    let sizes = [0, 900, 3_000, 40_000, 70_000, 5, 5, 1 << 20, 9];
+    for (number, size) in (0..180_u64).zip(sizes.into_iter().cycle()) {
+        now(Insert::new(Image { number, digest: vec![7; size] }).run(&mut held, &Fixed::now())).expect("inserts");
+    }
+    let (mut near, mut far) = (0, 0);
+    for first in 0..9 {
+        for size in 1..60 {
+            let page = Page::<Image> { after: Some(Cursor::of_key(first).expect("a key")), size };
+            let whole = now(page.run(&mut held, &Fixed::now())).expect("reads").records;
+            // No value is longer than a connection for short reads may read, or the last ones are.
+            let longest = if first % 2 == 0 { 4 << 20 } else { 1 << 20 };
+            let limit = held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, longest).expect("limits");
+            match held.hasten(|held| now(page.run(held, &Fixed::now()))).expect("reads") {
+                Some(read) => {
+                    assert_eq!(read.records, whole, "{first} {size}");
+                    near += 1;
+                }
+                None => far += 1,
+            }
+            held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, limit).expect("limits");
+        }
+    }
+    assert!(near > 0 && far > 0, "{near} {far}");
+    // A read that passes over many rows is given up as well, however little it returns.
+    let many = "WITH n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+                INSERT INTO images (number, digest) SELECT i, x'' FROM n";
+    held.connection().execute_batch(many).expect("inserts");
+    let count = |held: &mut Held, from: u64| now(NUMBER.ge(from).count().run(held, &Fixed::now()));
+    assert_eq!(held.hasten(|held| count(held, 59_000)).expect("counts"), Some(1001));
+    assert_eq!(held.hasten(|held| count(held, 1000)).expect("is given up"), None);
+    assert_eq!(count(&mut held, 1000).expect("nothing is counted out now"), 59_001);
 }
 
 #[test]
