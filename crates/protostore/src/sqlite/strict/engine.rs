@@ -148,9 +148,7 @@ fn execute(held: &Held, sql: &str) -> Result<()> {
 fn database(schema: &Schema) -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON")?;
-    for migration in schema.migrations {
-        connection.execute_batch(migration.text)?;
-    }
+    connection.execute_batch(schema.whole)?;
     Log::lay(&connection)?;
     Ok(connection)
 }
