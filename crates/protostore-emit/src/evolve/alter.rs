@@ -50,8 +50,12 @@ fn kept_checks<'v>(way: &'v Way<'_>, work: &'v Work<'_>) -> BTreeSet<&'v str> {
     };
     let stays = |check: &&Check<'_>| {
         let other = all_checks(work.after).find(|other| other.name == check.name);
-        let is_same =
-            |other: &Check<'_>| meaning(way.old, work.old.name, check) == meaning(way.new, work.new.name, other);
+        // Where no name changes, the same words mean the same.
+        let no_name_changes = work.renames.is_empty() && work.old.name == work.new.name;
+        let is_same = |other: &Check<'_>| {
+            (no_name_changes && other == *check)
+                || meaning(way.old, work.old.name, check) == meaning(way.new, work.new.name, other)
+        };
         !gone(check) && other.is_some_and(is_same)
     };
     all_checks(work.before).filter(stays).map(|check| &*check.name).collect()

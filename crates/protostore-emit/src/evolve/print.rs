@@ -81,8 +81,8 @@ pub(super) fn first<'w>(way: &Way<'w>, place: &Place, stage: Stage) -> Expr<'w> 
     Expr::Min(Box::new(key))
 }
 
-/// Drops what must not see what follows, and what the newer schema does not have. Returns the names of what is gone.
-fn drop_beside(way: &Way<'_>, script: &mut Script) -> BTreeSet<String> {
+/// Drops what must not see what follows, and what the newer schema does not have. Returns what is gone.
+fn drop_beside(way: &Way<'_>, script: &mut Script) -> BTreeSet<(u8, String)> {
     script.begin("Whatever names a table or column that changes is made anew at the end.");
     let disturbed = way.disturbed();
     let alters = alter::count(way);
@@ -111,12 +111,13 @@ fn drop_beside(way: &Way<'_>, script: &mut Script) -> BTreeSet<String> {
     gone
 }
 
-fn name_of(ddl: &Ddl<'_>) -> String {
+/// Returns what something beside a table is, and its name.
+fn name_of(ddl: &Ddl<'_>) -> (u8, String) {
     match ddl {
-        Ddl::Index(index) => index.name.to_string(),
-        Ddl::Trigger(trigger) => trigger.name.to_string(),
-        Ddl::View(view) => view.name.to_string(),
-        Ddl::Table(_) | Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => String::new(),
+        Ddl::Index(index) => (0, index.name.to_string()),
+        Ddl::Trigger(trigger) => (1, trigger.name.to_string()),
+        Ddl::View(view) => (2, view.name.to_string()),
+        Ddl::Table(_) | Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => (3, String::new()),
     }
 }
 
@@ -141,7 +142,7 @@ fn is_disturbed(way: &Way<'_>, index: &sql::Index<'_>) -> bool {
         })
 }
 
-fn make_beside(way: &Way<'_>, script: &mut Script, gone: &BTreeSet<String>) {
+fn make_beside(way: &Way<'_>, script: &mut Script, gone: &BTreeSet<(u8, String)>) {
     script.begin("Indexes, triggers and views of the newer schema.");
     for ddl in &way.new.beside {
         if !way.old.beside.contains(ddl) || gone.contains(&name_of(ddl)) {

@@ -77,3 +77,10 @@ fn a_form_that_one_sqlite_rejects_is_found() {
         assert!(std::panic::catch_unwind(|| check("control", sql)).is_err(), "{sql}");
     }
 }
+
+/// The list is of what these two take; another SQLite may take less.
+#[test]
+fn the_sqlite_is_one_of_those_that_the_list_was_tried_on() {
+    let version = rusqlite::version();
+    assert!(["3.53.4", "3.54.1"].contains(&version), "{version}: try each form on it, and both builds in `cargo xtask test`");
+}
