@@ -1,23 +1,21 @@
-//! What `google.api.field_behavior` says of the fields of messages in requests and responses. No part of SQL.
-
-use serde::{Deserialize, Serialize};
+//! What `google.api.field_behavior` says of the fields of messages in requests and responses. No part of SQL,
+//! nor of a snapshot.
 
 use crate::TypeName;
 
 /// A message that is a record, or has fields inside that a request or a response leaves out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageBehavior {
     /// Full protobuf name.
     pub proto: String,
     /// Path of the generated message below the crate's `proto` module.
     pub message: String,
     /// Its fields that are left out, or have such fields inside.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldBehavior>,
 }
 
 /// A field that a request or a response leaves out, or that has such fields inside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldBehavior {
     /// Its number.
     pub number: u32,
@@ -28,25 +26,19 @@ pub struct FieldBehavior {
     /// How the message holds it.
     pub shape: FieldShape,
     /// Whether the service gives the value: a request leaves it out.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub output_only: bool,
     /// Whether only requests have it: a response leaves it out.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub input_only: bool,
     /// Whether its message has fields at any depth that are `output_only`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub output_inside: bool,
     /// Whether its message has fields at any depth that are `input_only`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub input_inside: bool,
     /// Whether it is marked `deprecated`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
 }
 
 /// How a message holds a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldShape {
     /// One value, or an `Option` of it.
     Single,

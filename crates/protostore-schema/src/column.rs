@@ -8,6 +8,7 @@ use crate::{Docs, Kind, Name, Reference, Rules};
 ///
 /// Its identity is (number of the table, `path`, `role`); its name may change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "crate::column_text::ColumnText", into = "crate::column_text::ColumnText")]
 pub struct Column {
     /// Its names; unique in its table without regard to case.
     pub name: Name,
@@ -17,12 +18,10 @@ pub struct Column {
     pub role: Role,
     /// What the proto file says that the field's values are: of a map, its keys or values. None where the column holds nothing
     /// of the message, as the position of an element.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
     /// The type of its values.
     pub ty: Type,
     /// The form in which they stand in it.
-    #[serde(default, skip_serializing_if = "Form::is_own")]
     pub form: Form,
     /// Whether NULL may stand in it.
     pub nullable: bool,
@@ -32,25 +31,20 @@ pub struct Column {
     /// Whether zero, `''`, an empty BLOB or a presence of 0 is refused: keys, required fields and references.
     pub non_zero: bool,
     /// The row of another table that the value names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
     /// What the store puts in where the field was left unset. No part of SQL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
     /// Whether its field is `debug_redact`: left out of what is made to be read by people.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
     /// What a value must be beside what its type allows.
-    #[serde(default, skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,
     /// What the field says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
 }
 
 /// A value that the store makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Generated {
     /// A UUID of version 7, which rises with time.
     UuidV7,
@@ -65,10 +59,11 @@ pub enum Generated {
 }
 
 /// What a column holds of the field that it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Role {
     /// The value of a scalar field, or of an element of a repeated scalar field.
+    #[default]
     Value,
     /// Whether a message is set: 0 or 1.
     Presence,
@@ -84,7 +79,7 @@ pub enum Role {
 
 /// The type of a single value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Type {
     /// 0 or 1.
     Bool,
@@ -126,24 +121,45 @@ pub enum Type {
     Repeated(Box<Repeated>),
 }
 
-/// A message that is kept as the API has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A message that is kept as the API has it. In a snapshot it is its full name, and two of one name are equal: what Rust
+/// calls it and whether Rust boxes it is no part of what is stored.
+#[derive(Clone, Debug, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Encoded {
     /// Full protobuf name.
     pub proto: String,
-    /// Path of the generated message below the crate's `proto` module.
+    /// Path of the generated message below the crate's `proto` module; empty where it was read from a snapshot.
     pub message: String,
     /// Whether the API's field is a `Box`, because the message contains itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub boxed: bool,
 }
 
-/// A repeated or map field that is kept as the API has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl PartialEq for Encoded {
+    fn eq(&self, other: &Self) -> bool {
+        self.proto == other.proto
+    }
+}
+
+impl From<Encoded> for String {
+    fn from(encoded: Encoded) -> Self {
+        encoded.proto
+    }
+}
+
+impl From<String> for Encoded {
+    fn from(proto: String) -> Self {
+        Self { proto, message: String::new(), boxed: false }
+    }
+}
+
+/// A repeated or map field that is kept as the API has it. Two are equal whatever Rust calls the field.
+#[derive(Clone, Debug, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Repeated {
     /// The message that declares the field.
     pub owner: Encoded,
-    /// Name of the field in Rust.
+    /// Name of the field in Rust; empty where it was read from a snapshot.
+    #[serde(skip)]
     pub field: String,
     /// The type of an element, or of a value of a map.
     pub element: Type,
@@ -152,9 +168,16 @@ pub struct Repeated {
     pub key: Option<Type>,
 }
 
+impl PartialEq for Repeated {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { owner, field: _, element, key } = self;
+        (owner, element, key) == (&other.owner, &other.element, &other.key)
+    }
+}
+
 /// The form in which a value stands in its column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Form {
     /// That of its type, as [`Type`] says it.
     #[default]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// A comparison with NULL does not hold, and [`Condition::Not`] turns what does not hold into what does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Condition {
     /// A column compared with a literal.
     Compare {
@@ -34,7 +34,7 @@ pub enum Condition {
 
 /// How a column is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operator {
     /// `=`
     Equal,
@@ -52,7 +52,7 @@ pub enum Operator {
 
 /// A value as it stands in its column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Literal {
     /// Of a column of integers: a number, a bool, an enum's number, a time in its unit.
     Integer(i64),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a proto file says that a field's values are. On the wire `int32`, `sint32` and `sfixed32` are three.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[allow(missing_docs, reason = "named as in a proto file")]
 pub enum Kind {
     Bool,

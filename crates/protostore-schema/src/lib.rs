@@ -8,18 +8,22 @@
 //! be written down.
 
 mod behavior;
+mod by_number;
 mod column;
+mod column_text;
 mod condition;
 mod document;
 mod in_json;
 mod index;
 mod kind;
+mod layout;
 mod list;
 mod message;
 mod name;
 mod node;
 mod rule;
 mod rust_name;
+mod scalar_text;
 mod snapshot;
 mod sql_name;
 mod table;
@@ -39,7 +43,7 @@ pub use name::{Declared, Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
 pub use rust_name::{is_prelude_name, plain_text};
-pub use snapshot::SnapshotError;
+pub use snapshot::{FORMAT, SnapshotError};
 pub use sql_name::{
     SQL_NAME_BYTES, check_name, foreign_key_name, immutable_name, index_name, key_name, oneof_name, presence_name,
     revises_name, rules_name, sql_name, trigger_name, view_name,
@@ -55,7 +59,7 @@ use serde::{Deserialize, Serialize};
 pub const MAPPING: u32 = 1;
 
 /// Everything that one store message says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     /// Version of the mapping, [`MAPPING`] for a schema that is lowered today.
     pub mapping: u32,
@@ -64,21 +68,16 @@ pub struct Schema {
     /// Name of the generated crate and of its directory.
     pub name: String,
     /// What the store message says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
     /// The tables, by number.
     pub tables: Vec<Table>,
     /// The enums that columns use, by full name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<Enum>,
     /// Every message and enum in reach, as their proto files have them.
-    #[serde(default, skip_serializing_if = "Reach::is_empty")]
     pub reach: Reach,
     /// What requests and responses leave out of the records' messages and of those in them, by full name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub behaviors: Vec<MessageBehavior>,
     /// Where the store message stands.
-    #[serde(skip)]
     pub source: Source,
 }
 
@@ -118,11 +117,12 @@ impl Schema {
 
 /// An enum, stored as its number and open: a number without a name is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Enum {
     /// Its names.
     pub name: TypeName,
     /// What the enum says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
     /// One value a number, the first declared of each, in the order of declaration. The first is the default.
     pub values: Vec<EnumValue>,
@@ -133,12 +133,13 @@ pub struct Enum {
 
 /// A value of an enum.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EnumValue {
     /// `proto` and `sql` are the name in the file, `STATE_RUNNING`; `rust` is the variant, `Running`.
     pub name: Name,
     /// What is stored.
     pub number: i32,
     /// What the value says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
 }

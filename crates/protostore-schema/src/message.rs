@@ -84,7 +84,7 @@ pub struct Field {
 
 /// How many values a field has, and whether unset and zero are two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Label {
     /// One scalar; zero and unset are the same.
     Implicit,

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a table, field or value is called.
+/// What a table, field or value is called. In a snapshot it is `proto` alone where the others follow from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "NameText", into = "NameText")]
 pub struct Name {
     /// As the proto has it; for a column the path of fields, `root_drive.image_path`.
     pub proto: String,
@@ -13,20 +14,70 @@ pub struct Name {
     pub rust: String,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum NameText {
+    Plain(String),
+    Spelled(Spelled),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spelled {
+    proto: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sql: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rust: Option<String>,
+}
+
+impl From<Name> for NameText {
+    fn from(Name { proto, sql, rust }: Name) -> Self {
+        let rust = Some(rust).filter(|rust| *rust != usual_rust(&sql));
+        let sql = Some(sql).filter(|sql| *sql != usual_sql(&proto));
+        match (&sql, &rust) {
+            (None, None) => Self::Plain(proto),
+            _ => Self::Spelled(Spelled { proto, sql, rust }),
+        }
+    }
+}
+
+impl From<NameText> for Name {
+    fn from(text: NameText) -> Self {
+        let Spelled { proto, sql, rust } = match text {
+            NameText::Plain(proto) => Spelled { proto, sql: None, rust: None },
+            NameText::Spelled(spelled) => spelled,
+        };
+        let sql = sql.unwrap_or_else(|| usual_sql(&proto));
+        let rust = rust.unwrap_or_else(|| usual_rust(&sql));
+        Self { proto, sql, rust }
+    }
+}
+
+fn usual_sql(proto: &str) -> String {
+    proto.replace('.', "__")
+}
+
+fn usual_rust(sql: &str) -> String {
+    sql.trim_start_matches('_').replace("__", "_")
+}
+
 /// What a message or enum is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TypeName {
     /// Full protobuf name, `aurae.vms.v0.VirtualMachine.State`.
     pub proto: String,
     /// Name of the type among the records, `VirtualMachineState`; unique in the store.
     pub rust: String,
-    /// Path of the generated message below the crate's `proto` module, `aurae::vms::v0::virtual_machine::State`.
+    /// Path of the generated message below the crate's `proto` module, `aurae::vms::v0::virtual_machine::State`; empty where
+    /// it was read from a snapshot.
+    #[serde(skip)]
     pub message: String,
 }
 
-/// A leading comment: its lines, without markers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// A leading comment: its lines, without markers. No part of a snapshot: a migration keeps those it was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docs(pub Vec<String>);
 
 impl Docs {

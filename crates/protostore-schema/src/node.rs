@@ -6,7 +6,7 @@ use crate::{Column, Counted, Docs, ForeignKey, Index, Name, Type, TypeName};
 
 /// One member of a message, in the order of declaration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "node", rename_all = "snake_case")]
 #[allow(
     clippy::large_enum_variant,
     reason = "a schema is built once and read in order; boxes would only hide its shape"
@@ -26,6 +26,7 @@ pub enum Node {
 
 /// A field that is not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Absent {
     /// The field's own name, without the path.
     pub name: Name,
@@ -39,20 +40,24 @@ pub struct Absent {
 
 /// The rows of a table whose reference names the row of another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Relation {
-    /// SQL name of the table whose rows are shown.
+    /// SQL name of the table whose rows are shown; in a snapshot its number.
+    #[serde(with = "crate::by_number::table")]
     pub table: String,
-    /// SQL name of its column that refers.
+    /// SQL name of its column that refers; in a snapshot its path of field numbers.
     pub column: String,
     /// Whether there may be several of them.
-    pub many: bool,
-    /// Whether the API's field is a `Box`, because the message contains itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub many: bool,
+    /// Whether the API's field is a `Box`, because the message contains itself. No part of a snapshot.
+    #[serde(skip)]
     pub boxed: bool,
 }
 
 /// A field of one value, in one column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "crate::scalar_text::ScalarText", into = "crate::scalar_text::ScalarText")]
 pub struct Scalar {
     /// The field's own name, without the path; `rust` is the field of the struct.
     pub name: Name,
@@ -63,16 +68,12 @@ pub struct Scalar {
     pub optional_in_message: bool,
     /// Whether the Rust field is an `Option` although the field must be set here: another place of the same message
     /// leaves it open, and both are one type in Rust.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// Whether the zero value is stored as NULL: a reference of implicit presence, where zero means none.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub null_for_zero: bool,
     /// Whether the field keeps the value that it has when its row is inserted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub immutable: bool,
     /// Whether the field is marked `deprecated`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
     /// Where the value stands.
     pub column: Column,
@@ -80,24 +81,26 @@ pub struct Scalar {
 
 /// A message whose fields are columns of the table that it stands in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Group {
     /// The field's own name, without the path.
     pub name: Name,
     /// The message's type.
     pub message: TypeName,
     /// What the message says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub message_docs: Docs,
     /// The proto file of the message.
     #[serde(skip)]
     pub message_file: String,
     /// Whether the message must be set, so that the Rust field is no `Option`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
     /// Whether the Rust field is an `Option` although the message must be set here, as [`Scalar::open`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
-    /// Whether the API's field is a `Box`, because the message contains itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// Whether the API's field is a `Box`, because the message contains itself. No part of a snapshot.
+    #[serde(skip)]
     pub boxed: bool,
     /// Whether the message keeps, in all of its fields, the value that it has when its row is inserted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -108,18 +111,20 @@ pub struct Group {
     /// Whether the message is set.
     pub presence: Column,
     /// Its members. A message may have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<Node>,
 }
 
 /// Members of which at most one is set. It has no number, hence no column of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Oneof {
     /// Its name; `proto` and `sql` with the path of the messages around it, `rust` the field of the struct.
     pub name: Name,
     /// `proto` is the oneof's full name; the Rust type is an enum over the members.
     pub ty: TypeName,
     /// What the oneof says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
     /// Whether one of the members must be set.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -130,6 +135,7 @@ pub struct Oneof {
 
 /// A member of a oneof.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Variant {
     /// The variant's name in Rust, here and in the message: `Kernel`.
     pub rust: String,
@@ -142,6 +148,7 @@ pub struct Variant {
 ///
 /// A join table is one whose element is a scalar with a reference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ChildTable {
     /// The table's name; `proto` is the path of the field, `rust` that path in snake_case.
     pub name: Name,
@@ -153,7 +160,7 @@ pub struct ChildTable {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
     /// What the field says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
     /// The owner's key, part by part; first in the child's key. Inside an element of another child table, the record's
     /// key and then the place of each element around, from the outermost.
@@ -179,7 +186,7 @@ pub struct ChildTable {
 
 /// Where an element stands among its owner's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Place {
     /// In the order of a repeated field: increasing, gaps allowed.
     Position(Column),
@@ -191,12 +198,13 @@ pub enum Place {
 
 /// A message in a table of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Alone {
     /// Whether the message must be set, so that the Rust field is no `Option`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// Whether the API's field is a `Box`, because the message contains itself.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// Whether the API's field is a `Box`, because the message contains itself. No part of a snapshot.
+    #[serde(skip)]
     pub boxed: bool,
     /// Whether the message is left out of the readable views and of Rust's `Debug`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -205,7 +213,7 @@ pub struct Alone {
 
 /// An element of a repeated field, or a value of a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Item {
     /// A scalar, in the column `value`.
     Scalar(Column),
@@ -214,12 +222,13 @@ pub enum Item {
         /// The message's type.
         message: TypeName,
         /// What the message says of itself.
-        #[serde(default, skip_serializing_if = "Docs::is_empty")]
+        #[serde(skip)]
         docs: Docs,
         /// The proto file of the message.
         #[serde(skip)]
         file: String,
         /// Its members. A message may have none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         nodes: Vec<Node>,
     },
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The rules of one column's values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Whether the zero value breaks none of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -14,6 +15,7 @@ pub struct Rules {
 
 /// One rule, by its name in the API: `uint32.gte`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its name.
     pub name: String,
@@ -23,7 +25,7 @@ pub struct Rule {
 
 /// What a rule asks of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Asks {
     /// It is this.
     Is(RuleValue),
@@ -67,6 +69,7 @@ pub enum Asks {
 
 /// One bound, or two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Range {
     /// The lower bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +84,7 @@ pub struct Range {
 
 /// An end of a range.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Bound {
     /// Where it is.
     pub at: RuleValue,
@@ -90,7 +94,7 @@ pub struct Bound {
 
 /// What the size of a text is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Unit {
     /// Code points.
     Characters,
@@ -100,7 +104,7 @@ pub enum Unit {
 
 /// A value as it is written in a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum RuleValue {
     /// Of a bool.
     Bool(bool),
@@ -120,7 +124,7 @@ pub enum RuleValue {
 
 /// A form that many texts have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Format {
     /// An address of mail, as HTML has it.
     Email,
@@ -186,6 +190,7 @@ pub enum Format {
 
 /// How many elements a list or map has, and whether one may be there twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counted {
     /// The least.
     #[serde(default, skip_serializing_if = "Option::is_none")]

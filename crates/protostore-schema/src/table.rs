@@ -6,8 +6,9 @@ use crate::{ChildTable, Column, Condition, Docs, Index, Name, Node, Source, Type
 
 /// A table: one field of the store message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Table {
-    /// Its number, for ever.
+    /// Its number, which no other table ever has.
     pub number: u32,
     /// `proto` and `sql` are the field's name; `rust` is the accessor's, `virtual_machines`.
     pub name: Name,
@@ -19,7 +20,7 @@ pub struct Table {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub singleton: Option<Column>,
     /// What the store message says of the table.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
     /// Indexes beside the primary key; each reference is the head of one, or of the key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,13 +50,14 @@ pub struct Table {
 
 /// The message that a row of a table holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     /// The message's names; `rust` is the record's.
     pub ty: TypeName,
     /// Name of the record's module and file, `virtual_machine`.
     pub module: String,
     /// What the message says of itself.
-    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    #[serde(skip)]
     pub docs: Docs,
     /// The proto file of the message.
     #[serde(skip)]
@@ -66,10 +68,13 @@ pub struct Record {
 
 /// A value that is the primary key of a row of another table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reference {
-    /// SQL name of the other table.
+    /// SQL name of the other table; in a snapshot its number.
+    #[serde(with = "crate::by_number::table")]
     pub table: String,
     /// SQL name of the other table's only key column.
+    #[serde(skip)]
     pub column: String,
     /// What becomes of this row when the other is deleted.
     pub on_delete: OnDelete,
@@ -91,12 +96,15 @@ fn is_enforced(enforced: &bool) -> bool {
 ///
 /// They name no row where one of them is NULL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ForeignKey {
-    /// SQL names of the columns, in the order of the other table's key.
+    /// SQL names of the columns, in the order of the other table's key; in a snapshot roles and paths of field numbers.
     pub columns: Vec<String>,
-    /// SQL name of the other table.
+    /// SQL name of the other table; in a snapshot its number.
+    #[serde(with = "crate::by_number::table")]
     pub table: String,
     /// SQL names of the columns of its key.
+    #[serde(skip)]
     pub key: Vec<String>,
     /// What becomes of this row when the other is deleted.
     pub on_delete: OnDelete,
@@ -107,7 +115,7 @@ pub struct ForeignKey {
 
 /// What becomes of a row when the row that it names is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OnDelete {
     /// The delete is refused, unless this row goes with it.
     Restrict,

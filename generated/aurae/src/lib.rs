@@ -76,7 +76,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "8463f98b8902edd041c7b0c4162b3afa64e4fe8c4b981a79f9176a81ce96ca9f",
+                chain: "84925fe2256de12bb1d005162011a6035ef984e85affa43e0939eb53db2dfea4",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -87,7 +87,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "50daa15bb836d6271163a016a4bbca0203ea841acbcf780dfddadd2797e42f68",
+                chain: "3649f9ac8e17e3a1255a1b61df7aaecdff171ea72c4e566846134860a1e9d48d",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

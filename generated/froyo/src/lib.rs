@@ -63,7 +63,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "393633ac97018cb98e9a73e8066ff16da4a0510061ea6172ff7467ee73d91869",
+                chain: "ed319b685747e9c85f851a3974ddf6726f903f149447352c1cb9946b01062d38",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -51,7 +51,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "07d805cad59c13e3b07d8ad409247d930ebafebbc4d02f2162cbd123dc53d1a6",
+                chain: "1a553a8a1092769aad715369ed289af5bc9bc9e6ef617ad5069e66e9945c9763",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -53,7 +53,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "293b8a1f7966b20b35ff6bd6437a0c5363e5d119ef32ce4c493fec5860ced5d6",
+                chain: "ba67f678a88f918b2d6abd6b661d5b014fe51981a9557408acf1a978325a8036",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -117,7 +117,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "85efa5371adf4f0833a1e1cf4666829355d192c7906bf081c3918663bf8c15ee",
+                chain: "c21a35da053c7f9ed35d5118fe13d0b4bba4fe8293d0b334f0b9e1062f677f33",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

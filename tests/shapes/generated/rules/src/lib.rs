@@ -114,7 +114,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "109031154158b526a941af345ee616e3c4edcd0ce75b66029642131afcf73fcb",
+                chain: "e88262cde7b13643eb0741ca6e328ff036b68ed389e5c33940b702d76fb8e43d",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

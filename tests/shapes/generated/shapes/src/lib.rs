@@ -348,7 +348,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "f3ac088256c0f14760986ed68d518f92e81e3adc88e5c9dc558d46dc983ce876",
+                chain: "9abd897cc4369aa3c9cc8b5908f3d3dc27c4b500e77145d2f84558a3392e231a",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),

@@ -85,7 +85,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
-                chain: "d95155fbd37e116dbc047d894dae11c73d030dd909d7bc608f7e177619b6a173",
+                chain: "84d641f9502ab944e5db6cd2f730ee393750671c7b980aaa58a58a2ddc4902fa",
                 reader: 1,
                 writer: 1,
                 snapshot: include_str!("../schema/0001.json"),
