@@ -5,6 +5,7 @@
 mod added;
 mod chained;
 mod constraints;
+mod encoded;
 mod enumeration;
 mod enums;
 mod indexes;
@@ -89,6 +90,7 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         constraints::field(old, new, draft);
     }
     storage::storage(old, new, draft);
+    encoded::encoded(old, new, draft);
     let is_other = old.is_of_table() == new.is_of_table() && old.facets() != new.facets();
     if is_other && draft.changes_at(new.table.number, &new.path).is_empty() && !is_moved(new, draft) {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));

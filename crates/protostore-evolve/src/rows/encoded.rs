@@ -1,0 +1,212 @@
+//! S11, S12: messages that one column holds, as bytes or as JSON, and what changed inside of them.
+//!
+//! Stored bytes and texts stay as they are: a new program reads them as it reads those of old clients. What it would
+//! read otherwise than they say is rejected.
+
+use std::collections::BTreeSet;
+
+use protostore_schema::{Field, Form, Kind, Label, Message, Type, is_well_known};
+
+use crate::draft::Draft;
+use crate::plan::{At, ChangeKind, Effect, Previous, Verdict, Word};
+use crate::types::{Formers, Pairs};
+use crate::view::{Datum, Storage};
+
+/// A message, or a list or map of messages, that one column holds in both versions and in the same form.
+pub(crate) fn encoded(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let (Some(was), Some(is)) = (form(old), form(new)) else { return };
+    let (Some(before), Some(after)) = (old.message(), new.message()) else { return };
+    if was != is || is_well_known(before) || is_well_known(after) {
+        return;
+    }
+    let at = At::both(old, new);
+    let (olds, news) = (draft.old.schema, draft.new.schema);
+    let pairs = Pairs::from(olds, news, (before, after));
+    let mut seen = BTreeSet::new();
+    for (was, now) in pairs.messages.iter().filter(|pair| seen.insert((*pair).clone())) {
+        let (Some(old), Some(new)) = (olds.reach.message(was), news.reach.message(now)) else { continue };
+        let inside = Inside { at: &at, is_json: is == Form::Json, name: new.proto.clone() };
+        inside.message(old, new, draft);
+    }
+}
+
+/// Returns the form of a message or list that one column holds.
+fn form(datum: &Datum<'_>) -> Option<Form> {
+    let Storage::Column(scalar) = datum.storage else { return None };
+    matches!(scalar.column.ty, Type::Message(_) | Type::Repeated(_)).then_some(scalar.column.form)
+}
+
+/// What is looked at: a message inside of a column.
+struct Inside<'d> {
+    at: &'d At,
+    is_json: bool,
+    name: String,
+}
+
+impl Inside<'_> {
+    fn message(&self, old: &Message, new: &Message, draft: &mut Draft<'_>) {
+        for field in old.fields.iter().filter(|field| new.field(field.number).is_none()) {
+            let gone = self.verdict(field, "is gone: what is stored of it goes with the next write of its row");
+            let gone = gone.json(Effect::Breaks).previous(self.unless_json(Previous::ReadsAndWrites));
+            draft.verdict(gone.loses(format!("{} in rows that were written since", self.dotted(field))));
+        }
+        for field in &new.fields {
+            match old.field(field.number) {
+                None => {
+                    let added = self.verdict(field, "is new").wire(Effect::Adds).json(Effect::Adds);
+                    let added = added.loses(format!("{} in {}", self.dotted(field), self.at.present()));
+                    // The previous program writes the message anew, without what it does not know.
+                    draft.verdict(self.way_back(added.previous(self.unless_json(Previous::Reads))));
+                }
+                Some(before) => self.both(old, before, field, draft),
+            }
+        }
+        self.renamed_message(old, new, draft);
+    }
+
+    fn both(&self, message: &Message, old: &Field, new: &Field, draft: &mut Draft<'_>) {
+        if old.name != new.name || old.json_name() != new.json_name() {
+            let says = format!("was called {}", old.name);
+            let renamed = self.verdict(new, &says).json(Effect::Breaks);
+            draft.verdict(self.way_back(renamed.previous(self.unless_json(Previous::ReadsAndWrites))));
+        }
+        if !is_kept(old, new, self.is_json) || old.group != new.group {
+            let why = format!(
+                "{} inside of {} is {}, and was {}: what is stored would be read otherwise than it says; give the new \
+                 field another number, and reserve the former",
+                self.dotted(new),
+                self.at.present(),
+                words(new),
+                words(old)
+            );
+            return draft.never(self.kind(), self.at, why);
+        }
+        if joins(message, old, new, draft, &self.name) {
+            let why = format!(
+                "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it out of the oneof",
+                self.dotted(new),
+                self.at.present(),
+                new.oneof.as_deref().unwrap_or_default()
+            );
+            return draft.never(self.kind(), self.at, why);
+        }
+        let many = |field: &Field| (field.kind.word(), matches!(field.label, Label::Repeated | Label::Map));
+        if many(old) != many(new) {
+            let says = format!("is {} now, and was {}", words(new), words(old));
+            let verdict = self.verdict(new, &says).json(Effect::Breaks).previous(Previous::Neither);
+            // On the way back, values that the older type cannot hold would be read as others.
+            draft.verdict(verdict.down(crate::plan::DownEffect::CopyOnly));
+        } else if (old.label, old.packed) != (new.label, new.packed) {
+            let says = format!("is {} now, and was {}", words(new), words(old));
+            let verdict = self.verdict(new, &says);
+            // The previous program writes zero where it read zero, and does not know it from unset.
+            let verdict = match (old.label, new.label) {
+                (Label::Implicit, Label::Optional) => {
+                    verdict.previous(Previous::Reads).loses(format!("whether {} is zero or unset", self.dotted(new)))
+                }
+                _ => verdict,
+            };
+            draft.verdict(verdict);
+        }
+        if old.label == Label::Optional && new.label == Label::Implicit {
+            let risk = format!("{} inside of {}: unset and zero become one", self.dotted(new), self.at.present());
+            draft.accept(Word::Presence, self.kind(), self.at, (words(old), words(new)), risk);
+        }
+    }
+
+    /// A text is read under the names that its message had under the same full name.
+    fn renamed_message(&self, old: &Message, new: &Message, draft: &mut Draft<'_>) {
+        if !self.is_json || old.proto == new.proto || old.entry {
+            return;
+        }
+        let formers = Formers::of(draft.history, draft.new.schema);
+        let is_known =
+            |former: &Field| new.fields.iter().any(|field| field.name == former.name && field.json == former.json);
+        if let Some(former) = formers.fields(&new.proto).find(|former| !is_known(former)) {
+            let why = format!(
+                "{} inside of {}, which is stored as JSON, was called {}, and had a field {}, which texts may have: keep the \
+                 name of the message",
+                new.proto,
+                self.at.present(),
+                old.proto,
+                former.name
+            );
+            draft.never(ChangeKind::S12, self.at, why);
+        }
+    }
+
+    fn kind(&self) -> ChangeKind {
+        if self.is_json { ChangeKind::S12 } else { ChangeKind::S11 }
+    }
+
+    fn dotted(&self, field: &Field) -> String {
+        format!("{}.{}", self.name, field.name)
+    }
+
+    fn verdict(&self, field: &Field, says: &str) -> Verdict {
+        let says = format!("{} inside of {} {says}", self.dotted(field), self.at.present());
+        Verdict::new(self.kind(), self.at.clone(), says)
+    }
+
+    /// An older program cannot read a text with a name that it does not know.
+    fn unless_json(&self, previous: Previous) -> Previous {
+        if self.is_json { Previous::Neither } else { previous }
+    }
+
+    fn way_back(&self, verdict: Verdict) -> Verdict {
+        if self.is_json { verdict.down(crate::plan::DownEffect::CopyOnly) } else { verdict }
+    }
+}
+
+fn words(field: &Field) -> String {
+    let kind = match &field.kind {
+        Kind::Enum(name) | Kind::Message(name) => name,
+        scalar => scalar.word(),
+    };
+    match field.label {
+        Label::Implicit => kind.to_owned(),
+        Label::Optional => format!("optional {kind}"),
+        Label::Required => format!("required {kind}"),
+        Label::Repeated => format!("repeated {kind}"),
+        Label::Map => format!("map {kind}"),
+    }
+}
+
+/// Returns whether a new program reads from what is stored the same values as an old one, each of them.
+fn is_kept(old: &Field, new: &Field, is_json: bool) -> bool {
+    use Kind::{Bool, Bytes, Enum, Int32, Int64, Message as Of, Sint32, Sint64, String, Uint32, Uint64};
+    let is_same = match (&old.kind, &new.kind) {
+        (Of(before), Of(after)) => before == after || !(is_well_known(before) || is_well_known(after)),
+        (Enum(_), Enum(_)) => true,
+        (before, after) => before.word() == after.word(),
+    };
+    let is_wider = match (&old.kind, &new.kind) {
+        (Int32, Int64) | (Uint32, Uint64 | Int64) | (Sint32, Sint64) => true,
+        (Bool, Int32 | Int64 | Uint32 | Uint64) | (Enum(_), Int32 | Int64) => true,
+        (String | Of(_), Bytes) => true,
+        _ => false,
+    };
+    let is_label = match (old.label, new.label) {
+        (before, after) if before == after => true,
+        // Zero is not in the bytes, and so becomes unset.
+        (Label::Implicit | Label::Required, Label::Optional) => true,
+        // What is asked about.
+        (Label::Optional, Label::Implicit) => true,
+        // One value is a list of it, and an entry of a map a message of key and value.
+        (Label::Implicit | Label::Optional | Label::Required, Label::Repeated) | (Label::Map, Label::Repeated) => {
+            !is_json
+        }
+        _ => false,
+    };
+    is_label && (is_same || (is_wider && !is_json))
+}
+
+/// Returns whether a field comes into a oneof beside fields that could be set with it.
+fn joins(before: &Message, old: &Field, new: &Field, draft: &Draft<'_>, message: &str) -> bool {
+    let Some(oneof) = &new.oneof else { return false };
+    let after = draft.new.schema.reach.message(message);
+    let members =
+        after.into_iter().flat_map(|message| &message.fields).filter(|field| field.oneof.as_ref() == Some(oneof));
+    let mut others = members.filter(|field| field.number != new.number).filter_map(|field| before.field(field.number));
+    others.any(|other| other.oneof.is_none() || other.oneof != old.oneof)
+}
