@@ -6,12 +6,7 @@
 
 mod at;
 mod chain;
-mod change;
-mod column;
-mod compare;
-mod document;
 mod draft;
-mod enumeration;
 mod evolve;
 mod fault;
 mod history;
@@ -20,7 +15,6 @@ mod objects;
 mod order;
 mod path;
 pub mod plan;
-mod relation;
 mod rows;
 mod slug;
 mod steps_text;
@@ -29,8 +23,6 @@ mod types;
 pub mod value;
 mod view;
 
-pub use change::Change;
-pub use compare::compare;
 pub use evolve::evolve;
 pub use fault::Fault;
 pub use history::{History, Version};
