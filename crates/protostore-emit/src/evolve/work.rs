@@ -176,6 +176,7 @@ impl<'w> Work<'w> {
         let is_rowid = |name: &str| ["rowid", "oid", "_rowid_"].iter().any(|word| name.eq_ignore_ascii_case(word));
         let moves_rowid = self.new.has_rowid()
             && (self.drops.iter().any(|column| is_rowid(&column.name.sql))
+                || self.adds.keys().filter_map(|id| self.new.column(id)).any(|column| is_rowid(&column.name.sql))
                 || self.pairs.iter().any(|(old, new)| {
                     let changes = old.name.sql != new.name.sql || self.anew.contains(&self.id(new));
                     changes && (is_rowid(&old.name.sql) || is_rowid(&new.name.sql))

@@ -82,5 +82,8 @@ fn a_form_that_one_sqlite_rejects_is_found() {
 #[test]
 fn the_sqlite_is_one_of_those_that_the_list_was_tried_on() {
     let version = rusqlite::version();
-    assert!(["3.53.4", "3.54.1"].contains(&version), "{version}: try each form on it, and both builds in `cargo xtask test`");
+    assert!(
+        ["3.53.4", "3.54.1"].contains(&version),
+        "{version}: try each form on it, and both builds in `cargo xtask test`"
+    );
 }
