@@ -33,7 +33,12 @@ pub(crate) enum Forbidden {
 }
 
 impl Next {
-    /// Returns whether questions are open, so that nothing can be made.
+    /// Returns whether there is nothing to make: questions are open, or the newest version must not be rewritten.
+    pub(crate) fn is_open(&self) -> bool {
+        self.asks() || self.forbidden.is_some()
+    }
+
+    /// Returns whether questions are open.
     pub(crate) fn asks(&self) -> bool {
         self.upgrade.as_ref().is_some_and(|upgrade| !upgrade.asks.is_empty())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protostore_evolve::{Fault, History, Lock, LockError, Locked, VersionFile, snapshot_path};
-use protostore_schema::Schema;
+use protostore_schema::{Schema, SnapshotError};
 
 use crate::disk::Files;
 
@@ -45,9 +45,15 @@ pub(crate) fn read(there: &Files) -> Past {
         Err((version, error)) => {
             let file = snapshot_path(version);
             if !faults.iter().any(|fault| fault.file() == file) {
-                faults.push(Fault::NotReadable { file, why: error.to_string() });
+                let why = error.to_string();
+                faults.push(match error {
+                    SnapshotError::Newer { .. } => Fault::Newer { file, why },
+                    _ => Fault::NotReadable { file, why },
+                });
             }
-            broken(faults)
+            // What a newer tool wrote is no beginning of a history.
+            let is_newer = faults.iter().any(|fault| matches!(fault, Fault::Newer { .. }));
+            Past { unreadable: unreadable || is_newer, ..broken(faults) }
         }
     }
 }

@@ -109,7 +109,7 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
     let schema = lowered.schema;
     let (name, tables) = (schema.name.clone(), schema.tables.len());
     // Where a version is to come, nothing of the crate is as it will be, which the one finding says better.
-    if next.asks() || (next.upgrade.is_some() && !makes) {
+    if next.is_open() || (next.upgrade.is_some() && !makes) {
         return Ok(Plan {
             name,
             dir,

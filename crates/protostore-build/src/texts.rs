@@ -1,7 +1,7 @@
 //! The texts of each version: kept where the lock vouches for them, also where today's tool would write others.
 
 use protostore_emit::{first_migration, migration};
-use protostore_evolve::plan::{DownEffect, Plan as Upgrade};
+use protostore_evolve::plan::Plan as Upgrade;
 use protostore_evolve::{MigrationTexts, Version, VersionTexts, down_path, migration_path, plan_path, snapshot_path};
 use protostore_schema::Schema;
 
@@ -53,8 +53,7 @@ fn first(version: &Version, command: &str) -> VersionTexts {
 /// Returns the texts of a version to which a plan leads.
 fn made(version: &Version, upgrade: &Upgrade, before: &Schema, command: &str) -> VersionTexts {
     let protostore_emit::Migration { up, down } = migration(upgrade, before, &version.schema, command);
-    let copy_only = upgrade.verdicts.iter().any(|verdict| verdict.down == DownEffect::CopyOnly);
-    let down = (!copy_only).then_some(down);
+    let down = upgrade.has_way_back().then_some(down);
     VersionTexts {
         snapshot: version.schema.to_snapshot(),
         plan: Some(upgrade.to_file()),

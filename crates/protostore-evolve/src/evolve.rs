@@ -3,7 +3,7 @@
 use protostore_schema::Schema;
 
 use crate::draft::{Direction, Draft};
-use crate::plan::{Answers, At, Object, ObjectKind, Plan, Previous, Step};
+use crate::plan::{Answers, At, ChangeKind, Object, ObjectKind, Plan, Previous, Step, Verdict};
 use crate::view::View;
 use crate::{History, objects, order, rows, slug, structure};
 
@@ -27,7 +27,9 @@ pub fn evolve(
     rows::all(&mut up);
     let steps_up = steps(&mut up);
     expect_told(&mut up, &steps_up);
-    if up.verdicts.is_empty() && up.asks.is_empty() && steps_up.is_empty() {
+    // The lock keeps the names of the store message, and the file's label follows them: that is no version.
+    let is_named_anew = |verdict: &Verdict| verdict.kind == ChangeKind::T02;
+    if up.verdicts.iter().all(is_named_anew) && up.asks.is_empty() && steps_up.is_empty() {
         return None;
     }
     let mut down = Draft::new([&after, &before], history, answers, Direction::Down, [news, olds]);

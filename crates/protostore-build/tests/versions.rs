@@ -1,0 +1,13 @@
+//! Versions: what `codegen` appends, asks and rewrites, and what `check` says of them beside a commit of git.
+
+#[path = "files/lab.rs"]
+mod lab;
+
+mod versions {
+    mod against;
+    mod amend;
+    mod append;
+    mod asks;
+    mod format;
+    mod names;
+}
