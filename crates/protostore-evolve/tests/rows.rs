@@ -250,6 +250,25 @@ fn a_counter_goes_on_after_the_greatest_value() {
 }
 
 #[test]
+fn what_a_hash_chain_covers_stays_what_it_is_inside_bytes() {
+    let of = |fields: &str| {
+        let drive = "Drive d = 2 [(protostore.v1.column) = {storage: BYTES}]; bytes hash = 9;";
+        format!("append_only: true hash_chain: \"hash\"%%{drive}---message Drive {{ {fields} }}")
+    };
+    for (old, new) in [
+        ("int32 n = 1;", "int64 n = 1;"),
+        ("int32 n = 1;", "optional int32 n = 1;"),
+        ("int32 n = 1; string s = 2;", "int32 n = 1; reserved 2; reserved \"s\";"),
+    ] {
+        let plan = plan(&of(old), &of(new));
+        let never = words(&plan).into_iter().find(|said| said.starts_with("never T26 machines.d"));
+        assert!(never.is_some(), "{old} {new}: {:?}", plan.asks);
+    }
+    let added = plan(&of("int32 n = 1;"), &of("int32 n = 1; string s = 2;"));
+    assert_eq!(words(&added), [""; 0]);
+}
+
+#[test]
 fn encodings_change_by_sql_where_sql_can() {
     let full = plan("uint64 n = 2;", "uint64 n = 2 [(protostore.v1.column) = {encoding: FULL_RANGE}];");
     assert_eq!((kinds(&full), words(&full).len()), (vec![ChangeKind::S05], 0));
@@ -273,4 +292,168 @@ fn what_a_hash_chain_covers_stays_what_it_is() {
         let never = words(&plan).into_iter().find(|said| said.starts_with("never T26 machines.n"));
         assert!(never.is_some(), "{old} {new}: {:?}", plan.asks);
     }
+}
+
+const DRIVE: &str = "---message Drive { int32 n = 1; string s = 2; }";
+
+#[test]
+fn a_message_goes_to_a_table_of_its_own_and_back() {
+    let flat = format!("Drive d = 2;{DRIVE}");
+    let apart = format!("Drive d = 2 [(protostore.v1.column) = {{storage: CHILD_TABLE}}];{DRIVE}");
+    let there = plan(&flat, &apart);
+    assert_eq!((kinds(&there), words(&there).len()), (vec![ChangeKind::S01], 0));
+    assert_eq!(steps(&there.up)[..2], ["CreateTable", "Move"]);
+    assert_eq!(columns(&there.up), ["[2, 1] Value", "[2, 2] Value"]);
+    let back = plan(&apart, &flat);
+    assert_eq!(kinds(&back), [ChangeKind::S02]);
+    assert_eq!(columns(&back.up), ["[2, 1] Value", "[2, 2] Value"]);
+}
+
+/// Returns what is carried to another table.
+fn columns(steps: &[protostore_evolve::plan::Step]) -> Vec<String> {
+    let moved = |step: &protostore_evolve::plan::Step| match step {
+        protostore_evolve::plan::Step::Move { columns, .. } => columns.clone(),
+        _ => Vec::new(),
+    };
+    steps.iter().flat_map(moved).map(|(_, to, _)| format!("{:?} {:?}", to.path, to.role)).collect()
+}
+
+#[test]
+fn a_message_goes_into_one_column_by_the_run_time() {
+    for storage in ["BYTES", "JSON"] {
+        let flat = format!("Drive d = 2;{DRIVE}");
+        let whole = format!("Drive d = 2 [(protostore.v1.column) = {{storage: {storage}}}];{DRIVE}");
+        for (old, new) in [(&flat, &whole), (&whole, &flat)] {
+            let plan = plan(old, new);
+            assert_eq!((kinds(&plan), words(&plan).len()), (vec![ChangeKind::S03], 0));
+            assert!(steps(&plan.up).contains(&"Rust".to_owned()) && steps(&plan.down).contains(&"Rust".to_owned()));
+        }
+    }
+    let of = |storage: &str| format!("Drive d = 2 [(protostore.v1.column) = {{storage: {storage}}}];{DRIVE}");
+    let plan = plan(&of("BYTES"), &of("JSON"));
+    assert_eq!((kinds(&plan), steps(&plan.up)), (vec![ChangeKind::S03], vec!["Rust".to_owned()]));
+}
+
+#[test]
+fn a_value_becomes_a_list_and_the_only_element_a_value() {
+    for (one, many, asks) in [
+        ("string s = 2;", "repeated string s = 2;", 0),
+        ("optional int32 n = 2;", "repeated int32 n = 2;", 1),
+        ("Drive d = 2;---message Drive { int32 n = 1; }", "repeated Drive d = 2;---message Drive { int32 n = 1; }", 0),
+    ] {
+        let there = plan(one, many);
+        assert_eq!((kinds(&there), words(&there).len()), (vec![ChangeKind::K18], asks), "{:?}", words(&there));
+        assert_eq!(steps(&there.up)[..2], ["CreateTable", "Move"]);
+        assert_eq!(columns(&there.up).len(), 1);
+        let back = plan(many, one);
+        assert_eq!((kinds(&back), words(&back).len()), (vec![ChangeKind::K19], asks + 1));
+        assert!(guards(&back.up)[0].ends_with("has more than one element"));
+        assert!(steps(&back.up).contains(&"Move".to_owned()));
+    }
+}
+
+#[test]
+fn a_map_becomes_a_list_of_its_entries_and_back() {
+    let map = "map<string, int32> m = 2;---";
+    let list = "repeated Entry m = 2;---message Entry { string key = 1; int32 value = 2; }";
+    let there = plan(map, list);
+    assert_eq!((kinds(&there), words(&there).len()), (vec![ChangeKind::K16], 0));
+    assert_eq!(columns(&there.up), ["[2, 1] Value", "[2, 2] Value"]);
+    let back = plan(list, map);
+    assert_eq!(kinds(&back), [ChangeKind::K17]);
+    assert_eq!(guards(&back.up), ["machines.m has two entries of one key"]);
+    assert_eq!(columns(&back.up), ["[2, 1] MapKey", "[2, 2] Value"]);
+}
+
+/// Returns the plan where a message stored as one column changes.
+fn whole(storage: &str, old: &str, new: &str) -> protostore_evolve::plan::Plan {
+    let of = |fields: &str| {
+        let field = format!("Drive d = 2 [(protostore.v1.column) = {{storage: {storage}}}];");
+        format!("{field}---message Drive {{ {fields} }} message Inner {{ int32 a = 1; }}")
+    };
+    plan(&of(old), &of(new))
+}
+
+#[test]
+fn what_protobuf_reads_all_the_same_may_change_inside_bytes() {
+    for (old, new) in [
+        ("int32 n = 1;", "int64 n = 1;"),
+        ("int32 n = 1;", "int32 n = 1; string s = 2;"),
+        ("int32 n = 1; string s = 2;", "int32 n = 1; reserved 2; reserved \"s\";"),
+        ("string s = 1;", "repeated string s = 1;"),
+        ("string s = 1;", "bytes s = 1;"),
+        ("string s = 1;", "string t = 1;"),
+        ("map<string, Inner> m = 1;", "map<string, Inner> m = 1; Inner n = 2;"),
+    ] {
+        let plan = whole("BYTES", old, new);
+        assert!(kinds(&plan).contains(&ChangeKind::S11), "{old} {new}: {:?}", kinds(&plan));
+        assert_eq!((words(&plan).len(), steps(&plan.up).len()), (0, 0), "{old} {new}: {:?}", words(&plan));
+    }
+}
+
+#[test]
+fn what_old_bytes_would_no_longer_say_is_rejected() {
+    for (old, new) in [
+        ("string s = 1;", "int64 s = 1;"),
+        ("int32 n = 1;", "sint32 n = 1;"),
+        ("int64 n = 1;", "int32 n = 1;"),
+        ("int32 n = 1;", "uint32 n = 1;"),
+        ("bytes b = 1;", "string b = 1;"),
+        ("repeated int32 n = 1;", "int32 n = 1;"),
+        ("google.protobuf.Int32Value n = 1;", "int32 n = 1;"),
+        ("int32 a = 1; int32 b = 2;", "oneof o { int32 a = 1; int32 b = 2; }"),
+        ("Inner i = 1;", "google.protobuf.Timestamp i = 1;"),
+    ] {
+        let plan = whole("BYTES", old, new);
+        let never = words(&plan).into_iter().find(|said| said.starts_with("never S11 machines.d"));
+        assert!(never.is_some(), "{old} {new}: {:?}", words(&plan));
+    }
+}
+
+#[test]
+fn json_is_read_by_every_name_that_a_number_had_and_by_its_type() {
+    for (old, new) in [
+        ("int32 n = 1;", "int32 m = 1;"),
+        ("int32 n = 1;", "int32 n = 1; string s = 2;"),
+        ("int32 n = 1; string s = 2;", "int32 n = 1; reserved 2; reserved \"s\";"),
+    ] {
+        let plan = whole("JSON", old, new);
+        assert!(kinds(&plan).contains(&ChangeKind::S12), "{old} {new}: {:?}", kinds(&plan));
+        assert_eq!((words(&plan).len(), steps(&plan.up).len()), (0, 0), "{old} {new}: {:?}", words(&plan));
+    }
+    for (old, new) in [("int32 n = 1;", "int64 n = 1;"), ("string s = 1;", "bytes s = 1;")] {
+        let plan = whole("JSON", old, new);
+        assert!(words(&plan)[0].starts_with("never S12"), "{:?}", words(&plan));
+    }
+}
+
+#[test]
+fn a_list_in_one_column_is_read_as_protobuf_reads_it() {
+    let of = |field: &str| format!("{field} [(protostore.v1.column) = {{storage: BYTES}}];");
+    let wider = plan(&of("repeated int32 n = 2"), &of("repeated int64 n = 2"));
+    assert_eq!((kinds(&wider), steps(&wider.up).len()), (vec![ChangeKind::S11], 0), "{:?}", words(&wider));
+    let other = plan(&of("repeated int32 n = 2"), &of("repeated sint32 n = 2"));
+    assert!(words(&other)[0].starts_with("never S11 machines.n"), "{:?}", words(&other));
+    let packed = plan(
+        &of("repeated int32 n = 2"),
+        "repeated int32 n = 2 [packed = false, (protostore.v1.column) = {storage: BYTES}];",
+    );
+    assert_eq!((kinds(&packed), steps(&packed.up).len()), (vec![ChangeKind::K20], 0));
+}
+
+#[test]
+fn a_message_and_its_bytes() {
+    let message = format!("Drive d = 2 [(protostore.v1.column) = {{storage: BYTES}}];{DRIVE}");
+    let there = plan(&message, "bytes d = 2;");
+    assert_eq!(kinds(&there)[0], ChangeKind::K14, "{:?}", words(&there));
+    let back = plan("bytes d = 2;", &message);
+    assert_eq!(kinds(&back)[0], ChangeKind::K14);
+}
+
+#[test]
+fn a_field_that_is_not_stored_changes_for_clients_alone() {
+    let of = |field: &str| format!("{field} [(protostore.v1.column) = {{storage: NOT_STORED}}];");
+    let plan = plan(&of("int32 n = 2"), &of("string n = 2"));
+    assert_eq!((plan.verdicts[0].wire, steps(&plan.up).len()), (Effect::Breaks, 0));
+    assert_eq!(words(&plan), ["wire machines.n int32 string"]);
 }

@@ -205,7 +205,8 @@ pub enum Number {
 pub enum Motion {
     /// From an owner's row one row, with position 0, or alone, where the test holds.
     OneRow(Test),
-    /// Into an owner's row the values of its only row in the other table; a guard found that there is at most one.
+    /// Into an owner's row the values of its only row in the other table; a guard found that there is at most one. The
+    /// presence at the path of the other table, where the owner has one, becomes 1 in rows that have such a row.
     OnlyRow,
     /// Keys of a map become positions, in the order of the keys, and the keys a column of the elements.
     KeysToPositions,

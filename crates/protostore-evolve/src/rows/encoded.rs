@@ -5,47 +5,92 @@
 
 use std::collections::BTreeSet;
 
-use protostore_schema::{Field, Form, Kind, Label, Message, Type, is_well_known};
+use protostore_schema::{Field, Form, Kind, Label, Message, is_well_known};
 
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, Effect, Previous, Verdict, Word};
 use crate::types::{Formers, Pairs};
-use crate::view::{Datum, Storage};
+use crate::view::Datum;
 
-/// A message, or a list or map of messages, that one column holds in both versions and in the same form.
+/// A message, list or map that one column holds in both versions and in the same form; or each element of a list.
 pub(crate) fn encoded(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let (Some(was), Some(is)) = (form(old), form(new)) else { return };
-    let (Some(before), Some(after)) = (old.message(), new.message()) else { return };
-    if was != is || is_well_known(before) || is_well_known(after) {
+    if was != is || old.many() != new.many() {
         return;
     }
     let at = At::both(old, new);
-    let (olds, news) = (draft.old.schema, draft.new.schema);
-    let pairs = Pairs::from(olds, news, (before, after));
-    let mut seen = BTreeSet::new();
-    for (was, now) in pairs.messages.iter().filter(|pair| seen.insert((*pair).clone())) {
-        let (Some(old), Some(new)) = (olds.reach.message(was), news.reach.message(now)) else { continue };
-        let inside = Inside { at: &at, is_json: is == Form::Json, name: new.proto.clone() };
-        inside.message(old, new, draft);
+    let is_chained = old.table.hash_chain.is_some() && new.table.hash_chain.is_some();
+    let inside = |name: &str| Inside { at: &at, is_json: is == Form::Json, is_chained, name: name.to_owned() };
+    let (Some(before), Some(after)) = (old.message(), new.message()) else {
+        // Of a list of scalars, the bytes are those of its message with this field alone.
+        if old.field.kind.word() != new.field.kind.word() {
+            let was = Field { name: new.field.name.clone(), json: new.field.json.clone(), ..old.field.clone() };
+            inside(&new.declared_by).both(None, &was, &new.field, draft);
+        }
+        return;
+    };
+    if is_well_known(before) || is_well_known(after) {
+        return;
     }
+    let (olds, news) = (draft.old.schema, draft.new.schema);
+    for (was, now) in messages(before, after, draft) {
+        let (Some(old), Some(new)) = (olds.reach.message(&was), news.reach.message(&now)) else { continue };
+        inside(&new.proto).message(old, new, draft);
+    }
+}
+
+/// Returns the first field that differs inside of a message, list or map, whatever stores it; in words.
+pub(crate) fn first_difference(old: &Datum<'_>, new: &Datum<'_>, draft: &Draft<'_>) -> Option<String> {
+    let (olds, news) = (draft.old.schema, draft.new.schema);
+    let (Some(before), Some(after)) = (old.message(), new.message()) else {
+        return (old.field.kind.word() != new.field.kind.word()).then(|| words(&new.field));
+    };
+    messages(before, after, draft).into_iter().find_map(|(was, now)| {
+        let (was, now) = (olds.reach.message(&was)?, news.reach.message(&now)?);
+        let is_same = |one: &Field, other: &Field| {
+            let kinds = (&one.kind, &other.kind);
+            let is_kind = matches!(kinds, (Kind::Message(_), Kind::Message(_)) | (Kind::Enum(_), Kind::Enum(_)));
+            let rest =
+                |field: &Field| (field.name.clone(), field.json_name().to_string(), field.label, field.oneof.is_some());
+            rest(one) == rest(other) && (is_kind || one.kind == other.kind)
+        };
+        let missing = |from: &Message, of: &Message| {
+            let other = |field: &&Field| of.field(field.number).is_none_or(|other| !is_same(field, other));
+            from.fields.iter().find(other).map(|field| format!("{}.{}", from.proto, field.name))
+        };
+        missing(now, was).or_else(|| missing(was, now))
+    })
+}
+
+/// Returns what two messages reach, themselves first, each pair once.
+fn messages(before: &str, after: &str, draft: &Draft<'_>) -> Vec<(String, String)> {
+    let mut seen = BTreeSet::new();
+    let mut pairs = Pairs::from(draft.old.schema, draft.new.schema, (before, after)).messages;
+    pairs.retain(|pair| seen.insert(pair.clone()));
+    pairs
 }
 
 /// Returns the form of a message or list that one column holds.
 fn form(datum: &Datum<'_>) -> Option<Form> {
-    let Storage::Column(scalar) = datum.storage else { return None };
-    matches!(scalar.column.ty, Type::Message(_) | Type::Repeated(_)).then_some(scalar.column.form)
+    datum.column().filter(|_| datum.is_document()).map(|column| column.form)
 }
 
 /// What is looked at: a message inside of a column.
 struct Inside<'d> {
     at: &'d At,
     is_json: bool,
+    /// Whether the hash of a row covers it, before and after.
+    is_chained: bool,
     name: String,
 }
 
 impl Inside<'_> {
     fn message(&self, old: &Message, new: &Message, draft: &mut Draft<'_>) {
         for field in old.fields.iter().filter(|field| new.field(field.number).is_none()) {
+            if self.is_chained {
+                self.chained(field, "is gone", draft);
+                continue;
+            }
             let gone = self.verdict(field, "is gone: what is stored of it goes with the next write of its row");
             let gone = gone.json(Effect::Breaks).previous(self.unless_json(Previous::ReadsAndWrites));
             draft.verdict(gone.loses(format!("{} in rows that were written since", self.dotted(field))));
@@ -58,13 +103,16 @@ impl Inside<'_> {
                     // The previous program writes the message anew, without what it does not know.
                     draft.verdict(self.way_back(added.previous(self.unless_json(Previous::Reads))));
                 }
-                Some(before) => self.both(old, before, field, draft),
+                Some(before) => self.both(Some(old), before, field, draft),
             }
         }
         self.renamed_message(old, new, draft);
     }
 
-    fn both(&self, message: &Message, old: &Field, new: &Field, draft: &mut Draft<'_>) {
+    fn both(&self, message: Option<&Message>, old: &Field, new: &Field, draft: &mut Draft<'_>) {
+        if self.is_chained && is_other_on_the_wire(old, new) {
+            return self.chained(new, &format!("is {}, and was {}", words(new), words(old)), draft);
+        }
         if old.name != new.name || old.json_name() != new.json_name() {
             let says = format!("was called {}", old.name);
             let renamed = self.verdict(new, &says).json(Effect::Breaks);
@@ -81,7 +129,7 @@ impl Inside<'_> {
             );
             return draft.never(self.kind(), self.at, why);
         }
-        if joins(message, old, new, draft, &self.name) {
+        if message.is_some_and(|message| joins(message, old, new, draft, &self.name)) {
             let why = format!(
                 "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it out of the oneof",
                 self.dotted(new),
@@ -112,6 +160,17 @@ impl Inside<'_> {
             let risk = format!("{} inside of {}: unset and zero become one", self.dotted(new), self.at.present());
             draft.accept(Word::Presence, self.kind(), self.at, (words(old), words(new)), risk);
         }
+    }
+
+    /// T26: the rows that are there would no longer be verified.
+    fn chained(&self, field: &Field, what: &str, draft: &mut Draft<'_>) {
+        let why = format!(
+            "{} inside of {} {what}, and is in a hash chain, which could no longer be verified: put it back, or begin a \
+             new table",
+            self.dotted(field),
+            self.at.present()
+        );
+        draft.never(ChangeKind::T26, self.at, why);
     }
 
     /// A text is read under the names that its message had under the same full name.
@@ -156,6 +215,12 @@ impl Inside<'_> {
     fn way_back(&self, verdict: Verdict) -> Verdict {
         if self.is_json { verdict.down(crate::plan::DownEffect::CopyOnly) } else { verdict }
     }
+}
+
+/// Returns whether the bytes of a field could be others.
+fn is_other_on_the_wire(old: &Field, new: &Field) -> bool {
+    let shape = |field: &Field| (field.kind.word(), field.label, field.packed, field.oneof.is_some());
+    shape(old) != shape(new)
 }
 
 fn words(field: &Field) -> String {

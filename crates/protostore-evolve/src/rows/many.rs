@@ -1,23 +1,163 @@
 //! K16 to K19: one value and several, lists and maps.
 
+use protostore_schema::{Kind, Label, Role};
+
+use super::{required, values};
 use crate::draft::Draft;
-use crate::plan::{At, ChangeKind};
-use crate::view::{Datum, Many};
+use crate::plan::{At, ChangeKind, ColumnId, Conversion, DataEffect, Effect, Motion, Previous, Test, Verdict, Word};
+use crate::value::Wire;
+use crate::view::{Datum, Many, Storage};
 
 /// A field that has another number of values than before.
 pub(crate) fn many(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
-    let kind = match (old.many(), new.many()) {
-        (Many::Map, Many::List) => ChangeKind::K16,
-        (Many::List, Many::Map) => ChangeKind::K17,
-        (Many::One, _) => ChangeKind::K18,
-        _ => ChangeKind::K19,
+    let is_carried = match (old.many(), new.many()) {
+        (Many::One, Many::List) => spread(old, new, draft),
+        (Many::List, Many::One) => gather(old, new, draft),
+        (Many::Map, Many::List) => entries(old, new, draft),
+        (Many::List, Many::Map) => keyed(old, new, draft),
+        _ => None,
     };
-    let why = format!(
-        "{} is now {}, it was {}, which is not carried over: reserve the number, take a new one, and fill it with \
-         `backfill`",
-        new.name,
-        new.type_words(),
-        old.type_words()
-    );
-    draft.never(kind, &At::both(old, new), why);
+    if is_carried.is_none() {
+        let kind = match (old.many(), new.many()) {
+            (Many::Map, Many::List) => ChangeKind::K16,
+            (Many::List, Many::Map) => ChangeKind::K17,
+            (Many::One, _) => ChangeKind::K18,
+            _ => ChangeKind::K19,
+        };
+        let why = format!(
+            "{} is {} in {} now, it was {} in {}, which is not carried over: reserve the number, take a new one, and fill \
+             it by the program",
+            new.name,
+            new.type_words(),
+            new.storage.word(),
+            old.type_words(),
+            old.storage.word()
+        );
+        draft.never(kind, &At::both(old, new), why);
+    }
+}
+
+/// K18: a value becomes the only element of a list; none where it is unset, or an implicit zero.
+fn spread(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    let (to, column) = (list_of_its_own(new)?, old.column_id()?);
+    let is_set = match old.storage {
+        Storage::Column(_) if old.is_document() => return None,
+        Storage::Column(_) if old.field.label == Label::Required => Test::Any,
+        Storage::Column(_) if old.is_zero_where_set() => Test::NotZero(column),
+        Storage::Column(_) => Test::Set(column),
+        Storage::Flattened(_) => Test::NotZero(column),
+        Storage::Child(_) | Storage::Element(_) | Storage::Inline | Storage::Absent(_) => return None,
+    };
+    say(ChangeKind::K18, old, new, DataEffect::Exact, draft);
+    values::values(old, new, draft);
+    draft.motion(old.place.clone(), to, Motion::OneRow(is_set));
+    required::required(old, new, draft);
+    Some(())
+}
+
+/// K19: the only element of a list becomes the value.
+fn gather(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    let from = list_of_its_own(old)?;
+    match new.storage {
+        Storage::Column(_) if !new.is_document() => {}
+        Storage::Flattened(_) => {}
+        _ => return None,
+    }
+    say(ChangeKind::K19, old, new, DataEffect::Guarded, draft);
+    let says = format!("{} has more than one element", old.name);
+    let risk = format!("more than one element of {} stops the upgrade", old.name);
+    let words = (old.type_words(), new.type_words());
+    draft.accept(Word::Narrow, ChangeKind::K19, &At::both(old, new), words, risk);
+    draft.guard_before(from.clone(), Test::Several, says);
+    values::values(old, new, draft);
+    if matches!(new.storage, Storage::Column(scalar) if scalar.null_for_zero) {
+        values::convert(old, new, ChangeKind::K19, Conversion::ZeroToUnset, draft);
+    }
+    draft.motion(from, new.place.clone(), Motion::OnlyRow);
+    required::required(old, new, draft);
+    Some(())
+}
+
+/// K16: a map becomes a list of its entries, in the order of the keys.
+fn entries(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    let place = list_of_its_own(old)?;
+    let parts = parts(old, new, draft)?;
+    list_of_its_own(new)?;
+    say(ChangeKind::K16, old, new, DataEffect::Exact, draft);
+    // What protobuf does not write of an entry, a newer program reads as unset.
+    for (before, after, is_unset) in parts {
+        let by = if is_unset { Conversion::ZeroToUnset } else { Conversion::Same };
+        draft.convert(before, after, by);
+    }
+    draft.motion(place.clone(), place, Motion::KeysToPositions);
+    Some(())
+}
+
+/// K17: a list of entries becomes a map.
+fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    let place = list_of_its_own(old)?;
+    let parts = parts(new, old, draft)?;
+    list_of_its_own(new)?;
+    say(ChangeKind::K17, old, new, DataEffect::Guarded, draft);
+    let risk = format!("two entries of {} with one key stop the upgrade", old.name);
+    let words = (old.type_words(), new.type_words());
+    draft.accept(Word::Narrow, ChangeKind::K17, &At::both(old, new), words, risk);
+    let owner = draft.old.places().get(&place)?.key.iter().filter(|column| column.role != Role::Position);
+    let key = parts.first().map(|(_, entry, _)| entry.clone());
+    let columns = owner.cloned().chain(key).collect();
+    let says = format!("{} has two entries of one key", old.name);
+    draft.guard_before(place.clone(), Test::Duplicate { columns, among: Box::new(Test::Any) }, says);
+    for (map, entry, is_unset) in parts {
+        let by = if is_unset { Conversion::UnsetToZero } else { Conversion::Same };
+        draft.convert(entry, map, by);
+    }
+    draft.motion(place.clone(), place, Motion::PositionsToKeys);
+    Some(())
+}
+
+/// Returns the key and the value of a map and of an entry that is a message of them alone, each in one column; and whether
+/// it may be unset in the entry.
+fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(ColumnId, ColumnId, bool)>> {
+    let views = match map.many() == Many::Map && draft.old.datum(map.table.number, &map.path)?.many() == Many::Map {
+        true => (draft.old, draft.new),
+        false => (draft.new, draft.old),
+    };
+    let inside = |view: &crate::view::View<'_>, of: &Datum<'_>| {
+        let data = view.data_of(of.table.number);
+        data.filter(|datum| datum.path.starts_with(&of.path) && datum.path.len() > of.path.len()).count()
+    };
+    if inside(views.0, map) != 2 || inside(views.1, list) != 2 {
+        return None;
+    }
+    let part = |number: u32| {
+        let path: Vec<u32> = map.path.iter().copied().chain([number]).collect();
+        let of_map = views.0.datum(map.table.number, &path)?;
+        let of_entry = views.1.datum(list.table.number, &path)?;
+        let (Storage::Element(_), Storage::Column(_)) = (of_map.storage, of_entry.storage) else { return None };
+        Some((of_map.column_id()?, of_entry.column_id()?, !of_entry.is_zero_where_set()))
+    };
+    Some(vec![part(1)?, part(2)?])
+}
+
+/// Returns the table of a list or map, if there is none inside its elements.
+fn list_of_its_own(datum: &Datum<'_>) -> Option<crate::plan::Place> {
+    let Storage::Child(child) = datum.storage else { return None };
+    let is_list = !matches!(child.place, protostore_schema::Place::Alone(_));
+    if is_list && child.nested().is_empty() { datum.child_place() } else { None }
+}
+
+fn say(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, data: DataEffect, draft: &mut Draft<'_>) {
+    let at = At::both(old, new);
+    let words = (old.type_words(), new.type_words());
+    let says = format!("{} is now {}, it was {}", new.name, words.1, words.0);
+    let is_map = old.many() == Many::Map || new.many() == Many::Map;
+    // Numbers of a list are packed, and one alone is not.
+    let is_same = is_map || matches!(Wire::of(&new.field.kind), Wire::Bytes | Wire::Message);
+    let wire = if is_same { Effect::Same } else { Effect::Breaks };
+    let verdict = Verdict::new(kind, at.clone(), says).wire(wire).json(Effect::Breaks).data(data);
+    draft.verdict(verdict.previous(Previous::Neither).passes(4));
+    if wire == Effect::Breaks && !matches!(new.field.kind, Kind::Message(_)) {
+        let risk = format!("clients that speak protobuf's bytes read {} otherwise, or not at all", new.name);
+        draft.accept(Word::Wire, kind, &at, words, risk);
+    }
 }

@@ -116,7 +116,8 @@ fn sql_names<'d>(old: &'d Datum<'_>, new: &'d Datum<'_>) -> Option<(&'d str, &'d
     };
     let names = (name(old)?, name(new)?);
     let is_one_place = old.child_place() == new.child_place() && old.place == new.place;
-    (is_one_place && names.0 != names.1).then_some(names)
+    let role = |datum: &Datum<'_>| datum.column().map(|column| column.role);
+    (is_one_place && role(old) == role(new) && names.0 != names.1).then_some(names)
 }
 
 /// Returns whether another SQL name follows from that of the table or of a message around.

@@ -1,12 +1,103 @@
-//! S: where values are stored, and in which encoding.
+//! S: where the values of a field are stored. In which form, the rows of kinds say.
 
+use protostore_schema::Kind;
+
+use super::encoded;
 use crate::draft::Draft;
-use crate::plan::At;
-use crate::view::Datum;
+use crate::plan::{At, ChangeKind, DataEffect, Motion, Previous, RustStep, Step, Test, Verdict};
+use crate::view::{Datum, Storage};
 
-/// Storage and encoding of a field that both versions store.
+/// Where a field is stored that both versions store.
 pub(crate) fn storage(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
-    if old.storage.word() != new.storage.word() && old.many() == new.many() {
-        draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
+    let is_message = |datum: &Datum<'_>| matches!(datum.field.kind, Kind::Message(_));
+    if old.many() != new.many() || is_message(old) != is_message(new) || is_moved_with_its_list(old, new, draft) {
+        return;
     }
+    match (old.storage, new.storage) {
+        (Storage::Flattened(_), Storage::Child(_)) => apart(old, new, draft),
+        (Storage::Child(_), Storage::Flattened(_)) => together(old, new, draft),
+        _ if old.is_document() && new.is_document() => reform(old, new, draft),
+        (Storage::Column(_), Storage::Flattened(_) | Storage::Child(_)) if old.is_document() => recode(old, new, draft),
+        (Storage::Flattened(_) | Storage::Child(_), Storage::Column(_)) if new.is_document() => recode(old, new, draft),
+        _ if old.storage.word() == new.storage.word() && old.is_document() == new.is_document() => {}
+        _ => {
+            let why = format!(
+                "{} was stored in {}, and is in {} now, which is not carried over: put it back",
+                new.name,
+                old.storage.word(),
+                new.storage.word()
+            );
+            draft.never(ChangeKind::S03, &At::both(old, new), why);
+        }
+    }
+}
+
+/// Returns whether a map became a list of its entries, or a list a map, which carries keys and values too.
+fn is_moved_with_its_list(old: &Datum<'_>, new: &Datum<'_>, draft: &Draft<'_>) -> bool {
+    let is_part = matches!(old.storage, Storage::Element(_)) != matches!(new.storage, Storage::Element(_));
+    let around = new.path.split_last().map(|(_, around)| draft.changes_at(new.table.number, around));
+    is_part && around.is_some_and(|kinds| kinds.contains(&ChangeKind::K16) || kinds.contains(&ChangeKind::K17))
+}
+
+/// S01: a message goes from columns to a table of its own.
+fn apart(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let (Some(presence), Some(to)) = (old.column_id(), new.child_place()) else { return };
+    let says = format!("{} is stored in a table of its own", new.name);
+    let verdict = Verdict::new(ChangeKind::S01, At::both(old, new), says).data(DataEffect::Exact);
+    draft.verdict(verdict.previous(Previous::Neither).passes(4));
+    draft.motion(old.place.clone(), to, Motion::OneRow(Test::NotZero(presence)));
+}
+
+/// S02: a message goes from a table of its own to columns of the table around it.
+fn together(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let Some(from) = old.child_place() else { return };
+    let says = format!("{} is stored in columns of the table around it", new.name);
+    let verdict = Verdict::new(ChangeKind::S02, At::both(old, new), says).data(DataEffect::Exact);
+    draft.verdict(verdict.previous(Previous::Neither).passes(4));
+    draft.motion(from, new.place.clone(), Motion::OnlyRow);
+}
+
+/// S03: what one column holds goes from bytes to JSON, or back. The row of the form carries it.
+fn reform(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let form = |datum: &Datum<'_>| datum.column().map(|column| column.form);
+    if form(old) != form(new) {
+        reject_with_difference(old, new, draft);
+    }
+}
+
+/// Rejects a change of storage that goes along with one inside of the message; returns whether it did.
+fn reject_with_difference(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> bool {
+    let what = encoded::first_difference(old, new, draft);
+    if let Some(what) = &what {
+        let why = format!(
+            "{} is stored otherwise and its message changes at once ({what}): change one in a version of its own",
+            new.name
+        );
+        draft.never(ChangeKind::S03, &At::both(old, new), why);
+    }
+    what.is_some()
+}
+
+/// S03: a message, list or map goes from columns or rows to one column of bytes or JSON, or back.
+fn recode(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let at = At::both(old, new);
+    if reject_with_difference(old, new, draft) {
+        return;
+    }
+    let words = |datum: &Datum<'_>| match datum.column() {
+        Some(column) if datum.is_document() && column.form == protostore_schema::Form::Json => "JSON",
+        _ if datum.is_document() => "bytes",
+        _ => datum.storage.word(),
+    };
+    let says = format!("{} is stored as {}, it was {}", new.name, words(new), words(old));
+    let verdict = Verdict::new(ChangeKind::S03, at, says).data(DataEffect::Exact);
+    draft.verdict(verdict.previous(Previous::Neither).passes(4));
+    draft.recoded(new.table.number, &new.path);
+    let by = match (old.column_id(), new.column_id()) {
+        (_, Some(into)) if new.is_document() => RustStep::Encode { into },
+        (Some(from), _) => RustStep::Decode { from },
+        _ => return,
+    };
+    let place = new.place.clone();
+    draft.step(Step::Rust { place, by });
 }

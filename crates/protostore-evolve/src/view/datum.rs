@@ -104,6 +104,14 @@ impl Datum<'_> {
         matches!(self.storage, Storage::Column(_) | Storage::Element(_))
     }
 
+    /// Returns whether one column holds a message or a list as bytes or JSON; of a list of such messages, for each element.
+    pub(crate) fn is_document(&self) -> bool {
+        let column = self.column().filter(|_| !matches!(self.storage, Storage::Flattened(_)));
+        column.is_some_and(|column| {
+            matches!(column.ty, protostore_schema::Type::Message(_) | protostore_schema::Type::Repeated(_))
+        })
+    }
+
     /// Returns whether it is neither in a flattened message nor in an element.
     pub(crate) fn is_at_top(&self) -> bool {
         self.within.is_none() && !self.is_in_element()
