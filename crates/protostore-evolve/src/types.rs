@@ -68,6 +68,14 @@ impl<'h> Formers<'h> {
             new.reach.messages.iter().map(|m| (m.proto.clone(), BTreeSet::from([m.proto.clone()]))).collect();
         let mut after = new;
         for version in history.versions.iter().rev() {
+            if version.schema.reach == after.reach {
+                // Nothing was renamed between the two.
+                for (today, there) in &names {
+                    let found = there.iter().filter_map(|name| version.schema.reach.message(name));
+                    messages.entry(today.clone()).or_default().extend(found);
+                }
+                continue;
+            }
             let pairs = Pairs::of(&version.schema, after);
             for (today, there) in &mut names {
                 let before = pairs.messages.iter().filter(|(_, newer)| there.contains(newer));

@@ -21,7 +21,8 @@ pub(crate) fn reused(draft: &mut Draft<'_>) {
     if draft.direction == Direction::Down {
         return;
     }
-    let formers = Formers::of(draft.history, after);
+    // The history matters to what is new alone.
+    let mut formers = None;
     let mut asked = BTreeSet::new();
     for (was, is) in &pairs.messages {
         let (Some(old), Some(new)) = (before.reach.message(was), after.reach.message(is)) else { continue };
@@ -30,10 +31,15 @@ pub(crate) fn reused(draft: &mut Draft<'_>) {
         }
         let gone = old.fields.iter().filter(|field| new.field(field.number).is_none());
         gone.for_each(|field| removed(old, new, field, draft));
-        let added = new.fields.iter().filter(|field| old.field(field.number).is_none());
-        added.for_each(|field| again(old, new, field, &formers, draft));
+        for field in new.fields.iter().filter(|field| old.field(field.number).is_none()) {
+            let formers = formers.get_or_insert_with(|| Formers::of(draft.history, after));
+            again(old, new, field, formers, draft);
+        }
     }
-    json::names(&formers, draft);
+    let documents = after.documents();
+    if documents != before.documents() {
+        json::names(&documents, formers.get_or_insert_with(|| Formers::of(draft.history, after)), draft);
+    }
 }
 
 /// Returns where a field of a message is: at the first place where it is stored, else by the message's name.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use protostore_schema::Documents;
+
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind};
 use crate::types::Formers;
 
 /// A name that another number ever had may not come back in a message that is stored as JSON.
-pub(super) fn names(formers: &Formers<'_>, draft: &mut Draft<'_>) {
-    let documents = draft.new.schema.documents();
+pub(super) fn names(documents: &Documents, formers: &Formers<'_>, draft: &mut Draft<'_>) {
     for message in &documents.messages {
         for field in &message.fields {
             let own = [&field.name, &field.json];
