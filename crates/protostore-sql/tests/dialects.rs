@@ -4,8 +4,9 @@ mod common;
 
 use common::{both, c};
 use protostore_sql::{
-    Check, ColumnDef, Conflict, Ddl, Delete, Dialect, Event, Expr, Insert, Key, Limit, Lit, Op, Order, Param,
-    ParamRole, Rows, Select, Source, Table, Trigger, TriggerStep, Ty, View, What,
+    Alter, Alteration, Check, Clock, ColumnDef, Conflict, Ddl, Delete, Dialect, Dropped, Event, Expr, ForeignKey,
+    Insert, Key, Limit, Lit, Op, Order, Param, ParamRole, Recode, Rows, Select, Source, Table, Trigger, TriggerStep,
+    Ty, View, What,
 };
 
 fn nth(field: &str, n: u32) -> Expr<'_> {
@@ -217,4 +218,96 @@ CREATE TRIGGER "cells__immutable" BEFORE UPDATE OF "parent" ON "cells"
   FOR EACH ROW EXECUTE FUNCTION "cells__immutable"();
 "#
     );
+}
+
+#[test]
+fn a_table_changes_by_the_same_words() {
+    let print = |dialect: Dialect, by: Alteration<'static>| {
+        dialect.print_ddl(&[Ddl::Alter(Alter { table: "t".into(), by })]).concat()
+    };
+    let reference = || ForeignKey {
+        name: "t__c__fk".into(),
+        columns: vec!["c".into()],
+        table: "u".into(),
+        key: vec!["id".into()],
+        on_delete: protostore_sql::OnDelete::Cascade,
+    };
+    let column = || ColumnDef {
+        name: "c".into(),
+        docs: &[],
+        ty: Ty::Bool,
+        nullable: false,
+        default: Some(Lit::Bool(false)),
+        checks: vec![Check {
+            name: "c__check".into(),
+            all: vec![Expr::In(Box::new(c("c")), vec![Expr::int(0)]).by_type()],
+        }],
+        reference: Some(reference()),
+    };
+    let both = |by: Alteration<'static>| [print(Dialect::Sqlite, by.clone()), print(Dialect::Postgres, by)];
+    let same = |by, text: &str| assert_eq!(both(by), [text, text]);
+    same(Alteration::RenameTo("a\"b".into()), "ALTER TABLE \"t\" RENAME TO \"a\"\"b\";\n");
+    same(Alteration::RenameColumn("a".into(), "b".into()), "ALTER TABLE \"t\" RENAME COLUMN \"a\" TO \"b\";\n");
+    same(Alteration::DropColumn("a".into()), "ALTER TABLE \"t\" DROP COLUMN \"a\";\n");
+    same(Alteration::SetNotNull("a".into()), "ALTER TABLE \"t\" ALTER COLUMN \"a\" SET NOT NULL;\n");
+    same(Alteration::DropNotNull("a".into()), "ALTER TABLE \"t\" ALTER COLUMN \"a\" DROP NOT NULL;\n");
+    same(Alteration::DropCheck("a".into()), "ALTER TABLE \"t\" DROP CONSTRAINT \"a\";\n");
+    let [sqlite, postgres] = both(Alteration::AddColumn(column()));
+    assert_eq!(
+        sqlite,
+        "ALTER TABLE \"t\" ADD COLUMN \"c\" INTEGER NOT NULL DEFAULT 0\n  \
+         CONSTRAINT \"c__check\" CHECK (\"c\" IN (0))\n  REFERENCES \"u\" (\"id\") ON DELETE CASCADE;\n"
+    );
+    assert_eq!(
+        postgres,
+        "ALTER TABLE \"t\" ADD COLUMN \"c\" BOOL NOT NULL DEFAULT FALSE;\nALTER TABLE \"t\" ADD CONSTRAINT \"t__c__fk\" \
+         FOREIGN KEY (\"c\") REFERENCES \"u\" (\"id\") ON DELETE CASCADE;\n"
+    );
+    let check = |all| Alteration::AddCheck(Check { name: "k".into(), all });
+    same(
+        check(vec![c("a"), c("b").is_null()]),
+        "ALTER TABLE \"t\" ADD CONSTRAINT \"k\" CHECK (\"a\" AND \"b\" IS NULL);\n",
+    );
+    assert_eq!(print(Dialect::Postgres, check(vec![c("a").by_type()])), "", "a type implies it");
+}
+
+#[test]
+fn things_are_dropped_by_name() {
+    let print = |dialect: Dialect, of: Dropped<'static>| dialect.print_ddl(&[Ddl::Drop(of)]).concat();
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        assert_eq!(print(dialect, Dropped::Table("a".into())), "DROP TABLE \"a\";\n");
+        assert_eq!(print(dialect, Dropped::Index("a".into())), "DROP INDEX \"a\";\n");
+        assert_eq!(print(dialect, Dropped::View("a".into())), "DROP VIEW \"a\";\n");
+    }
+    let trigger = || Dropped::Trigger("a".into(), "t".into());
+    assert_eq!(print(Dialect::Sqlite, trigger()), "DROP TRIGGER \"a\";\n");
+    assert_eq!(print(Dialect::Postgres, trigger()), "DROP TRIGGER \"a\" ON \"t\";\nDROP FUNCTION \"a\"();\n");
+}
+
+#[test]
+fn what_a_migration_says_of_values_and_rows() {
+    let both = |e: Expr<'static>| [Dialect::Sqlite.print_expr(&e), Dialect::Postgres.print_expr(&e)];
+    let a = || Box::new(c("a"));
+    let same = |e, text: &str| assert_eq!(both(e), [text, text]);
+    same(Expr::NullIf(a(), Box::new(Expr::int(0))), "nullif(\"a\", 0)");
+    same(Expr::Min(a()).is_null(), "min(\"a\") IS NULL");
+    same(Expr::Sum(vec![c("a"), Expr::Plus(a(), 1)]).equals(Expr::Null), "\"a\" + (\"a\" + 1) = NULL");
+    same(Expr::Recoded(Recode::Scaled { up: 1000, down: 1 }, a()), "\"a\" * 1000");
+    let there = Expr::Recoded(Recode::Scaled { up: 1, down: 7 }, a());
+    same(Expr::Recoded(Recode::Scaled { up: 7, down: 1 }, Box::new(there)), "(\"a\" / 7) * 7");
+    same(Expr::Written("1 -- no end".into()), "(1 -- no end)");
+    let by = vec![c("k")];
+    same(
+        Expr::RowNumber { within: vec![c("a")], by: by.clone() },
+        "row_number() OVER (PARTITION BY \"a\" ORDER BY \"k\")",
+    );
+    same(Expr::RowNumber { within: vec![], by }, "row_number() OVER (ORDER BY \"k\")");
+    same(
+        Expr::Repeated { of: vec![c("a"), c("b")], table: "t".into(), rows: vec![c("a").not_null()] },
+        "(\"a\", \"b\") IN (SELECT \"a\", \"b\" FROM \"t\" WHERE \"a\" IS NOT NULL GROUP BY \"a\", \"b\" HAVING count(*) > 1)",
+    );
+    assert_eq!(both(Expr::Listed(vec![c("a"), c("b")])), ["\"a\" || ', ' || \"b\"", "concat_ws(', ', \"a\", \"b\")"]);
+    assert_eq!(both(Expr::Recoded(Recode::Utf8, a())), ["CAST(\"a\" AS BLOB)", "convert_to(\"a\", 'UTF8')"]);
+    assert_eq!(both(Expr::Now(Clock::Seconds)), ["unixepoch()", "CAST(floor(extract(epoch FROM now())) AS INT8)"]);
+    assert_eq!(both(Expr::IsSingle(a()))[1], "(CAST(CAST(\"a\" AS FLOAT4) AS FLOAT8) = \"a\")");
 }

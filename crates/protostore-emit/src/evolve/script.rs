@@ -59,7 +59,8 @@ impl Script {
 
     /// Stops the upgrade where rows of a table meet a condition; `first` is what the first of them is called by.
     pub(super) fn guard<'w>(&mut self, says: &str, table: &str, rows: Expr<'w>, first: Expr<'w>) {
-        let found = Select::from(table.to_owned(), [Expr::text(says.to_owned()), Expr::Count, first]).rows([rows]);
+        let rows = (rows != Expr::Const(true)).then_some(rows);
+        let found = Select::from(table.to_owned(), [Expr::text(says.to_owned()), Expr::Count, first]).rows(rows);
         self.insert(Rows::Select(found));
     }
 

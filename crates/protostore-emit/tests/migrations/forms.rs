@@ -29,7 +29,7 @@ const FORMS: [&str; 22] = [
 /// Checks that each statement of a migration has a form of the list.
 pub(crate) fn check(name: &str, sql: &str) {
     for statement in statements(sql) {
-        let words = shape(&statement);
+        let words = shape(&statement.split_whitespace().collect::<Vec<_>>().join(" "));
         let known = FORMS.iter().any(|form| words.starts_with(form)) || words.starts_with("DELETE FROM _");
         assert!(known, "{name} has a form that is not on the list: {words}");
         // A column added NOT NULL needs a literal as its default.
@@ -41,12 +41,12 @@ pub(crate) fn check(name: &str, sql: &str) {
 }
 
 /// Returns the statements of a migration; a trigger is one.
-fn statements(sql: &str) -> Vec<String> {
+pub(crate) fn statements(sql: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut statement = String::new();
     for line in sql.lines().filter(|line| !line.trim_start().starts_with("--")) {
         statement += line;
-        statement += " ";
+        statement += "\n";
         let is_trigger = statement.trim_start().starts_with("CREATE TRIGGER");
         if line.ends_with(';') && (!is_trigger || line == "END;") {
             all.push(std::mem::take(&mut statement).trim().to_owned());
