@@ -99,8 +99,8 @@ struct Stored<'l> {
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Member<'l> {
-    /// A column: its field's number, the kind of the proto file, the type and form of the snapshot, whether NULL is unset
-    /// or else zero, and whether the column is in the row at all.
+    /// A column: its field's number, the kind of the proto file, the type and form of the snapshot, and whether NULL stands
+    /// in it for a field that is not set.
     Column {
         number: u32,
         column: String,
@@ -301,8 +301,16 @@ fn members<'l>(table: u32, place: &Place, nodes: &'l [Node], name: Named<'_>) ->
 fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Named<'_>) -> Vec<Member<'l>> {
     match node {
         Node::Absent(_) => Vec::new(),
-        Node::Scalar(scalar) => vec![of_column(place, &scalar.column, scalar.optional_in_message, name)],
-        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| of_node(table, place, &v.node, name)).collect(),
+        Node::Scalar(scalar) => {
+            vec![of_column(place, &scalar.column, scalar.optional || scalar.null_for_zero, name)]
+        }
+        Node::Oneof(oneof) => {
+            let of_variant = |node: &'l Node| match node {
+                Node::Scalar(scalar) => vec![of_column(place, &scalar.column, true, name)],
+                node => of_node(table, place, node, name),
+            };
+            oneof.variants.iter().flat_map(|variant| of_variant(&variant.node)).collect()
+        }
         Node::Group(group) => vec![Member::Message {
             number: last(&group.presence.path),
             presence: name(place, &group.presence),

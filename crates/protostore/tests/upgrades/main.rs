@@ -9,4 +9,6 @@ mod histories;
 mod newer;
 mod races;
 mod reports;
+#[cfg(feature = "prost")]
+mod steps;
 mod store;

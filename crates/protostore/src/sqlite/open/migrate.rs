@@ -21,6 +21,8 @@ mod history;
 mod reporter;
 mod run;
 mod split;
+#[cfg(feature = "prost")]
+mod steps;
 mod structure;
 
 pub(super) use history::compare;
@@ -60,7 +62,7 @@ pub(super) fn upgrade(
             let mut applied = Vec::new();
             for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
                 let begun = Instant::now();
-                let rows = run::run(connection, migration, reporter).map_err(|(step, why)| {
+                let rows = run::run(connection, schema, migration, reporter).map_err(|(step, why)| {
                     let (version, slug) = (migration.version, migration.slug);
                     Refusal::Upgrade(Failed { version, slug, step, copy: copy.cloned() }, why)
                 })?;

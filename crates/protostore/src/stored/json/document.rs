@@ -4,16 +4,23 @@
 //! that no message needs code of its own, and the run time no descriptors.
 
 mod any;
+mod catalog;
 mod known;
 mod read;
 mod scalar;
+mod transcode;
 mod tree;
 mod wire;
 mod write;
 
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 
-use self::wire::Payload;
+pub(crate) use self::catalog::{Catalog, What};
+pub(crate) use self::scalar::Owned;
+pub(crate) use self::transcode::{encoded, integer};
+pub(crate) use self::wire::Payload;
+pub(crate) use self::wire::{fields as wire_fields, unpacked};
 use super::super::encoded::is_too_deep;
 use super::write::Writer;
 use crate::error::{Kind as Failure, Result};
@@ -129,6 +136,22 @@ pub enum Kind {
     Empty,
     /// `google.protobuf.Any` that holds one of these, or a message of `google.protobuf` above.
     Any(&'static Known),
+    /// What is said later: of messages that contain one another and are known at run time only.
+    Later(&'static Later),
+}
+
+/// A type that is said after it was named.
+#[derive(Debug, Default)]
+pub struct Later(OnceLock<Kind>);
+
+impl Kind {
+    /// Returns it as it was said.
+    fn said(self) -> Self {
+        match self {
+            Self::Later(later) => *later.0.get().expect("what is named is said before it is used"),
+            said => said,
+        }
+    }
 }
 
 /// The messages that an `Any` may hold.

@@ -55,7 +55,13 @@ pub(super) fn write(to: &mut Writer, kind: Kind, bytes: &[u8]) -> Result<(), Ref
             to.push("{}");
             Ok(())
         }
-        Kind::Empty | Kind::Scalar(_) | Kind::Enum(_) | Kind::Message(_) | Kind::Null | Kind::Any(_) => Err(GARBLED),
+        Kind::Empty
+        | Kind::Scalar(_)
+        | Kind::Enum(_)
+        | Kind::Message(_)
+        | Kind::Null
+        | Kind::Any(_)
+        | Kind::Later(_) => Err(GARBLED),
     }
 }
 

@@ -98,7 +98,7 @@ fn field(of: &Field, tree: &Tree, to: &mut Vec<u8>) -> Option<()> {
 }
 
 fn value(kind: Kind, tree: &Tree) -> Option<Owned> {
-    match kind {
+    match kind.said() {
         Kind::Scalar(of) => scalar::read(of, tree),
         Kind::Enum(of) => enumerator(of, tree).map(|number| Owned::Varint(i64::from(number).cast_unsigned())),
         Kind::Null => match tree {

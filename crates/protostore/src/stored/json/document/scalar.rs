@@ -9,7 +9,8 @@ use super::{Refusal, Scalar};
 pub(super) const GARBLED: Refusal = "must not hold bytes that are no message of their type";
 
 /// A scalar as it is read: what it points to is owned.
-pub(super) enum Owned {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Owned {
     Varint(u64),
     Fixed64(u64),
     Fixed32(u32),
@@ -17,7 +18,7 @@ pub(super) enum Owned {
 }
 
 impl Owned {
-    pub(super) fn payload(&self) -> Payload<'_> {
+    pub(crate) fn payload(&self) -> Payload<'_> {
         match self {
             Self::Varint(v) => Payload::Varint(*v),
             Self::Fixed64(v) => Payload::Fixed64(*v),
@@ -29,7 +30,7 @@ impl Owned {
 
 impl Scalar {
     /// Returns protobuf's wire type, in which a packed field has its values.
-    pub(super) fn wire_type(self) -> u64 {
+    pub(crate) fn wire_type(self) -> u64 {
         match self {
             Self::Bool | Self::Int32 | Self::Sint32 | Self::Int64 | Self::Sint64 | Self::Uint32 | Self::Uint64 => 0,
             Self::Sfixed64 | Self::Fixed64 | Self::Double => 1,

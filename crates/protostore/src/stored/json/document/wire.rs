@@ -4,16 +4,16 @@ use prost::encoding::{decode_varint, encode_varint};
 
 /// What stands under a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Payload<'b> {
+pub(crate) enum Payload<'b> {
     Varint(u64),
     Fixed64(u64),
     Fixed32(u32),
     Bytes(&'b [u8]),
 }
 
-impl Payload<'_> {
+impl<'b> Payload<'b> {
     /// Returns whether it is what a plain field leaves out.
-    pub(super) fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         match self {
             Self::Varint(v) | Self::Fixed64(v) => *v == 0,
             Self::Fixed32(v) => *v == 0,
@@ -22,12 +22,12 @@ impl Payload<'_> {
     }
 
     /// Returns the bytes, if it has a length.
-    pub(super) fn bytes(&self) -> Option<&[u8]> {
+    pub(crate) fn bytes(&self) -> Option<&'b [u8]> {
         if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
     /// Appends it under a number.
-    pub(super) fn put(&self, number: u32, to: &mut Vec<u8>) {
+    pub(crate) fn put(&self, number: u32, to: &mut Vec<u8>) {
         let wire_type = match self {
             Self::Varint(_) => 0,
             Self::Fixed64(_) => 1,
@@ -42,7 +42,7 @@ impl Payload<'_> {
     }
 
     /// Appends it without number and length, as it stands in a packed field.
-    pub(super) fn put_bare(&self, to: &mut Vec<u8>) {
+    pub(crate) fn put_bare(&self, to: &mut Vec<u8>) {
         match self {
             Self::Varint(v) => encode_varint(*v, to),
             Self::Fixed64(v) => to.extend(v.to_le_bytes()),
@@ -53,7 +53,7 @@ impl Payload<'_> {
 }
 
 /// Returns the fields of a message in their order; nothing where the bytes are no message, or hold groups.
-pub(super) fn fields(mut bytes: &[u8]) -> Option<Vec<(u32, Payload<'_>)>> {
+pub(crate) fn fields(mut bytes: &[u8]) -> Option<Vec<(u32, Payload<'_>)>> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {
         let key = decode_varint(&mut bytes).ok()?;
@@ -64,7 +64,7 @@ pub(super) fn fields(mut bytes: &[u8]) -> Option<Vec<(u32, Payload<'_>)>> {
 }
 
 /// Takes the values of a packed field.
-pub(super) fn unpacked(mut bytes: &[u8], like: u64) -> Option<Vec<Payload<'_>>> {
+pub(crate) fn unpacked(mut bytes: &[u8], like: u64) -> Option<Vec<Payload<'_>>> {
     let mut values = Vec::new();
     while !bytes.is_empty() {
         values.push(take(&mut bytes, like)?);

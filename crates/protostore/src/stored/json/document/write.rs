@@ -8,7 +8,7 @@ use super::{Enum, Field, Kind, Message, Refusal, Shape, any, known};
 /// Appends a value.
 pub(super) fn value(to: &mut Writer, kind: Kind, payload: &Payload<'_>) -> Result<(), Refusal> {
     let bytes = || payload.bytes().ok_or(GARBLED);
-    match kind {
+    match kind.said() {
         Kind::Scalar(of) => scalar::write(to, of, payload),
         Kind::Enum(of) => enumerator(to, of, payload),
         Kind::Message(of) => message(to, of, bytes()?, None),
@@ -73,7 +73,7 @@ fn values(to: &mut Writer, field: &Field, payloads: &[Payload<'_>]) -> Result<()
 }
 
 /// Returns the values of a list, of which any number may stand packed together.
-fn items<'b>(kind: Kind, payloads: &[Payload<'b>]) -> Option<Vec<Payload<'b>>> {
+pub(super) fn items<'b>(kind: Kind, payloads: &[Payload<'b>]) -> Option<Vec<Payload<'b>>> {
     let like = match kind {
         Kind::Scalar(of) => of.wire_type(),
         Kind::Enum(_) | Kind::Null => 0,

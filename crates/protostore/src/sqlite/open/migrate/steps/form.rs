@@ -1,0 +1,72 @@
+//! What a column of bytes or JSON holds, and how it is read and written.
+
+use rusqlite::types::Value;
+
+use super::Why;
+use crate::stored::document::{Catalog, Kind, Scalar, What};
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As protobuf's bytes.
+    Bytes,
+    /// As canonical JSON.
+    Json,
+}
+
+/// What a column holds, as a line says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) form: Form,
+    /// The full name of the message; none where bytes are the field's own.
+    pub(super) message: Option<String>,
+    /// The number of its only field that is there.
+    pub(super) field: Option<u32>,
+}
+
+/// The same, with the message as its version knows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    form: Form,
+    what: What,
+}
+
+impl Stored {
+    /// Looks the message up.
+    pub(super) fn of(&self, catalog: &Catalog) -> Result<Known, Why> {
+        let unknown = |name: &str| format!("the snapshot of that version has no {name}");
+        let what = match (&self.message, self.field) {
+            (None, None) => What::One(Kind::Scalar(Scalar::Bytes)),
+            (None, Some(_)) => return Err("a field is of no message".to_owned()),
+            (Some(message), None) => What::One(catalog.kind(message).ok_or_else(|| unknown(message))?),
+            (Some(owner), Some(number)) => {
+                What::All(catalog.field(owner, number).ok_or_else(|| unknown(&format!("field {number} of {owner}")))?)
+            }
+        };
+        Ok(Known { form: self.form, what })
+    }
+}
+
+impl Known {
+    /// Returns the bytes that this has for what a column of `was` holds.
+    pub(super) fn bytes_of(&self, was: &Self, value: &Value) -> Result<Vec<u8>, Why> {
+        let read;
+        let bytes = match (was.form, value) {
+            (Form::Bytes, Value::Blob(bytes)) => bytes,
+            (Form::Json, Value::Text(text)) => {
+                read = was.what.bytes_of_json(text)?;
+                &read
+            }
+            _ => return Err("holds neither the bytes nor the text that it must hold".to_owned()),
+        };
+        was.what.become_of(self.what, bytes)
+    }
+
+    /// Returns the value of a column for such bytes.
+    pub(super) fn value(&self, bytes: &[u8]) -> Result<Value, Why> {
+        Ok(match self.form {
+            Form::Bytes => Value::Blob(bytes.to_vec()),
+            Form::Json => Value::Text(self.what.json_of_bytes(bytes)?),
+        })
+    }
+}
