@@ -144,6 +144,18 @@ fn kind_and_presence_change_one_after_the_other() {
 const REQUIRED: &str = "[(google.api.field_behavior) = REQUIRED]";
 
 #[test]
+fn a_key_is_retyped_with_what_refers_to_it() {
+    let of = |kind: &str| {
+        format!(
+            "optional {kind} other = 2 [(protostore.v1.column) = {{references: {{table: \"items\"}}}}];---message Item {{ {kind} id = 1 [(google.api.field_behavior) = IDENTIFIER]; repeated string tags = 2; }}+++repeated Item items = 3;"
+        )
+    };
+    let plan = plan(&of("uint32"), &of("uint64"));
+    assert!(kinds(&plan).contains(&ChangeKind::T15) && kinds(&plan).contains(&ChangeKind::K01), "{:?}", kinds(&plan));
+    assert_eq!((words(&plan).len(), steps(&plan.up).len()), (0, 0), "{:?}", words(&plan));
+}
+
+#[test]
 fn what_must_be_set_stops_the_upgrade_where_it_is_not() {
     for (old, row) in [("int32 n = 2", ChangeKind::P04), ("optional int32 n = 2", ChangeKind::P04)] {
         let plan = plan(&format!("{old};"), &format!("{old} {REQUIRED};"));

@@ -211,7 +211,9 @@ fn forms_come_back_as_they_were() {
             let of = |form| ValueType { kind: &kind, ty: &Type::Timestamp, form };
             let change = value_change(of(old), of(new)).expect("is carried").expect("is a change");
             let down = value_change(of(new), of(old)).expect("is carried back").expect("is a change");
-            for value in numbers.map(Stored::Integer) {
+            // What PostgreSQL's type does not have, no column of it holds.
+            let is_held = |number: &i64| old != Form::Timestamptz || *number >= -210_866_803_200_000_000;
+            for value in numbers.into_iter().filter(is_held).map(Stored::Integer) {
                 if fits(change.misfit.as_ref(), &value) {
                     let there = convert(&change.rewrite, &value);
                     assert!(fits(down.misfit.as_ref(), &there), "{old:?} to {new:?}: {value:?}");

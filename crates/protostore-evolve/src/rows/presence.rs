@@ -47,9 +47,9 @@ fn unset(old: &Datum<'_>, new: &Datum<'_>, membership: Option<ChangeKind>, draft
         _ => ChangeKind::P05,
     };
     let says = || format!("{} is now {}, it was {}", new.name, new.type_words(), old.type_words());
+    let merged = "whether it was unset or zero";
     match (old.is_zero_where_set(), new.is_zero_where_set()) {
         (true, false) => {
-            let merged = "whether it was unset or zero";
             if kind == ChangeKind::P01 {
                 let verdict = Verdict::new(kind, at, says()).data(DataEffect::Oracle).passes(3);
                 draft.verdict(verdict.loses(format!("{merged}: {}", new.name)).previous(Previous::Neither));
@@ -62,7 +62,7 @@ fn unset(old: &Datum<'_>, new: &Datum<'_>, membership: Option<ChangeKind>, draft
         (false, true) => {
             if kind == ChangeKind::P02 {
                 let verdict = Verdict::new(kind, at.clone(), says()).data(DataEffect::Oracle).passes(3);
-                draft.verdict(verdict.previous(Previous::Reads));
+                draft.verdict(verdict.loses(format!("{merged}: {}", new.name)).previous(Previous::Reads));
             }
             if old.is_required() {
                 return;

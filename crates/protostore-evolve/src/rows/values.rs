@@ -53,11 +53,12 @@ fn is_document(value: ValueType<'_>) -> bool {
 
 fn apply(change: &ValueChange, [from, to]: [ValueType<'_>; 2], [old, new]: [&Datum<'_>; 2], draft: &mut Draft<'_>) {
     let at = At::both(old, new);
+    let kind = row_of_key(change.kind, old);
     let says = format!("{} is now {}, it was {}", new.name, to.words(), from.words());
-    let verdict = Verdict::new(change.kind, at.clone(), says).wire(change.wire).json(change.json);
+    let verdict = Verdict::new(kind, at.clone(), says).wire(change.wire).json(change.json);
     draft.verdict(verdict.data(change.data).previous(change.previous).passes(change.passes()));
     for word in &change.asks {
-        draft.accept(*word, change.kind, &at, (from.words(), to.words()), risk(*word, &new.name, to));
+        draft.accept(*word, kind, &at, (from.words(), to.words()), risk(*word, &new.name, to));
     }
     let (Some(before), Some(after)) = (old.column_id(), new.column_id()) else { return };
     if let Some(misfit) = &change.misfit {
@@ -65,6 +66,18 @@ fn apply(change: &ValueChange, [from, to]: [ValueType<'_>; 2], [old, new]: [&Dat
         draft.guard_before(before.place.clone(), misfit.test(&before), says);
     }
     rewrite(&change.rewrite, [before, after], [old, new], draft);
+}
+
+/// Returns the row of a change: a key of a record or map has rows of its own.
+fn row_of_key(kind: ChangeKind, old: &Datum<'_>) -> ChangeKind {
+    use ChangeKind::{S04, S05, S06, S07, S08, S09, S10, S14, T15};
+    let is_map_key = old.column().is_some_and(|column| column.role == Role::MapKey);
+    let is_form = matches!(kind, S04 | S05 | S06 | S07 | S08 | S09 | S10);
+    match (is_form, old.is_key()) {
+        (true, _) if old.is_key() || is_map_key => S14,
+        (false, true) => T15,
+        _ => kind,
+    }
 }
 
 fn rewrite(by: &Rewrite, [before, after]: [ColumnId; 2], [old, new]: [&Datum<'_>; 2], draft: &mut Draft<'_>) {

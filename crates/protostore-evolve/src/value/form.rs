@@ -9,6 +9,9 @@ use crate::plan::{ChangeKind, Conversion, DataEffect, Previous, Word};
 /// The first and the last second of RFC 3339: the years 1 to 9999.
 const YEARS: (i128, i128) = (-62_135_596_800, 253_402_300_799);
 
+/// The first second of PostgreSQL's type: the beginning of 24 November 4714 BC.
+const FIRST: i64 = -210_866_803_200;
+
 /// Returns what becomes of a value in another form; none where the types have no such forms.
 pub(super) fn change(old: ValueType<'_>, new: ValueType<'_>) -> Option<ValueChange> {
     let base = ValueChange { previous: Previous::Neither, ..changed(old, new) };
@@ -34,8 +37,14 @@ pub(super) fn change(old: ValueType<'_>, new: ValueType<'_>) -> Option<ValueChan
         }
         (Type::String, Form::Own, Form::Bytes) => exact(ChangeKind::S04, Rewrite::Sql(Conversion::TextToBytes)),
         (Type::String, Form::Bytes, Form::Own) => narrow(ChangeKind::S04, Rewrite::Text, None),
-        (Type::Timestamp, Form::Microseconds, Form::Timestamptz)
-        | (Type::Timestamp, Form::Timestamptz, Form::Microseconds) => ValueChange {
+        (Type::Timestamp, Form::Microseconds, Form::Timestamptz) => ValueChange {
+            kind: ChangeKind::S10,
+            data: DataEffect::Guarded,
+            previous: Previous::ReadsAndWrites,
+            misfit: Some(Misfit::Outside { low: FIRST * 1_000_000, high: i64::MAX }),
+            ..base
+        },
+        (Type::Timestamp, Form::Timestamptz, Form::Microseconds) => ValueChange {
             kind: ChangeKind::S10,
             data: DataEffect::Untouched,
             previous: Previous::ReadsAndWrites,
@@ -44,7 +53,7 @@ pub(super) fn change(old: ValueType<'_>, new: ValueType<'_>) -> Option<ValueChan
         (Type::Timestamp | Type::Duration, _, _) => time(old, new, &base)?,
         (Type::Message(_) | Type::Repeated(_) | Type::Any, _, _)
         | (Type::Struct | Type::Value | Type::ListValue | Type::FieldMask, _, _) => {
-            ValueChange { data: DataEffect::Guarded, ..exact(ChangeKind::S03, Rewrite::Reform) }
+            exact(ChangeKind::S03, Rewrite::Reform)
         }
         _ => return None,
     })
@@ -60,7 +69,9 @@ fn time(old: ValueType<'_>, new: ValueType<'_>, base: &ValueChange) -> Option<Va
         (Some(from), Some(to)) if to <= from => {
             let up = from / to;
             let end = |end: i64| (i128::from(end) / i128::from(up)).try_into().expect("nearer to zero");
-            let misfit = Misfit::Outside { low: end(i64::MIN), high: end(i64::MAX) };
+            let per_second = i64::try_from(1_000_000_000 / from).expect("a unit is at least a nanosecond");
+            let first = if new.form == Form::Timestamptz { FIRST * per_second } else { i64::MIN };
+            let misfit = Misfit::Outside { low: first.max(end(i64::MIN)), high: end(i64::MAX) };
             change(ChangeKind::S08, Conversion::Scale { up, down: 1 }, Vec::new(), Some(misfit))
         }
         (Some(from), Some(to)) => {
