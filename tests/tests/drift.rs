@@ -204,7 +204,7 @@ fn a_second_migration_that_nobody_made() {
 fn a_snapshot_edited_by_hand() {
     let lab = Lab::new();
     lab.edit(SNAPSHOT, "\"uint32\"", "\"int32\"");
-    lab.finds_and_amends(&["schema/0001.json was edited", "\"ty\": \"int32\",", RESTORE]);
+    lab.finds_and_amends(&["schema/0001.json was edited", "\"type\": \"int32\",", RESTORE]);
 }
 
 #[test]

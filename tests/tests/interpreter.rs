@@ -136,7 +136,18 @@ fn store(folder: &Path, seed: u64, case: u64, tally: &mut Tally) {
         }
         Err(e) => panic!("{context}\n{}", e.render_plain()),
     };
+    survives(&schema, &context);
     values(&mut rng, &compiled, &schema, &context, tally);
+}
+
+/// A schema that is read from its snapshot has the same snapshot, and becomes the same SQL.
+fn survives(schema: &Schema, context: &str) {
+    let text = schema.to_snapshot();
+    let read = Schema::from_snapshot(&text).unwrap_or_else(|e| panic!("{context}\n{text}\n{e}"));
+    assert_eq!(read.to_snapshot(), text, "{context}");
+    assert_eq!(read.reach, schema.reach, "{context}");
+    assert_eq!(protostore_emit::statements(&read), protostore_emit::statements(schema), "{context}");
+    assert_eq!(protostore_emit::objects(&read), protostore_emit::objects(schema), "{context}");
 }
 
 fn values(rng: &mut Rng, compiled: &Compiled, schema: &Schema, context: &str, tally: &mut Tally) {

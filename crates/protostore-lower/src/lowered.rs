@@ -48,19 +48,15 @@ pub struct Dropped {
 
 impl Lowered {
     /// Returns the backfills that have nothing left to do once `newest` is the store's newest version: their columns are
-    /// in it, as optional, unique, referring and free of zero as now.
+    /// in it, and may be unset or zero just as now.
     #[must_use]
     pub fn left_behind(&self, newest: &Schema) -> Vec<&Backfill> {
         let asks = |schema: &Schema, of: &Backfill| {
             let table = schema.tables.iter().find(|table| table.number == of.table)?;
-            let column = column(table, of)?;
-            let is_unique = unique(table, of, column);
-            Some((column.nullable, column.non_zero, column.reference.is_some(), is_unique))
+            column(table, of).map(|column| (column.nullable, column.non_zero))
         };
-        self.backfills
-            .iter()
-            .filter(|of| asks(newest, of).is_some_and(|old| asks(&self.schema, of) == Some(old)))
-            .collect()
+        let has_nothing = |of: &&Backfill| asks(newest, of).is_some_and(|old| asks(&self.schema, of) == Some(old));
+        self.backfills.iter().filter(has_nothing).collect()
     }
 }
 
@@ -72,12 +68,4 @@ fn column<'s>(table: &'s Table, of: &Backfill) -> Option<&'s Column> {
         None => return None,
     };
     columns.into_iter().find(|column| column.path == of.path && column.role == of.role)
-}
-
-/// Returns whether a unique index of one column has it.
-fn unique(table: &Table, of: &Backfill, column: &Column) -> bool {
-    let descendants = table.descendants();
-    let child = descendants.iter().find(|child| child.path == of.place);
-    let indexes = child.map_or(&table.indexes, |child| &child.indexes);
-    indexes.iter().any(|index| index.unique && index.columns.iter().any(|part| part.column == column.name.sql))
 }

@@ -91,6 +91,12 @@ impl Sources {
         u32::try_from(lines + 1).ok()
     }
 
+    /// Returns the line, from 1, on which what stands at exactly that path ends.
+    pub(crate) fn end_line(&self, file: &str, path: &[i32]) -> Option<u32> {
+        let before = self.text(file)?.get(..self.span(file, path)?.end)?;
+        u32::try_from(1 + before.matches('\n').count()).ok()
+    }
+
     /// Returns the place of that path, or of the nearest part around it.
     pub(crate) fn place(&self, file: &str, path: &[i32]) -> Place {
         let span = (0..=path.len()).rev().find_map(|n| self.span(file, &path[..n]));

@@ -319,7 +319,9 @@ fn a_further_line_goes_behind_the_last_of_its_sort() {
     };
     let store = "message S {\n  option (protostore.v1.store) = {};\n  R r = 1;\n}\n";
     // Line 3 is that of `message S`, line 7 that of `message R`.
-    assert_eq!(after(&format!("{store}message R {{ string a = 1; }}"), "R"), 7);
+    assert_eq!(after(&format!("{store}message R {{ string a = 1; }}"), "R"), 0);
+    assert_eq!(after(&format!("{store}message R {{ string a = 1;\n  reserved 2; }}"), "R"), 0);
+    assert_eq!(after(&format!("{store}message R {{ string a = 1;\n}}"), "R"), 7);
     assert_eq!(after(&format!("{store}message R {{\n  oneof o {{\n    string a = 1;\n  }}\n}}"), "R"), 10);
     assert_eq!(after(&format!("{store}message R {{\n  reserved 2,\n    3\n  ;\n  string a = 1;\n}}"), "R"), 10);
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Document, DocumentEnum, DocumentField, DocumentKind, DocumentScalar, DocumentShape, Documents, Field, Form, Kind,
-    Label, Message, Reach, Schema, Table, Type, is_well_known,
+    Column, Document, DocumentEnum, DocumentField, DocumentKind, DocumentScalar, DocumentShape, Documents, Field, Form,
+    Kind, Label, Message, Reach, Schema, Table, Type, is_well_known,
 };
 
 /// What a column of JSON holds.
@@ -25,20 +25,28 @@ impl Schema {
     /// Returns the messages and enums that columns of JSON hold.
     #[must_use]
     pub fn documents(&self) -> Documents {
-        self.reach.in_json(&self.store, self.tables.iter().flat_map(roots))
+        let roots = self.tables.iter().flat_map(|table| roots(table, |_| ()));
+        self.reach.in_json(&self.store, roots.map(|((), root)| root))
     }
 }
 
-fn roots(table: &Table) -> Vec<JsonRoot> {
+/// Returns what the columns of JSON of a table hold, each with what a function says of the column.
+pub(crate) fn roots<'s, T: 's>(
+    table: &'s Table,
+    of: impl Fn(&Column) -> T + 's,
+) -> impl Iterator<Item = (T, JsonRoot)> + 's {
     let items = table.descendants().into_iter().flat_map(|child| child.item_columns());
     let columns = table.columns().into_iter().chain(items).filter(|column| column.form == Form::Json);
-    let root = |column: &crate::Column| match &column.ty {
-        Type::Repeated(of) => {
-            Some(JsonRoot::Field { owner: of.owner.proto.clone(), number: column.path.last().copied()? })
-        }
-        _ => column.kind.clone().map(JsonRoot::One),
-    };
-    columns.filter_map(root).collect()
+    columns.filter_map(move |column| {
+        let root = match &column.ty {
+            Type::Repeated(repeated) => {
+                let owner = repeated.owner.proto.clone();
+                JsonRoot::Field { owner, number: column.path.last().copied()? }
+            }
+            _ => JsonRoot::One(column.kind.clone()?),
+        };
+        Some((of(column), root))
+    })
 }
 
 impl Reach {

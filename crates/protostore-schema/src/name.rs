@@ -123,7 +123,7 @@ pub struct Declared {
     /// Where it begins.
     pub source: Source,
     /// The line after which a further `reserved` goes: that on which its last `reserved` ends, else that of its last
-    /// member, else that of its name; 0 where it is not known.
+    /// member, else that of its name; 0 where it is not known, or where that line ends the message.
     pub after: u32,
     /// Whether the file belongs to others, so that nothing can be written in it.
     pub others: bool,

@@ -111,6 +111,8 @@ fn declared(file: &FileDescriptor, path: &[i32], parts: &Parts, report: &Report<
         paths.filter_map(|path| report.sources.last_line(file.name(), &path)).max()
     };
     let after = last(parts.reserved).or_else(|| last(parts.members)).unwrap_or(source.line);
+    // What ends on that line takes no further line behind it.
+    let after = if report.sources.end_line(file.name(), path) == Some(after) { 0 } else { after };
     Declared { source, after, others: report.others.contains(file.name()) }
 }
 
