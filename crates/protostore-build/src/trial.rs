@@ -1,5 +1,6 @@
-//! A trial on real SQLite: the migrations run as the run time runs them, there, back and there again, each time to what the
-//! whole schema makes, and each statement and view is accepted, and answered by an index unless it asks for everything.
+//! A trial on real SQLite: the migrations run as the run time runs them, there, back and there again, each time to what
+//! the whole schema makes, and each statement and view is accepted, and answered by an index unless it asks for
+//! everything.
 
 use protostore_emit::{Dialect, Statement};
 use rusqlite::config::DbConfig;
@@ -99,8 +100,8 @@ fn replay(trial: &Trial<'_>) -> Result<Connection, Vec<String>> {
     Ok(db)
 }
 
-/// Runs a migration as the run time does: with foreign keys off, in one transaction that it cannot end, and to references
-/// that each name a row.
+/// Runs a migration as the run time does: with foreign keys off, in one transaction that it cannot end, and to
+/// references that each name a row.
 fn migrate(db: &mut Connection, sql: &str) -> Result<()> {
     db.pragma_update(None, "foreign_keys", false)?;
     db.execute_batch("BEGIN IMMEDIATE")?;

@@ -9,8 +9,8 @@ use crate::{
 pub type Identity<'f> = &'f dyn Fn(&str, Option<&str>) -> String;
 
 impl<'a> Expr<'a> {
-    /// Returns the condition on rows of a table over identities in place of names, with the parts of AND, OR and sums and
-    /// the arms of CASE in a fixed order.
+    /// Returns the condition on rows of a table over identities in place of names, with the parts of AND, OR and sums
+    /// and the arms of CASE in a fixed order.
     ///
     /// Two conditions mean the same for evolution where their canonical forms are equal.
     #[must_use]

@@ -17,8 +17,8 @@ pub enum Ddl<'a> {
     Alter(Alter<'a>),
     /// DROP.
     Drop(Dropped<'a>),
-    /// Makes the table of that name, which rejects a row that says that something was found: columns `says`, `found`, how
-    /// many rows, and `first`, the key of the first.
+    /// Makes the table of that name, which rejects a row that says that something was found: columns `says`, `found`,
+    /// how many rows, and `first`, the key of the first.
     Guard(Name<'a>),
 }
 

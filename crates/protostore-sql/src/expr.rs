@@ -99,7 +99,8 @@ pub enum Expr<'a> {
 
     /// TRUE, FALSE.
     Const(bool),
-    /// Joined by AND; TRUE where there are none. Many are joined in halves, as SQLite bounds the depth of an expression.
+    /// Joined by AND; TRUE where there are none. Many are joined in halves, as SQLite bounds the depth of an
+    /// expression.
     All(Vec<Self>),
     /// Joined by OR; FALSE where there are none.
     Any(Vec<Self>),
@@ -179,7 +180,8 @@ pub enum Expr<'a> {
     Sum(Vec<Self>),
     /// Values as one text: `a || ', ' || b`; `concat_ws(', ', a, b)`.
     Listed(Vec<Self>),
-    /// The number of a row among those that agree in some values, in the order of others, from 1: `row_number() OVER (…)`.
+    /// The number of a row among those that agree in some values, in the order of others, from 1: `row_number() OVER
+    /// (…)`.
     RowNumber {
         /// The values in which rows agree.
         within: Vec<Self>,

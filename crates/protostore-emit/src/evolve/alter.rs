@@ -116,7 +116,8 @@ fn added<'w>(way: &Way<'w>, work: &Work<'w>, column: &'w Column) -> ColumnDef<'w
     added
 }
 
-/// Returns whether a column that is added can have its CHECKs from the start: it is unset, or has a zero that they allow.
+/// Returns whether a column that is added can have its CHECKs from the start: it is unset, or has a zero that they
+/// allow.
 fn is_checked_at_once(way: &Way<'_>, work: &Work<'_>, column: &Column) -> bool {
     let id = work.id(column);
     let is_written = way.values.get(&id).is_none_or(Value::is_written);

@@ -150,7 +150,8 @@ fn chosen<'a>(when: Expr<'a>, then: Expr<'a>, otherwise: Expr<'a>) -> Expr<'a> {
     Expr::Case(None, vec![Arm(when, then)], Some(Box::new(otherwise)))
 }
 
-/// Returns an integer with its greatest bit turned; SQLite has no XOR, and a sum that overflows is a floating-point number.
+/// Returns an integer with its greatest bit turned; SQLite has no XOR, and a sum that overflows is a floating-point
+/// number.
 fn flipped(x: Expr<'_>) -> Expr<'_> {
     let negative = x.clone().compare(Op::Less, Expr::int(0));
     let up = Expr::Plus(Box::new(Expr::Plus(Box::new(x.clone()), i64::MAX)), 1);

@@ -1,5 +1,5 @@
-//! The lines that the run time carries out, as JSON: each is one object with one key, the step, and says all that it needs
-//! in the names that tables and columns have at that point of the migration.
+//! The lines that the run time carries out, as JSON: each is one object with one key, the step, and says all that it
+//! needs in the names that tables and columns have at that point of the migration.
 //!
 //! ```text
 //! -- protostore: {"text":{"table":"notes","key":["id"],"from":"body","to":"protostore__1"}}
@@ -8,10 +8,11 @@
 //! A message, or all of a list or map, is described by its members: [`Member`].
 
 use protostore_evolve::plan::{ColumnId, Place, RustStep};
-use protostore_schema::{ChildTable, Column, Form, Item, Kind, Node, Place as Among, Schema, Type};
+use protostore_schema::{ChildTable, Column, Form, Node, Place as Among, Type};
 use protostore_sql::{Expr, Select};
 use serde::Serialize;
 
+use super::member::{Member, at, members, node, nothing};
 use super::places::SqlTable;
 use super::way::Way;
 
@@ -30,7 +31,8 @@ enum Line<'l> {
         /// Whether a number has 32 bits.
         single: bool,
     },
-    /// Writes `to`, text, from `from`, bytes, where that is not NULL. Bytes that are no UTF-8, or have NUL, stop the upgrade.
+    /// Writes `to`, text, from `from`, bytes, where that is not NULL. Bytes that are no UTF-8, or have NUL, stop the
+    /// upgrade.
     Text {
         #[serde(flatten)]
         rows: Rows,
@@ -93,42 +95,6 @@ struct Stored<'l> {
     /// The number of the only field of that message that is there: of all of a list or map.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<u32>,
-}
-
-/// A field of a message, by where it stands.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Member<'l> {
-    /// A column: its field's number, the kind of the proto file, the type and form of the snapshot, and whether NULL stands
-    /// in it for a field that is not set.
-    Column {
-        number: u32,
-        column: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        kind: Option<&'l Kind>,
-        ty: &'l Type,
-        #[serde(skip_serializing_if = "Form::is_own")]
-        form: Form,
-        optional: bool,
-    },
-    /// A message in columns of the same row.
-    Message { number: u32, presence: String, message: &'l str, fields: Vec<Member<'l>> },
-    /// A message of its own table, or a list or map: its rows by the owner's key, in the order of `place`.
-    Rows {
-        number: u32,
-        table: String,
-        owner: Vec<String>,
-        /// The column of the position; none of a map or of a message.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        position: Option<String>,
-        /// The column of a map's key.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        key: Option<Box<Member<'l>>>,
-        /// The message of an element; none of scalars.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        message: Option<&'l str>,
-        fields: Vec<Member<'l>>,
-    },
 }
 
 /// What an encoded column is made from.
@@ -260,93 +226,4 @@ fn stored(column: Option<&Column>) -> Stored<'_> {
     };
     let form = if column.is_some_and(|column| column.form == Form::Json) { "json" } else { "bytes" };
     Stored { form, message, field }
-}
-
-fn nothing<'l>(id: &ColumnId) -> Member<'l> {
-    let number = id.path.last().copied().unwrap_or_default();
-    Member::Message { number, presence: String::new(), message: "", fields: Vec::new() }
-}
-
-type Named<'n> = &'n dyn Fn(&Place, &Column) -> String;
-
-/// Returns the node of a schema at a column's path.
-fn node<'s>(schema: &'s Schema, id: &ColumnId) -> Option<&'s Node> {
-    fn find<'s>(nodes: &'s [Node], path: &[u32]) -> Option<&'s Node> {
-        nodes.iter().find_map(|node| match node {
-            Node::Scalar(scalar) => (scalar.column.path == path).then_some(node),
-            Node::Group(group) if group.presence.path == path => Some(node),
-            Node::Group(group) => find(&group.nodes, path),
-            Node::Oneof(oneof) => oneof.variants.iter().find_map(|v| find(std::slice::from_ref(&v.node), path)),
-            Node::Child(child) if child.path == path => Some(node),
-            Node::Child(child) => match &child.item {
-                Item::Scalar(_) => None,
-                Item::Message { nodes, .. } => find(nodes, path),
-            },
-            Node::Absent(_) => None,
-        })
-    }
-    let table = schema.tables.iter().find(|table| table.number == id.place.table)?;
-    find(&table.record.nodes, &id.path)
-}
-
-fn at<'l>(schema: &'l Schema, id: &ColumnId, name: Named<'_>) -> Option<Member<'l>> {
-    let node = node(schema, id)?;
-    members(id.place.table, &id.place, std::slice::from_ref(node), name).pop()
-}
-
-fn members<'l>(table: u32, place: &Place, nodes: &'l [Node], name: Named<'_>) -> Vec<Member<'l>> {
-    nodes.iter().flat_map(|node| of_node(table, place, node, name)).collect()
-}
-
-fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Named<'_>) -> Vec<Member<'l>> {
-    match node {
-        Node::Absent(_) => Vec::new(),
-        Node::Scalar(scalar) => {
-            vec![of_column(place, &scalar.column, scalar.optional || scalar.null_for_zero, name)]
-        }
-        Node::Oneof(oneof) => {
-            let of_variant = |node: &'l Node| match node {
-                Node::Scalar(scalar) => vec![of_column(place, &scalar.column, true, name)],
-                node => of_node(table, place, node, name),
-            };
-            oneof.variants.iter().flat_map(|variant| of_variant(&variant.node)).collect()
-        }
-        Node::Group(group) => vec![Member::Message {
-            number: last(&group.presence.path),
-            presence: name(place, &group.presence),
-            message: &group.message.proto,
-            fields: members(table, place, &group.nodes, name),
-        }],
-        Node::Child(child) => vec![of_child(table, child, name)],
-    }
-}
-
-fn of_child<'l>(table: u32, child: &'l ChildTable, name: Named<'_>) -> Member<'l> {
-    let place = Place { table, path: child.path.clone() };
-    let (message, fields) = match &child.item {
-        Item::Scalar(column) => (None, vec![of_column(&place, column, false, name)]),
-        Item::Message { message, nodes, .. } => (Some(message.proto.as_str()), members(table, &place, nodes, name)),
-    };
-    let (position, key) = match &child.place {
-        Among::Position(column) => (Some(name(&place, column)), None),
-        Among::Key(column) => (None, Some(Box::new(of_column(&place, column, false, name)))),
-        Among::Alone(_) => (None, None),
-    };
-    let owner = child.owner.iter().map(|part| name(&place, part)).collect();
-    Member::Rows { number: last(&child.path), table: child.name.sql.clone(), owner, position, key, message, fields }
-}
-
-fn of_column<'l>(place: &Place, column: &'l Column, optional: bool, name: Named<'_>) -> Member<'l> {
-    Member::Column {
-        number: last(&column.path),
-        column: name(place, column),
-        kind: column.kind.as_ref(),
-        ty: &column.ty,
-        form: column.form,
-        optional,
-    }
-}
-
-fn last(path: &[u32]) -> u32 {
-    path.last().copied().unwrap_or_default()
 }

@@ -1,14 +1,17 @@
 //! Steps to SQL: the derived objects of a schema, and the migrations up and down of a plan.
 //!
-//! A plan says what becomes of data; how SQL brings it about is decided here. Tables and columns follow the steps of the
-//! plan, names and derived objects the difference of both schemas. A table changes by ALTER, or is rebuilt where nothing
-//! else serves or where that takes fewer passes over its rows. Only forms are printed that SQLite 3.53 and 3.54 both take.
+//! A plan says what becomes of data; how SQL brings it about is decided here. Tables and columns follow the steps of
+//! the plan, names and derived objects the difference of both schemas. A table changes by ALTER, or is rebuilt where
+//! nothing else serves or where that takes fewer passes over its rows. Only forms are printed that SQLite 3.53 and 3.54
+//! both take.
 
 mod alter;
 mod convert;
 mod counter;
 mod definitions;
+mod follow;
 mod line;
+mod member;
 mod objects;
 mod places;
 mod print;
@@ -42,8 +45,8 @@ pub struct Migration {
 /// Returns the migrations of a plan as SQL for SQLite: `old` is the schema that it starts from, `new` the one that it
 /// leads to, and `command` is what the first line names.
 ///
-/// They run with foreign keys off, in one transaction each. A stock shell runs them too, up to the first step that only the
-/// run time can carry out; there the guard behind it stops.
+/// They run with foreign keys off, in one transaction each. A stock shell runs them too, up to the first step that only
+/// the run time can carry out; there the guard behind it stops.
 #[must_use]
 pub fn migration(plan: &Plan, old: &Schema, new: &Schema, command: &str) -> Migration {
     let head = |way: String| {

@@ -27,8 +27,8 @@ pub(super) struct Renames {
 }
 
 impl Renames {
-    /// Returns the renames in an order in which each new name is free. What is in the way gets a temporary name, and what
-    /// will be dropped keeps it.
+    /// Returns the renames in an order in which each new name is free. What is in the way gets a temporary name, and
+    /// what will be dropped keeps it.
     pub(super) fn order(self, temporary: &mut Temporary) -> Vec<(String, String)> {
         let lower = |name: &str| name.to_ascii_lowercase();
         let mut pending: Vec<(String, String)> = self.pending.into_iter().filter(|(from, to)| from != to).collect();

@@ -19,8 +19,8 @@ pub(super) fn all(way: &Way<'_>, script: &mut Script) {
     }
 }
 
-/// Deletes rows after those that refer to them. A reference that says nothing stays, and stops the upgrade at its end; so
-/// do rows that lead back to a table around them.
+/// Deletes rows after those that refer to them. A reference that says nothing stays, and stops the upgrade at its end;
+/// so do rows that lead back to a table around them.
 fn below<'w>(way: &Way<'w>, script: &mut Script, place: &Place, rows: &[Expr<'w>], around: &mut Vec<Place>) {
     let Some(table) = way.old.table(place) else { return };
     for other in &way.old.places.tables {

@@ -1,5 +1,5 @@
-//! The way from one schema to another: which tables are kept, made and dropped, what they are called meanwhile, and what
-//! tests see at each point of it.
+//! The way from one schema to another: which tables are kept, made and dropped, what they are called meanwhile, and
+//! what tests see at each point of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -146,10 +146,7 @@ impl<'w> Work<'w> {
         let is_fill = |fill: &&Fill| !matches!(fill, Fill::Zero | Fill::Unset);
         let is_own = |step: &Step| matches!(step, Step::Fill { column, .. } if column.place == self.new.place);
         let in_place = self.converts.values().any(|by| **by != Conversion::Same);
-        let writes = in_place
-            || !self.anew.is_empty()
-            || self.adds.values().any(|fill| is_fill(&fill))
-            || steps.iter().any(is_own);
+        let writes = in_place || !self.anew.is_empty() || self.adds.values().any(is_fill) || steps.iter().any(is_own);
         let (adds, drops) = (self.adds.len() + self.anew.len(), self.drops.len() + self.anew.len());
         count(adds) * ADD + count(drops) * DROP + u32::from(writes) * UPDATE
     }

@@ -1,5 +1,5 @@
-//! The plans of the evolver as SQL: over rows of many shapes each leads to the structure of the newer schema, and back, or
-//! a guard stops it; no statement of it is rejected for anything else.
+//! The plans of the evolver as SQL: over rows of many shapes each leads to the structure of the newer schema, and back,
+//! or a guard stops it; no statement of it is rejected for anything else.
 
 use std::path::Path;
 
@@ -169,8 +169,8 @@ fn each_plan_leads_there_and_back_or_a_guard_stops_it() {
             }
         }
     }
-    println!("{passed} ways led there, {stopped} were stopped by a guard");
     faults.truncate(12);
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    assert!(passed > 100, "only {passed} ways led anywhere");
+    let is_whole = std::env::var_os("PROTOSTORE_ONLY").is_none();
+    assert!(!is_whole || (passed > 300 && stopped > 20), "{passed} ways led there, {stopped} were stopped by a guard");
 }
