@@ -1,6 +1,6 @@
 //! The values of a new field in rows that are there: `backfill`, and what must have one.
 
-use protostore_schema::{Field, Generated, Label, Source};
+use protostore_schema::{Field, Generated, Label};
 
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Effect, Fill, Previous, Step, Test, Verdict};
@@ -96,9 +96,7 @@ pub(super) fn ask_where_it_went(old: &Field, new: &Datum<'_>, draft: &mut Draft<
          {name} = {was}; or reserve {was}, and say where the values are",
         new.name
     );
-    let line = format!("[(protostore.v1.column) = {{backfill: {{sql: \"\\\"{}\\\"\"}}}}]", old.name);
-    let at = At::field(None, Some(new));
-    draft.write(ChangeKind::N11, &at, &new.source(), line, risk);
+    write(new, ChangeKind::N11, &format!("\"{}\"", old.name), risk, draft);
 }
 
 /// Returns whether rows that are there must get a value.
@@ -178,8 +176,20 @@ pub(super) fn is_unique(new: &Datum<'_>) -> bool {
 }
 
 fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut Draft<'_>) {
-    let line = "[(protostore.v1.column) = {backfill: {sql: \"…\"}}]";
-    draft.write(kind, &At::field(None, Some(new)), &new.source(), line, risk);
+    write(new, kind, "…", risk, draft);
+}
+
+/// Asks for a `backfill`: at the field, or, where its message belongs to others, at the table.
+fn write(new: &Datum<'_>, kind: ChangeKind, sql: &str, risk: String, draft: &mut Draft<'_>) {
+    let at = At::field(None, Some(new));
+    let is_of_others = draft.new.schema.reach.message(&new.declared_by).is_some_and(|message| message.declared.others);
+    if is_of_others {
+        let (_, path) = new.name.split_once('.').unwrap_or(("", &new.name));
+        let line = format!("column: {{field: {path:?} backfill: {{sql: {sql:?}}}}}");
+        return draft.write(kind, &at, &new.table.source, line, risk);
+    }
+    let line = format!("[(protostore.v1.column) = {{backfill: {{sql: {sql:?}}}}}]");
+    draft.write(kind, &at, &new.field.source, line, risk);
 }
 
 /// What is inside of a message that is new as a whole: it has values where the message's own `backfill` sets it.
@@ -202,12 +212,5 @@ pub(super) fn inside(new: &Datum<'_>, draft: &mut Draft<'_>) {
         let risk =
             format!("{} must be set where the message around it is, and no row that is there has a value", new.name);
         ask(new, ChangeKind::A08, risk, draft);
-    }
-}
-
-impl Datum<'_> {
-    /// Returns where its proto file declares it.
-    pub(crate) fn source(&self) -> Source {
-        self.field.source.clone()
     }
 }
