@@ -9,7 +9,7 @@ use protostore_schema::{Field, Form, Kind, Label, Message, is_well_known};
 
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, Effect, Previous, Verdict, Word};
-use crate::types::{Formers, Pairs};
+use crate::types::Pairs;
 use crate::view::Datum;
 
 /// A message, list or map that one column holds in both versions and in the same form; or each element of a list.
@@ -106,7 +106,6 @@ impl Inside<'_> {
                 Some(before) => self.both(Some(old), before, field, draft),
             }
         }
-        self.renamed_message(old, new, draft);
     }
 
     fn both(&self, message: Option<&Message>, old: &Field, new: &Field, draft: &mut Draft<'_>) {
@@ -171,27 +170,6 @@ impl Inside<'_> {
             self.at.present()
         );
         draft.never(ChangeKind::T26, self.at, why);
-    }
-
-    /// A text is read under the names that its message had under the same full name.
-    fn renamed_message(&self, old: &Message, new: &Message, draft: &mut Draft<'_>) {
-        if !self.is_json || old.proto == new.proto || old.entry {
-            return;
-        }
-        let formers = Formers::of(draft.history, draft.new.schema);
-        let is_known =
-            |former: &Field| new.fields.iter().any(|field| field.name == former.name && field.json == former.json);
-        if let Some(former) = formers.fields(&new.proto).find(|former| !is_known(former)) {
-            let why = format!(
-                "{} inside of {}, which is stored as JSON, was called {}, and had a field {}, which texts may have: keep the \
-                 name of the message",
-                new.proto,
-                self.at.present(),
-                old.proto,
-                former.name
-            );
-            draft.never(ChangeKind::S12, self.at, why);
-        }
     }
 
     fn kind(&self) -> ChangeKind {
