@@ -223,12 +223,15 @@ fn is_kept(old: &Field, new: &Field, is_json: bool) -> bool {
         (Enum(_), Enum(_)) => true,
         (before, after) => before.word() == after.word(),
     };
-    let is_wider = match (&old.kind, &new.kind) {
-        (Int32, Int64) | (Uint32, Uint64 | Int64) | (Sint32, Sint64) => true,
-        (Bool, Int32 | Int64 | Uint32 | Uint64) | (Enum(_), Int32 | Int64) => true,
-        (String | Of(_), Bytes) => true,
-        _ => false,
-    };
+    let is_wider = matches!(
+        (&old.kind, &new.kind),
+        (Int32, Int64)
+            | (Uint32, Uint64 | Int64)
+            | (Sint32, Sint64)
+            | (Bool, Int32 | Int64 | Uint32 | Uint64)
+            | (Enum(_), Int32 | Int64)
+            | (String | Of(_), Bytes)
+    );
     let is_label = match (old.label, new.label) {
         (before, after) if before == after => true,
         // Zero is not in the bytes, and so becomes unset.
