@@ -1,6 +1,7 @@
 //! However an upgrade ends, the file is at the version that it had, or at the newest: whole.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -138,6 +139,34 @@ impl Drop for Disk {
     fn drop(&mut self) {
         let _ = std::process::Command::new("umount").arg("--lazy").arg(self.0.path()).status();
     }
+}
+
+#[test]
+fn a_disk_that_becomes_full_in_the_middle_changes_nothing() {
+    let Some(disk) = Disk::new() else { return };
+    let (path, filler) = (disk.0.path().join("test.db"), disk.0.path().join("filler"));
+    options().reserve(0).open(&VERSIONS[0], &path, &key()).expect("opens").close().expect("closes");
+    let db = connect(&path);
+    db.execute_batch("INSERT INTO machines VALUES ('a', 1), ('b', 2); INSERT INTO nics VALUES ('a', 1)")
+        .expect("fills");
+    db.close().expect("closes");
+    let before = contents(&path);
+    let fill = filler.clone();
+    let filling = options().reserve(0).progress(move |at| {
+        if at.slug == "rekey_machines" && !fill.exists() {
+            let mut file = std::fs::File::create(&fill).expect("a file");
+            for size in [1 << 16, 4096, 1] {
+                while file.write_all(&vec![1; size]).is_ok() {}
+            }
+        }
+    });
+    let refused = filling.open(&VERSIONS[3], &path, &key()).expect_err("is refused");
+    assert_eq!(refused.kind(), Kind::Exhausted, "{refused}");
+    std::fs::remove_file(&filler).expect("removes");
+    options().reserve(0).open(&VERSIONS[0], &path, &key()).expect("opens as it was").close().expect("closes");
+    assert_eq!(contents(&path), before);
+    let store = options().reserve(0).open(&VERSIONS[3], &path, &key()).expect("upgrades");
+    assert_eq!(store.info().upgraded.expect("says so").from, 1);
 }
 
 #[test]

@@ -398,6 +398,39 @@ INSERT INTO "notes__alone" VALUES ('full', 0), ('sets', 1);
     }
 
     #[test]
+    fn json_is_read_under_every_name_that_a_number_had_whatever_its_message_is_called() {
+        let store = r#"{"proto": "test.v1.Store", "fields": [
+            {"number": 1, "name": "notes", "kind": {"message": "t.Note"}, "label": "repeated"}]},"#;
+        let first = SNAPSHOT.replacen(r#""messages": ["#, &format!(r#""messages": [{store}"#), 1);
+        let then = first
+            .replace("t.Note", "t.Memo")
+            .replace("t.Inner", "u.Part")
+            .replace("t.Colour", "u.Paint")
+            .replace(r#""name": "title""#, r#""name": "caption""#)
+            .replace(r#""name": "flag""#, r#""name": "mark""#)
+            .replace(r#"["RED", 1]"#, r#"["CRIMSON", 1]"#);
+        let reform = concat!(
+            "ALTER TABLE \"notes\" ADD COLUMN \"newer\" TEXT;\n",
+            r#"-- protostore: {"reform":{"table":"notes","key":["id"],"from":"json","to":"newer","was":{"form":"json","message":"t.Memo"},"is":{"form":"json","message":"t.Memo"}}}"#,
+            "\n",
+        );
+        let steps = [("encode", ENCODE), ("rename", "-- Only names."), ("reform", reform)];
+        let steps = steps.map(|(slug, text)| (slug, text.to_owned())).to_vec();
+        let program = program(steps, &format!("{ADDED}, \"newer\" TEXT"));
+        let mut migrations: Vec<Migration> = Vec::new();
+        for of in program.migrations {
+            let snapshot = if of.version > 2 { &*then.clone().leak() } else { &*first.clone().leak() };
+            migrations.push(Migration { snapshot, ..step(of.version, of.slug, of.text, (of.reader, of.writer)) });
+        }
+        let program: &'static Schema = Box::leak(Box::new(schema(migrations.leak(), program.whole)));
+        let home = filled();
+        upgrades(&home, program);
+        let json = strings(&connect(&home.path()), "SELECT newer FROM notes WHERE id = 'full'");
+        let expected = r#"{"caption":"title","sizeMb":"-5","colour":"CRIMSON","inner":{"mark":true},"#;
+        assert!(json[0].starts_with(expected), "{json:?}");
+    }
+
+    #[test]
     fn bytes_that_are_no_message_are_named() {
         let home = filled();
         let steps = || vec![("encode", ENCODE.to_owned())];

@@ -44,8 +44,13 @@ impl Catalog {
             return Err(format!("a snapshot has the format {}, and this program knows {FORMAT}", newest["format"]));
         }
         let store = newest["store"].as_str().unwrap_or_default();
-        let mut building =
-            Building { versions: &versions, enums: BTreeMap::new(), later: BTreeMap::new(), any: later() };
+        let mut building = Building {
+            versions: &versions,
+            former: versions.iter().map(|older| former(newest, older)).collect(),
+            enums: BTreeMap::new(),
+            later: BTreeMap::new(),
+            any: later(),
+        };
         for proto in items(newest, "enums").filter_map(|of| of["proto"].as_str()) {
             let found = building.enumeration(proto);
             building.enums.insert(proto.to_owned(), found);
@@ -153,21 +158,64 @@ fn may_be_in_any(of: &Value) -> bool {
         && named.all(|(name, number)| *taken.entry(name).or_insert(number) == number)
 }
 
+/// Returns what each message and enum was called in an older version, by where it occurs: from the store message down, by
+/// the same numbers. So one that was renamed has the names that its fields had before.
+fn former(newest: &Value, older: &Value) -> Former {
+    let mut former = Former::new();
+    let store = |version: &Value| version["store"].as_str().unwrap_or_default().to_owned();
+    let mut open = vec![(store(newest), store(older))];
+    while let Some((new, old)) = open.pop() {
+        if !former.entry(new.clone()).or_default().insert(old.clone()) {
+            continue;
+        }
+        let (Some(new), Some(old)) = (fields(newest, &new), fields(older, &old)) else { continue };
+        for new in new {
+            let Some(old) = old.iter().find(|old| old["number"] == new["number"]) else { continue };
+            for what in ["message", "enum"] {
+                if let (Some(new), Some(old)) = (new["kind"][what].as_str(), old["kind"][what].as_str()) {
+                    open.push((new.to_owned(), old.to_owned()));
+                }
+            }
+        }
+    }
+    former
+}
+
+fn fields<'v>(version: &'v Value, proto: &str) -> Option<&'v Vec<Value>> {
+    item(version, "messages", proto)?["fields"].as_array()
+}
+
+/// Present full names to those that they had in one version.
+type Former = BTreeMap<String, BTreeSet<String>>;
+
 /// What is being read.
 struct Building<'v> {
     versions: &'v [Value],
+    /// For each version what it called the messages and enums of the newest.
+    former: Vec<Former>,
     enums: BTreeMap<String, &'static Enum>,
     later: BTreeMap<String, &'static Later>,
     any: &'static Later,
 }
 
-impl Building<'_> {
+impl<'v> Building<'v> {
+    /// Returns a message or enum as each version had it, the newest first. What nothing leads to has its name alone, such
+    /// as a message that only an Any holds.
+    fn versions_of(&self, what: &str, proto: &str) -> Vec<&'v Value> {
+        let versions = self.versions.iter().zip(&self.former).rev();
+        let own = BTreeSet::from([proto.to_owned()]);
+        let all = versions.flat_map(|(version, former)| {
+            let names = former.get(proto).unwrap_or(&own);
+            names.iter().filter_map(|name| item(version, what, name)).collect::<Vec<_>>()
+        });
+        all.collect()
+    }
+
     fn enumeration(&self, proto: &str) -> &'static Enum {
         let mut values: Vec<(&'static str, i32)> = Vec::new();
         // The newest version's names come first: they are written.
-        for version in self.versions.iter().rev() {
-            let of = item(version, "enums", proto).and_then(|of| of["values"].as_array());
-            for value in of.into_iter().flatten() {
+        for of in self.versions_of("enums", proto) {
+            for value in of["values"].as_array().into_iter().flatten() {
                 let (name, number) = (value[0].as_str().unwrap_or_default(), value[1].as_i64().unwrap_or_default());
                 if values.iter().all(|(known, _)| *known != name) {
                     values.push((leak(name.to_owned()).as_str(), i32::try_from(number).unwrap_or_default()));
@@ -185,7 +233,7 @@ impl Building<'_> {
         }
         let proto = of["proto"].as_str().ok_or("it has no name")?;
         let fields = of["fields"].as_array().ok_or("it has no fields")?;
-        let older: Vec<&Value> = self.versions.iter().filter_map(|version| item(version, "messages", proto)).collect();
+        let older = self.versions_of("messages", proto);
         let former = |number: &Value| -> Vec<String> {
             let fields = older.iter().flat_map(|of| of["fields"].as_array()).flatten();
             fields.filter(|field| field["number"] == *number).flat_map(names).collect()
