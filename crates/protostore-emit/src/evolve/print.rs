@@ -1,6 +1,6 @@
 //! The sections of a migration, in their order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protostore_evolve::plan::{ColumnId, Guard, Motion, Place, Step, Test};
 use protostore_schema::{Column, Form, Role, Type};
@@ -87,11 +87,14 @@ fn drop_beside(way: &Way<'_>, script: &mut Script) -> BTreeSet<(u8, String)> {
     let disturbed = way.disturbed();
     let alters = alter::count(way);
     let mut gone = BTreeSet::new();
+    let newer: BTreeMap<(u8, String), &Ddl<'_>> = way.new.beside.iter().map(|ddl| (name_of(ddl), ddl)).collect();
     let is_kept = |ddl: &Ddl<'_>| {
-        let is_same = way.new.beside.contains(ddl);
+        let is_same = newer.get(&name_of(ddl)).is_some_and(|newer| *newer == ddl);
         match ddl {
             Ddl::View(_) if alters > 2 => false,
-            Ddl::View(_) | Ddl::Trigger(_) => is_same && way.old.named(ddl).is_disjoint(&disturbed),
+            Ddl::View(_) | Ddl::Trigger(_) => {
+                is_same && (disturbed.is_empty() || way.old.named(ddl).is_disjoint(&disturbed))
+            }
             Ddl::Index(index) => is_same && !is_disturbed(way, index),
             Ddl::Table(_) | Ddl::Alter(_) | Ddl::Drop(_) | Ddl::Guard(_) => true,
         }
@@ -124,16 +127,18 @@ fn name_of(ddl: &Ddl<'_>) -> (u8, String) {
 /// Returns whether the table of an index is dropped, and the index with it.
 fn has_own_end(way: &Way<'_>, table: &str) -> bool {
     let Some(table) = way.old.places.named(table) else { return false };
-    way.kept.get(&table.place).is_none_or(|work| work.rebuild)
+    let is_dropped = way.dropped.iter().any(|(dropped, _)| dropped.place == table.place);
+    is_dropped || way.kept.get(&table.place).is_some_and(|work| work.rebuild)
 }
 
 /// Returns whether a column of an index gets other values, another name, or another column in its place.
 fn is_disturbed(way: &Way<'_>, index: &sql::Index<'_>) -> bool {
     let Some(table) = way.old.places.named(&index.table) else { return true };
-    let Some(work) = way.kept.get(&table.place).filter(|work| !work.rebuild) else { return true };
+    let Some(work) = way.kept.get(&table.place) else { return has_own_end(way, &index.table) };
     let mut names: BTreeSet<String> = index.columns.iter().map(|part| part.column.to_string()).collect();
     names.extend(index.of.iter().flat_map(super::objects::named));
-    work.old.name != work.new.name
+    work.rebuild
+        || work.old.name != work.new.name
         || names.iter().any(|name| {
             let Some(old) = table.columns.iter().find(|column| column.name.sql == *name) else { return true };
             let id = table.id(old);
@@ -144,8 +149,10 @@ fn is_disturbed(way: &Way<'_>, index: &sql::Index<'_>) -> bool {
 
 fn make_beside(way: &Way<'_>, script: &mut Script, gone: &BTreeSet<(u8, String)>) {
     script.begin("Indexes, triggers and views of the newer schema.");
+    let older: BTreeMap<(u8, String), &Ddl<'_>> = way.old.beside.iter().map(|ddl| (name_of(ddl), ddl)).collect();
     for ddl in &way.new.beside {
-        if !way.old.beside.contains(ddl) || gone.contains(&name_of(ddl)) {
+        let name = name_of(ddl);
+        if gone.contains(&name) || older.get(&name).is_none_or(|older| *older != ddl) {
             script.ddl(ddl.clone());
         }
     }

@@ -20,7 +20,7 @@ pub(super) struct Way<'w> {
     pub(super) old: &'w Side<'w>,
     pub(super) new: &'w Side<'w>,
     pub(super) steps: &'w [Step],
-    /// Tables that both schemas have, by place.
+    /// Tables that both schemas have, by place, without those that stay as they are.
     pub(super) kept: BTreeMap<Place, Work<'w>>,
     /// Tables that are made, each after the one that it is inside.
     pub(super) created: Vec<&'w SqlTable<'w>>,
@@ -73,7 +73,8 @@ impl<'w> Way<'w> {
             found.map_or_else(|| name.to_owned(), |(_, to)| to.clone())
         };
         let dropped = dropped.into_iter().map(|table| (table, by_then(table.name))).collect();
-        let kept = both.into_iter().filter_map(|table| {
+        let changing = changing(steps);
+        let kept = both.into_iter().filter(|table| !is_same([old, new], table, &changing)).filter_map(|table| {
             let work = Work::of([old, new], &table.place, steps, &mut temporary)?;
             Some((table.place.clone(), work))
         });
@@ -129,6 +130,44 @@ impl<'w> Way<'w> {
         let (old, new) = (self.old.table(&from.place)?, self.new.table(&to.place)?);
         Some(Crossing { from: old.column(from)?, to: new.column(to)? })
     }
+}
+
+/// Returns the numbers of the tables whose data or names a step changes.
+fn changing(steps: &[Step]) -> BTreeSet<u32> {
+    let number = |step: &Step| match step {
+        Step::Guard(_) | Step::Drop(_) | Step::Make(_) | Step::SameCount { .. } | Step::References => None,
+        Step::CreateTable { place }
+        | Step::DropTable { place }
+        | Step::RenameTable { place }
+        | Step::Rekey { place }
+        | Step::Reparent { place, .. }
+        | Step::Sweep { place, .. }
+        | Step::Rust { place, .. }
+        | Step::Move { to: place, .. } => Some(place.table),
+        Step::RenameColumn { column }
+        | Step::AddColumn { column, .. }
+        | Step::DropColumn { column }
+        | Step::Fill { column, .. }
+        | Step::Convert { column, .. }
+        | Step::Count { column } => Some(column.place.table),
+    };
+    steps.iter().filter_map(number).collect()
+}
+
+/// Returns whether a table that both schemas have stays as it is: its definition is the same, and no step changes its
+/// rows or those that it refers to.
+fn is_same<'w>([old, new]: [&Side<'w>; 2], table: &SqlTable<'w>, changing: &BTreeSet<u32>) -> bool {
+    let Some(newer) = new.table(&table.place) else { return false };
+    let (before, after) = (old.definition(table), new.definition(newer));
+    let single = before.columns.iter().filter_map(|column| column.reference.as_ref());
+    let named = single.chain(&before.foreign_keys).filter_map(|key| old.places.named(&key.table));
+    let mut numbers = named.map(|target| target.place.table).chain([table.place.table]);
+    let is_column = |column: &&Column| newer.column(&table.id(column)).is_some_and(|c| c.name.sql == column.name.sql);
+    !numbers.any(|number| changing.contains(&number))
+        && before.columns == after.columns
+        && (&before.name, &before.checks, &before.key) == (&after.name, &after.checks, &after.key)
+        && before.foreign_keys == after.foreign_keys
+        && table.columns.iter().all(is_column)
 }
 
 impl<'w> Seen<'_, 'w> {
