@@ -255,6 +255,30 @@ fn references_come_and_go_with_null_for_zero() {
 }
 
 #[test]
+fn references_of_several_fields_come_and_go() {
+    let of = |option: &str| {
+        let part = "---message Part { string name = 1; uint32 size = 2; }";
+        let option = if option.is_empty() { String::new() } else { format!("{option}%%") };
+        format!(
+            "{option}string name = 2; uint32 size = 3;{part}+++repeated Part parts = 3 [(protostore.v1.table) = {{primary_key: [\"name\", \"size\"]}}];"
+        )
+    };
+    let refers = "foreign_key {fields: [\"name\", \"size\"] references: {table: \"parts\"}}";
+    let come = plan(&of(""), &of(refers));
+    assert!(kinds(&come).contains(&ChangeKind::C11), "{:?}", words(&come));
+    assert_eq!(words(&come), ["dangling machines.size nothing parts"]);
+    assert_eq!(guards(&come.up), ["machines.size refers to no row of parts"]);
+    let go = plan(&of(refers), &of(""));
+    assert!(kinds(&go).contains(&ChangeKind::C11) && words(&go).is_empty(), "{:?}", words(&go));
+}
+
+#[test]
+fn a_list_of_numbers_goes_into_one_column() {
+    let plan = plan("repeated int32 n = 2;", "repeated int32 n = 2 [(protostore.v1.column) = {storage: BYTES}];");
+    assert_eq!((kinds(&plan), words(&plan).len()), (vec![ChangeKind::S03], 0), "{:?}", words(&plan));
+}
+
+#[test]
 fn a_counter_goes_on_after_the_greatest_value() {
     let plan = plan("int64 n = 2;", "int64 n = 2 [(protostore.v1.column) = {generated: SEQUENCE}];");
     assert!(kinds(&plan).contains(&ChangeKind::C13), "{:?}", kinds(&plan));
@@ -375,6 +399,8 @@ fn a_map_becomes_a_list_of_its_entries_and_back() {
     assert_eq!(kinds(&back), [ChangeKind::K17]);
     assert_eq!(guards(&back.up), ["machines.m has two entries of one key"]);
     assert_eq!(columns(&back.up), ["[2, 1] MapKey", "[2, 2] Value"]);
+    // A map has no order.
+    assert!(matches!(back.verdicts[0].down, DownEffect::Loses(_)));
 }
 
 /// Returns the plan where a message stored as one column changes.

@@ -155,6 +155,10 @@ fn say(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, data: DataEffect, dra
     let is_same = is_map || matches!(Wire::of(&new.field.kind), Wire::Bytes | Wire::Message);
     let wire = if is_same { Effect::Same } else { Effect::Breaks };
     let verdict = Verdict::new(kind, at.clone(), says).wire(wire).json(Effect::Breaks).data(data);
+    let verdict = match kind {
+        ChangeKind::K17 => verdict.loses(format!("the order of the entries of {}", new.name)),
+        _ => verdict,
+    };
     draft.verdict(verdict.previous(Previous::Neither).passes(4));
     if wire == Effect::Breaks && !matches!(new.field.kind, Kind::Message(_)) {
         let risk = format!("clients that speak protobuf's bytes read {} otherwise, or not at all", new.name);

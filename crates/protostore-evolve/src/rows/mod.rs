@@ -91,7 +91,9 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     }
     storage::storage(old, new, draft);
     encoded::encoded(old, new, draft);
-    let is_other = old.is_of_table() == new.is_of_table() && old.facets() != new.facets();
+    // That it refers together with other fields, the row of those fields says.
+    let is_said = old.is_of_table() != new.is_of_table() || old.refers() != new.refers();
+    let is_other = !is_said && old.facets() != new.facets();
     if is_other && draft.changes_at(new.table.number, &new.path).is_empty() && !is_moved(new, draft) {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
     }

@@ -1,5 +1,7 @@
 //! P04 to P06, P13: fields, messages and lists that must be set.
 
+use protostore_schema::Label;
+
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Previous, Step, Test, Verdict, Word};
 use crate::view::{Datum, Many, Storage};
@@ -32,6 +34,11 @@ fn must(datum: &Datum<'_>) -> Must {
     // A list or map in one column.
     let is_list = datum.many() != Many::One && matches!(datum.storage, Storage::Column(_));
     let not_zero = matches!(datum.storage, Storage::Column(_)) && column.is_some_and(|column| column.non_zero);
+    // Of a reference of several fields, one that is never NULL need not be set.
+    let is_of_several = datum.refers() && column.is_some_and(|column| column.reference.is_none());
+    if is_of_several && datum.field.label == Label::Implicit {
+        return Must { set: not_zero && datum.is_zero_where_set(), not_zero };
+    }
     Must { set: datum.is_required() || is_list && not_zero, not_zero }
 }
 

@@ -12,8 +12,10 @@ pub(crate) fn values(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let (Some(from), Some(to)) = (held(old), held(new)) else {
         return in_and_out_of_messages(old, new, draft);
     };
-    if is_document(from) && is_document(to) && from.form == to.form {
-        // What is inside, the rows of messages in columns say.
+    // What is inside, the rows of messages in columns say; and a list that goes to one column, those of storage.
+    let is_same = is_document(from) && is_document(to) && from.form == to.form;
+    let is_other_place = is_document(from) != is_document(to) && from.kind.word() == to.kind.word();
+    if is_same || is_other_place {
         return;
     }
     match value_change(from, to) {
