@@ -101,7 +101,30 @@ pub trait ReadOp: Op {
 const FEW: usize = 128;
 
 /// An operation that writes.
-pub trait WriteOp: Op {}
+pub trait WriteOp: Op {
+    /// Runs it after [`Op::prepare`] was called on this very value, as [`Op::run`] does; none where it returns what it holds
+    /// itself, which is not copied then: once it does not run again, [`WriteOp::into_out`] returns that.
+    #[doc(hidden)]
+    fn run_prepared<S: Session>(
+        &self,
+        s: &mut S,
+        fixed: &Fixed,
+    ) -> impl Future<Output = Result<Option<Self::Out>>> + Send
+    where
+        Self: Sync,
+    {
+        async { self.run(s, fixed).await.map(Some) }
+    }
+
+    /// Returns what it holds as what it returns.
+    #[doc(hidden)]
+    fn into_out(self) -> Result<Self::Out>
+    where
+        Self: Sized,
+    {
+        Err(Error::new(Kind::Engine, "the operation does not hold what it returns"))
+    }
+}
 
 /// A row of which only the existence matters.
 pub(crate) struct Present;

@@ -38,7 +38,18 @@ impl<R: Record> Op for Insert<R> {
     }
 }
 
-impl<R: Record> WriteOp for Insert<R> {}
+impl<R: Record> WriteOp for Insert<R> {
+    async fn run_prepared<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<R>> {
+        if const { !is_as_given::<R>() } {
+            return self.run(s, fixed).await.map(Some);
+        }
+        insert_as_given(s, &self.0, fixed.present()?).await.map(|()| None)
+    }
+
+    fn into_out(self) -> Result<R> {
+        Ok(self.0)
+    }
+}
 
 /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
 #[derive(Clone, Debug)]
@@ -75,7 +86,22 @@ impl<R: Record> Op for InsertMany<R> {
     }
 }
 
-impl<R: Record> WriteOp for InsertMany<R> {}
+impl<R: Record> WriteOp for InsertMany<R> {
+    async fn run_prepared<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<Vec<R>>> {
+        if const { !is_as_given::<R>() } {
+            return self.run(s, fixed).await.map(Some);
+        }
+        let now = fixed.present()?;
+        for record in &self.0 {
+            insert_as_given(s, record, now).await?;
+        }
+        Ok(None)
+    }
+
+    fn into_out(self) -> Result<Vec<R>> {
+        Ok(self.0)
+    }
+}
 
 /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
 ///
@@ -115,20 +141,40 @@ const fn compound<R: Record>() -> bool {
     !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some() || !R::LIFE.is_plain()
 }
 
+/// Says whether an insert takes nothing for a record from the database, so that it is stored as it was prepared.
+const fn is_as_given<R: Record>() -> bool {
+    R::TABLE.sequences.is_empty() && R::REVISION.is_none() && R::CHAIN.is_none()
+}
+
 /// Inserts a record and its children.
 pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now: Timestamp) -> Result<R> {
-    revision::refuse_given(&record)?;
-    assign(s, &mut record).await?;
-    revision::assign(s, &mut record).await?;
-    check::numbered(&record, now)?;
-    life::clear(s, &record, now).await?;
-    life::check(s, &record, now).await?;
-    chain::link(s, &mut record).await?;
-    if let Err(e) = s.run(&R::TABLE.insert, &Whole(&record)).await {
-        return Err(refusal::of_insert(s, e, &record, now).await);
+    if const { !is_as_given::<R>() } {
+        revision::refuse_given(&record)?;
+        assign(s, &mut record).await?;
+        revision::assign(s, &mut record).await?;
+        check::numbered(&record, now)?;
+        life::clear(s, &record, now).await?;
+        life::check(s, &record, now).await?;
+        chain::link(s, &mut record).await?;
+        insert_row(s, &record, now).await?;
+    } else {
+        insert_as_given(s, &record, now).await?;
     }
-    R::Children::insert(s, &record, now).await?;
     Ok(record)
+}
+
+/// Inserts a record of which the store makes nothing any more, and its children.
+async fn insert_as_given<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
+    life::clear(s, record, now).await?;
+    life::check(s, record, now).await?;
+    insert_row(s, record, now).await
+}
+
+async fn insert_row<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
+    if let Err(e) = s.run(&R::TABLE.insert, &Whole(record)).await {
+        return Err(refusal::of_insert(s, e, record, now).await);
+    }
+    R::Children::insert(s, record, now).await
 }
 
 /// Inserts a record and its children, or replaces them.

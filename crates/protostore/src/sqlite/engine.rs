@@ -186,8 +186,7 @@ impl Engine for Sqlite {
         mut op: O,
     ) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
         let prepared = prepare(&mut op);
-        let request = prepared
-            .map(|fixed| Request::new(call, O::NAME, O::COMPOUND, move |held: &mut Held| now(op.run(held, &fixed))));
+        let request = prepared.map(|fixed| Request::operation(call, op, fixed));
         async move { self.request(call, request?).await }
     }
 
@@ -207,7 +206,7 @@ impl Engine for Sqlite {
     ) -> impl Future<Output = Result<Committed<T>>> + Send {
         let slow = self.0.limits.slow_write;
         let run = move |held: &mut Held| held.closure(|held| timed(slow, || f(&mut Tx::new(held))));
-        self.request(call, Request::new(call, CLOSURE, true, run))
+        self.request(call, Request::closure(call, CLOSURE, run))
     }
 
     fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {

@@ -11,6 +11,9 @@ use super::held::Held;
 use super::watch::Time;
 use crate::call::{CallOptions, not_begun};
 use crate::error::{Error, Kind, Result, excerpt};
+use crate::fixed::Fixed;
+use crate::ops::WriteOp;
+use crate::session::now;
 use crate::store::Committed;
 
 /// One request: boxed once, run as often as its group is, answered after COMMIT.
@@ -45,12 +48,48 @@ pub(super) enum Ran {
     Panicked,
 }
 
-/// A request whose work is a closure over the connection.
+/// What a request does: it runs as often as its group does.
+pub(super) trait Task<T>: Send {
+    /// Runs it over the connection; none where it returns what it holds.
+    fn run(&mut self, held: &mut Held) -> Result<Option<T>>;
+    /// Returns what it holds.
+    fn into_out(self) -> Result<T>;
+}
+
+impl<T, F: FnMut(&mut Held) -> Result<T> + Send> Task<T> for F {
+    fn run(&mut self, held: &mut Held) -> Result<Option<T>> {
+        self(held).map(Some)
+    }
+
+    fn into_out(self) -> Result<T> {
+        Err(Error::new(Kind::Engine, "a closure does not hold what it returns"))
+    }
+}
+
+/// An operation that was prepared.
+struct Operation<O> {
+    op: O,
+    fixed: Fixed,
+    time: Time,
+}
+
+impl<O: WriteOp + Sync> Task<O::Out> for Operation<O> {
+    fn run(&mut self, held: &mut Held) -> Result<Option<O::Out>> {
+        held.serve_whole(O::NAME, self.time, |held| now(self.op.run_prepared(held, &self.fixed)))
+    }
+
+    fn into_out(self) -> Result<O::Out> {
+        self.op.into_out()
+    }
+}
+
+/// A request whose work runs over the connection.
 pub(super) struct Work<T, F> {
     compound: bool,
     claim: Option<Arc<Claim>>,
     work: Option<F>,
-    result: Option<Result<T>>,
+    /// What the newest run returned; none where the work holds that.
+    result: Option<Result<Option<T>>>,
     caller: oneshot::Sender<Result<Committed<T>>>,
 }
 
@@ -65,7 +104,7 @@ impl<T, F> Work<T, F> {
     }
 
     /// Puts a result in place of that of the run before, which may hold what is a caller's.
-    fn replace(&mut self, result: Result<T>) {
+    fn replace(&mut self, result: Result<Option<T>>) {
         if self.result.is_some() {
             logged(let_go(self.result.take()));
         }
@@ -81,22 +120,35 @@ pub(super) struct Request<T> {
 }
 
 impl<T: Send + 'static> Request<T> {
-    /// Makes a request of work that is held to what its caller asks.
-    pub(super) fn new(
+    /// Makes a request of an operation that was prepared.
+    pub(super) fn operation<O: WriteOp<Out = T> + Sync + 'static>(call: CallOptions, op: O, fixed: Fixed) -> Self {
+        let time = time(call);
+        Self::of(time, O::COMPOUND, Operation { op, fixed, time })
+    }
+
+    /// Makes a request of a closure.
+    pub(super) fn closure(
         call: CallOptions,
         what: &'static str,
-        compound: bool,
         mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
     ) -> Self {
-        let time = Time { within: None, until: call.deadline() };
+        let time = time(call);
+        Self::of(time, true, move |held: &mut Held| held.serve_whole(what, time, &mut work))
+    }
+
+    fn of(time: Time, compound: bool, task: impl Task<T> + 'static) -> Self {
         let claim = Claim::new(time.until);
-        let run = move |held: &mut Held| held.serve_whole(what, time, &mut work);
-        let (job, answer) = Work::new(compound, claim.clone(), run);
+        let (job, answer) = Work::new(compound, claim.clone(), task);
         Self { job, claim, answer }
     }
 }
 
-impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
+/// Returns how long a write may take, as its caller asks.
+fn time(call: CallOptions) -> Time {
+    Time { within: None, until: call.deadline() }
+}
+
+impl<T: Send, F: Task<T>> Job for Work<T, F> {
     fn compound(&self) -> bool {
         self.compound
     }
@@ -106,7 +158,7 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
             self.fail(Error::new(Kind::Engine, "the request has run for the last time"));
             return Ran::Badly;
         };
-        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| work(held))) {
+        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| work.run(held))) {
             Ok(Ok(out)) => (Ok(out), Ran::Well),
             Ok(Err(e)) => (Err(e), Ran::Badly),
             Err(panic) => (Err(caught(panic)), Ran::Panicked),
@@ -139,7 +191,12 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
     }
 
     fn finish(&mut self) -> Ran {
-        match let_go(self.work.take()) {
+        let work = self.work.take();
+        let ended = match (work, &self.result) {
+            (Some(work), Some(Ok(None))) => returned(work).map(|out| self.result = Some(Ok(Some(out)))),
+            (work, _) => let_go(work),
+        };
+        match ended {
             Ok(()) => Ran::Well,
             Err(e) => {
                 self.fail(e);
@@ -149,13 +206,24 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
     }
 
     fn answer(self: Box<Self>, sequence: u64) {
-        let Self { compound: _, claim: _, work, result, caller } = *self;
+        let Self { compound: _, claim: _, mut work, result, caller } = *self;
+        let result = match result {
+            Some(Ok(None)) => work.take().map(returned),
+            Some(Ok(Some(out))) => Some(Ok(out)),
+            Some(Err(e)) => Some(Err(e)),
+            None => None,
+        };
         if let Some(result) = result {
             // Where no caller waits any more, the write stays all the same, and what it returned comes back.
             logged(let_go(caller.send(result.map(|value| Committed { value, sequence }))));
         }
         logged(let_go(work));
     }
+}
+
+/// Returns what work holds.
+fn returned<T>(work: impl Task<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(|| work.into_out())).unwrap_or_else(|panic| Err(caught(panic)))
 }
 
 /// Drops what may be a caller's, whose panic ends here.

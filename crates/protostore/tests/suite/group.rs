@@ -60,7 +60,7 @@ async fn requests_that_fail_harm_no_other_in_their_group() {
                         .await
                 }
                 4 => store.table::<Machine>().delete("lan").await.map(|_| ()),
-                _ => store.table::<Machine>().insert(machine(&id)).await.map(|_| ()),
+                _ => store.table::<Machine>().insert(machine(&id)).await.map(|stored| assert_eq!(stored, machine(&id))),
             }
         }));
     }

@@ -168,3 +168,18 @@ fn a_store_may_be_dropped_by_its_own_writer() {
     drop(store);
     sender.send(()).expect("the writer waits");
 }
+
+#[tokio::test]
+async fn a_record_that_the_store_makes_nothing_of_comes_back_uncopied() {
+    let store = store();
+    let machines = store.table::<Machine>();
+    let record = machine("alone");
+    let texts = [record.id.as_ptr(), record.kernel_args[0].as_ptr()];
+    let stored = machines.insert(record).await.expect("inserts");
+    assert_eq!([stored.id.as_ptr(), stored.kernel_args[0].as_ptr()], texts);
+    assert_eq!(stored, machine("alone"));
+    let records = vec![machine("a"), machine("b")];
+    let at = records.as_ptr();
+    let stored = machines.insert_many(records).await.expect("inserts");
+    assert_eq!((stored.as_ptr(), stored), (at, vec![machine("a"), machine("b")]));
+}
