@@ -13,7 +13,7 @@ use crate::next::{self, Next};
 use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
-use crate::trial::{self, Back, Trial};
+use crate::trial::{self, Before, Trial};
 use crate::{Failure, Project, Request, answers, breadth, line_endings, run_time};
 
 /// What a store's directory should hold, and what it holds.
@@ -174,11 +174,12 @@ fn tried(next: &Next, texts: &[VersionTexts], files: &Files, there: &Files, stat
     let schema = files.get("schema.sqlite.sql").expect("emission writes the whole schema");
     let schema = std::str::from_utf8(schema).expect("what is emitted is text");
     let before = before(next);
-    let back = before.as_ref().and_then(|(path, schema)| {
-        let sql = texts.last()?.migrations.get(SQLITE)?.down.as_deref()?;
-        Some(Back { migration: (path, sql), schema })
+    let before = before.as_ref().map(|(path, schema)| {
+        let newest = texts.last().and_then(|texts| texts.migrations.get(SQLITE));
+        let back = newest.and_then(|newest| newest.down.as_deref()).map(|sql| (path.as_str(), sql));
+        Before { schema, back, is_locked: next.faults.is_empty() }
     });
-    trial::run(&Trial { migrations: &migrations, back, schema, statements })
+    trial::run(&Trial { migrations: &migrations, before, schema, statements })
 }
 
 fn files(

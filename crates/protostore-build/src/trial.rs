@@ -14,20 +14,23 @@ use crate::structure::structure;
 pub(crate) struct Trial<'a> {
     /// Path and SQL of each migration, oldest first.
     pub(crate) migrations: &'a [(String, String)],
-    /// The way back from the newest version; none where it is the first, or has none.
-    pub(crate) back: Option<Back<'a>>,
+    /// The version before the newest; none where that is the first.
+    pub(crate) before: Option<Before<'a>>,
     /// The whole schema.
     pub(crate) schema: &'a str,
     /// What the generated crate will ask.
     pub(crate) statements: &'a [Statement],
 }
 
-/// The way back from the newest version.
-pub(crate) struct Back<'a> {
-    /// Path and SQL of the migration.
-    pub(crate) migration: (&'a str, &'a str),
-    /// The whole schema of the version before.
+/// The version before the newest.
+pub(crate) struct Before<'a> {
+    /// Its whole schema.
     pub(crate) schema: &'a str,
+    /// Path and SQL of the way back to it, where there is one.
+    pub(crate) back: Option<(&'a str, &'a str)>,
+    /// Whether the lock vouches for it and all versions before: each was tried when it was the newest, so the trial begins
+    /// with its schema. The trial of a version takes as long after a hundred others as after one.
+    pub(crate) is_locked: bool,
 }
 
 /// Returns what SQLite refuses or finds different, as sentences.
@@ -77,21 +80,28 @@ fn made(schema: &str) -> Result<Connection> {
     Ok(db)
 }
 
-/// Runs all migrations, the way back from the newest version, and the way to it again.
+/// Runs the migrations, the way back from the newest version, and the way to it again.
 fn replay(trial: &Trial<'_>) -> Result<Connection, Vec<String>> {
-    let mut db = open().map_err(|error| vec![reason(&error)])?;
+    let failed = |error: Error| vec![format!("the schema of the version before does not run: {}", reason(&error))];
     let run = |db: &mut Connection, path: &str, sql: &str| {
         migrate(db, sql).map_err(|error| vec![format!("{path} does not run: {}", reason(&error))])
     };
-    for (path, sql) in trial.migrations {
+    let (mut db, migrations) = match (&trial.before, trial.migrations) {
+        (Some(before), [.., newest]) if before.is_locked => {
+            (made(before.schema).map_err(failed)?, std::slice::from_ref(newest))
+        }
+        (_, all) => (open().map_err(|error| vec![reason(&error)])?, all),
+    };
+    for (path, sql) in migrations {
         run(&mut db, path, sql)?;
     }
-    let (Some(Back { migration: (path, sql), schema }), Some((newest, again))) = (&trial.back, trial.migrations.last())
+    let (Some(Before { schema, back: Some((path, sql)), .. }), Some((newest, again))) =
+        (&trial.before, migrations.last())
     else {
         return Ok(db);
     };
     run(&mut db, path, sql)?;
-    let before = made(schema).map_err(|error| vec![format!("the schema before does not run: {}", reason(&error))])?;
+    let before = made(schema).map_err(failed)?;
     let differences = compare(&db, &before, &format!("the migrations and {path}"), "the version before");
     if !differences.is_empty() {
         return Err(differences);
@@ -161,16 +171,31 @@ fn reason(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Back, Trial, run};
+    use super::{Before, Trial, run};
 
     const FIRST: &str = "CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL, PRIMARY KEY (\"id\")) STRICT;";
     const UP: &str = "ALTER TABLE \"a\" ADD COLUMN \"b\" TEXT;";
     const SECOND: &str = "CREATE TABLE \"a\" (\"id\" INTEGER NOT NULL, \"b\" TEXT, PRIMARY KEY (\"id\")) STRICT;";
 
     fn tried(up: &str, down: &str) -> Vec<String> {
-        let migrations = [("V1.sql".to_owned(), FIRST.to_owned()), ("V2.sql".to_owned(), up.to_owned())];
-        let back = Some(Back { migration: ("down/V2.sql", down), schema: FIRST });
-        run(&Trial { migrations: &migrations, back, schema: SECOND, statements: &[] })
+        let [all, newest] = [false, true].map(|is_locked| {
+            let migrations = [("V1.sql".to_owned(), FIRST.to_owned()), ("V2.sql".to_owned(), up.to_owned())];
+            let before = Some(Before { schema: FIRST, back: Some(("down/V2.sql", down)), is_locked });
+            run(&Trial { migrations: &migrations, before, schema: SECOND, statements: &[] })
+        });
+        assert_eq!(all, newest, "the newest version alone is tried as after all others");
+        all
+    }
+
+    #[test]
+    fn what_the_lock_does_not_vouch_for_is_tried_from_the_first_version() {
+        let migrations = [("V1.sql".to_owned(), "CREATE TABLE".to_owned()), ("V2.sql".to_owned(), UP.to_owned())];
+        let tried = |is_locked| {
+            let before = Some(Before { schema: FIRST, back: None, is_locked });
+            run(&Trial { migrations: &migrations, before, schema: SECOND, statements: &[] })
+        };
+        assert_eq!(tried(false), ["V1.sql does not run: incomplete input"]);
+        assert_eq!(tried(true), Vec::<String>::new());
     }
 
     #[test]
