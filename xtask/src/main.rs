@@ -3,6 +3,7 @@
 
 mod cargo;
 mod ci;
+mod histories;
 mod openssl;
 mod postgres;
 mod stores;
@@ -39,6 +40,9 @@ enum Command {
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
     },
+    /// Make the histories of the stores anew, from the protos of `tests/histories`: after a change of what migrations are,
+    /// as long as nothing is released.
+    Histories,
     /// Run all tests.
     #[command(disable_help_flag = true)]
     Test {
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
             let (format, fail_on) = (check.format, check.fail_on());
             return stores::check(include, &check.comparison(), format, fail_on);
         }
+        Command::Histories => return histories::rewrite(),
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
         Command::Ci { after_test } => ci::run(after_test),

@@ -54,12 +54,16 @@ fn row(datum: &Datum<'_>, is_now: bool) -> ChangeKind {
 fn tighten(old: &Datum<'_>, new: &Datum<'_>, was: Must, draft: &mut Draft<'_>) {
     let (kind, at) = (row(new, true), At::both(old, new));
     let says = format!("{} must be set now", new.name);
-    let verdict = Verdict::new(kind, at.clone(), says).data(DataEffect::Guarded).passes(2);
-    draft.verdict(verdict.previous(Previous::Reads));
+    let backfill = new.column_id().and_then(|column| Some((draft.backfill(&column)?, column)));
+    let verdict = Verdict::new(kind, at.clone(), says).data(DataEffect::Guarded).passes(2).previous(Previous::Reads);
+    // The way back finds the value that was filled in, and not that there was none.
+    draft.verdict(match &backfill {
+        Some(_) => verdict.loses(format!("in which rows {} was not set", new.name)),
+        None => verdict,
+    });
     if let Some(test) = is_unset(new) {
         draft.guard_after(new.place.clone(), within(new, test), format!("{} must be set", new.name));
     }
-    let backfill = new.column_id().and_then(|column| Some((draft.backfill(&column)?, column)));
     if let Some((sql, column)) = backfill {
         return fill(old, new, was, (column, sql), draft);
     }

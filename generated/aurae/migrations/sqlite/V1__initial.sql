@@ -6,11 +6,10 @@ CREATE TABLE "virtual_machines" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The memory that the machine sees, in units of 2^20 bytes.
-  "mem_size_mb" INTEGER NOT NULL DEFAULT 0
-    CONSTRAINT "mem_size_mb__check" CHECK ("mem_size_mb" BETWEEN 1 AND 4294967295),
+  "memory_mb" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "memory_mb__check" CHECK ("memory_mb" BETWEEN 1 AND 4294967295),
   -- The processors that the machine sees.
-  "vcpu_count" INTEGER NOT NULL DEFAULT 0
-    CONSTRAINT "vcpu_count__check" CHECK ("vcpu_count" BETWEEN 1 AND 4294967295),
+  "vcpu_count" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "vcpu_count__check" CHECK ("vcpu_count" >= 1),
   -- How the processors are arranged. Not set: `vcpu_count` sockets of one core.
   "topology" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "topology__check" CHECK ("topology" IN (0, 1)),
   -- The sockets.
@@ -180,7 +179,6 @@ CREATE INDEX "virtual_machines_by_state_create_time_desc" ON "virtual_machines" 
 CREATE INDEX "virtual_machines_by_kernel__image_id" ON "virtual_machines" ("kernel__image_id", "id");
 CREATE INDEX "virtual_machines_by_kernel__initrd_image_id" ON "virtual_machines" ("kernel__initrd_image_id", "id");
 CREATE INDEX "virtual_machines_by_root_drive__image_id" ON "virtual_machines" ("root_drive__image_id", "id");
-CREATE UNIQUE INDEX "virtual_machines_unique_auraed_address" ON "virtual_machines" ("auraed_address");
 
 -- What the kernel is told, a word each.
 CREATE TABLE "virtual_machines__kernel__arguments" (
@@ -596,6 +594,8 @@ CREATE TABLE "cells" (
   "cgroup_v2" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cgroup_v2__check" CHECK ("cgroup_v2" IN (0, 1)),
   -- When the cell was reserved.
   "create_time" INTEGER,
+  -- Where its control group lies: it follows from the name.
+  "cgroup_path" TEXT NOT NULL DEFAULT '',
   CONSTRAINT "cpu__presence" CHECK (
     ("cpu" OR "cpu__weight" IS NULL)
     AND ("cpu" OR "cpu__max" IS NULL)
@@ -640,7 +640,7 @@ CREATE TABLE "executables" (
   -- The name chosen by the caller, unique in the cell.
   "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
   -- The file to run.
-  "command" TEXT NOT NULL DEFAULT '' CONSTRAINT "command__check" CHECK ("command" <> ''),
+  "command" TEXT NOT NULL DEFAULT '',
   -- What it is for, in the caller's words.
   "description" TEXT NOT NULL DEFAULT '',
   -- The directory that it starts in. Not set: `/`.
@@ -726,9 +726,21 @@ CREATE TABLE "guests" (
 ) STRICT;
 CREATE UNIQUE INDEX "guests_unique_machine_id" ON "guests" ("machine_id");
 
+-- What machines can go on from.
+CREATE TABLE "snapshots" (
+  -- Where it lies on the host.
+  "path" TEXT NOT NULL CONSTRAINT "path__check" CHECK ("path" <> ''),
+  -- The machine that it is of.
+  "machine_id" TEXT
+    CONSTRAINT "machine_id__check" CHECK ("machine_id" IS NULL OR "machine_id" <> '')
+    REFERENCES "virtual_machines" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("path")
+) STRICT;
+CREATE INDEX "snapshots_by_machine_id" ON "snapshots" ("machine_id", "path");
+
 CREATE VIEW "virtual_machines_readable" AS SELECT
   "id",
-  "mem_size_mb",
+  "memory_mb",
   "vcpu_count",
   CASE "topology" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "topology",
   "topology__sockets",
@@ -797,6 +809,7 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
     WHEN 4 THEN 'STATE_STOPPING'
     WHEN 5 THEN 'STATE_STOPPED'
     WHEN 6 THEN 'STATE_FAILED'
+    WHEN 7 THEN 'STATE_PAUSED'
     ELSE "state" END AS "state",
   (SELECT count(*)
     FROM "virtual_machines__transitions"
@@ -863,6 +876,7 @@ CREATE VIEW "virtual_machines__transitions_readable" AS SELECT
     WHEN 4 THEN 'STATE_STOPPING'
     WHEN 5 THEN 'STATE_STOPPED'
     WHEN 6 THEN 'STATE_FAILED'
+    WHEN 7 THEN 'STATE_PAUSED'
     ELSE "state" END AS "state",
   strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   "reason"
@@ -1001,7 +1015,8 @@ CREATE VIEW "cells_readable" AS SELECT
   CASE "isolate_network" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "isolate_network",
   (SELECT count(*) FROM "cells__network_ids" WHERE "cells__network_ids"."_name" = "cells"."name") AS "network_ids__count",
   CASE "cgroup_v2" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cgroup_v2",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  "cgroup_path"
 FROM "cells";
 
 CREATE VIEW "cells__network_ids_readable" AS SELECT
@@ -1071,3 +1086,8 @@ CREATE VIEW "guests_readable" AS SELECT
   "clock_offset_us",
   strftime('%Y-%m-%dT%H:%M:%S', "report_time" / 1000000000 - ("report_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("report_time" % 1000000000 + 1000000000) % 1000000000) AS "report_time"
 FROM "guests";
+
+CREATE VIEW "snapshots_readable" AS SELECT
+  "path",
+  "machine_id"
+FROM "snapshots";

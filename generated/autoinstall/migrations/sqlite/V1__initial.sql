@@ -14,57 +14,21 @@ CREATE TABLE "systems" (
   -- Where it is on its way.
   "status" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "status__check" CHECK ("status" BETWEEN -2147483648 AND 2147483647),
-  -- What it is made of. Not set: it was never asked.
-  "hardware" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "hardware__check" CHECK ("hardware" IN (0, 1)),
-  -- Who made it.
-  "hardware__vendor" TEXT,
-  -- What the maker calls it.
-  "hardware__product" TEXT,
-  -- Its serial number. Not set: the firmware has none.
-  "hardware__serial_number" TEXT,
-  -- How many processors it has.
-  "hardware__processor_count" INTEGER
-    CONSTRAINT "hardware__processor_count__check" CHECK (
-      "hardware__processor_count" IS NULL OR "hardware__processor_count" BETWEEN 0 AND 4294967295
-    ),
-  -- Its memory.
-  "hardware__memory_bytes" INTEGER
-    CONSTRAINT "hardware__memory_bytes__check" CHECK (
-      "hardware__memory_bytes" IS NULL OR "hardware__memory_bytes" >= 0
-    ),
   -- Changes with every write; an update that brings another one is refused.
   "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
   -- When it was seen first.
   "create_time" INTEGER,
   -- When its record was written last.
   "update_time" INTEGER,
-  CONSTRAINT "hardware__presence" CHECK (
-    ("hardware__vendor" IS NOT NULL) = "hardware"
-    AND ("hardware__product" IS NOT NULL) = "hardware"
-    AND ("hardware" OR "hardware__serial_number" IS NULL)
-    AND ("hardware__processor_count" IS NOT NULL) = "hardware"
-    AND ("hardware__memory_bytes" IS NOT NULL) = "hardware"
-  ),
+  -- Who made it.
+  "vendor" TEXT NOT NULL DEFAULT '',
+  -- What the maker calls it.
+  "product" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE INDEX "systems_by_status_update_time_desc" ON "systems" ("status", "update_time" DESC, "id" DESC);
 CREATE UNIQUE INDEX "systems_unique_mac_address" ON "systems" ("mac_address");
 CREATE INDEX "systems_by_hostname" ON "systems" ("hostname", "id");
-
--- Its disks, in the order in which the firmware counts them.
-CREATE TABLE "systems__hardware__disks" (
-  "_id" TEXT NOT NULL REFERENCES "systems" ("id") ON DELETE CASCADE,
-  "_position" INTEGER NOT NULL,
-  -- What the kernel calls it.
-  "name" TEXT NOT NULL DEFAULT '',
-  -- Its size.
-  "size_bytes" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size_bytes__check" CHECK ("size_bytes" >= 0),
-  -- Whether it turns.
-  "rotational" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "rotational__check" CHECK ("rotational" IN (0, 1)),
-  -- Its name in the world. Not set: it has none.
-  "wwn" TEXT,
-  PRIMARY KEY ("_id", "_position")
-) STRICT, WITHOUT ROWID;
 
 -- Words to find it by, each with a value.
 CREATE TABLE "systems__labels" (
@@ -73,7 +37,6 @@ CREATE TABLE "systems__labels" (
   "value" TEXT NOT NULL,
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "systems__labels_by_value" ON "systems__labels" ("value", "_id", "_key");
 
 -- The texts with holes.
 CREATE TABLE "templates" (
@@ -85,6 +48,8 @@ CREATE TABLE "templates" (
   "body" TEXT NOT NULL DEFAULT '' CONSTRAINT "body__check" CHECK ("body" <> ''),
   -- When it was written last.
   "update_time" INTEGER,
+  -- The language that it is in: all are in one.
+  "language" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE UNIQUE INDEX "templates_unique_name" ON "templates" ("name");
@@ -250,7 +215,7 @@ CREATE TABLE "users" (
   -- Where the user is written to. No two users have the same; that of a user who was deleted is free again.
   "email" TEXT NOT NULL DEFAULT '' CONSTRAINT "email__check" CHECK ("email" <> ''),
   -- What the user is called.
-  "display_name" TEXT NOT NULL DEFAULT '' CONSTRAINT "display_name__rules" CHECK (length("display_name") <= 100),
+  "display_name" TEXT NOT NULL DEFAULT '',
   -- With a password, of which this is the hash.
   "password_hash" TEXT,
   -- As the provider of identities knows the user.
@@ -293,7 +258,6 @@ CREATE TABLE "roles" (
     REFERENCES "roles" ("id"),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE UNIQUE INDEX "roles_unique_name" ON "roles" ("name");
 CREATE INDEX "roles_by_parent_id" ON "roles" ("parent_id", "id");
 
 -- What it allows.
@@ -393,29 +357,13 @@ CREATE VIEW "systems_readable" AS SELECT
     WHEN 4 THEN 'STATUS_INSTALLED'
     WHEN 5 THEN 'STATUS_FAILED'
     ELSE "status" END AS "status",
-  CASE "hardware" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "hardware",
-  "hardware__vendor",
-  "hardware__product",
-  "hardware__serial_number",
-  "hardware__processor_count",
-  "hardware__memory_bytes",
-  (SELECT count(*)
-    FROM "systems__hardware__disks"
-    WHERE "systems__hardware__disks"."_id" = "systems"."id") AS "hardware__disks__count",
   (SELECT count(*) FROM "systems__labels" WHERE "systems__labels"."_id" = "systems"."id") AS "labels__count",
   "etag",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  "vendor",
+  "product"
 FROM "systems";
-
-CREATE VIEW "systems__hardware__disks_readable" AS SELECT
-  "_id",
-  "_position",
-  "name",
-  "size_bytes",
-  CASE "rotational" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "rotational",
-  "wwn"
-FROM "systems__hardware__disks";
 
 CREATE VIEW "systems__labels_readable" AS SELECT
   "_id",
@@ -428,7 +376,8 @@ CREATE VIEW "templates_readable" AS SELECT
   "name",
   "body",
   (SELECT count(*) FROM "templates__variables" WHERE "templates__variables"."_id" = "templates"."id") AS "variables__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  "language"
 FROM "templates";
 
 CREATE VIEW "templates__variables_readable" AS SELECT

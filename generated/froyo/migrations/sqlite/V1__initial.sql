@@ -16,13 +16,15 @@ CREATE TABLE "runs" (
   -- When it ended. Not set: it has not.
   "end_time" INTEGER,
   -- Why it failed. Not set: it did not.
-  "error" TEXT,
+  "error" TEXT NOT NULL DEFAULT '',
   -- Whatever its caller wants to find again.
   "metadata" TEXT,
   -- When it was asked for.
   "create_time" INTEGER,
   -- When its record was written last.
   "update_time" INTEGER,
+  -- The host that carries it out: a run has many now.
+  "host" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE INDEX "runs_by_status_start_time_desc" ON "runs" ("status", "start_time" DESC, "id" DESC);
@@ -54,7 +56,7 @@ CREATE TABLE "plan_units" (
   -- The state that the resource is brought into.
   "desired_state" TEXT,
   -- How often it was tried.
-  "attempts" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "attempts__check" CHECK ("attempts" BETWEEN 0 AND 4294967295),
+  "attempts" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "attempts__check" CHECK ("attempts" >= 0),
   PRIMARY KEY ("run_id", "id")
 ) STRICT;
 CREATE INDEX "plan_units_by_run_id_status" ON "plan_units" ("run_id", "status", "id");
@@ -126,7 +128,6 @@ CREATE TABLE "resources" (
   "update_time" INTEGER,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE UNIQUE INDEX "resources_unique_type_name" ON "resources" ("type", "name");
 CREATE INDEX "resources_by_last_run_id" ON "resources" ("last_run_id", "id");
 
 -- What was found out, until it is to be forgotten.
@@ -136,7 +137,7 @@ CREATE TABLE "facts" (
   -- What it is about: a host.
   "target_id" TEXT NOT NULL DEFAULT '' CONSTRAINT "target_id__check" CHECK ("target_id" <> ''),
   -- Who found it out: `os.basic`.
-  "namespace" TEXT NOT NULL DEFAULT '' CONSTRAINT "namespace__check" CHECK ("namespace" <> ''),
+  "source" TEXT NOT NULL DEFAULT '' CONSTRAINT "source__check" CHECK ("source" <> ''),
   -- What was found out: `os_family`.
   "key" TEXT NOT NULL DEFAULT '' CONSTRAINT "key__check" CHECK ("key" <> ''),
   -- The finding.
@@ -149,7 +150,7 @@ CREATE TABLE "facts" (
   "expire_time" INTEGER,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE UNIQUE INDEX "facts_unique_target_id_namespace_key" ON "facts" ("target_id", "namespace", "key");
+CREATE UNIQUE INDEX "facts_unique_target_id_source_key" ON "facts" ("target_id", "source", "key");
 CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time", "id");
 
 -- Who did what, in a chain.
@@ -162,8 +163,6 @@ CREATE TABLE "audit" (
   "actor" TEXT NOT NULL DEFAULT '' CONSTRAINT "actor__check" CHECK ("actor" <> ''),
   -- What it was done to. Not set: nothing in particular.
   "target_id" TEXT,
-  -- Where it was done from. Not set: from the daemon itself.
-  "ip_address" TEXT,
   -- When it was done.
   "time" INTEGER,
   -- SHA-256 of the entry before and of this one.
@@ -215,7 +214,8 @@ CREATE VIEW "runs_readable" AS SELECT
   "error",
   "metadata",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  "host"
 FROM "runs";
 
 CREATE VIEW "plan_units_readable" AS SELECT
@@ -284,7 +284,7 @@ FROM "resources";
 CREATE VIEW "facts_readable" AS SELECT
   "id",
   "target_id",
-  "namespace",
+  "source",
   "key",
   "value",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
@@ -297,7 +297,6 @@ CREATE VIEW "audit_readable" AS SELECT
   "action",
   "actor",
   "target_id",
-  "ip_address",
   (SELECT count(*) FROM "audit__details" WHERE "audit__details"."_id" = "audit"."id") AS "details__count",
   strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash"

@@ -10,15 +10,11 @@ CREATE TABLE "buckets" (
   -- The number by which its objects are stored; never given again.
   "id" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "id__check" CHECK ("id" >= 1),
   -- Who made it.
-  "owner" TEXT NOT NULL DEFAULT '' CONSTRAINT "owner__check" CHECK ("owner" <> ''),
+  "owner" TEXT NOT NULL DEFAULT '',
   -- Who may do what with it. Not set: its owner anything, others nothing.
   "policy" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "policy__check" CHECK ("policy" IN (0, 1)),
-  -- Whether versions of objects are kept.
-  "versioning" INTEGER NOT NULL DEFAULT 0
-    CONSTRAINT "versioning__check" CHECK ("versioning" BETWEEN -2147483648 AND 2147483647)
-    CONSTRAINT "versioning__rules" CHECK ("versioning" IN (0, 1, 2, 3)),
   -- The most bytes that may lie in it. Not set: no bound.
-  "quota_bytes" INTEGER,
+  "quota_bytes" INTEGER CONSTRAINT "quota_bytes__check" CHECK ("quota_bytes" IS NULL OR "quota_bytes" >= 0),
   -- Changes with every write; an update that brings another one is refused.
   "revision" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "revision__check" CHECK ("revision" <> 0),
   -- When it was made.
@@ -26,14 +22,9 @@ CREATE TABLE "buckets" (
   PRIMARY KEY ("name")
 ) STRICT;
 CREATE UNIQUE INDEX "buckets_unique_id" ON "buckets" ("id");
-CREATE INDEX "buckets_by_owner" ON "buckets" ("owner", "name");
-CREATE TRIGGER "buckets__immutable" BEFORE UPDATE OF "owner" ON "buckets"
-BEGIN
-  SELECT RAISE(ABORT, 'buckets.owner is immutable') WHERE NEW."owner" IS NOT OLD."owner";
-END;
 
 -- Words to find it by, each with a value.
-CREATE TABLE "buckets__labels" (
+CREATE TABLE "buckets__tags" (
   "_name" TEXT NOT NULL REFERENCES "buckets" ("name") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
   "value" TEXT NOT NULL,
@@ -69,7 +60,6 @@ CREATE TABLE "buckets__policy__statements__principals" (
   PRIMARY KEY ("_name", "_position", "_position_2"),
   FOREIGN KEY ("_name", "_position") REFERENCES "buckets__policy__statements" ("_name", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "buckets__policy__statements__principals_by_value" ON "buckets__policy__statements__principals" ("value", "_name", "_position", "_position_2");
 
 -- What else has to hold, by the attribute that is looked at.
 CREATE TABLE "buckets__policy__statements__conditions" (
@@ -146,6 +136,8 @@ CREATE TABLE "raft_state" (
     CONSTRAINT "last_applied_index__check" CHECK ("last_applied_index" >= 0),
   -- When it was applied here.
   "update_time" INTEGER,
+  -- The number of the last entry in the snapshot; the log itself says it.
+  "snapshot_index" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "snapshot_index__check" CHECK ("snapshot_index" >= 0),
   PRIMARY KEY ("_singleton")
 ) STRICT;
 
@@ -161,27 +153,21 @@ CREATE VIEW "buckets_readable" AS SELECT
   "name",
   "id",
   "owner",
-  (SELECT count(*) FROM "buckets__labels" WHERE "buckets__labels"."_name" = "buckets"."name") AS "labels__count",
+  (SELECT count(*) FROM "buckets__tags" WHERE "buckets__tags"."_name" = "buckets"."name") AS "tags__count",
   CASE "policy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "policy",
   (SELECT count(*)
     FROM "buckets__policy__statements"
     WHERE "buckets__policy__statements"."_name" = "buckets"."name") AS "policy__statements__count",
-  CASE "versioning"
-    WHEN 0 THEN 'VERSIONING_UNSPECIFIED'
-    WHEN 1 THEN 'VERSIONING_OFF'
-    WHEN 2 THEN 'VERSIONING_ON'
-    WHEN 3 THEN 'VERSIONING_SUSPENDED'
-    ELSE "versioning" END AS "versioning",
-  CASE WHEN "quota_bytes" IS NOT NULL THEN printf('%u', ("quota_bytes" | (-9223372036854775807 - 1)) - ("quota_bytes" & (-9223372036854775807 - 1))) END AS "quota_bytes",
+  "quota_bytes",
   "revision",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "buckets";
 
-CREATE VIEW "buckets__labels_readable" AS SELECT
+CREATE VIEW "buckets__tags_readable" AS SELECT
   "_name",
   "_key",
   "value"
-FROM "buckets__labels";
+FROM "buckets__tags";
 
 CREATE VIEW "buckets__policy__statements_readable" AS SELECT
   "_name",
@@ -258,7 +244,8 @@ CREATE VIEW "raft_state_readable" AS SELECT
   (SELECT count(*)
     FROM "raft_state__voters"
     WHERE "raft_state__voters"."_singleton" = "raft_state"."_singleton") AS "voters__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  "snapshot_index"
 FROM "raft_state";
 
 CREATE VIEW "raft_state__voters_readable" AS SELECT

@@ -6,35 +6,20 @@ CREATE TABLE "nodes" (
   -- The name that the node gives itself.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- Whether it takes part.
-  "started" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "started__check" CHECK ("started" IN (0, 1)),
+  "active" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "active__check" CHECK ("active" IN (0, 1)),
   -- How many routes it has found.
-  "routes_discovered" INTEGER NOT NULL DEFAULT 0
-    CONSTRAINT "routes_discovered__rules" CHECK ("routes_discovered" >= 0),
-  -- Where it stands. Not set: it does not say.
-  "location" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "location__check" CHECK ("location" IN (0, 1)),
-  -- Degrees north of the equator.
-  "location__latitude" REAL
-    CONSTRAINT "location__latitude__rules" CHECK (
-      "location__latitude" IS NULL OR ("location__latitude" >= -90.0 AND "location__latitude" <= 90.0)
-    ),
-  -- Degrees east of Greenwich.
-  "location__longitude" REAL
-    CONSTRAINT "location__longitude__rules" CHECK (
-      "location__longitude" IS NULL OR ("location__longitude" >= -180.0 AND "location__longitude" <= 180.0)
-    ),
+  "routes_discovered" INTEGER NOT NULL DEFAULT 0,
   -- When it was heard of last. Not set: never.
   "seen_time" INTEGER,
   -- When it joined.
   "create_time" INTEGER,
   -- When its record was written last.
   "update_time" INTEGER,
-  CONSTRAINT "location__presence" CHECK (
-    ("location__latitude" IS NOT NULL) = "location"
-    AND ("location__longitude" IS NOT NULL) = "location"
-  ),
+  -- The building that it is in: `location` says it better.
+  "site" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "nodes_by_started" ON "nodes" ("started", "id");
+CREATE INDEX "nodes_by_active" ON "nodes" ("active", "id");
 
 -- Where it can be reached, the preferred way first.
 CREATE TABLE "nodes__interfaces" (
@@ -44,7 +29,7 @@ CREATE TABLE "nodes__interfaces" (
   "name" TEXT NOT NULL DEFAULT '',
   -- The largest packet, in bytes. Not set: 1280.
   "mtu" INTEGER
-    CONSTRAINT "mtu__check" CHECK ("mtu" IS NULL OR "mtu" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "mtu__check" CHECK ("mtu" IS NULL OR "mtu" >= 0)
     CONSTRAINT "mtu__rules" CHECK ("mtu" IS NULL OR ("mtu" >= 576 AND "mtu" <= 65535)),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -58,7 +43,6 @@ CREATE TABLE "nodes__interfaces__addresses" (
   PRIMARY KEY ("_id", "_position", "_position_2"),
   FOREIGN KEY ("_id", "_position") REFERENCES "nodes__interfaces" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "nodes__interfaces__addresses_by_value" ON "nodes__interfaces__addresses" ("value", "_id", "_position", "_position_2");
 
 -- What a byte costs here, by the measure that is named.
 CREATE TABLE "nodes__interfaces__costs" (
@@ -76,6 +60,18 @@ CREATE TABLE "nodes__protocols" (
   "_position" INTEGER NOT NULL,
   "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Where it stands. Not set: it does not say.
+CREATE TABLE "nodes__location" (
+  "_id" TEXT NOT NULL REFERENCES "nodes" ("id") ON DELETE CASCADE,
+  -- Degrees north of the equator.
+  "latitude" REAL NOT NULL DEFAULT 0.0
+    CONSTRAINT "latitude__rules" CHECK ("latitude" >= -90.0 AND "latitude" <= 90.0),
+  -- Degrees east of Greenwich.
+  "longitude" REAL NOT NULL DEFAULT 0.0
+    CONSTRAINT "longitude__rules" CHECK ("longitude" >= -180.0 AND "longitude" <= 180.0),
+  PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 -- What they measure of each other.
@@ -153,18 +149,33 @@ CREATE TABLE "path_cache" (
 CREATE INDEX "path_cache_by_destination" ON "path_cache" ("destination", "source", "k");
 CREATE INDEX "path_cache_by_expire_time" ON "path_cache" ("expire_time", "source", "destination", "k");
 
+-- What was sent to measure links.
+CREATE TABLE "probes" (
+  -- The name that the controller gives.
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  -- The node that sends it.
+  "node_id" TEXT
+    CONSTRAINT "node_id__check" CHECK ("node_id" IS NULL OR "node_id" <> '')
+    REFERENCES "nodes" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "probes_by_node_id" ON "probes" ("node_id", "id");
+
 CREATE VIEW "nodes_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "nodes__interfaces" WHERE "nodes__interfaces"."_id" = "nodes"."id") AS "interfaces__count",
   (SELECT count(*) FROM "nodes__protocols" WHERE "nodes__protocols"."_id" = "nodes"."id") AS "protocols__count",
-  CASE "started" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "started",
+  CASE "active" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "active",
   "routes_discovered",
-  CASE "location" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "location",
-  "location__latitude",
-  "location__longitude",
+  CASE
+    WHEN EXISTS (SELECT 1
+    FROM "nodes__location"
+    WHERE "nodes__location"."_id" = "nodes"."id") THEN 'true'
+    ELSE 'false' END AS "location",
   coalesce(strftime('%Y-%m-%dT%H:%M:%S', "seen_time" / 1000 - ("seen_time" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("seen_time" % 1000 + 1000) % 1000), "seen_time") AS "seen_time",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  "site"
 FROM "nodes";
 
 CREATE VIEW "nodes__interfaces_readable" AS SELECT
@@ -205,8 +216,15 @@ CREATE VIEW "nodes__protocols_readable" AS SELECT
     WHEN 2 THEN 'PROTOCOL_TCP'
     WHEN 3 THEN 'PROTOCOL_QUIC'
     WHEN 4 THEN 'PROTOCOL_WIREGUARD'
+    WHEN 5 THEN 'PROTOCOL_GRE'
     ELSE "value" END AS "value"
 FROM "nodes__protocols";
+
+CREATE VIEW "nodes__location_readable" AS SELECT
+  "_id",
+  "latitude",
+  "longitude"
+FROM "nodes__location";
 
 CREATE VIEW "links_readable" AS SELECT
   "node_id",
@@ -236,3 +254,8 @@ CREATE VIEW "path_cache_readable" AS SELECT
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
   strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000) AS "expire_time"
 FROM "path_cache";
+
+CREATE VIEW "probes_readable" AS SELECT
+  "id",
+  "node_id"
+FROM "probes";
