@@ -69,9 +69,8 @@ impl<'a> Expr<'a> {
             Self::ByType(a) | Self::Max(a) | Self::Plus(a, _) | Self::Plain(a) | Self::Cast(a, _) => f(a),
             Self::Min(a) | Self::Recoded(_, a) | Self::IsSingle(a) => f(a),
             Self::Sum(all) | Self::Listed(all) => all.iter_mut().for_each(f),
-            Self::RowNumber { within: all, by: more } | Self::Repeated { of: all, table: _, rows: more } => {
-                all.iter_mut().chain(more).for_each(f);
-            }
+            Self::RowNumber { within, by } => within.iter_mut().chain(by).for_each(f),
+            Self::Repeated(repeated) => repeated.of.iter_mut().chain(&mut repeated.rows).for_each(f),
             Self::Between(a, ..) | Self::Length(_, a) | Self::Has(_, a, _) | Self::Rfc3339(a) | Self::Shown(_, a) => {
                 f(a)
             }

@@ -83,6 +83,17 @@ pub enum Show {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arm<'a>(pub Expr<'a>, pub Expr<'a>);
 
+/// Values that several rows of a table have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Repeated<'a> {
+    /// The values.
+    pub of: Vec<Expr<'a>>,
+    /// The table.
+    pub table: Name<'a>,
+    /// Which of its rows are compared.
+    pub rows: Vec<Expr<'a>>,
+}
+
 /// A value or a condition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Expr<'a> {
@@ -190,14 +201,7 @@ pub enum Expr<'a> {
     },
     /// Whether several rows of the statement's table have these values:
     /// `(a, b) IN (SELECT a, b FROM t WHERE … GROUP BY a, b HAVING count(*) > 1)`.
-    Repeated {
-        /// The values.
-        of: Vec<Self>,
-        /// The table.
-        table: Name<'a>,
-        /// Which of its rows are compared.
-        rows: Vec<Self>,
-    },
+    Repeated(Box<Repeated<'a>>),
     /// The present time, as the database has it.
     Now(Clock),
     /// What becomes of a value in another form.

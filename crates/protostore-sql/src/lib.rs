@@ -19,7 +19,7 @@ pub use ddl::{
     Alter, Alteration, Check, ColumnDef, Ddl, Dropped, Event, ForeignKey, Index, IndexPart, Key, OnDelete, Table,
     Trigger, TriggerStep, View,
 };
-pub use expr::{Arm, Expr, Length, Match, Op, Show};
+pub use expr::{Arm, Expr, Length, Match, Op, Repeated, Show};
 pub use print::Text;
 pub use recode::Recode;
 pub use statement::{Conflict, Delete, Insert, Join, Limit, Order, Rows, Select, Source, Statement, Update, What};

@@ -2,7 +2,7 @@
 
 use protostore_evolve::plan::{ColumnId, Conversion, Object, Place, Test};
 use protostore_schema::{Column, Role};
-use protostore_sql::{Expr, Lit, Op, Select};
+use protostore_sql::{Expr, Lit, Op, Repeated, Select};
 
 use super::convert::{has_zero, zero_of};
 use crate::plan::clock;
@@ -49,7 +49,7 @@ pub(super) fn condition<'a>(look: &dyn Look<'a>, place: &Place, test: &Test) -> 
         Test::Duplicate { columns, among } => {
             let of: Vec<Expr<'a>> = columns.iter().map(|id| look.value(id)).collect();
             let rows: Vec<Expr<'a>> = not_null(look, columns).chain(among_rows(look, place, among)).collect();
-            let repeated = Expr::Repeated { of, table: look.table(place).into(), rows: rows.clone() };
+            let repeated = self::repeated(of, look.table(place), rows.clone());
             Expr::All(rows.into_iter().chain([repeated]).collect())
         }
         Test::Dangling { columns, target } => {
@@ -65,7 +65,7 @@ pub(super) fn condition<'a>(look: &dyn Look<'a>, place: &Place, test: &Test) -> 
             }
             owner => {
                 let of = owner.iter().map(|id| look.value(id)).collect();
-                Expr::Repeated { of, table: look.table(place).into(), rows: Vec::new() }
+                repeated(of, look.table(place), Vec::new())
             }
         },
         Test::NoChild(child) => {
@@ -84,6 +84,10 @@ pub(super) fn condition<'a>(look: &dyn Look<'a>, place: &Place, test: &Test) -> 
         Test::Either(tests) => Expr::Any(all(tests)),
         Test::Not(test) => condition(look, place, test).not(),
     }
+}
+
+fn repeated<'a>(of: Vec<Expr<'a>>, table: String, rows: Vec<Expr<'a>>) -> Expr<'a> {
+    Expr::Repeated(Box::new(Repeated { of, table: table.into(), rows }))
 }
 
 fn among_rows<'a>(look: &dyn Look<'a>, place: &Place, among: &Test) -> Option<Expr<'a>> {

@@ -2,7 +2,7 @@
 
 use super::Printer;
 use super::expr::{COMPARE, PLUS, SIGN};
-use crate::{Clock, Expr, Name, Recode, Ty};
+use crate::{Clock, Expr, Recode, Repeated, Ty};
 
 impl<'a> Printer<'a> {
     /// Adds values as one text.
@@ -38,7 +38,7 @@ impl<'a> Printer<'a> {
         self.push(")");
     }
 
-    pub(super) fn repeated(&mut self, of: &[Expr<'a>], table: &Name<'a>, rows: &[Expr<'a>]) {
+    pub(super) fn repeated(&mut self, Repeated { of, table, rows }: &Repeated<'a>) {
         self.expr(&Expr::tuple(of.to_vec()), PLUS);
         self.push(" IN (SELECT ");
         self.each(of, |p, part| p.expr(part, 0));
