@@ -40,16 +40,19 @@ impl<'a> Printer<'a> {
 
     pub(super) fn repeated(&mut self, Repeated { of, table, rows }: &Repeated<'a>) {
         self.expr(&Expr::tuple(of.to_vec()), PLUS);
-        self.push(" IN (SELECT ");
+        self.push(" IN (");
+        self.depth = self.depth.saturating_add(1);
+        self.push("SELECT ");
         self.each(of, |p, part| p.expr(part, 0));
-        self.push(" FROM ");
+        self.clause("FROM");
         self.quoted(table);
         if !rows.is_empty() {
-            self.push(" WHERE ");
+            self.clause("WHERE");
             self.all(rows);
         }
-        self.push(" GROUP BY ");
+        self.clause("GROUP BY");
         self.each(of, |p, part| p.expr(part, COMPARE));
+        self.depth = self.depth.saturating_sub(1);
         self.push(" HAVING count(*) > 1)");
     }
 
