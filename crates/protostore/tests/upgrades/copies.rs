@@ -44,8 +44,12 @@ fn the_next_upgrade_replaces_it() {
     let others =
         ["test.db.before-2.tar", "other.db.before-2", "test.db.before-"].map(|name| home.path().with_file_name(name));
     others.iter().for_each(|path| fs::write(path, "mine").expect("writes"));
+    // What is left of one that was killed in the middle.
+    let half =
+        ["test.db.before-3.creating", "test.db.before-3.creating-wal"].map(|name| home.path().with_file_name(name));
+    half.iter().for_each(|path| fs::write(path, "half").expect("writes"));
     home.close(&VERSIONS[3]);
-    assert!(others.iter().all(|path| path.exists()));
+    assert!(others.iter().all(|path| path.exists()) && half.iter().all(|path| !path.exists()));
     let copies: Vec<_> = home.copies().into_iter().filter(|path| !others.contains(path)).collect();
     assert!(copies.len() == 1 && copies[0].ends_with("test.db.before-4"), "{copies:?}");
     opens(&copies[0], 2);

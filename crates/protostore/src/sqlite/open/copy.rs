@@ -107,12 +107,12 @@ fn publish(unfinished: &Place, place: &Place, path: &Path) -> Result<(), Refusal
     sync(&place.directory)
 }
 
-/// Removes the copies of earlier upgrades: the newest has taken their place.
+/// Removes the copies of earlier upgrades, and what is left of those that were interrupted: the newest has taken their place.
 pub(super) fn replace(place: &Place, newest: &Path) {
     let Some(name) = place.path.file_name().and_then(|name| name.to_str()) else { return };
     let Ok(entries) = fs::read_dir(&place.directory) else { return };
     for entry in entries.flatten() {
-        let of = entry.file_name().to_str().and_then(|file| file.strip_prefix(name)?.strip_prefix(BEFORE)).map(digits);
+        let of = entry.file_name().to_str().and_then(|file| file.strip_prefix(name)?.strip_prefix(BEFORE)).map(is_copy);
         let is_older = of == Some(true) && entry.path() != newest;
         if is_older
             && entry.file_type().is_ok_and(|kind| kind.is_file())
@@ -123,6 +123,8 @@ pub(super) fn replace(place: &Place, newest: &Path) {
     }
 }
 
-fn digits(version: &str) -> bool {
-    !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit())
+/// Says whether the end of a name is that of a copy, whole or unfinished: a version, and what a creation adds to it.
+fn is_copy(end: &str) -> bool {
+    let rest = end.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < end.len() && ["", ".creating", ".creating-wal", ".creating-shm", ".creating-journal"].contains(&rest)
 }
