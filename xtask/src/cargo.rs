@@ -7,13 +7,17 @@ use crate::{openssl, postgres};
 /// Runs all tests with cargo's own runner, also after one has failed; returns whether all passed.
 ///
 /// The workspace has one SQLite, that of the encrypted build. Migrations are tried on the plain one too, which the generator
-/// has and which takes other forms of SQL.
+/// has and which takes other forms of SQL, and so are upgrades.
 pub(crate) fn test(arguments: &[String]) -> bool {
     let features = openssl::features();
     postgres::say();
     let all = succeeds(cargo(["test", "--workspace", "--no-fail-fast"]).args(features).args(arguments));
     let plain = || succeeds(&mut cargo(["test", "--package", "protostore-emit", "--test", "evolve"]));
-    if arguments.is_empty() { plain() && all } else { all }
+    let upgrades = || {
+        let mut test = cargo(["test", "--package", "protostore", "--no-default-features", "--test", "upgrades"]);
+        succeeds(test.args(["--features", "sqlite,prost"]))
+    };
+    if arguments.is_empty() { plain() && upgrades() && all } else { all }
 }
 
 /// Runs a package with arguments of its own; returns whether it succeeded.
