@@ -15,7 +15,7 @@ pub(super) fn of_target<'w>(way: &Way<'w>, work: &Work<'w>, old: &'w Column, new
     let now = way.new.places.named(&new.reference.as_ref()?.table)?;
     let kept = way.kept.get(&target.place).filter(|_| target.place == now.place)?;
     let ([before], [after]) = (&target.key()[..], &kept.new.key()[..]) else { return None };
-    if target.id(before) != kept.id(after) {
+    if target.id(before) != kept.id(after) || kept.by_rust.contains(&kept.id(after)) {
         let x = outer(work.new.name, &way.physical(&work.old.id(old)));
         return Some(looked_up(way, kept, after, vec![x]));
     }

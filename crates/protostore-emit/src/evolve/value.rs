@@ -205,6 +205,14 @@ fn of_pair<'w>(way: &Way<'w>, work: &Work<'w>, (old, new): (&'w Column, &'w Colu
     let of_key = ColumnId { place: record, path: new.path.clone(), role: Role::Value };
     let of_key = || way.kept.get(&of_key.place).and_then(|work| work.converts.get(&of_key).copied());
     let by = own.or_else(|| if new.role == Role::OwnerKey { of_key() } else { None });
+    // What only the run time makes of the key is looked up where it wrote it.
+    let is_rusts = |work: &Work<'w>| {
+        work.by_rust.iter().any(|key| key.path == new.path && work.new.key().iter().any(|c| work.id(c) == *key))
+    };
+    let record = Place { table: id.place.table, path: Vec::new() };
+    if new.role == Role::OwnerKey && way.kept.get(&record).is_some_and(is_rusts) {
+        return Value::new(of_record(way, work, new));
+    }
     match by {
         Some(by) if *by != Conversion::Same => Value::new(crossing.convert(by, x, set.as_ref())),
         _ => match of_target(way, work, old, new) {

@@ -4,9 +4,10 @@ use protostore_evolve::plan::{Conversion, RustStep, Step};
 use protostore_schema::Role;
 
 use super::{case, said};
-use crate::migrations::run::{Case, fresh, migrate};
+use crate::migrations::run::{Case, answer, fresh, migrate};
 use crate::migrations::steps::{Said, column, place, value};
 use crate::migrations::store::{notes, notes_of, schema};
+use crate::migrations::structure::structure;
 
 /// Runs the way up without carrying the lines out: it stops where there is something to carry out, and only there.
 fn needs_the_run_time(case: &Case, some: &str, none: &str) -> String {
@@ -83,6 +84,40 @@ fn messages_and_lists_in_one_column() {
     let case = Case { up: reform(), down: reform(), ..super::case("reform", [list("BYTES"), list("JSON")]) };
     let error = needs_the_run_time(&case, "INSERT INTO notes (id, tags) VALUES ('x', x'1a0161')", "");
     assert!(error.starts_with("notes.tags was not written"), "{error}");
+}
+
+/// The run time writes a column of the older table; the rebuilt one, its children and what refers to it take it from there.
+#[test]
+fn a_key_that_the_run_time_writes_is_followed() {
+    let table = "repeated Note notes = 1 [(protostore.v1.table) = {primary_key: \"id\"}];";
+    let of = |ty: &str| {
+        let parent = "[(protostore.v1.column) = {references: {table: \"notes\"}}]";
+        schema(table, &format!("message Note {{ {ty} id = 1; repeated string tags = 2; {ty} parent = 3 {parent}; }}"))
+    };
+    let text = rust(RustStep::Text { column: value(&[1]) });
+    let case = Case { up: said([text, Step::References]), ..case("key_by_rust", [of("bytes"), of("string")]) };
+    let up = case.migration().up;
+    crate::migrations::forms::check("key_by_rust", &up);
+    let (before, rest) = up.split_once("-- protostore: {\"text\":").unwrap();
+    let rest = rest.split_once('\n').unwrap().1;
+    let by_hand = format!("{before}UPDATE notes SET protostore__1 = CAST(id AS TEXT);\n{rest}");
+    let mut db = fresh(&case.old);
+    let rows = "INSERT INTO notes (id, parent) VALUES (x'61', NULL), (x'62', x'61'); INSERT INTO notes__tags VALUES (x'62', 0, 't')";
+    db.execute_batch(rows).unwrap();
+    migrate(&mut db, &by_hand).unwrap_or_else(|error| panic!("{error}\n{by_hand}"));
+    assert_eq!(structure(&db), structure(&fresh(&case.new)));
+    let found = answer(&db, "SELECT n.id, n.parent, t.value FROM notes n LEFT JOIN notes__tags t ON t._id = n.id");
+    assert_eq!(found, "a,NULL,NULL;b,a,t", "{by_hand}");
+    let error = migrate(
+        &mut {
+            let db = fresh(&case.old);
+            db.execute_batch(rows).unwrap();
+            db
+        },
+        &up,
+    )
+    .unwrap_err();
+    assert!(error.starts_with("notes.id was not written"), "{error}");
 }
 
 #[test]
