@@ -74,7 +74,9 @@ macro_rules! __options {
                 log_limit(bytes: u64);
                 /// Sets how many bytes of the disk are set aside for the day on which it is full.
                 reserve(bytes: u64);
-                /// Sets how many threads serve pages, lists and closures.
+                /// Sets how many bytes of the file the page caches of all connections may hold together.
+                cache(bytes: u64);
+                /// Sets how many threads serve closures, and pages and lists that are long.
                 readers(threads: usize);
                 /// Looks for damage before the store serves, where the last run was not closed.
                 check_first(check: bool);

@@ -3,7 +3,8 @@
 
 use std::marker::PhantomData;
 
-use super::children::{By, Children, Element, Nested};
+use super::children::{By, Children, Element};
+use super::nested::Nested;
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::record::immutable::Image;

@@ -5,8 +5,8 @@ use std::future::{Future, ready};
 use super::elements::write;
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
-use crate::record::immutable::{self, Image};
-use crate::record::{ChildTable, Keys, Record, check};
+use crate::record::immutable;
+use crate::record::{ChildTable, Keys, Nested, Record, check};
 use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
@@ -36,30 +36,6 @@ pub trait Children<R: Record>: Send + Sync + 'static {
         s: &mut S,
         owner: &R,
         mask: Option<&Mask<R>>,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<()>> + Send;
-}
-
-/// The child tables inside the elements of `C`: `()`, or `(N, Rest)`.
-pub trait Nested<C: ChildTable>: Send + Sync + 'static {
-    /// Says that there are none.
-    const NONE: bool;
-    /// Refuses to change what is IMMUTABLE in elements that are the same before and after.
-    fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()>;
-    /// Adds the rows in the child tables of an element to what it is known by.
-    fn add(item: &C::Item, immutable: bool, image: &mut Image);
-    /// Reads them for elements of which `P` tells the record and the elements around.
-    fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
-        s: &mut S,
-        by: By<'_, K>,
-        elements: &mut [Element<P, C>],
-    ) -> impl Future<Output = Result<()>> + Send;
-    /// Refuses an element with another inside of it that no column can hold.
-    fn storable(owner: &C::Item) -> Result<()>;
-    /// Writes those of some elements, each of which is behind its key.
-    fn insert<S: Session, P: Bind + Sync>(
-        s: &mut S,
-        owners: &[(P, &C::Item)],
         now: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send;
 }
@@ -182,80 +158,6 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     }
 }
 
-impl<C: ChildTable> Nested<C> for () {
-    const NONE: bool = true;
-
-    fn storable(_: &C::Item) -> Result<()> {
-        Ok(())
-    }
-
-    fn compare(_: &[&C::Item], _: &[&C::Item], _: bool) -> Result<()> {
-        Ok(())
-    }
-
-    fn add(_: &C::Item, _: bool, _: &mut Image) {}
-
-    fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
-        _: &mut S,
-        _: By<'_, K>,
-        _: &mut [Element<P, C>],
-    ) -> impl Future<Output = Result<()>> + Send {
-        ready(Ok(()))
-    }
-
-    fn insert<S: Session, P: Bind + Sync>(
-        _: &mut S,
-        _: &[(P, &C::Item)],
-        _: Timestamp,
-    ) -> impl Future<Output = Result<()>> + Send {
-        ready(Ok(()))
-    }
-}
-
-impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> for (N, Rest) {
-    const NONE: bool = false;
-
-    fn storable(owner: &C::Item) -> Result<()> {
-        storable::<N>(owner)?;
-        Rest::storable(owner)
-    }
-
-    fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()> {
-        immutable::compare::<N>(old, new, one)?;
-        Rest::compare(old, new, one)
-    }
-
-    fn add(item: &C::Item, whole: bool, image: &mut Image) {
-        immutable::add::<N>(item, whole, image);
-        Rest::add(item, whole, image);
-    }
-
-    async fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
-        s: &mut S,
-        by: By<'_, K>,
-        around: &mut [Element<P, C>],
-    ) -> Result<()> {
-        let inner = elements::<S, N, K, (P, C::Place)>(s, by).await?;
-        complete::<N>(inner.len(), around.iter().map(|element| &element.item))?;
-        // Both are in the order of record and place, so each list is gone through once.
-        let mut owners = around.iter_mut();
-        let mut owner = owners.next();
-        for element in inner {
-            while owner.as_ref().is_some_and(|owner| (&owner.path, &owner.place) != (&element.path.0, &element.path.1))
-            {
-                owner = owners.next();
-            }
-            element.put_into(&mut owner.as_mut().ok_or_else(|| stray(&N::CHILD.layout))?.item)?;
-        }
-        Rest::load(s, by, around).await
-    }
-
-    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, owners: &[(P, &C::Item)], now: Timestamp) -> Result<()> {
-        write::<S, N, P>(s, owners, now).await?;
-        Rest::insert(s, owners, now).await
-    }
-}
-
 /// Reads the elements of one record, and what is inside them.
 pub(crate) async fn all_of<S: Session, C: ChildTable, K: Bind + Sync>(
     s: &mut S,
@@ -265,7 +167,7 @@ pub(crate) async fn all_of<S: Session, C: ChildTable, K: Bind + Sync>(
 }
 
 /// Reads the elements of a child table, and what is inside them.
-async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+pub(super) async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
     s: &mut S,
     by: By<'_, K>,
 ) -> Result<Vec<Element<P, C>>> {
@@ -281,7 +183,7 @@ async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + Partial
 }
 
 /// Checks that no row is missing of a message that must be set.
-fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::Owner>) -> Result<()> {
+pub(super) fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::Owner>) -> Result<()> {
     if C::REQUIRED && rows != owners.map(|owner| C::items(owner).len()).sum::<usize>() {
         let why = format!("lacks the row of a message that must be set, in {}", C::CHILD.layout.name);
         return Err(Error::new(Kind::Damaged, why).in_table(C::CHILD.layout.record));
@@ -290,13 +192,13 @@ fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::
 }
 
 /// Refuses an owner with an element that no column can hold.
-fn storable<C: ChildTable>(owner: &C::Owner) -> Result<()> {
+pub(super) fn storable<C: ChildTable>(owner: &C::Owner) -> Result<()> {
     C::items(owner).into_iter().try_for_each(|(_, item)| check::storable_item::<C>(item))
 }
 
 /// Says that there are rows which belong to nothing.
 #[cold]
-fn stray(layout: &Layout) -> Error {
+pub(super) fn stray(layout: &Layout) -> Error {
     let why = format!("has rows of a record, message or member that does not exist, in {}", layout.name);
     Error::new(Kind::Damaged, why).in_table(layout.record)
 }
@@ -304,9 +206,9 @@ fn stray(layout: &Layout) -> Error {
 /// An element as it is read: `path` tells the record and the elements around.
 #[derive(Debug)]
 pub struct Element<P, C: ChildTable> {
-    path: P,
-    place: C::Place,
-    item: C::Item,
+    pub(super) path: P,
+    pub(super) place: C::Place,
+    pub(super) item: C::Item,
 }
 
 impl<P, C: ChildTable> Element<P, C> {
@@ -318,7 +220,7 @@ impl<P, C: ChildTable> Element<P, C> {
         (self.place, self.item)
     }
 
-    fn put_into(self, owner: &mut C::Owner) -> Result<()> {
+    pub(super) fn put_into(self, owner: &mut C::Owner) -> Result<()> {
         if C::put(owner, self.place, self.item) { Ok(()) } else { Err(stray(&C::CHILD.layout)) }
     }
 }

@@ -28,6 +28,7 @@ use crate::sqlite::{CheckInfo, CheckState, LogInfo, SqliteInfo, SqliteOptions};
 
 mod authorizer;
 mod bookkeeping;
+mod caches;
 mod cipher;
 mod close;
 mod connect;
@@ -58,6 +59,7 @@ pub(crate) use refusal::is_disk_full;
 pub(crate) use reserve::Reserve;
 
 use bookkeeping::Label;
+use caches::Caches;
 use cipher::Cipher;
 use identity::{Class, Standing};
 use lock::Lock;
@@ -66,12 +68,6 @@ use prepare::Preparation;
 use refusal::Refusal;
 use settings::Role;
 use state::{Alone, Discord, State};
-
-/// The page caches of all connections together grow to this many bytes,
-const CACHE: u64 = 64 << 20;
-
-/// but each may have as many as this.
-const CACHE_OF_ONE: u64 = 2 << 20;
 
 /// An open database: one connection that writes, those that read, and what keeps the file ours.
 pub(crate) struct Opened {
@@ -99,33 +95,29 @@ pub(crate) struct Connector {
     path: PathBuf,
     allow_tools: bool,
     cipher: Cipher,
-    cache: u64,
+    caches: Caches,
 }
 
 impl Connector {
     /// Makes a connection that reads.
     pub(crate) fn reader(&self) -> Result<Connection> {
-        self.connect().map_err(|refusal| refusal.about(&self.path))
+        self.connect(Role::Reader, self.caches.renewed()).map_err(|refusal| refusal.about(&self.path))
     }
 
     /// Makes the connection that writes, in place of one that is broken.
     pub(crate) fn writer(&self, log: &Log) -> Result<Connection> {
-        let connection = self.connect_as(Role::Writer).and_then(|mut connection| {
+        let connection = self.connect(Role::Writer, self.caches.writer()).and_then(|mut connection| {
             log.over(&mut connection).map_err(|why| Refusal::Engine("be watched", why))?;
             Ok(connection)
         });
         connection.map_err(|refusal| refusal.about(&self.path))
     }
 
-    fn connect(&self) -> Result<Connection, Refusal> {
-        self.connect_as(Role::Reader)
-    }
-
-    fn connect_as(&self, role: Role) -> Result<Connection, Refusal> {
+    fn connect(&self, role: Role, cache: u64) -> Result<Connection, Refusal> {
         let mut connection = connect::bare(&self.path, self.allow_tools)?;
         self.cipher.unlock(&connection)?;
         connect::probe(&connection, &self.cipher)?;
-        settings::apply(&connection, role, self.cache)?;
+        settings::apply(&connection, role, cache)?;
         settings::limit(&connection)?;
         authorizer::install(&mut connection)?;
         Ok(connection)
@@ -199,8 +191,8 @@ fn open_as(
             }
         };
     let count = options.connections();
-    let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
-    settings::apply(&writer, Role::Writer, cache).map_err(|refusal| refusal.on(&writer))?;
+    let caches = Caches::of(options.cache, count);
+    settings::apply(&writer, Role::Writer, caches.writer()).map_err(|refusal| refusal.on(&writer))?;
     // What a newer program says about its version is not overwritten.
     let own = (!matches!(standing, Standing::Newer(_))).then_some(schema);
     let mut log = Log::watch(&mut writer, own, &state).map_err(|why| Refusal::Engine("be watched", why))?;
@@ -242,8 +234,8 @@ fn open_as(
     let mut cipher = cipher;
     let token_keys = cipher.take_page_token();
     cipher.mask()?;
-    let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher, cache });
-    let readers = (0..count).map(|_| connector.connect()).collect::<Result<_, _>>()?;
+    let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher, caches });
+    let readers = (0..count).map(|at| connector.connect(Role::Reader, caches.reader(at))).collect::<Result<_, _>>()?;
     let cipher = &connector.cipher;
     let info: Info = Info {
         store: schema.store,

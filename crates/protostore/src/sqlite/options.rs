@@ -29,6 +29,7 @@ pub struct SqliteOptions {
     pub(super) plaintext: bool,
     pub(super) log: u64,
     pub(super) reserve: u64,
+    pub(super) cache: u64,
     pub(super) readers: usize,
     pub(super) near: usize,
     pub(super) check_first: bool,
@@ -45,6 +46,7 @@ impl Default for SqliteOptions {
             plaintext: false,
             log: 256 << 20,
             reserve: 16 << 20,
+            cache: 64 << 20,
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
             check_first: false,
@@ -127,6 +129,21 @@ impl Options<Sqlite> {
     #[must_use]
     pub fn reserve(mut self, bytes: u64) -> Self {
         self.engine.reserve = bytes;
+        self
+    }
+
+    /// Sets how many bytes of the file the page caches of all connections may hold together; 64 MiB by default.
+    ///
+    /// ```
+    /// let options = protostore::Options::new().cache(512 << 20);
+    /// ```
+    ///
+    /// The connection that writes, the one that reads first on threads of callers and the one that serves closures first have
+    /// a quarter each; the others share a quarter, and each has 2 MiB at least. An encrypted page that is in no cache is
+    /// decrypted again by each read, so a larger file is worth a larger cache. Memory is taken as pages are read.
+    #[must_use]
+    pub fn cache(mut self, bytes: u64) -> Self {
+        self.engine.cache = bytes;
         self
     }
 

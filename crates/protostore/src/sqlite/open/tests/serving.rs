@@ -78,6 +78,16 @@ fn every_connection_has_the_settings() {
 }
 
 #[test]
+fn the_caches_of_all_connections_share_what_the_options_say() {
+    for (options, mebibytes) in [(options(), 64), (options().cache(256 << 20), 256)] {
+        let opened = open_test(&options, &ONE).unwrap();
+        let each = opened.readers.iter().chain([&opened.writer]).map(|connection| value(connection, "cache_size"));
+        let kibibytes: i64 = each.map(|cache| -cache.parse::<i64>().unwrap()).sum();
+        assert!((kibibytes - (mebibytes << 10)).abs() < 64, "{kibibytes}");
+    }
+}
+
+#[test]
 fn the_log_is_not_empty_when_serving_begins() {
     let home = Home::with_database();
     let opened = home.open(&ONE).unwrap();
