@@ -12,3 +12,4 @@ mod reports;
 #[cfg(feature = "prost")]
 mod steps;
 mod store;
+mod stores;
