@@ -28,7 +28,7 @@ fn tables(draft: &mut Draft<'_>, steps: &mut Vec<Step>) {
         if old.name != new.name {
             steps.push(Step::RenameTable { place: place.clone() });
         }
-        if old.parent != new.parent
+        if (old.parent != new.parent || places_of_owners(&old.key) != places_of_owners(&new.key))
             && let Some(under) = new.parent.clone()
         {
             steps.push(Step::SameCount { before: place.clone(), after: place.clone() });
@@ -61,7 +61,10 @@ fn columns(draft: &mut Draft<'_>, steps: &mut Vec<Step>) {
             }
             continue;
         };
-        if old.name.sql != new.name.sql {
+        // A child table that hangs under another parent gets all of its owner's key anew.
+        let is_hung = is_of_owner(id)
+            && steps.iter().any(|step| matches!(step, Step::Reparent { place, .. } if *place == id.place));
+        if old.name.sql != new.name.sql && !is_hung {
             steps.push(Step::RenameColumn { column: id.clone() });
         }
         if is_of_both(draft, id)
@@ -75,6 +78,13 @@ fn columns(draft: &mut Draft<'_>, steps: &mut Vec<Step>) {
         expect_told(draft, &id.place, &id.path);
         steps.push(Step::DropColumn { column: id.clone() });
     }
+}
+
+/// Returns which elements around tell the rows of a child table apart: its own place is the last of a key.
+fn places_of_owners(key: &[ColumnId]) -> Vec<&ColumnId> {
+    let is_place = |column: &&ColumnId| matches!(column.role, Role::Position | Role::MapKey);
+    let is_own = |column: &ColumnId| column.path.starts_with(&column.place.path) && !column.place.path.is_empty();
+    key.iter().filter(is_place).filter(|column| !is_own(column)).collect()
 }
 
 /// Returns whether a column repeats a part of its owner's key, which comes and goes with that key.

@@ -139,11 +139,11 @@ fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(Co
     Some(vec![part(1)?, part(2)?])
 }
 
-/// Returns the table of a list or map, if there is none inside its elements.
+/// Returns the table of a list or map. Tables inside its elements get, or lose, the place of an element in their keys.
 fn list_of_its_own(datum: &Datum<'_>) -> Option<crate::plan::Place> {
     let Storage::Child(child) = datum.storage else { return None };
     let is_list = !matches!(child.place, protostore_schema::Place::Alone(_));
-    if is_list && child.nested().is_empty() { datum.child_place() } else { None }
+    if is_list { datum.child_place() } else { None }
 }
 
 fn say(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, data: DataEffect, draft: &mut Draft<'_>) {
