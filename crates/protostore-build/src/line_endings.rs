@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use protostore_evolve::{Fault, Lock};
+use protostore_evolve::{Fault, Lock, VersionFile};
 
 use crate::disk::Files;
 use crate::past;
@@ -10,6 +10,13 @@ use crate::past;
 /// Gives files that differ from what the lock names by line endings alone the text that it names, and returns their
 /// paths.
 pub(crate) fn restore_locked(there: &mut Files) -> BTreeSet<String> {
+    // Without CRLF in any of them there is nothing to hash.
+    let has_crlf = |(path, bytes): (&String, &Vec<u8>)| {
+        VersionFile::from_path(path).is_some() && bytes.windows(2).any(|pair| pair == b"\r\n")
+    };
+    if !there.iter().any(has_crlf) {
+        return BTreeSet::new();
+    }
     let lock = there.get("schema.lock").and_then(|bytes| Lock::from_text(std::str::from_utf8(bytes).ok()?).ok());
     let Some(lock) = lock else { return BTreeSet::new() };
     let faults = lock.verify(&past::texts(there));

@@ -1,6 +1,6 @@
 //! The history that is on disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use protostore_evolve::{Fault, History, Lock, LockError, Locked, VersionFile, snapshot_path};
 use protostore_schema::{Schema, SnapshotError};
@@ -11,8 +11,8 @@ use crate::disk::Files;
 pub(crate) struct Past {
     /// The versions; none where there is no lock, or where it or a snapshot cannot be read.
     pub(crate) history: Option<History>,
-    /// The files that the lock names, where it can be read.
-    pub(crate) locked: BTreeSet<String>,
+    /// The versions as the lock has them, where it can be read.
+    pub(crate) locked: Vec<Locked>,
     /// What was done to the history by hand.
     pub(crate) faults: Vec<Fault>,
     /// Whether there are files of later versions and no history, so that nothing may begin it anew.
@@ -24,7 +24,7 @@ pub(crate) fn read(there: &Files) -> Past {
     let files = texts(there);
     let later = |path: &String| VersionFile::from_path(path).is_some_and(|file| file.version > 1);
     let unreadable = files.keys().any(later);
-    let broken = |faults| Past { history: None, locked: BTreeSet::new(), faults, unreadable };
+    let broken = |faults| Past { history: None, locked: Vec::new(), faults, unreadable };
 
     let Some(lock) = there.get("schema.lock") else {
         return broken(if files.is_empty() { Vec::new() } else { vec![Fault::NoLock] });
@@ -38,9 +38,8 @@ pub(crate) fn read(there: &Files) -> Past {
         Err(error) => return broken(vec![Fault::NotALock { why: error.to_string() }]),
     };
     let mut faults = lock.verify(&files);
-    let locked = lock.versions.iter().flat_map(Locked::files).map(|(path, _)| path).collect();
     match History::read(&lock, |version| files.get(&snapshot_path(version)).map(String::as_str)) {
-        Ok(Some(history)) => Past { history: Some(history), locked, faults, unreadable: false },
+        Ok(Some(history)) => Past { history: Some(history), locked: lock.versions, faults, unreadable: false },
         Ok(None) => broken(faults),
         Err((version, error)) => {
             let file = snapshot_path(version);
@@ -59,6 +58,11 @@ pub(crate) fn read(there: &Files) -> Past {
 }
 
 impl Past {
+    /// Returns the versions as the lock has them, where all files are as it says.
+    pub(crate) fn intact(&self) -> &[Locked] {
+        if self.faults.is_empty() { &self.locked } else { &[] }
+    }
+
     /// Returns the schema of the newest version.
     pub(crate) fn newest(&self) -> Option<&Schema> {
         self.history.as_ref().map(|history| &history.head().schema)

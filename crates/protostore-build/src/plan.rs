@@ -129,7 +129,8 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
     }
     let command = project.invocation.codegen();
     let texts = texts::of(&next, &there, &command);
-    let lock = Lock::new(&next.history, &texts);
+    let intact = past.intact();
+    let lock = Lock::after(&intact[..next.kept.min(intact.len())], &next.history, &texts);
     let mut files = files(project, compiled, &schema, &next, (&texts, &lock))?;
     for (version, texts) in next.history.versions.iter().zip(&texts) {
         let plan = texts.plan.as_ref().map(|plan| (protostore_evolve::plan_path(version.number), plan));

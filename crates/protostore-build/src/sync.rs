@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use protostore_evolve::VersionFile;
+use protostore_evolve::{Locked, VersionFile};
 
 use crate::Failure;
 use crate::plan::Plan;
@@ -34,7 +34,7 @@ pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
         // Snapshots and plans are JSON, which has no line that says who wrote it: the lock names those that are ours.
         let is_of_made =
             plan.next.made.is_some() && VersionFile::from_path(path).map(|file| file.version) == plan.next.made;
-        let is_locked = || plan.past.locked.contains(path);
+        let is_locked = || plan.past.locked.iter().flat_map(Locked::files).any(|(locked, _)| locked == *path);
         if is_stale(path, bytes) || (is_of_made && (is_locked() || is_generated(path, bytes))) {
             remove(&plan.dir, path)?;
             done.removed.push(path.clone());

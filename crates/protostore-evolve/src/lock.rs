@@ -134,10 +134,20 @@ impl Lock {
     /// Locks a history; `texts` are those of its versions, oldest first.
     #[must_use]
     pub fn new(history: &History, texts: &[VersionTexts]) -> Self {
+        Self::after(&[], history, texts)
+    }
+
+    /// Locks a history that begins with versions which are locked already, and whose texts were found to be those: only
+    /// later ones are hashed. Of the former, only the version of the data may be another.
+    #[must_use]
+    pub fn after(locked: &[Locked], history: &History, texts: &[VersionTexts]) -> Self {
         let head = history.head();
         let mut versions: Vec<Locked> = Vec::new();
-        for (version, texts) in history.versions.iter().zip(texts) {
-            let locked = Locked::new(version, texts, versions.last());
+        for (at, (version, texts)) in history.versions.iter().zip(texts).enumerate() {
+            let locked = match locked.get(at) {
+                Some(locked) => Locked { semver: version.semver.clone(), ..locked.clone() },
+                None => Locked::new(version, texts, versions.last()),
+            };
             versions.push(locked);
         }
         let mut lock = Self {

@@ -168,6 +168,15 @@ fn a_name_a_release_and_the_version_of_the_data_change_no_chain() {
 }
 
 #[test]
+fn versions_that_are_locked_are_as_if_they_were_locked_anew() {
+    let (history, texts) = (two_versions(), [texts(1, &["sqlite"]), texts(2, &["sqlite"])]);
+    let whole = Lock::new(&history, &texts);
+    for kept in 0..=2 {
+        assert_eq!(Lock::after(&whole.versions[..kept], &history, &texts), whole, "{kept} are kept");
+    }
+}
+
+#[test]
 fn a_second_dialect_changes_no_chain_that_files_hold() {
     let both = ["postgres", "sqlite"];
     let at_once = Lock::new(&two_versions(), &[texts(1, &both), texts(2, &both)]);
