@@ -7,11 +7,11 @@ use crate::plan::{Answers, At, ChangeKind, Object, ObjectKind, Plan, Previous, S
 use crate::view::View;
 use crate::{History, objects, order, rows, slug, structure};
 
-/// Returns the way from the head of a history to a schema, or none where nothing changed that makes a version: comments,
-/// the order of declaration, files, Rust names and deprecation make none.
+/// Returns the way from the head of a history to a schema, or none where nothing changed that makes a version:
+/// comments, the order of declaration, files, Rust names and deprecation make none.
 ///
-/// `objects` returns the derived objects of a schema, which emission knows. A plan whose `asks` are not empty must not be
-/// carried out.
+/// `objects` returns the derived objects of a schema, which emission knows. A plan whose `asks` are not empty must not
+/// be carried out.
 #[must_use]
 pub fn evolve(
     history: &History,

@@ -58,8 +58,8 @@ fn rank(kind: ObjectKind) -> u8 {
 impl Disturbed {
     /// Returns whether an object that both schemas have is dropped and made all the same.
     ///
-    /// SQLite rewrites a renamed column in what names it, but neither the names of constraints nor the aliases of views;
-    /// it refuses to drop a column that a CHECK, an index, a trigger or a view names.
+    /// SQLite rewrites a renamed column in what names it, but neither the names of constraints nor the aliases of
+    /// views; it refuses to drop a column that a CHECK, an index, a trigger or a view names.
     fn must_give_way(&self, object: &Object) -> bool {
         let is_named = object.columns.iter().any(|column| self.columns.contains(column));
         match object.kind {

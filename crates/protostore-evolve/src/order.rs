@@ -4,8 +4,8 @@ use crate::plan::{At, ColumnId, Conversion, DownEffect, ObjectKind, Place, Step,
 
 /// Puts steps in the order in which they run; of one kind, by number.
 ///
-/// Guards that read old columns, derived objects that go, sweeps, renames, tables, columns, values, guards that read new
-/// columns, keys, what is dropped, derived objects that come, counters, assertions.
+/// Guards that read old columns, derived objects that go, sweeps, renames, tables, columns, values, guards that read
+/// new columns, keys, what is dropped, derived objects that come, counters, assertions.
 pub(crate) fn order(steps: &mut Vec<Step>) {
     steps.sort_by_cached_key(|step| (rank(step), number(step)));
     // What is dropped goes before its owner.

@@ -6,7 +6,8 @@ use crate::plan::{ColumnId, Conversion, Fill, Motion, Number, Object, ObjectKind
 use crate::view::View;
 
 impl Plan {
-    /// Returns the steps up in words, one a line; of the way back with `old` and `new` exchanged and `down` of the plan.
+    /// Returns the steps up in words, one a line; of the way back with `old` and `new` exchanged and `down` of the
+    /// plan.
     ///
     /// ```text
     /// rename column machines.owner to holder

@@ -6,7 +6,8 @@ use super::{Direction, Draft};
 use crate::plan::{Acceptance, Ask, At, ChangeKind, ColumnId, Line, Word};
 
 impl Draft<'_> {
-    /// Asks for `--accept word:place`, unless it was given, now or before the version is written anew; the change is planned in either case.
+    /// Asks for `--accept word:place`, unless it was given, now or before the version is written anew; the change is
+    /// planned in either case.
     ///
     /// `from` and `to` are what it was and is, as the lock keeps them; `risk` is a sentence: which data, and how.
     pub(crate) fn accept(

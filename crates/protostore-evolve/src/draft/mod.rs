@@ -85,14 +85,14 @@ impl<'a> Draft<'a> {
         self.values.guards.push(Guard { place, rows, before: false, says: says.into() });
     }
 
-    /// Says the value of a column that is added, in rows that are there. A column of which nothing is said becomes zero,
-    /// unset, or zero where the message around it is set, as its place asks.
+    /// Says the value of a column that is added, in rows that are there. A column of which nothing is said becomes
+    /// zero, unset, or zero where the message around it is set, as its place asks.
     pub(crate) fn fill(&mut self, column: ColumnId, fill: Fill) {
         self.values.fills.insert(column, fill);
     }
 
-    /// Says that a column's values are converted on the way from the older schema's column to the newer's, which may be in
-    /// another table; of several, one after the other. A column that both have is carried as it is without this.
+    /// Says that a column's values are converted on the way from the older schema's column to the newer's, which may be
+    /// in another table; of several, one after the other. A column that both have is carried as it is without this.
     pub(crate) fn convert(&mut self, from: ColumnId, to: ColumnId, by: Conversion) {
         let (before, conversions) = self.values.conversions.entry(to).or_insert_with(|| (from.clone(), Vec::new()));
         debug_assert_eq!(*before, from, "a column gets its values from one other");
@@ -109,8 +109,8 @@ impl<'a> Draft<'a> {
         self.values.steps.push(step);
     }
 
-    /// Says that a step of the run time carries what a place holds at a path and below into another storage, so that its
-    /// columns and tables are made and dropped without being carried.
+    /// Says that a step of the run time carries what a place holds at a path and below into another storage, so that
+    /// its columns and tables are made and dropped without being carried.
     pub(crate) fn recoded(&mut self, table: u32, path: &[u32]) {
         self.values.recoded.push((table, path.to_vec()));
     }

@@ -51,8 +51,8 @@ pub enum Test {
     },
     /// The value does not come back the same when it is converted there and back again.
     ///
-    /// Of [`Conversion::Number`]: no number of the newer type equals it. 2^63 as REAL is no integer, though SQLite's CAST
-    /// makes 2^63-1 of it; of a 32-bit float, neither is a value beyond its range or between two of its values.
+    /// Of [`Conversion::Number`]: no number of the newer type equals it. 2^63 as REAL is no integer, though SQLite's
+    /// CAST makes 2^63-1 of it; of a 32-bit float, neither is a value beyond its range or between two of its values.
     Inexact {
         /// The column, of the older schema.
         column: ColumnId,

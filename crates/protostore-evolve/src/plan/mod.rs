@@ -1,7 +1,7 @@
 //! The way from one version of a schema to the next, as plain data: what changed, what must be said, and the steps.
 //!
-//! Names occur in it only for people. Data is (number of the table, path of field numbers, role) in whatever table it is,
-//! and emission alone knows how a dialect carries out a step.
+//! Names occur in it only for people. Data is (number of the table, path of field numbers, role) in whatever table it
+//! is, and emission alone knows how a dialect carries out a step.
 
 mod ask;
 mod change;

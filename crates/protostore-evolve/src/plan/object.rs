@@ -6,9 +6,9 @@ use super::{ColumnId, Place};
 
 /// A derived object. Emission computes those of a schema; what one schema has and the other has not is dropped or made.
 ///
-/// Two are the same where their kind, place, name and `canonical` are. `canonical` says what it means with identities in
-/// place of names: so a rename of a column alone makes no other object of it, though it is dropped and made where SQL
-/// would keep the former name in it.
+/// Two are the same where their kind, place, name and `canonical` are. `canonical` says what it means with identities
+/// in place of names: so a rename of a column alone makes no other object of it, though it is dropped and made where
+/// SQL would keep the former name in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Object {

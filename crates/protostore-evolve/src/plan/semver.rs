@@ -10,8 +10,8 @@ impl Plan {
         self.verdicts.iter().any(|v| breaks(v.wire) || breaks(v.json) || v.previous == Previous::Neither)
     }
 
-    /// Returns whether steps lead back, if only to less than there was. Where none do, `down` is empty, and the copy that
-    /// was made before the upgrade has what was there.
+    /// Returns whether steps lead back, if only to less than there was. Where none do, `down` is empty, and the copy
+    /// that was made before the upgrade has what was there.
     #[must_use]
     pub fn has_way_back(&self) -> bool {
         self.verdicts.iter().all(|verdict| verdict.down != DownEffect::CopyOnly)

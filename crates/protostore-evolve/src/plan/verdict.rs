@@ -34,7 +34,8 @@ impl Verdict {
     /// ```
     /// use protostore_evolve::plan::{At, ChangeKind, Effect, Previous, Verdict};
     ///
-    /// let at = At { table: Some(1), path: vec![7], from: "machines.owner".into(), to: "machines.holder".into(), ..At::default() };
+    /// let (from, to) = ("machines.owner".to_owned(), "machines.holder".to_owned());
+    /// let at = At { table: Some(1), path: vec![7], from, to, ..At::default() };
     /// let renamed = Verdict::new(ChangeKind::N01, at, "machines.owner is now machines.holder");
     /// let renamed = renamed.json(Effect::Breaks).previous(Previous::Neither);
     /// assert_eq!((renamed.wire, renamed.json), (Effect::Same, Effect::Breaks));

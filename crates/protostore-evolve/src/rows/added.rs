@@ -68,8 +68,8 @@ fn added(new: &Datum<'_>, at: At, clients: Effect, draft: &mut Draft<'_>) {
         Storage::Child(_) => format!("the rows of {}", new.name),
         _ => format!("the values of {}", new.name),
     };
-    // What is inside an element would be lost as the previous program writes the list anew; a message that it sets would
-    // lack it.
+    // What is inside an element would be lost as the previous program writes the list anew; a message that it sets
+    // would lack it.
     let inside = if new.is_at_top() { Previous::ReadsAndWrites } else { Previous::Reads };
     let is_chained =
         |view: &crate::view::View<'_>| view.table(new.table.number).is_some_and(|t| t.hash_chain.is_some());

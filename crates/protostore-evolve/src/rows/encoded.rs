@@ -130,7 +130,8 @@ impl Inside<'_> {
         }
         if message.is_some_and(|message| joins(message, old, new, draft, &self.name)) {
             let why = format!(
-                "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it out of the oneof",
+                "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it \
+                 out of the oneof",
                 self.dotted(new),
                 self.at.present(),
                 new.oneof.as_deref().unwrap_or_default()

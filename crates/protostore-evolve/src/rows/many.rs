@@ -115,8 +115,8 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
     Some(())
 }
 
-/// Returns the key and the value of a map and of an entry that is a message of them alone, each in one column; and whether
-/// it may be unset in the entry.
+/// Returns the key and the value of a map and of an entry that is a message of them alone, each in one column; and
+/// whether it may be unset in the entry.
 fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(ColumnId, ColumnId, bool)>> {
     let views = match map.many() == Many::Map && draft.old.datum(map.table.number, &map.path)?.many() == Many::Map {
         true => (draft.old, draft.new),

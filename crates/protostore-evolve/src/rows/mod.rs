@@ -99,7 +99,8 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// Returns whether a message, list or map around a field is stored elsewhere now, which says why it is stored otherwise.
+/// Returns whether a message, list or map around a field is stored elsewhere now, which says why it is stored
+/// otherwise.
 fn is_moved(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
     use crate::plan::ChangeKind::{K16, K17, K18, K19, S01, S02, S03};
     let moves = [K16, K17, K18, K19, S01, S02, S03];

@@ -104,7 +104,8 @@ impl Datum<'_> {
         matches!(self.storage, Storage::Column(_) | Storage::Element(_))
     }
 
-    /// Returns whether one column holds a message or a list as bytes or JSON; of a list of such messages, for each element.
+    /// Returns whether one column holds a message or a list as bytes or JSON; of a list of such messages, for each
+    /// element.
     pub(crate) fn is_document(&self) -> bool {
         let column = self.column().filter(|_| !matches!(self.storage, Storage::Flattened(_)));
         column.is_some_and(|column| {
