@@ -116,7 +116,7 @@ protostore::generated::format! {
                 down: Some(
                     include_str!("../migrations/sqlite/down/D4__one_machine_an_address.sql"),
                 ),
-                chain: "e1275bdf508a2500776888e8045e4ebb6258a8ed636239d6d5e91de5d14307d8",
+                chain: "47a7893cdf5a1ceb97d1a82e964faa6d8f6822f1ac948aa24838bb52e1d69923",
                 reader: 2,
                 writer: 4,
                 snapshot: include_str!("../schema/0004.json"),
@@ -128,7 +128,7 @@ protostore::generated::format! {
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V5__remove_snapshots.sql"),
                 down: None,
-                chain: "5dd532c0e76125bbc09177e261e9c09c1b37204eb01afc9862542c0c5cac7745",
+                chain: "127cc88609d47f813720177d1fd69b774acaf9765a6d856bf931b81f4a21ce89",
                 reader: 5,
                 writer: 5,
                 snapshot: include_str!("../schema/0005.json"),

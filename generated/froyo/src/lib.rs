@@ -115,7 +115,7 @@ protostore::generated::format! {
                 down: Some(
                     include_str!("../migrations/sqlite/down/D5__one_resource_of_a_name.sql"),
                 ),
-                chain: "2f9488d1efbed097fd718c54ae0223a3ffbc0fe53cd08f8ef875e6beed6504e4",
+                chain: "c8d67cc366a2499fe4570c91fdbb119e03de0292d3580989fd6d44cc402ea0ff",
                 reader: 5,
                 writer: 5,
                 snapshot: include_str!("../schema/0005.json"),

@@ -13,8 +13,10 @@ END;
 INSERT INTO "protostore__guard" ("says", "found", "first")
 SELECT 'virtual_machines.auraed_address is there more than once', count(*), min("id")
 FROM "virtual_machines"
-WHERE "auraed_address" IS NOT NULL
-    AND "auraed_address" IN (SELECT "auraed_address" FROM "virtual_machines" WHERE "auraed_address" IS NOT NULL GROUP BY "auraed_address" HAVING count(*) > 1);
+WHERE "auraed_address" IS NOT NULL AND "auraed_address" IN (SELECT "auraed_address"
+  FROM "virtual_machines"
+  WHERE "auraed_address" IS NOT NULL
+  GROUP BY "auraed_address" HAVING count(*) > 1);
 
 -- Indexes, triggers and views of the newer schema.
 CREATE UNIQUE INDEX "virtual_machines_unique_auraed_address" ON "virtual_machines" ("auraed_address");

@@ -18,8 +18,9 @@ END;
 INSERT INTO "protostore__guard" ("says", "found", "first")
 SELECT 'resources.type is there more than once', count(*), min("id")
 FROM "resources"
-WHERE ("type", "name") IN (SELECT "type", "name" FROM "resources" GROUP BY "type",
-    "name" HAVING count(*) > 1);
+WHERE ("type", "name") IN (SELECT "type", "name"
+  FROM "resources"
+  GROUP BY "type", "name" HAVING count(*) > 1);
 
 -- `host` (10) of `runs` is gone.
 ALTER TABLE "runs" DROP COLUMN "host";
