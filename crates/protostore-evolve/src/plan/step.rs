@@ -104,8 +104,14 @@ pub enum Step {
         by: RustStep,
     },
     /// Drops a CHECK, NOT NULL, foreign key, index, trigger or view of the older schema.
+    ///
+    /// What goes with its table or column has no step: the objects of a table that is dropped but its views and triggers,
+    /// NOT NULL of a column that is dropped or converted, a foreign key of one column.
     Drop(Object),
     /// Makes a CHECK, NOT NULL, foreign key, index, trigger or view of the newer schema.
+    ///
+    /// What comes with its column has no step: NOT NULL of a column that is converted, a foreign key of one column. All
+    /// other objects of a table that is made have one, which a dialect may carry out as it makes the table.
     Make(Object),
     /// Asserts that no row was lost between two tables, or in the rebuild of one.
     SameCount {
