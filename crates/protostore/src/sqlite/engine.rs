@@ -10,7 +10,7 @@ use super::claim::Claim;
 use super::close::{Core, closing};
 use super::held::Held;
 use super::info::SqliteInfo;
-use super::job::Request;
+use super::job::{Request, let_go, logged};
 use super::open;
 use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
@@ -32,7 +32,7 @@ use crate::store::{Committed, Tx, View};
 /// How long a request waits for a commit that the store does not have yet, where nothing says how long it may take.
 const REACH: Duration = Duration::from_secs(30);
 
-/// No request waits longer for it, whatever the options say.
+/// No request waits longer for it.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// What the work of a closure is called.
@@ -134,7 +134,11 @@ impl Sqlite {
     async fn in_time<A: Future + Unpin>(&self, claim: &Claim, mut answer: A) -> Result<A::Output> {
         match self.0.alarms.until(claim.deadline(), &mut answer).await {
             Ok(Some(answer)) => Ok(answer),
-            late if claim.leave() => Err(late.err().unwrap_or_else(not_begun)),
+            late if claim.leave() => {
+                // Its place is free for another at once.
+                logged(let_go(self.0.requests.remove(|job| job.is_of(claim))));
+                Err(late.err().unwrap_or_else(not_begun))
+            }
             _ => Ok(answer.await),
         }
     }

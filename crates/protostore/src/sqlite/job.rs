@@ -29,6 +29,8 @@ pub(super) trait Job: Send {
     /// The writer comes to it: says whether it runs. A caller who has left finds nothing written, and one whose time is
     /// over is told so.
     fn begin(&mut self) -> bool;
+    /// Says whether it is the request of this claim.
+    fn is_of(&self, claim: &Claim) -> bool;
     /// Says whether its work was dropped, so that it cannot run again.
     fn has_finished(&self) -> bool;
     /// Drops the work, which is not run again; where that panics, the request has failed.
@@ -184,6 +186,10 @@ impl<T: Send, F: Task<T>> Job for Work<T, F> {
                 false
             }
         }
+    }
+
+    fn is_of(&self, claim: &Claim) -> bool {
+        self.claim.as_ref().is_some_and(|own| std::ptr::eq(&raw const **own, claim))
     }
 
     fn has_finished(&self) -> bool {

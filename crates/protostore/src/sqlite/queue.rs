@@ -67,7 +67,12 @@ impl<T> Queue<T> {
         let mut inner = self.wait(self.lock());
         let hoped = hoped.min(most).min(self.bound);
         let start = Instant::now();
-        while inner.open && !inner.waiting.is_empty() && inner.waiting.len() < hoped {
+        while inner.open && inner.waiting.len() < hoped {
+            // Those that were there may have been taken out meanwhile.
+            if inner.waiting.is_empty() {
+                inner = self.wait(inner);
+                continue;
+            }
             let Some(left) = patience.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) else { break };
             inner.wanted = hoped;
             inner.asleep += 1;
@@ -77,6 +82,13 @@ impl<T> Queue<T> {
         }
         let count = inner.waiting.len().min(most);
         out.extend(inner.waiting.drain(..count));
+    }
+
+    /// Takes one out that waits, so that its place is free; none where it does not wait any more.
+    pub(super) fn remove(&self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
+        let mut inner = self.lock();
+        let at = inner.waiting.iter().position(is_meant)?;
+        inner.waiting.remove(at)
     }
 
     /// Takes nothing more; what waits is still served.
@@ -115,6 +127,31 @@ mod tests {
         queue.close();
         assert_eq!(queue.push(4), Err(Refused::Closed));
         assert_eq!((queue.take(), queue.take(), queue.take()), (Some(1), Some(2), None));
+    }
+
+    #[test]
+    fn what_is_taken_out_leaves_its_place() {
+        let queue = Queue::new(2);
+        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(Refused::Full)));
+        assert_eq!((queue.remove(|n| *n == 1), queue.remove(|n| *n == 1)), (Some(1), None));
+        assert_eq!((queue.push(3), queue.take(), queue.take()), (Ok(()), Some(2), Some(3)));
+    }
+
+    #[test]
+    fn draining_goes_on_to_wait_when_what_was_there_is_taken_out() {
+        let (queue, mut out) = (Queue::new(8), Vec::new());
+        queue.push(1).expect("room");
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                // While the other hopes for three, or before it has come: it is not to end either way.
+                std::thread::sleep(Duration::from_millis(5));
+                queue.remove(|n| *n == 1);
+                std::thread::sleep(Duration::from_millis(30));
+                queue.push(2).expect("room");
+            });
+            queue.drain(&mut out, 4, 3, Duration::from_millis(20));
+        });
+        assert!(out == [2] || out == [1], "{out:?}");
     }
 
     #[test]

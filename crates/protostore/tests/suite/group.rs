@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use protostore::{Kind, Options, Store};
+use protostore::{CallOptions, Kind, Options, Store};
 
 use super::fixture::{self, Machine, Network, Nic};
 use super::{machine, nic, store};
@@ -159,4 +159,18 @@ fn many_threads_write_at_once() {
 async fn writes_that_are_committed_together_have_one_sequence() {
     let all = super::sequences::counted(&store()).await;
     assert!(all.windows(2).any(|pair| pair[0].1 == pair[1].1), "{all:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_whose_deadline_has_passed_leaves_its_place_in_the_queue() {
+    let store = Options::new().queue(2).open_test(&fixture::SCHEMA).expect("opens");
+    let (go, held) = hold(&store).await;
+    let late = store.with(CallOptions::new().within(Duration::from_millis(20)));
+    for n in 0..6 {
+        let insert = late.table::<Network>().insert(Network { id: n.to_string(), cidr: n.to_string() });
+        assert_eq!(insert.await.expect_err("is late").kind(), Kind::Deadline, "{n}");
+    }
+    go.send(()).expect("the writer waits");
+    held.await.expect("holds");
+    assert_eq!(store.table::<Network>().count().await.expect("counts"), 0);
 }
