@@ -32,7 +32,9 @@ pub(crate) fn reference(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>)
         }
         (true, false, _) | (_, _, (true, false)) => {
             let says = format!("{} no longer refers to {}", new.name, name(was));
-            Verdict::new(row(ChangeKind::C09), at.clone(), says).previous(previous).passes(3)
+            // NULL was none, and is zero now.
+            let data = if previous == Previous::Neither { DataEffect::Exact } else { DataEffect::Untouched };
+            Verdict::new(row(ChangeKind::C09), at.clone(), says).data(data).previous(previous).passes(3)
         }
         _ if from == to => {
             let says = format!("{}: something else becomes of it when {} loses a row", new.name, name(is));
@@ -102,7 +104,12 @@ pub(crate) fn of_several(table: u32, draft: &mut Draft<'_>) {
         for (key, old) in olds.iter().filter(|(key, _)| !news.iter().any(|(new, _)| new.0 == key.0)) {
             let at = at(&key.0, draft);
             let says = format!("{} and others no longer refer to {}", at.present(), old.table);
-            draft.verdict(Verdict::new(ChangeKind::C11, at, says).previous(Previous::Reads).passes(4));
+            let verdict = Verdict::new(ChangeKind::C11, at, says).previous(Previous::Reads).passes(4);
+            let is_zero = |view: &View<'_>, column: &ColumnId| {
+                view.datum(table, &column.path).is_some_and(Datum::is_zero_where_set)
+            };
+            let is_other = key.0.iter().any(|column| is_zero(before, column) != is_zero(after, column));
+            draft.verdict(if is_other { verdict.data(DataEffect::Exact) } else { verdict });
         }
     }
 }
