@@ -68,7 +68,7 @@ fn rows(path: &Path) -> String {
     let mut text = String::new();
     for table in tables {
         let mut all = db.prepare(&format!("SELECT * FROM \"{table}\"")).expect("a statement");
-        let names: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = all.column_names().map(str::to_owned).collect();
         let line = |row: &rusqlite::Row<'_>| {
             let values = names.iter().enumerate().filter_map(|(n, name)| {
                 let shown = match row.get::<_, Value>(n).expect("a value") {
