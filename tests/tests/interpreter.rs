@@ -14,6 +14,10 @@ mod document;
 mod draw;
 #[path = "shapes/drawer.rs"]
 mod drawer;
+#[path = "interpreter/json.rs"]
+mod json;
+#[path = "interpreter/keys.rs"]
+mod keys;
 #[path = "shapes/random.rs"]
 #[allow(dead_code, reason = "the tests that know no options draw whole messages")]
 mod random;
@@ -34,9 +38,10 @@ use std::path::Path;
 use asked::Asks;
 use drawer::{Drawer, Rows};
 use fastrand::Rng;
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
+use keys::{key_fields, keyed};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use protostore_lower::{Code, Compiled, Inputs, compile, lower};
-use protostore_schema::{Schema, Table};
+use protostore_schema::Schema;
 use spoil::{Spoilt, spoil};
 use table::Interpreter;
 
@@ -194,7 +199,7 @@ impl Case<'_> {
     /// Draws a value, stores it and reads it back; then breaks a copy of it, and sees it refused.
     fn value(&mut self, rng: &mut Rng, of: &MessageDescriptor, rows: &mut Rows, tally: &mut Tally) {
         let table = self.interpreter.table;
-        let message = self.draw(rng, of, rows);
+        let message = keyed(rng, &Drawer { asks: self.asks, rows }, table, of);
         let context = || format!("{}\n{}\n{message}\n", self.context, self.sql);
         let key = self.interpreter.key(&message).unwrap_or_else(|e| panic!("{}{e}", context()));
         if table.singleton.is_some() {
@@ -219,16 +224,6 @@ impl Case<'_> {
         }
     }
 
-    /// Returns a message with a key.
-    fn draw(&self, rng: &mut Rng, of: &MessageDescriptor, rows: &Rows) -> DynamicMessage {
-        let drawer = Drawer { asks: self.asks, rows };
-        let mut message = drawer.message(rng, of);
-        for path in key_fields(self.interpreter.table) {
-            set_key(rng, &drawer, &mut message, &path, "");
-        }
-        message
-    }
-
     /// Sees a broken message refused by table and field, with nothing of it left behind once it is undone.
     fn refused(&self, broken: &DynamicMessage, spoilt: &Spoilt) {
         let table = self.interpreter.table;
@@ -245,39 +240,4 @@ impl Case<'_> {
         assert!(named, "{}{e} does not name {}", context(), spoilt.field);
         assert!(spoilt.says.iter().any(|says| e.to_string().ends_with(says)), "{}{e}", context());
     }
-}
-
-/// Returns the paths of the fields of a table's key.
-fn key_fields(table: &Table) -> Vec<String> {
-    if table.singleton.is_some() {
-        return Vec::new();
-    }
-    table.key_columns().into_iter().map(|column| column.name.proto.clone()).collect()
-}
-
-/// Sets a part of the key, which may not be empty.
-fn set_key(rng: &mut Rng, drawer: &Drawer<'_>, message: &mut DynamicMessage, path: &str, around: &str) {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let field = message.descriptor().get_field_by_name(name).expect("a part of the key is a field");
-    let full = same::join(around, name);
-    if let Some(rest) = rest {
-        let value = message.get_field_mut(&field);
-        let Value::Message(inner) = value else { panic!("{full} is a message") };
-        return set_key(rng, drawer, inner, rest, &full);
-    }
-    let value = key_value(rng, drawer, &field, &full);
-    message.set_field(&field, value);
-}
-
-fn key_value(rng: &mut Rng, drawer: &Drawer<'_>, field: &FieldDescriptor, path: &str) -> Value {
-    let any = rng.u64(..);
-    let ask = drawer.asks.of(path, field);
-    if ask.generated.is_none() {
-        match field.kind() {
-            Kind::String => return Value::String(format!("{any:x}")),
-            Kind::Bytes => return Value::Bytes(any.to_be_bytes().to_vec().into()),
-            _ => {}
-        }
-    }
-    drawer.value(rng, field, path, &ask, 1).expect("a key names no row")
 }

@@ -12,7 +12,8 @@ pub(crate) fn test(arguments: &[String]) -> bool {
     let features = openssl::features();
     postgres::say();
     let all = succeeds(cargo(["test", "--workspace", "--no-fail-fast"]).args(features).args(arguments));
-    let plain = || succeeds(&mut cargo(["test", "--package", "protostore-emit", "--test", "evolve"]));
+    let packages = ["--package", "protostore-emit", "--package", "protostore-evolution"];
+    let plain = || succeeds(cargo(["test", "--test", "evolve", "--test", "evolution"]).args(packages));
     let upgrades = || {
         let mut test = cargo(["test", "--package", "protostore", "--no-default-features", "--test", "upgrades"]);
         succeeds(test.args(["--features", "sqlite,prost"]))

@@ -9,6 +9,12 @@ const COMPARISONS: [&str; 12] = ["=", "==", "<>", "!=", "<", "<=", ">", ">=", "I
 
 /// Returns the canonical text of an expression.
 pub(crate) fn expression(trees: &[Tree]) -> String {
+    // Parentheses around all of it say nothing.
+    if let [Tree::Group(inside)] = trees
+        && !inside.iter().any(|tree| tree.is("SELECT") || tree.is(","))
+    {
+        return expression(inside);
+    }
     sorted(trees, "OR", |part| sorted(part, "AND", comparison))
 }
 

@@ -11,7 +11,7 @@ use protostore::{Bind, Duration, Error, Timestamp};
 use protostore_schema::{Column, Form, Type};
 use rusqlite::types::Value as Sql;
 
-use super::document;
+use super::{document, json};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -56,6 +56,14 @@ impl Binder for Parameters {
 pub(crate) fn put(to: &mut Parameters, column: &Column, value: &Value) -> Result<()> {
     let (ty, form) = (&column.ty, column.form);
     match (ty, value) {
+        (Type::Repeated(_), Value::Message(around)) if form == Form::Json => {
+            let number = *column.path.last().expect("a field has a number");
+            let field = around.descriptor().get_field(number).expect("a field of the message around");
+            return json::field(around, &field).map_or_else(|why| refused(&why), |text| to.text(&text));
+        }
+        (Type::Message(_), Value::Message(message)) if form == Form::Json => {
+            return json::message(message).map_or_else(|why| refused(&why), |text| to.text(&text));
+        }
         // The message around the list, with that field alone.
         (Type::Repeated(_), Value::Message(around)) => return to.blob(&around.encode_to_vec()),
         (Type::Message(_), Value::Message(message)) => {
@@ -120,6 +128,10 @@ pub(crate) fn put(to: &mut Parameters, column: &Column, value: &Value) -> Result
     }
 }
 
+fn refused(why: &str) -> Result<()> {
+    Err(Error::new(protostore::Kind::Invalid, format!("cannot be said in JSON: {why}")))
+}
+
 /// Returns the value of a field from a column's, which is not NULL.
 pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value {
     let cell = match sql {
@@ -129,6 +141,11 @@ pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value
         Sql::Text(v) => Cell::Text(v),
         Sql::Blob(v) => Cell::Blob(v),
     };
+    match (&column.ty, cell, field.kind()) {
+        (Type::Repeated(_), Cell::Text(text), _) => return json::read_field(field, text),
+        (Type::Message(_), Cell::Text(text), Kind::Message(of)) => return Value::Message(json::read_message(of, text)),
+        _ => {}
+    }
     if let (Type::Repeated(_), Cell::Blob(bytes)) = (&column.ty, cell) {
         let around = DynamicMessage::decode(field.parent_message().clone(), bytes).expect("protobuf bytes");
         return around.get_field(field).into_owned();

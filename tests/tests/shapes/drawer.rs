@@ -48,7 +48,7 @@ impl Drawer<'_> {
     /// Returns the value of a field; nothing where it stays unset.
     fn field(&self, rng: &mut Rng, field: &FieldDescriptor, path: &str, deep: usize) -> Option<Value> {
         let ask = self.asks.of(path, field);
-        let most = if deep > 2 { 4 } else { 2 };
+        let counts = usize::from(ask.required)..if deep > 2 { 4 } else { 2 };
         match ask.storage {
             Storage::NotStored => return None,
             Storage::Bytes if field.is_list() || field.is_map() => return Some(wild::field(rng, field, 3)),
@@ -61,14 +61,14 @@ impl Drawer<'_> {
             let (key, of) = (entry.map_entry_key_field(), entry.map_entry_value_field());
             let (key_path, of_path) = (join(path, "key"), join(path, "value"));
             let (key_ask, of_ask) = (self.asks.of(&key_path, &key), self.asks.of(&of_path, &of));
-            let entries = (0..rng.usize(0..most)).filter_map(|_| {
+            let entries = (0..rng.usize(counts)).filter_map(|_| {
                 let key = self.value(rng, &key, &key_path, &key_ask, deep)?.into_map_key()?;
                 Some((key, self.value(rng, &of, &of_path, &of_ask, deep)?))
             });
             return Some(Value::Map(entries.collect()));
         }
         if field.is_list() {
-            let items = (0..rng.usize(0..most)).filter_map(|_| self.value(rng, field, path, &ask, deep));
+            let items = (0..rng.usize(counts)).filter_map(|_| self.value(rng, field, path, &ask, deep));
             return Some(Value::List(items.collect()));
         }
         let plain = !field.supports_presence();

@@ -232,6 +232,10 @@ impl Interpreter<'_> {
                 }
             }
         }
+        if said.starts_with("UNIQUE constraint failed: ") {
+            return Error::new(protostore::Kind::AlreadyExists, "has a value that another has")
+                .in_table(table.to_owned());
+        }
         panic!("{table}: {said}")
     }
 

@@ -1,0 +1,17 @@
+//! A laboratory: two protos, the plan between them, and a database with rows that goes from one to the other and back.
+
+mod convert;
+mod database;
+mod number;
+mod planned;
+mod rows;
+mod running;
+mod store;
+mod trial;
+
+pub(crate) use convert::{Carry, Rule};
+pub(crate) use database::Database;
+pub(crate) use planned::{Planned, answered, needs_run_time};
+pub(crate) use rows::{Rows, draw};
+pub(crate) use store::Store;
+pub(crate) use trial::{Outcome, Trial, same_database};

@@ -1,0 +1,92 @@
+//! A store from the text of a proto, by the generator's own stages.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use prost_reflect::{DescriptorPool, MessageDescriptor};
+use protostore_emit::{Constraint, Statement};
+use protostore_evolve::plan::{Answers, ColumnId, Place};
+use protostore_lower::{Inputs, Lowered, compile, lower_after};
+use protostore_schema::Schema;
+
+/// What each file begins with.
+const HEAD: &str = "syntax = \"proto3\";\npackage lab;\n";
+
+/// What a file may import, and the words that need it.
+const IMPORTS: [(&str, &[&str]); 10] = [
+    ("google/api/field_behavior.proto", &["google.api.field_behavior"]),
+    ("google/protobuf/any.proto", &["google.protobuf.Any"]),
+    ("google/protobuf/duration.proto", &["google.protobuf.Duration"]),
+    ("google/protobuf/empty.proto", &["google.protobuf.Empty"]),
+    ("google/protobuf/field_mask.proto", &["google.protobuf.FieldMask"]),
+    ("google/protobuf/struct.proto", &["google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"]),
+    ("google/protobuf/timestamp.proto", &["google.protobuf.Timestamp"]),
+    (
+        "google/protobuf/wrappers.proto",
+        &["StringValue", "BytesValue", "BoolValue", "32Value", "64Value", "FloatValue", "DoubleValue"],
+    ),
+    ("buf/validate/validate.proto", &["buf.validate"]),
+    ("protostore/v1/options.proto", &["protostore.v1"]),
+];
+
+/// One version of a store.
+pub(crate) struct Store {
+    /// The whole file.
+    pub(crate) text: String,
+    pub(crate) schema: Schema,
+    /// What the protos answer by themselves: `backfill` and `dropped`.
+    pub(crate) answers: Answers,
+    /// The encoded descriptors, as generated code has them.
+    pub(crate) descriptors: Vec<u8>,
+    /// The store message, of whose fields each is a table.
+    pub(crate) tables: MessageDescriptor,
+    pub(crate) statements: BTreeMap<String, Statement>,
+    pub(crate) constraints: Vec<Constraint>,
+    /// The whole schema.
+    pub(crate) sql: String,
+}
+
+impl Store {
+    /// Compiles and lowers the body of a file, which has one store message; or says why not.
+    pub(crate) fn new(body: &str) -> Result<Self, String> {
+        let mut text = HEAD.to_owned();
+        for (import, _) in IMPORTS.iter().filter(|(_, words)| words.iter().any(|word| body.contains(word))) {
+            let _ = writeln!(text, "import \"{import}\";");
+        }
+        text.push_str(body);
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("lab.proto");
+        std::fs::write(&file, &text).expect("a proto file");
+        let inputs = Inputs { includes: vec![folder.path().to_path_buf()], files: vec![file] };
+        let failed = |why: protostore_lower::Diagnostics| format!("{text}\n{}", why.render_plain());
+        let compiled = compile(&inputs).map_err(failed)?;
+        let stores = compiled.stores();
+        let [store] = &stores[..] else { return Err(format!("{text}\nhas the stores {stores:?}")) };
+        let lowered = lower_after(&compiled, store, None).map_err(failed)?;
+        let answers = answers(&lowered);
+        let schema = lowered.schema;
+        let descriptors = compiled.descriptor_set(&schema);
+        let pool = DescriptorPool::decode(descriptors.as_slice()).expect("descriptors");
+        let tables = pool.get_message_by_name(&schema.store).expect("the store is among its descriptors");
+        let statements = protostore_emit::statements(&schema).into_iter().map(|s| (s.name.clone(), s)).collect();
+        let constraints = protostore_emit::constraints(&schema);
+        let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
+        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql })
+    }
+
+    /// Returns the message of a table's records.
+    pub(crate) fn record(&self, table: u32) -> Option<MessageDescriptor> {
+        let kind = self.tables.get_field(table)?.kind();
+        kind.as_message().cloned()
+    }
+}
+
+/// Returns the answers of the protos as evolution takes them.
+fn answers(lowered: &Lowered) -> Answers {
+    let backfills = lowered.backfills.iter().map(|of| {
+        let place = Place { table: of.table, path: of.place.clone() };
+        (ColumnId { place, path: of.path.clone(), role: of.role }, of.sql.clone())
+    });
+    let dropped = lowered.dropped.iter().map(|of| (of.table, of.path.clone(), of.field.clone()));
+    Answers { backfills: backfills.collect(), dropped: dropped.collect(), ..Answers::default() }
+}

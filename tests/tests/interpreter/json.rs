@@ -1,0 +1,41 @@
+//! Messages and whole fields as the protobuf JSON that a column holds.
+
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage as _, Value};
+
+/// Returns a message as JSON, or says what JSON cannot carry.
+pub(crate) fn message(message: &DynamicMessage) -> Result<String, String> {
+    let text = serde_json::to_string(message).map_err(|e| e.to_string())?;
+    // Without zeros that were set where unset is the same.
+    let plain = DynamicMessage::decode(message.descriptor(), message.encode_to_vec().as_slice());
+    if read(message.descriptor(), &text)? == plain.map_err(|e| e.to_string())? {
+        Ok(text)
+    } else {
+        Err("it comes back as another".to_owned())
+    }
+}
+
+/// Returns the field that a message is around, a list or a map, as JSON.
+pub(crate) fn field(around: &DynamicMessage, field: &FieldDescriptor) -> Result<String, String> {
+    let whole: serde_json::Value = serde_json::from_str(&message(around)?).map_err(|e| e.to_string())?;
+    let empty = if field.is_map() { "{}" } else { "[]" };
+    Ok(whole.get(field.json_name()).map_or_else(|| empty.to_owned(), ToString::to_string))
+}
+
+/// Returns the message of a column.
+pub(crate) fn read_message(of: MessageDescriptor, text: &str) -> DynamicMessage {
+    read(of, text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+fn read(of: MessageDescriptor, text: &str) -> Result<DynamicMessage, String> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    DynamicMessage::deserialize(of, &mut json).map_err(|e| e.to_string())
+}
+
+/// Returns the list or map of a column.
+pub(crate) fn read_field(field: &FieldDescriptor, text: &str) -> Value {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    let whole = serde_json::json!({ field.json_name(): value });
+    let around = read_message(field.parent_message().clone(), &whole.to_string());
+    around.get_field(field).into_owned()
+}
