@@ -95,7 +95,7 @@ impl fmt::Display for MadeVersion {
         let says = match (from >= writer, from >= reader) {
             (true, _) => "reads and writes the new file",
             (false, true) => "reads the new file, and must not write it",
-            (false, false) => "is kept from the new file",
+            (false, false) => "cannot open the new file",
         };
         writeln!(f, "  the program of version {from} {says}")
     }

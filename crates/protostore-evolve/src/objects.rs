@@ -33,7 +33,19 @@ pub(crate) fn steps(old: &[Object], new: &[Object], steps: &[Step]) -> (Vec<Step
     // Views first, since they keep what they show from changing, and last.
     dropped.sort_by_key(|object| (std::cmp::Reverse(rank(object.kind)), key(object)));
     made.sort_by_key(|object| (rank(object.kind), key(object)));
-    (dropped.into_iter().cloned().map(Step::Drop).collect(), made.into_iter().cloned().map(Step::Make).collect())
+    (dropped.into_iter().map(brief).map(Step::Drop).collect(), made.into_iter().map(brief).map(Step::Make).collect())
+}
+
+/// Returns an object as a plan has it. What a view or trigger says is a function of the schema, and long.
+fn brief(object: &Object) -> Object {
+    match object.kind {
+        ObjectKind::View | ObjectKind::Trigger => {
+            Object { columns: Vec::new(), canonical: String::new(), ..object.clone() }
+        }
+        ObjectKind::Check | ObjectKind::NotNull | ObjectKind::ForeignKey | ObjectKind::Index | ObjectKind::Unique => {
+            object.clone()
+        }
+    }
 }
 
 type Key<'o> = (&'o Place, ObjectKind, &'o str, &'o str);

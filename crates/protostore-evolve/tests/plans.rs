@@ -205,6 +205,22 @@ fn a_plan_is_read_from_its_file_and_is_the_same_each_time() {
     }
 }
 
+#[test]
+fn a_plan_of_a_newer_format_or_of_none_is_rejected_by_name() {
+    let file = Plan { from: 1, to: 2, ..Plan::default() }.to_file();
+    assert!(Plan::from_file(&file).is_ok());
+    let refused = |from: &str, to: &str| {
+        assert!(file.contains(from), "{file}");
+        Plan::from_file(&file.replacen(from, to, 1)).expect_err("another file").to_string()
+    };
+    let newer = refused("\"format\": 1,", "\"format\": 2,");
+    assert_eq!(newer, "a newer tool wrote this plan, in format 2; this tool reads formats up to 1");
+    let none = refused("\"format\": 1,", "");
+    assert_eq!(none, "not a plan: it has no `format`, which is a number");
+    let unknown = refused("\"from\": 1,", "\"from\": 1, \"form\": 1,");
+    assert!(unknown.contains("unknown field `form`"), "{unknown}");
+}
+
 /// What is answered is asked once, and what is asked and answered is planned as the question said.
 #[test]
 fn a_schema_leads_to_itself_without_a_plan() {

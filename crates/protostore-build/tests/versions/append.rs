@@ -43,7 +43,7 @@ fn a_renamed_field_is_a_second_version() {
     assert!(said.starts_with("lab: version 2 `rename_machines_label`, 0.2.0\n  N01 "), "{said}");
     assert!(said.contains("JSON breaks") && said.contains("rename column machines.name to label"), "{said}");
     assert!(said.contains("cost: no pass over a table\n"), "{said}");
-    assert!(said.contains("the program of version 1 is kept from the new file"), "{said}");
+    assert!(said.contains("the program of version 1 cannot open the new file"), "{said}");
 
     let after = history(&lab);
     for (path, text) in &before {

@@ -4,19 +4,38 @@ use serde::Serialize;
 
 use super::Plan;
 
-/// A text that is not a plan that this version of the tool writes.
+/// The format of the file that this version of the tool writes. It reads each older one.
+const FORMAT: u64 = 1;
+
+/// A text that this version of the tool cannot read as a plan.
 #[derive(Debug)]
-pub struct PlanError(serde_json::Error);
+pub enum PlanError {
+    /// It is no plan.
+    Json(serde_json::Error),
+    /// It lacks a number for its format.
+    NoFormat,
+    /// A newer tool wrote it, in this format.
+    Newer(u64),
+}
 
 impl std::fmt::Display for PlanError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "not a plan: {}", self.0)
+        match self {
+            Self::Json(error) => write!(f, "not a plan: {error}"),
+            Self::NoFormat => f.write_str("not a plan: it has no `format`, which is a number"),
+            Self::Newer(format) => {
+                write!(f, "a newer tool wrote this plan, in format {format}; this tool reads formats up to {FORMAT}")
+            }
+        }
     }
 }
 
 impl std::error::Error for PlanError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
+        match self {
+            Self::Json(error) => Some(error),
+            Self::NoFormat | Self::Newer(_) => None,
+        }
     }
 }
 
@@ -26,6 +45,7 @@ impl Plan {
     pub fn to_file(&self) -> String {
         let Self { from, to, slug, up, down, verdicts, asks, accepted, reader, writer, unneeded: _ } = self;
         let fields = [
+            ("format", one(&FORMAT)),
             ("from", one(from)),
             ("to", one(to)),
             ("slug", one(slug)),
@@ -44,9 +64,15 @@ impl Plan {
     /// Reads the text of a file.
     ///
     /// # Errors
-    /// If the text is not a plan that this version of the tool writes.
+    /// If the text is no plan, or if a newer tool wrote it.
     pub fn from_file(text: &str) -> Result<Self, PlanError> {
-        serde_json::from_str(text).map_err(PlanError)
+        let mut plan: serde_json::Value = serde_json::from_str(text).map_err(PlanError::Json)?;
+        let format = plan.as_object_mut().and_then(|plan| plan.remove("format"));
+        match format.as_ref().and_then(serde_json::Value::as_u64) {
+            None => Err(PlanError::NoFormat),
+            Some(format) if format > FORMAT => Err(PlanError::Newer(format)),
+            Some(_) => serde_json::from_value(plan).map_err(PlanError::Json),
+        }
     }
 }
 

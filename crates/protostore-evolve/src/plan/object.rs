@@ -18,9 +18,11 @@ pub struct Object {
     pub place: Place,
     /// Its SQL name, unique among its kind in its table; empty for NOT NULL.
     pub name: String,
-    /// The columns that it names in its own table.
+    /// The columns that it names in its own table; left out in a plan's steps for views and triggers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnId>,
-    /// What it means, with identities in place of names.
+    /// What it means, with identities in place of names; left out in a plan's steps for views and triggers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub canonical: String,
 }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnId, Guard, Object, Place, Test};
+use super::{ColumnId, Guard, Object, ObjectKind, Place, Test};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -268,4 +268,43 @@ pub enum Phase {
     Backfill,
     /// After the last program of the older version ended.
     Contract,
+}
+
+impl Step {
+    /// Returns when it may run where two versions are served at once; on SQLite all phases are one transaction.
+    ///
+    /// ```
+    /// use protostore_evolve::plan::{Phase, Place, Step};
+    ///
+    /// let place = Place { table: 1, path: Vec::new() };
+    /// assert_eq!(Step::CreateTable { place: place.clone() }.phase(), Phase::Expand);
+    /// assert_eq!(Step::DropTable { place }.phase(), Phase::Contract);
+    /// ```
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::CreateTable { .. } | Self::AddColumn { .. } | Self::Count { .. } => Phase::Expand,
+            Self::Make(object) => match object.kind {
+                ObjectKind::Index => Phase::Expand,
+                ObjectKind::Check
+                | ObjectKind::NotNull
+                | ObjectKind::ForeignKey
+                | ObjectKind::Unique
+                | ObjectKind::Trigger
+                | ObjectKind::View => Phase::Contract,
+            },
+            Self::Fill { .. } | Self::Convert { .. } | Self::Move { .. } | Self::Rust { .. } => Phase::Backfill,
+            Self::Guard(_)
+            | Self::DropTable { .. }
+            | Self::RenameTable { .. }
+            | Self::RenameColumn { .. }
+            | Self::DropColumn { .. }
+            | Self::Rekey { .. }
+            | Self::Reparent { .. }
+            | Self::Sweep { .. }
+            | Self::Drop(_)
+            | Self::SameCount { .. }
+            | Self::References => Phase::Contract,
+        }
+    }
 }
