@@ -78,9 +78,31 @@ impl<'w> Work<'w> {
         steps.iter().for_each(|step| work.take(step));
         work.anew = work.pairs.iter().filter(|pair| work.is_anew(sides, pair)).map(|(_, new)| work.id(new)).collect();
         let cost = work.cost(steps);
-        work.rebuild = work.must_rebuild(sides, steps) || (cost > REBUILD && work.by_rust.is_empty());
-        work.name(temporary);
+        let former_names = work.needs_former_names(steps);
+        work.rebuild = former_names || work.must_rebuild(sides, steps) || (cost > REBUILD && work.by_rust.is_empty());
+        work.name(former_names, temporary);
         Some(work)
+    }
+
+    /// Returns whether a text of the developer is to read columns that have, or give away, another name.
+    ///
+    /// The text says the names that the older schema has, and nothing changes a name in it: where one becomes that of
+    /// another column, it would read that one.
+    fn needs_former_names(&self, steps: &[Step]) -> bool {
+        let is_written = self.adds.values().any(|fill| matches!(fill, Fill::Sql(_)))
+            || self.converts.values().any(|by| is_text(by))
+            || steps.iter().any(|step| match step {
+                Step::Fill { column, value: Fill::Sql(_), .. } => column.place == self.new.place,
+                _ => false,
+            });
+        let is_renamed = self.pairs.iter().any(|(old, new)| old.name.sql != new.name.sql);
+        let is_taken = |column: &&Column| {
+            self.new
+                .columns
+                .iter()
+                .any(|new| new.name.sql.eq_ignore_ascii_case(&column.name.sql) && self.id(new) != self.old.id(column))
+        };
+        is_written && (is_renamed || self.old.columns.iter().any(|column| is_taken(&column)))
     }
 
     pub(super) fn id(&self, column: &Column) -> ColumnId {
@@ -213,10 +235,11 @@ impl<'w> Work<'w> {
     }
 
     /// Decides what columns are called until the table has its final form.
-    fn name(&mut self, temporary: &mut Temporary) {
+    fn name(&mut self, former_names: bool, temporary: &mut Temporary) {
         let is_rowid = |name: &str| ["rowid", "oid", "_rowid_"].iter().any(|word| name.eq_ignore_ascii_case(word));
         let stays = |old: &Column, new: &Column| {
-            self.rebuild && self.new.has_rowid() && (is_rowid(&old.name.sql) || is_rowid(&new.name.sql))
+            former_names
+                || (self.rebuild && self.new.has_rowid() && (is_rowid(&old.name.sql) || is_rowid(&new.name.sql)))
         };
         let renamed = self.pairs.iter().filter(|(old, new)| !stays(old, new));
         let pending = renamed.map(|(old, new)| (old.name.sql.clone(), new.name.sql.clone())).collect();
@@ -245,6 +268,14 @@ impl<'w> Work<'w> {
         let id = self.id(column);
         let known = self.temporary.get(&id).or_else(|| self.physical.get(&id));
         known.cloned().unwrap_or_else(|| column.name.sql.clone())
+    }
+}
+
+fn is_text(conversion: &Conversion) -> bool {
+    match conversion {
+        Conversion::Sql(_) => true,
+        Conversion::Then(all) => all.iter().any(is_text),
+        _ => false,
     }
 }
 

@@ -99,6 +99,34 @@ fn a_required_field_is_backfilled() {
 }
 
 #[test]
+fn a_text_says_the_names_of_the_version_before() {
+    let back = |to: u32, from: u32| (value(&[to]), Fill::Copy(value(&[from])));
+    Case {
+        up: Said {
+            fills: vec![
+                // The name of the column that goes is that of the column that comes.
+                (value(&[3]), Fill::Sql("owner".into())),
+                // Two names change places.
+                (value(&[6]), Fill::Sql("\"x\" || ' before ' || y".into())),
+            ],
+            ..Said::default()
+        },
+        down: Said { fills: vec![back(2, 3)], ..Said::default() },
+        rows: "INSERT INTO notes (id, owner, x, y) VALUES ('a', 'ada', 'x1', 'y1'), ('b', '', 'x2', 'y2');",
+        after: ("SELECT owner, y, x, both FROM notes", "ada,x1,y1,x1 before y1;,x2,y2,x2 before y2"),
+        back: ("SELECT owner, x, y FROM notes", "ada,x1,y1;,x2,y2"),
+        ..case(
+            "former_names",
+            [
+                notes("string owner = 2; string x = 4; string y = 5;"),
+                notes("string owner = 3; string y = 4; string x = 5; string both = 6;"),
+            ],
+        )
+    }
+    .check();
+}
+
+#[test]
 fn rows_without_a_value_get_one() {
     let required = "[(google.api.field_behavior) = REQUIRED]";
     let fill =
