@@ -96,13 +96,13 @@ impl<'w> Work<'w> {
                 _ => false,
             });
         let is_renamed = self.pairs.iter().any(|(old, new)| old.name.sql != new.name.sql);
-        let is_taken = |column: &&Column| {
+        let is_taken = |column: &Column| {
             self.new
                 .columns
                 .iter()
                 .any(|new| new.name.sql.eq_ignore_ascii_case(&column.name.sql) && self.id(new) != self.old.id(column))
         };
-        is_written && (is_renamed || self.old.columns.iter().any(|column| is_taken(&column)))
+        is_written && (is_renamed || self.old.columns.iter().any(|column| is_taken(column)))
     }
 
     pub(super) fn id(&self, column: &Column) -> ColumnId {
