@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use protostore_build::{Invocation, Mode, Project, Protos, check, codegen};
+use protostore_build::{Comparison, Invocation, Mode, Project, Protos, check, codegen};
 
 fn case(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/foreign").join(path)
@@ -36,7 +36,7 @@ fn a_message_of_others_is_a_table() {
     }
     assert!(read("src/records/item.rs").contains("pub struct Item {"));
     assert!(read("src/proto/acme.inventory.v1.rs").contains("pub struct Item {"));
-    assert!(check(&project).is_ok_and(|report| report.is_ok()));
+    assert!(check(&project, &Comparison::default()).is_ok_and(|report| report.is_ok()));
     assert_eq!(std::fs::read(&theirs).expect("their file"), before);
 }
 
