@@ -5,6 +5,7 @@ use protostore_schema::{Column, Role};
 use crate::draft::Draft;
 use crate::plan::{At, ColumnId, Conversion, Fill, Motion, Place, Step};
 use crate::value::stored_as;
+use crate::view::Many;
 
 /// Adds the steps of a draft whose rows have all been looked at. What no row explains is rejected.
 pub(crate) fn steps(draft: &mut Draft<'_>) -> Vec<Step> {
@@ -88,7 +89,7 @@ fn places_of_owners(key: &[ColumnId]) -> Vec<&ColumnId> {
 }
 
 /// Returns whether a column repeats a part of its owner's key, which comes and goes with that key.
-fn is_of_owner(id: &ColumnId) -> bool {
+pub(crate) fn is_of_owner(id: &ColumnId) -> bool {
     match id.role {
         Role::OwnerKey | Role::Singleton => true,
         Role::Position | Role::MapKey => !id.path.starts_with(&id.place.path) || id.path.len() < id.place.path.len(),
@@ -100,9 +101,10 @@ fn is_of_owner(id: &ColumnId) -> bool {
 fn fill_of(draft: &Draft<'_>, id: &ColumnId, column: &Column) -> Fill {
     let datum = draft.new.datum(id.place.table, &id.path);
     let within = datum.and_then(|datum| datum.within.clone());
-    let is_implicit = datum.is_some_and(|datum| datum.is_zero_where_set());
+    // A list in one column is never unset, only empty.
+    let is_never_unset = datum.is_some_and(|datum| datum.is_zero_where_set() || datum.many() != Many::One);
     match within {
-        Some(presence) if is_implicit && column.nullable => Fill::ZeroWhereSet(presence),
+        Some(presence) if is_never_unset && column.nullable => Fill::ZeroWhereSet(presence),
         _ if column.nullable => Fill::Unset,
         _ => Fill::Zero,
     }

@@ -6,12 +6,24 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectM
 /// Returns a message as JSON, or says what JSON cannot carry.
 pub(crate) fn message(message: &DynamicMessage) -> Result<String, String> {
     let text = serde_json::to_string(message).map_err(|e| e.to_string())?;
+    if has_nul(&serde_json::from_str(&text).map_err(|e| e.to_string())?) {
+        return Err("JSON holds no NUL".to_owned());
+    }
     // Without zeros that were set where unset is the same.
     let plain = DynamicMessage::decode(message.descriptor(), message.encode_to_vec().as_slice());
     if read(message.descriptor(), &text)? == plain.map_err(|e| e.to_string())? {
         Ok(text)
     } else {
         Err("it comes back as another".to_owned())
+    }
+}
+
+fn has_nul(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(has_nul),
+        serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => false,
     }
 }
 

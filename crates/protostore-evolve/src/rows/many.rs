@@ -1,10 +1,11 @@
 //! K16 to K19: one value and several, lists and maps.
 
-use protostore_schema::{Kind, Label, Role};
+use protostore_schema::{Kind, Label};
 
 use super::{required, values};
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, ColumnId, Conversion, DataEffect, Effect, Motion, Previous, Test, Verdict, Word};
+use crate::structure::is_of_owner;
 use crate::value::Wire;
 use crate::view::{Datum, Many, Storage};
 
@@ -102,7 +103,8 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
     let risk = format!("two entries of {} with one key stop the upgrade", old.name);
     let words = (old.type_words(), new.type_words());
     draft.accept(Word::Narrow, ChangeKind::K17, &At::both(old, new), words, risk);
-    let owner = draft.old.places().get(&place)?.key.iter().filter(|column| column.role != Role::Position);
+    // Entries of two owners may share a key: the places of the elements around them tell them apart.
+    let owner = draft.old.places().get(&place)?.key.iter().filter(|column| is_of_owner(column));
     let key = parts.first().map(|(_, entry, _)| entry.clone());
     let columns = owner.cloned().chain(key).collect();
     let says = format!("{} has two entries of one key", old.name);

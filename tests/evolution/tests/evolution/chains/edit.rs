@@ -12,6 +12,9 @@ pub(super) type Edit = fn(&mut Rng, &mut Proto) -> Option<Rule>;
 /// The edit after which bits are other numbers, in either direction.
 pub(super) const SIGN: &str = "read the sign anew";
 
+/// The edit after which unset and zero are one, or no longer.
+pub(super) const PRESENCE: &str = "make it optional or not";
+
 /// Every edit, by its name.
 pub(super) const EDITS: &[(&str, Edit)] = &[
     ("rename a field", rename_field),
@@ -28,7 +31,7 @@ pub(super) const EDITS: &[(&str, Edit)] = &[
     ("drop a table", drop_table),
     ("rename an enum's value", rename_value),
     ("drop an enum's value", drop_value),
-    ("make it optional or not", presence),
+    (PRESENCE, presence),
     ("widen a number", widen),
     (SIGN, sign),
     ("narrow a number", narrow),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use prost_reflect::DynamicMessage;
+use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
 
 use super::{Database, Store};
-use crate::asked::Asks;
+use crate::asked::{Asks, Encoding, Storage};
 use crate::drawer::{Drawer, Rows as Keys};
 use crate::keys::{key_fields, keyed};
+use crate::same::join;
 
 /// Records by the number of their table.
 pub(crate) type Rows = BTreeMap<u32, Vec<DynamicMessage>>;
@@ -37,7 +38,8 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
             if accepted == most {
                 break;
             }
-            let message = keyed(rng, &Drawer { asks: &asks, rows: &keys }, table, &of);
+            let mut message = keyed(rng, &Drawer { asks: &asks, rows: &keys }, table, &of);
+            unsigned(&asks, "", &mut message);
             if database.insert(store, table, &message).is_ok() {
                 keys.entry(table.name.proto.clone())
                     .or_default()
@@ -48,4 +50,39 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
         }
     }
     rows
+}
+
+/// Takes the sign from each zero in a column of numbers, which does not keep it.
+fn unsigned(asks: &Asks, around: &str, message: &mut DynamicMessage) {
+    let of = message.descriptor();
+    // What has no schema is JSON, which keeps it.
+    if ["google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"].contains(&of.full_name()) {
+        return;
+    }
+    for field in of.fields() {
+        let path = join(around, field.name());
+        let path = if field.is_map() { join(&path, "value") } else { path };
+        let of_value = match field.kind() {
+            prost_reflect::Kind::Message(entry) if field.is_map() => entry.map_entry_value_field(),
+            _ => field.clone(),
+        };
+        let keeps = |ask: &crate::asked::Ask| {
+            matches!(ask.storage, Storage::Bytes | Storage::Json) || ask.encoding == Encoding::FloatBits
+        };
+        let whole = asks.of(&join(around, field.name()), &field);
+        if message.has_field(&field) && !keeps(&whole) && !keeps(&asks.of(&path, &of_value)) {
+            unsigned_value(asks, &path, message.get_field_mut(&field));
+        }
+    }
+}
+
+fn unsigned_value(asks: &Asks, path: &str, value: &mut Value) {
+    match value {
+        Value::F32(zero) if *zero == 0.0 => *zero = 0.0,
+        Value::F64(zero) if *zero == 0.0 => *zero = 0.0,
+        Value::List(items) => items.iter_mut().for_each(|item| unsigned_value(asks, path, item)),
+        Value::Map(entries) => entries.values_mut().for_each(|item| unsigned_value(asks, path, item)),
+        Value::Message(inner) => unsigned(asks, path, inner),
+        _ => {}
+    }
 }

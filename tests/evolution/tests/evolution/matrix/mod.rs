@@ -15,14 +15,18 @@ use empty::{Cell, begins, excused};
 use place::{PLACES, Place};
 pub(crate) use prove::{Tamper, prove};
 
+/// Returns all cases with their places.
+fn every(cases: &BTreeMap<ChangeKind, Vec<Case>>) -> impl Iterator<Item = (ChangeKind, &Case, Place)> {
+    cases.iter().flat_map(|(kind, cases)| {
+        cases.iter().flat_map(move |case| case.places.iter().map(move |place| (*kind, case, *place)))
+    })
+}
+
 /// Returns the cases with their places that the environment asks for: `PROTOSTORE_CASE=K01,K02/element`.
 fn asked(cases: &BTreeMap<ChangeKind, Vec<Case>>) -> Vec<(ChangeKind, &Case, Place)> {
     let only = std::env::var("PROTOSTORE_CASE").ok();
-    let all = cases.iter().flat_map(|(kind, cases)| {
-        cases.iter().flat_map(move |case| case.places.iter().map(move |place| (*kind, case, *place)))
-    });
     let is_asked = |name: &str| only.as_ref().is_none_or(|only| only.split(',').any(|one| begins(name, one)));
-    all.filter(|(kind, case, place)| is_asked(&name(*kind, case, *place))).collect()
+    every(cases).filter(|(kind, case, place)| is_asked(&name(*kind, case, *place))).collect()
 }
 
 /// Returns the name of a case in a place: `K01/element/int32 to int64`.
@@ -76,7 +80,7 @@ fn each_change_has_a_case_in_each_place_or_a_reason() {
     assert!(missing.is_empty(), "{} cells have neither a case nor a reason: {missing:?}", missing.len());
     let both: Vec<&Cell> = tried.intersection(&excused.empty).collect();
     assert!(both.is_empty(), "these cells have a case, and a reason to have none: {both:?}");
-    let names: Vec<String> = asked(&cases).iter().map(|(kind, case, place)| name(*kind, case, *place)).collect();
+    let names: Vec<String> = every(&cases).map(|(kind, case, place)| name(kind, case, place)).collect();
     let idle = |one: &&String| !names.iter().any(|name| begins(name, one));
     let idle: Vec<&String> = excused.rejected.iter().chain(&excused.wrong).filter(idle).collect();
     assert!(idle.is_empty(), "these are listed as rejected or wrong, and are no cases: {idle:?}");
