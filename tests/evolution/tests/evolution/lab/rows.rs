@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
+use protostore_schema::Table;
 
 use super::{Database, Store};
 use crate::asked::{Asks, Encoding, Storage};
@@ -26,7 +27,7 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
             [key] => of.get_field_by_name(key),
             _ => None,
         };
-        let known = rows.entry(table.number).or_default();
+        let mut known = rows.remove(&table.number).unwrap_or_default();
         for message in known.iter() {
             keys.entry(table.name.proto.clone())
                 .or_default()
@@ -40,6 +41,7 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
             }
             let mut message = keyed(rng, &Drawer { asks: &asks, rows: &keys }, table, &of);
             unsigned(&asks, "", &mut message);
+            refer(rng, store, table, &rows, &mut message);
             if database.insert(store, table, &message).is_ok() {
                 keys.entry(table.name.proto.clone())
                     .or_default()
@@ -48,8 +50,33 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
                 accepted += 1;
             }
         }
+        rows.insert(table.number, known);
     }
     rows
+}
+
+/// Makes each reference of several fields name a row, or none.
+fn refer(rng: &mut Rng, store: &Store, table: &Table, rows: &Rows, message: &mut DynamicMessage) {
+    for key in table.foreign_keys.iter().filter(|key| key.enforced) {
+        let Some(target) = store.schema.tables.iter().find(|other| other.name.sql == key.table) else { continue };
+        let named = rows.get(&target.number).and_then(|rows| rng.choice(rows)).filter(|_| rng.u8(0..4) > 0);
+        for (column, of) in key.columns.iter().zip(&key.key) {
+            let name = |table: &Table, sql: &str| {
+                table
+                    .columns()
+                    .into_iter()
+                    .find(|column| column.name.sql == *sql)
+                    .map(|column| column.name.proto.clone())
+            };
+            let Some(field) = name(table, column).and_then(|name| message.descriptor().get_field_by_name(&name)) else {
+                continue;
+            };
+            match named.zip(name(target, of)).and_then(|(row, name)| row.get_field_by_name(&name)) {
+                Some(value) => message.set_field(&field, value.into_owned()),
+                None => message.clear_field(&field),
+            }
+        }
+    }
 }
 
 /// Takes the sign from each zero in a column of numbers, which does not keep it.
