@@ -22,10 +22,10 @@ impl Upgrade {
         let store = |body: &str| Store::new(body).unwrap_or_else(|why| panic!("{why}"));
         let (old, new) = (store(old), store(new));
         let history = History::first(old.schema.clone());
-        let first = Planned::new(&history, &new, &new.answers).expect("a version");
+        let first = Planned::plan(&history, &new, &new.answers).expect("a version");
         let asks = first.asks.clone();
         let planned = answered(&first, &new.answers).map(|answers: Answers| {
-            let plan = Planned::new(&history, &new, &answers).expect("a version");
+            let plan = Planned::plan(&history, &new, &answers).expect("a version");
             Planned::print(plan, &old.schema, &new.schema)
         });
         Self { old, new, asks, planned }

@@ -110,9 +110,9 @@ impl Chain {
         let Ok(new) = Store::new(proto) else { return Ok(false) };
         let history = self.history();
         let old = self.stores.last().expect("a first version");
-        let Some(plan) = Planned::new(&history, &new, &Answers::default()) else { return Ok(false) };
+        let Some(plan) = Planned::plan(&history, &new, &Answers::default()) else { return Ok(false) };
         let Some(answers) = answered(&plan, &Answers::default()) else { return Ok(false) };
-        let plan = Planned::new(&history, &new, &answers).ok_or("an answer makes a version none")?;
+        let plan = Planned::plan(&history, &new, &answers).ok_or("an answer makes a version none")?;
         if !plan.asks.is_empty() {
             return Err(format!("{edits:?}\n{proto}\nan answered question comes again: {:?}", plan.asks));
         }

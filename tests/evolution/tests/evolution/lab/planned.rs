@@ -15,7 +15,7 @@ pub(crate) struct Planned {
 
 impl Planned {
     /// Returns the plan from the newest version of a history to a store; none where nothing makes a version.
-    pub(crate) fn new(history: &History, new: &Store, answers: &Answers) -> Option<Plan> {
+    pub(crate) fn plan(history: &History, new: &Store, answers: &Answers) -> Option<Plan> {
         evolve(history, &new.schema, &protostore_emit::objects, answers)
     }
 

@@ -33,7 +33,7 @@ pub(crate) fn prove(
     let old = Store::new(&case.file(place, Side::Old))?;
     let first = Store::new(&case.file(place, Side::New))?;
     let history = History::first(old.schema.clone());
-    let plan = Planned::new(&history, &first, &first.answers);
+    let plan = Planned::plan(&history, &first, &first.answers);
     if case.no_version {
         return plan.map_or(Ok(()), |plan| Err(format!("a version is made: {:?}", plan.verdicts)));
     }
@@ -51,7 +51,7 @@ pub(crate) fn prove(
     let written = case.answered.is_some().then(|| Store::new(&case.file(place, Side::Answered))).transpose()?;
     let new = written.as_ref().unwrap_or(&first);
     let answers = answered(&plan, &new.answers).unwrap_or_else(|| new.answers.clone());
-    let Some(mut plan) = Planned::new(&history, new, &answers) else { return Err("no version is made".to_owned()) };
+    let Some(mut plan) = Planned::plan(&history, new, &answers) else { return Err("no version is made".to_owned()) };
     if !plan.asks.is_empty() {
         return Err(format!("questions are left: {:?}", plan.asks));
     }
@@ -154,12 +154,11 @@ fn values(case: &Case, plan: &Plan, (old, new): (&Store, &Store), (up, down): (&
         Database::fresh(old).fill(old, &rows)?;
         Ok(rows)
     });
-    if let Ok(fitting) = fitting {
-        if let Outcome::Stopped(why) = trial.run(&fitting)?
-            && !is_guarded
-        {
-            return Err(format!("rows that fit are refused: {why}"));
-        }
+    if let Ok(fitting) = fitting
+        && let Outcome::Stopped(why) = trial.run(&fitting)?
+        && !is_guarded
+    {
+        return Err(format!("rows that fit are refused: {why}"));
     }
     let any = draw(&mut rng, old, &Database::fresh(old), 8, &Rows::new());
     if any.values().all(Vec::is_empty) {
