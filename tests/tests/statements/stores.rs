@@ -28,6 +28,8 @@ pub(crate) fn stores() -> Vec<(String, Schema)> {
 
 /// Returns the newest snapshot.
 fn newest(snapshots: &Path) -> String {
-    let paths = std::fs::read_dir(snapshots).expect("the snapshots").map(|entry| entry.expect("an entry").path());
+    let files = std::fs::read_dir(snapshots).expect("the snapshots").map(|entry| entry.expect("an entry").path());
+    // Beside the snapshots are the plans between them.
+    let paths = files.filter(|path| !path.to_string_lossy().ends_with(".plan.json"));
     std::fs::read_to_string(paths.max().expect("a store has a version")).expect("a snapshot")
 }
