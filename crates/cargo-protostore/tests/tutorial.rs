@@ -23,7 +23,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// Makes an edit: the lines with `-`, or those before which nothing stands, become those with `+`.
+/// Makes an edit: the lines with `-`, or those that have no sign, become those with `+`.
 fn edit(text: &str, lines: &[&str]) -> String {
     let part = |marks: &[char]| -> String {
         let of = lines.iter().filter(|line| line.starts_with(marks));
@@ -34,7 +34,7 @@ fn edit(text: &str, lines: &[&str]) -> String {
     text.replace(&old, &new)
 }
 
-/// Returns whether a line is the one that is shown, in which `…` stands for any words.
+/// Returns whether a line is the one that is shown, in which `…` means any words.
 fn is(line: &str, shown: &str) -> bool {
     match shown.split_once('…') {
         Some((start, end)) => line.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
@@ -42,7 +42,7 @@ fn is(line: &str, shown: &str) -> bool {
     }
 }
 
-/// Returns whether an answer has these lines, of which one that is `…` stands for any lines.
+/// Returns whether an answer has these lines, of which one that is `…` means any lines.
 fn has(answer: &[&str], shown: &[&str]) -> bool {
     match shown {
         [] => answer.is_empty(),

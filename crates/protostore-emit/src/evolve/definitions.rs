@@ -1,4 +1,4 @@
-//! What a schema is in SQL, table by table, and what stands beside its tables.
+//! What a schema is in SQL, table by table, and what there is beside its tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 

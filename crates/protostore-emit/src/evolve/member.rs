@@ -1,10 +1,10 @@
-//! Fields of messages, by where they stand in SQL, as a line tells them to the run time.
+//! Fields of messages, by their place in SQL, as a line tells them to the run time.
 
 use protostore_evolve::plan::{ColumnId, Place};
 use protostore_schema::{ChildTable, Column, Form, Item, Kind, Node, Place as Among, Schema, Type};
 use serde::Serialize;
 
-/// A field of a message, by where it stands.
+/// A field of a message, by its place.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Member<'l> {

@@ -19,7 +19,7 @@ pub(super) enum Line {
     Chain { rows: Rows, number: u32, to: String, message: String, fields: Vec<Member> },
 }
 
-/// A field of a message, by where it stands.
+/// A field of a message, by its place.
 #[derive(Clone, Debug)]
 pub(super) enum Member {
     /// In a column of the row.
