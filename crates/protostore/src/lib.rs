@@ -84,6 +84,7 @@ pub use schema::{
     Migration, Owner, ProtoEnum, ProtoKind, Recursion, Referrer, Role, Schema, Table, Ty, Unique,
 };
 pub use session::{Part, Session};
+pub use sqlite::upkeep;
 pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};
 pub use store::{Committed, Filtered, SingletonOf, Store, TableOf, Tx, View, Write};
 pub use time::{Duration, Timestamp};

@@ -31,6 +31,7 @@ pub(crate) mod strict;
 #[cfg(test)]
 mod tests;
 mod transaction;
+pub mod upkeep;
 mod wakers;
 mod watch;
 mod writer;

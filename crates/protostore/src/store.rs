@@ -40,6 +40,11 @@ impl<E: Engine> Store<E> {
         Self { engine, call: CallOptions::new() }
     }
 
+    /// Returns the engine.
+    pub(crate) fn engine(&self) -> &E {
+        &self.engine
+    }
+
     /// Returns a handle of the same store whose requests ask this too: a deadline, or a state that has a commit.
     ///
     /// ```

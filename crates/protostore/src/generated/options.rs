@@ -84,6 +84,10 @@ macro_rules! __options {
                 wait(within: std::time::Duration);
                 /// Copies the database before it is upgraded.
                 copy_before_upgrade(copy: bool);
+                /// Sets the keys that the file may have had before; it is rotated to the current one.
+                previous_keys(keys: impl IntoIterator<Item = &'k protostore::Key>) for 'k;
+                /// Sets what the store does by itself in the background; `None` for nothing.
+                keeper(keeper: impl Into<Option<protostore::upkeep::KeeperOptions>>);
             }
 
             /// Opens the store at `path`, encrypted with `key`; creates it where there is none, upgrades an older one.
@@ -100,12 +104,12 @@ macro_rules! __options {
             }
         }
     };
-    ($($(#[$doc:meta])* $name:ident($value:ident: $ty:ty);)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($value:ident: $ty:ty) $(for $life:lifetime)?;)*) => {$(
         $(#[$doc])*
         ///
         #[doc = concat!("As [`protostore::Options::", stringify!($name), "`].")]
         #[must_use]
-        pub fn $name(self, $value: $ty) -> Self {
+        pub fn $name$(<$life>)?(self, $value: $ty) -> Self {
             Self(self.0.$name($value))
         }
     )*};
@@ -116,7 +120,7 @@ mod tests {
     /// Returns the names of the functions that a source file declares with a beginning of a line.
     fn names<'s>(source: &'s str, before: &str) -> Vec<&'s str> {
         let named = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-        source.lines().filter_map(|line| line.strip_prefix(before)?.split('(').next()).filter(named).collect()
+        source.lines().filter_map(|line| line.strip_prefix(before)?.split(['(', '<']).next()).filter(named).collect()
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::fault::fault;
 use super::held::Held;
 use super::info::LogInfo;
 use super::transaction::OWN;
+use super::upkeep::Exchange;
 use crate::error::{Error, Kind, Result};
 use crate::sqlite::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 
@@ -33,13 +34,14 @@ pub(super) struct Checkpoints {
     due: u64,
     alarmed: bool,
     watched: Watched,
+    exchange: Arc<Exchange>,
 }
 
 impl Checkpoints {
     /// Takes over the log of a store that was opened, which may have so many bytes.
-    pub(super) fn new(log: Log, reserve: Reserve, limit: u64, watched: Watched) -> Self {
+    pub(super) fn new(log: Log, reserve: Reserve, limit: u64, watched: Watched, exchange: Arc<Exchange>) -> Self {
         let step = if reserve.size() > 0 { reserve.size().min(limit / 16) } else { limit / 16 };
-        Self { log, reserve, full: false, limit, step, due: step, alarmed: false, watched }
+        Self { log, reserve, full: false, limit, step, due: step, alarmed: false, watched, exchange }
     }
 
     /// Returns the log.
@@ -72,12 +74,14 @@ impl Checkpoints {
             self.limit_growth(held)?;
         }
         let (_, bytes) = self.log.bytes();
-        if bytes < self.limit {
+        // A backup gives up before writes are refused for its sake.
+        let limit = self.limit + self.exchange.lent();
+        if bytes < limit {
             return Ok(());
         }
         self.checkpoint(held);
         let (_, bytes) = self.log.bytes();
-        if bytes < self.limit { Ok(()) } else { Err(self.too_long(bytes)) }
+        if bytes < limit { Ok(()) } else { Err(self.too_long(bytes)) }
     }
 
     /// Says whether room can be made for a write that failed so.
@@ -149,10 +153,16 @@ impl Checkpoints {
         self.log.commits().newest()
     }
 
-    /// Makes a checkpoint if one is due; after a commit, when its callers have been answered.
+    /// Counts a group that was committed.
+    pub(super) fn count(&self, requests: usize) {
+        self.exchange.committed(requests);
+    }
+
+    /// Makes a checkpoint if one is due or was asked for; after a commit, when its callers have been answered.
     pub(super) fn tend(&mut self, held: &Held) {
         let (waiting, _) = self.log.bytes();
-        if waiting > 0 && waiting >= self.due {
+        let is_due = waiting >= self.due || self.exchange.is_checkpoint_wanted();
+        if waiting > 0 && is_due {
             self.checkpoint(held);
         }
         let (waiting, bytes) = self.log.bytes();

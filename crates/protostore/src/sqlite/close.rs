@@ -21,12 +21,14 @@ use super::pool::Pool;
 use super::queue::Queue;
 use super::readers::{self, Read};
 use super::state::State;
+use super::upkeep::{Exchange, Keeper, Work};
 use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::options::{Limits, Options};
 use crate::page_token::PageTokens;
+use crate::schema::Schema;
 use crate::sqlite::open::{self, Connector, Guard, Log, Opened};
 
 /// How long closing waits for reads that were ended.
@@ -50,6 +52,14 @@ pub(super) struct Core {
     pub(super) tokens: PageTokens,
     pub(super) limits: Limits,
     pub(super) alarms: Arc<Alarms>,
+    pub(super) schema: &'static Schema,
+    pub(super) connector: Arc<Connector>,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) keeper: Arc<Keeper>,
+    /// How many bytes the log may have,
+    pub(super) log_limit: u64,
+    /// and all page caches together.
+    pub(super) cache: u64,
     running: Mutex<Option<Running>>,
 }
 
@@ -67,13 +77,16 @@ struct Running {
     /// Of the connections that read for longer, and of the one that writes.
     watches: (Vec<Arc<Watch>>, Arc<Watch>),
     check: (Arc<Check>, Option<JoinHandle<()>>),
+    keeper: (Arc<Keeper>, Option<JoinHandle<()>>),
+    exchange: Arc<Exchange>,
     within: Duration,
 }
 
 impl Sqlite {
     /// Starts the threads over connections that are ready.
-    pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
+    pub(crate) fn start(opened: Opened, schema: &'static Schema, options: &Options) -> Result<Self> {
         let Opened { writer, readers, connector, log, reserve, guard, info, tokens } = opened;
+        let slots = schema.slots;
         let page_bytes = options.page_bytes;
         let hold = |connection: Connection| {
             let mut held = Held::new(connection, slots)?;
@@ -94,9 +107,13 @@ impl Sqlite {
         let watched = Watched::default();
         let commits = Arc::clone(log.commits());
         let check = Check::new(info.engine.check.state);
+        let exchange = Arc::<Exchange>::default();
+        let keeps = options.engine.keeper.as_ref().filter(|_| !guard.is_of_test());
+        let keeper = Keeper::new(options.engine.keeper.as_ref(), keeps.is_some());
         let writer = spawn("protostore-writer", Some(STACK), {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            let checkpoints = Checkpoints::new(log, reserve, options.engine.log, Arc::clone(&watched));
+            let checkpoints =
+                Checkpoints::new(log, reserve, options.engine.log, Arc::clone(&watched), Arc::clone(&exchange));
             let connector = Arc::clone(&connector);
             move || write(writer, &state, &requests, checkpoints, connector)
         })?;
@@ -112,6 +129,8 @@ impl Sqlite {
             guard,
             watches,
             check: (Arc::clone(&check), None),
+            keeper: (Arc::clone(&keeper), None),
+            exchange: Arc::clone(&exchange),
             within: options.limits.close,
         };
         for _ in 0..threads {
@@ -126,6 +145,7 @@ impl Sqlite {
         }
         if info.engine.check.state == CheckState::Running {
             let (search, watched, limit) = (Arc::clone(&check), Arc::clone(&watched), options.engine.log);
+            let connector = Arc::clone(&connector);
             match spawn("protostore-check", None, move || search.run(&connector, &watched, limit)) {
                 Ok(searcher) => running.check.1 = Some(searcher),
                 Err(e) => {
@@ -134,8 +154,7 @@ impl Sqlite {
                 }
             }
         }
-        let running = Mutex::new(Some(running));
-        Ok(Self(Arc::new(Core {
+        let mut core = Core {
             state,
             near,
             far,
@@ -148,8 +167,48 @@ impl Sqlite {
             tokens,
             limits: options.limits,
             alarms: Arc::default(),
-            running,
-        })))
+            schema,
+            connector,
+            exchange,
+            keeper,
+            log_limit: options.engine.log,
+            cache: options.engine.cache,
+            running: Mutex::new(None),
+        };
+        if core.keeper.info().runs {
+            let (keeper, work) = (Arc::clone(&core.keeper), core.work());
+            match spawn("protostore-keeper", None, move || keeper.run(&work)) {
+                Ok(thread) => running.keeper.1 = Some(thread),
+                Err(e) => {
+                    running.finish()?;
+                    return Err(e);
+                }
+            }
+        }
+        *core.running.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(running);
+        Ok(Self(Arc::new(core)))
+    }
+}
+
+impl Core {
+    /// Returns what the store knows about itself at this moment.
+    pub(super) fn info(&self) -> Info {
+        let mut info = self.info.clone();
+        info.sequence = self.commits.newest();
+        info.engine.log = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        info.engine.check = self.check.info();
+        info
+    }
+
+    /// Returns what the keeper works with.
+    pub(super) fn work(&self) -> Work {
+        Work {
+            schema: self.schema,
+            state: Arc::clone(&self.state),
+            requests: Arc::clone(&self.requests),
+            exchange: Arc::clone(&self.exchange),
+            read_only: self.info.newer.as_ref().is_some_and(|newer| !newer.writes),
+        }
     }
 }
 
@@ -166,6 +225,7 @@ impl Running {
     fn finish(self) -> Result<()> {
         self.state.stop();
         self.check.0.stop();
+        self.keeper.0.stop();
         self.requests.close();
         self.reads.close();
         self.commits.end();
@@ -190,8 +250,9 @@ impl Running {
         loop {
             let threads = self.writer.is_finished()
                 && self.readers.iter().all(JoinHandle::is_finished)
-                && self.check.1.as_ref().is_none_or(JoinHandle::is_finished);
-            if threads && self.far.is_idle() {
+                && self.check.1.as_ref().is_none_or(JoinHandle::is_finished)
+                && self.keeper.1.as_ref().is_none_or(JoinHandle::is_finished);
+            if threads && self.far.is_idle() && self.exchange.is_idle() {
                 return true;
             }
             if start.elapsed() >= within {
@@ -207,8 +268,9 @@ impl Running {
         let reads = self.watches.0.iter().filter_map(|watch| watch.busy()).map(|busy| ("read", busy));
         let writes = self.watches.1.busy().map(|busy| ("write", busy));
         let all = reads.chain(writes);
+        let upkeep = (!self.exchange.is_idle()).then(|| "a backup or a verification".to_owned());
         let said = all.map(|(kind, (what, lasts))| format!("{what} that {kind}s, for {:.1} s", lasts.as_secs_f64()));
-        said.collect::<Vec<_>>().join("; ")
+        said.chain(upkeep).collect::<Vec<_>>().join("; ")
     }
 
     /// Ends the threads and closes the connections.
@@ -225,11 +287,14 @@ impl Running {
             guard,
             watches: _,
             check,
+            keeper,
+            exchange: _,
             within: _,
         } = self;
         let writer = writer.join().ok().flatten();
         // The search catches no panic: what it has found is in the log.
         let _ = check.1.map(JoinHandle::join);
+        let _ = keeper.1.map(JoinHandle::join);
         for reader in readers {
             // A reader thread catches the panics of what it runs.
             let _ = reader.join();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -151,11 +151,11 @@ impl Engine for Sqlite {
     type Info = SqliteInfo;
 
     fn open(schema: &'static Schema, file: SqliteFile<'_>, options: &Options) -> Result<Self> {
-        Self::start(open::open(options, schema, file.path, file.key)?, schema.slots, options)
+        Self::start(open::open(options, schema, file.path, file.key)?, schema, options)
     }
 
     fn open_test(schema: &'static Schema, options: &Options) -> Result<Self> {
-        Self::start(open::open_test(options, schema)?, schema.slots, options)
+        Self::start(open::open_test(options, schema)?, schema, options)
     }
 
     #[inline]
@@ -241,11 +241,7 @@ impl Engine for Sqlite {
     }
 
     fn info(&self) -> Info {
-        let mut info = self.0.info.clone();
-        info.sequence = self.0.commits.newest();
-        info.engine.log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        info.engine.check = self.0.check.info();
-        info
+        self.0.info()
     }
 
     fn page_tokens(&self) -> &PageTokens {

@@ -12,6 +12,9 @@ pub struct SqliteInfo {
     pub cipher: Option<String>,
     /// The id of the key that opened the file, safe to log; none where it is not encrypted.
     pub key_id: Option<String>,
+    /// The id of the key that the file had until this opening rotated it, see
+    /// [`Options::previous_keys`](crate::Options::previous_keys); none where the current key opened it.
+    pub rotated_from: Option<String>,
     /// The database file.
     pub path: PathBuf,
     /// Whether the last run was not closed: the file is then searched for damage, see [`SqliteInfo::check`].

@@ -27,13 +27,16 @@ use crate::schema::Schema;
 use crate::sqlite::{CheckInfo, CheckState, LogInfo, SqliteInfo, SqliteOptions};
 
 mod authorizer;
+mod backup;
 mod bookkeeping;
 mod caches;
 mod cipher;
 mod close;
+mod cold;
 mod connect;
 mod copy;
 mod create;
+mod duplicate;
 mod engine;
 mod ffi;
 mod identity;
@@ -47,16 +50,22 @@ mod refusal;
 mod reserve;
 mod settings;
 mod state;
+mod status;
 #[cfg(test)]
 mod tests;
+mod verify;
 
+pub(crate) use backup::{restore, rotate};
 pub(crate) use cipher::has_failed as cipher_has_failed;
 pub(crate) use close::close;
+pub(crate) use cold::{Cold, cold};
 pub(crate) use ffi::memory_used;
 pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
 pub(crate) use refusal::is_disk_full;
 pub(crate) use reserve::Reserve;
+pub(crate) use status::{count_rows, status};
+pub(crate) use verify::{Verified, verify};
 
 use bookkeeping::Label;
 use caches::Caches;
@@ -113,6 +122,11 @@ impl Connector {
         connection.map_err(|refusal| refusal.about(&self.path))
     }
 
+    /// Says whether the file is encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.cipher.id().is_some()
+    }
+
     fn connect(&self, role: Role, cache: u64) -> Result<Connection, Refusal> {
         let mut connection = connect::bare(&self.path, self.allow_tools)?;
         self.cipher.unlock(&connection)?;
@@ -131,6 +145,13 @@ pub(crate) struct Guard {
     // Dropped in this order: the lock file lies in the directory.
     _lock: Lock,
     directory: Option<TempDir>,
+}
+
+impl Guard {
+    /// Says whether the store is a TEST store.
+    pub(crate) fn is_of_test(&self) -> bool {
+        self.directory.is_some()
+    }
 }
 
 /// How the pages are to be read.
@@ -179,6 +200,10 @@ fn open_as(
     if !place.inspect()? {
         create::create(&place, schema, class, access)?;
     }
+    let rotated_from = match access {
+        Access::Keyed(_) if !options.previous_keys.is_empty() => backup::rotate_previous(&place, options, access)?,
+        _ => None,
+    };
     let had_log = place.has_log_file();
     let mut writer = connect::bare(&place.path, options.allow_tools)?;
     let Proven { cipher, label, standing, state, crashed, lost_log } =
@@ -253,6 +278,7 @@ fn open_as(
             sqlite: rusqlite::version().to_owned(),
             cipher: cipher.id().and_then(|_| cipher::version(&writer)),
             key_id: cipher.id().map(|id| id.to_string()),
+            rotated_from,
             path: connector.path.clone(),
             recovered: crashed,
             lost_log,
@@ -311,16 +337,23 @@ struct Proven {
     lost_log: bool,
 }
 
-/// Unlocks the file and makes sure that it is the right one, beside the right log; nothing is written.
-fn prove(
+/// A file that was unlocked, and whether the log beside it is its own.
+struct Pair {
+    cipher: Cipher,
+    /// What the newest commit says; none in a file that another program made.
+    state: Option<State>,
+    has_log: bool,
+    /// Whether the file is opened although its log is gone.
+    lost_log: bool,
+}
+
+/// Unlocks a file, and compares it with the log beside it; nothing is written.
+fn matched(
     connection: &Connection,
     place: &Place,
     options: &SqliteOptions,
-    schema: &Schema,
-    class: Class,
     access: Access<'_>,
-    read_only_if_newer: bool,
-) -> Result<Proven, Refusal> {
+) -> Result<Pair, Refusal> {
     let cipher = match access {
         Access::Keyed(key) => Cipher::of_file(connection, key)?,
         Access::Plain(key) => Cipher::plain(key),
@@ -350,10 +383,24 @@ fn prove(
         Some(Err(Discord::LogIsForeign)) => return Err(Refusal::ForeignLog(log)),
         Some(Ok(())) | None => false,
     };
+    Ok(Pair { cipher, state, has_log: alone != Alone::NoLog, lost_log })
+}
+
+/// Unlocks the file and makes sure that it is the right one, beside the right log; nothing is written.
+fn prove(
+    connection: &Connection,
+    place: &Place,
+    options: &SqliteOptions,
+    schema: &Schema,
+    class: Class,
+    access: Access<'_>,
+    read_only_if_newer: bool,
+) -> Result<Proven, Refusal> {
+    let Pair { cipher, state, has_log, lost_log } = matched(connection, place, options, access)?;
     let (label, standing) = identity::check(connection, schema, class, read_only_if_newer)?;
     let state = state.ok_or_else(|| Refusal::Damaged("it does not say which log belongs to it".to_owned()))?;
     // That it was closed counts only where it is in the file: what said so may have been on its way.
-    let crashed = alone != Alone::NoLog || !state.closed;
+    let crashed = has_log || !state.closed;
     Ok(Proven { cipher, label, standing, state, crashed, lost_log })
 }
 

@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::engine::Sqlite;
+use super::upkeep::KeeperOptions;
 use crate::error::Result;
 use crate::key::Key;
 use crate::options::Options;
@@ -35,6 +36,8 @@ pub struct SqliteOptions {
     pub(super) check_first: bool,
     pub(super) wait: Duration,
     pub(super) copy_before_upgrade: bool,
+    pub(super) previous_keys: Vec<Key>,
+    pub(super) keeper: Option<KeeperOptions>,
 }
 
 impl Default for SqliteOptions {
@@ -52,6 +55,8 @@ impl Default for SqliteOptions {
             check_first: false,
             wait: Duration::ZERO,
             copy_before_upgrade: true,
+            previous_keys: Vec::new(),
+            keeper: Some(KeeperOptions::new()),
         }
     }
 }
@@ -188,6 +193,41 @@ impl Options<Sqlite> {
     #[must_use]
     pub fn copy_before_upgrade(mut self, copy: bool) -> Self {
         self.engine.copy_before_upgrade = copy;
+        self
+    }
+
+    /// Sets the keys that the file may have had before, the newest first: none unless told.
+    ///
+    /// A file that the current key does not open, and one of these does, is rotated before it serves: it is copied under the
+    /// current key and with another salt, and the copy is checked and takes the place of the file. At each moment exactly one
+    /// of the two keys opens it. [`SqliteInfo::rotated_from`](crate::SqliteInfo::rotated_from) says that it happened. It takes
+    /// as much room again as the file has.
+    ///
+    /// ```
+    /// # fn f(renewed: &protostore::Key, before: &protostore::Key, schema: &'static protostore::Schema) -> protostore::Result<()> {
+    /// let options = protostore::Options::new().previous_keys([before]);
+    /// let store = options.open(schema, "aurae.db", renewed)?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn previous_keys<'k>(mut self, keys: impl IntoIterator<Item = &'k Key>) -> Self {
+        self.engine.previous_keys = keys.into_iter().cloned().collect();
+        self
+    }
+
+    /// Sets what the store does by itself in the background, in a thread `protostore-keeper`; `None` for nothing, see
+    /// [`KeeperOptions`]. A TEST store does nothing by itself.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use protostore::upkeep::KeeperOptions;
+    ///
+    /// let month = Duration::from_secs(30 * 24 * 3600);
+    /// let options = protostore::Options::new().keeper(KeeperOptions::new().purge_deleted_after(month));
+    /// ```
+    #[must_use]
+    pub fn keeper(mut self, keeper: impl Into<Option<KeeperOptions>>) -> Self {
+        self.engine.keeper = keeper.into();
         self
     }
 

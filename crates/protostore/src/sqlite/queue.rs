@@ -36,6 +36,16 @@ impl<T> Queue<T> {
         Self { inner: Mutex::new(inner), ready: Condvar::new(), bound }
     }
 
+    /// Returns how many wait,
+    pub(super) fn len(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// of how many that may.
+    pub(super) fn bound(&self) -> usize {
+        self.bound
+    }
+
     /// Puts something at the end.
     pub(super) fn push(&self, item: T) -> Result<(), Refused> {
         let mut inner = self.lock();

@@ -106,6 +106,7 @@ impl Writer {
             };
             return answer(group, Some(&refusal), self.checkpoints.newest());
         }
+        self.checkpoints.count(group.len());
         // A group that changed nothing has seen all that the newest commit did.
         answer(group, None, self.checkpoints.newest());
     }

@@ -106,7 +106,8 @@ fn now() -> i64 {
     now.seconds().saturating_mul(NANOS).saturating_add(now.nanos().into())
 }
 
-fn at(nanoseconds: i64) -> SystemTime {
+/// The reverse.
+pub(super) fn at(nanoseconds: i64) -> SystemTime {
     let size = Duration::from_nanos(nanoseconds.unsigned_abs());
     if nanoseconds < 0 { UNIX_EPOCH - size } else { UNIX_EPOCH + size }
 }

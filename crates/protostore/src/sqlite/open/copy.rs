@@ -8,35 +8,21 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use rusqlite::backup::{Backup, StepResult};
-use rusqlite::config::DbConfig;
-use rustix::fs::statvfs;
 
+use super::Access;
 use super::create::{self, sync};
+use super::duplicate::{self, Tick};
 use super::migrate::Reporter;
-use super::place::{PAGE, Place};
+use super::place::Place;
 use super::refusal::Refusal;
-use super::settings::{self, Role};
-use super::state::{self, State};
-use super::{Access, connect, integrity};
 use crate::schema::Schema;
-
-/// How many pages are copied at a time, between two reports.
-const PAGES: i32 = 1024;
 
 /// How much room an upgrade needs, in sizes of the database: its copy, the log, and what tables become that are rebuilt.
 const TIMES: u64 = 3;
 
 /// Refuses where the disk has less room than an upgrade may take.
 pub(super) fn room(connection: &Connection, place: &Place) -> Result<(), Refusal> {
-    let pages: u64 = connection
-        .query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))
-        .map(|pages| pages.unsigned_abs())
-        .map_err(|why| Refusal::Engine("say how large it is", why))?;
-    let needs = pages * PAGE * TIMES;
-    let system = statvfs(&place.directory).map_err(|why| Refusal::Io("ask how much room its disk has", why.into()))?;
-    let free = system.f_bavail * system.f_frsize;
-    if free < needs { Err(Refusal::NoRoom(needs, free)) } else { Ok(()) }
+    duplicate::room(connection, &place.directory, TIMES, "be upgraded")
 }
 
 /// Copies the database to `<file>.before-<version>` and returns that path; `version` is the one that it is upgraded to.
@@ -51,7 +37,11 @@ pub(super) fn copy(
     let unfinished = Place { path: place.beside(&format!("{BEFORE}{}.creating", schema.version)), ..place.clone() };
     create::sweep(&unfinished)?;
     reporter.stage(schema.version, "copy the database");
-    let made = make(connection, &unfinished, access, reporter).and_then(|()| publish(&unfinished, place, &path));
+    let told: Tick<'_> = &mut |_| {
+        reporter.tick();
+        Ok(())
+    };
+    let made = duplicate::make(connection, &unfinished, access, told).and_then(|_| publish(&unfinished, place, &path));
     if made.is_err() {
         // Left there, it would only take up a disk that may be full.
         let _ = create::sweep(&unfinished);
@@ -61,39 +51,6 @@ pub(super) fn copy(
 
 /// What the name of a copy has after that of the database, before the version.
 const BEFORE: &str = ".before-";
-
-fn make(from: &Connection, unfinished: &Place, access: Access<'_>, reporter: &Reporter) -> Result<(), Refusal> {
-    let failed = |why| Refusal::Engine("be copied before its upgrade", why);
-    let (mut to, cipher) = create::empty(unfinished, access)?;
-    // The file is written through when it is whole; if that is interrupted, it has not got its name.
-    to.execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF").map_err(failed)?;
-    {
-        let backup = Backup::new(from, &mut to).map_err(failed)?;
-        loop {
-            match backup.step(PAGES).map_err(failed)? {
-                StepResult::Done => break,
-                StepResult::More => reporter.tick(),
-                // Nobody else has the database.
-                _ => return Err(Refusal::Locked(None)),
-            }
-        }
-    }
-    to.close().map_err(|(_, why)| failed(why))?;
-    let to = connect::bare(&unfinished.path, false)?;
-    cipher.unlock(&to)?;
-    settings::apply(&to, Role::Writer, create::CACHE)?;
-    close(&to).map_err(failed)?;
-    integrity::checkpoint(&to)?;
-    to.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
-    to.close().map_err(|(_, why)| failed(why))
-}
-
-/// Says in the copy that it was closed, and that no log belongs to it: it is the beginning of a history of its own.
-fn close(copy: &Connection) -> rusqlite::Result<()> {
-    let sequence = State::read(copy)?.map_or(0, |state| i64::try_from(state.sequence).unwrap_or(i64::MAX));
-    let log = state::number().map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
-    state::mark(copy, [log, log, sequence], true)
-}
 
 fn publish(unfinished: &Place, place: &Place, path: &Path) -> Result<(), Refusal> {
     let renamed = |why| Refusal::Io("name the copy of it", why);

@@ -39,19 +39,23 @@ pub(crate) fn check_table(connection: &Connection, table: &str) -> Result<Vec<St
     let name = table.replace('\'', "''");
     let mut found = rows(connection, &format!("PRAGMA quick_check('{name}')"))?;
     found.retain(|finding| finding != "ok");
-    let mut statement = connection.prepare(&format!("PRAGMA foreign_key_check('{name}')"))?;
-    let orphans = statement.query_map([], |row| {
-        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-        Ok(format!("a row of {table} names one of {parent} that is not there"))
-    })?;
-    for orphan in orphans.take(FEW) {
-        found.push(orphan?);
-    }
+    found.extend(orphans(connection, table, FEW)?);
     // A page that was not the last of a long value says nothing more than this.
     if found.is_empty() && connection.is_readonly(rusqlite::MAIN_DB)? {
         found.push(format!("a page of {table} cannot be decrypted"));
     }
     Ok(found)
+}
+
+/// Returns which rows of a table name one that is not there, in sentences; at most so many.
+pub(super) fn orphans(connection: &Connection, table: &str, most: usize) -> Result<Vec<String>> {
+    let name = table.replace('\'', "''");
+    let mut statement = connection.prepare(&format!("PRAGMA foreign_key_check('{name}')"))?;
+    let orphans = statement.query_map([], |row| {
+        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+        Ok(format!("a row of {table} names one of {parent} that is not there"))
+    })?;
+    orphans.take(most).collect()
 }
 
 /// Refuses a database in which a row names another that is not there.

@@ -204,6 +204,11 @@ impl Log {
         self.settle(connection, state::stamp)
     }
 
+    /// The same for a file that upkeep has written to: it says whether it was closed as it did before.
+    pub(super) fn settled(&mut self, connection: &Connection, closed: bool) -> rusqlite::Result<Moved> {
+        self.settle(connection, if closed { |of, stamp| state::mark(of, stamp, true) } else { state::stamp })
+    }
+
     /// Ends a run: moves all into the file, and then the word that it was closed. A run that never began ends as it is.
     pub(super) fn finish(&mut self, connection: &Connection) -> rusqlite::Result<Moved> {
         if !self.begun {

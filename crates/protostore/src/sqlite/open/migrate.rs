@@ -27,6 +27,7 @@ mod structure;
 
 pub(super) use history::compare;
 pub(super) use reporter::Reporter;
+pub(super) use structure::compare as differences;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 

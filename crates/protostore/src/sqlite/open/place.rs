@@ -61,6 +61,11 @@ impl Place {
         self.check(&metadata).map(|()| true)
     }
 
+    /// Returns whether anything has the name, whatever it is.
+    pub(super) fn is_there(&self) -> bool {
+        exists(&self.path)
+    }
+
     /// Returns whether there is a write-ahead log with something in it.
     pub(super) fn has_log(&self) -> bool {
         fs::symlink_metadata(self.beside("-wal")).is_ok_and(|log| log.len() > 0)

@@ -79,8 +79,20 @@ pub(super) enum Refusal {
     Creation(u32, Box<dyn std::error::Error + Send + Sync>),
     /// An upgrade failed: where, and why.
     Upgrade(Failed, Box<dyn std::error::Error + Send + Sync>),
-    /// The disk has no room for an upgrade: how many bytes it takes, and how many are free.
-    NoRoom(u64, u64),
+    /// The disk has no room for an upgrade or a copy: which, how many bytes it takes, and how many are free.
+    NoRoom(&'static str, u64, u64),
+    /// There is no file.
+    Missing,
+    /// The name of a copy is taken, and nothing said to replace what has it.
+    Exists,
+    /// What would be replaced is not a file that a store made; what it is.
+    NotReplaced(&'static str),
+    /// A database was to be copied onto itself.
+    Itself,
+    /// A copy was given up: why.
+    GivenUp(String),
+    /// Something was asked of the database that it cannot do: what, and what to do instead.
+    Unfit(String),
     /// The program carries migrations that do not lead to its version.
     Program(String),
     /// A setting did not take: what it is, what was wanted.
@@ -171,6 +183,11 @@ impl Refusal {
                 _ => Kind::Open,
             },
             Self::WrongKey(_) => Kind::Key,
+            Self::Missing => Kind::NotFound,
+            Self::Exists => Kind::AlreadyExists,
+            Self::Itself => Kind::Invalid,
+            Self::GivenUp(_) => Kind::Aborted,
+            Self::NotReplaced(_) | Self::Unfit(_) => Kind::Precondition,
             Self::Empty | Self::Truncated(_) | Self::Damaged(_) => Kind::Damaged,
             _ => Kind::Open,
         }
@@ -291,11 +308,19 @@ impl fmt::Display for Refusal {
                 write!(f, "cannot be made at version {version} of the schema ({why}); nothing is left of it")
             }
             Self::Upgrade(failed, why) => write!(f, "{failed} ({why}); nothing of it was changed{}", failed.copied()),
-            Self::NoRoom(needs, free) => write!(
+            Self::NoRoom(what, needs, free) => write!(
                 f,
-                "cannot be upgraded: that takes up to {needs} bytes on its disk, and {free} are free; make room, or move it \
-                 to a larger disk"
+                "cannot {what}: that takes up to {needs} bytes on the disk, and {free} are free; make room, or use a larger \
+                 disk"
             ),
+            Self::Missing => f.write_str("is not there"),
+            Self::Exists => f.write_str(
+                "is there already, and was left as it is; give the path of a file that is not there, or say replace(true)",
+            ),
+            Self::NotReplaced(what) => write!(f, "{what}, so that it is not replaced; move it away"),
+            Self::Itself => f.write_str("cannot be copied onto itself; give another path"),
+            Self::GivenUp(why) => write!(f, "was not copied: {why}"),
+            Self::Unfit(why) => f.write_str(why),
             Self::Program(what) => write!(f, "does not fit this program: {what}; run cargo xtask codegen"),
             Self::Setting(what, wanted) => write!(f, "{what} did not become {wanted}"),
         }

@@ -61,7 +61,7 @@ impl Group {
 
 /// Checkpoints of a database in memory, which has no log.
 fn no_checkpoints() -> Checkpoints {
-    Checkpoints::new(Log::none(&SCHEMA), Reserve::none(), u64::MAX, Watched::default())
+    Checkpoints::new(Log::none(&SCHEMA), Reserve::none(), u64::MAX, Watched::default(), Arc::default())
 }
 
 /// A machine that does not fit into the room that is left.

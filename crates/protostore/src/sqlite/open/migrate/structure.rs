@@ -18,7 +18,7 @@ type Structure = BTreeMap<String, String>;
 const FEW: usize = 3;
 
 /// Refuses a database whose structure is not that of the whole schema.
-pub(super) fn compare(connection: &Connection, schema: &Schema) -> Result<(), Cause> {
+pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema) -> Result<(), Cause> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(schema.whole)?;
     let (wanted, found) = (read(&model)?, read(connection)?);
