@@ -56,6 +56,8 @@ pub enum Kind {
     Key,
     /// The database file cannot be opened.
     Open,
+    /// The database file is open already, in this process or in another.
+    InUse,
 }
 
 /// An error: eight bytes, with everything behind a pointer, so that a `Result` in a decoder stays small.

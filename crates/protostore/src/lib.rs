@@ -34,6 +34,7 @@ mod key;
 mod life;
 mod mask;
 mod merge;
+mod meter;
 mod number;
 mod ops;
 mod options;

@@ -54,6 +54,8 @@ pub trait Op: Send {
     type Out: Send;
     /// Its name, for metrics and logs.
     const NAME: &'static str;
+    /// The SQL name of the table of its records, for metrics and logs; empty where it is of several.
+    const TABLE: &'static str = "";
     /// Says that it takes several statements, or one that fires others: a read then runs in a snapshot, a write has a
     /// savepoint, as SQLite does not undo every statement that fails.
     ///

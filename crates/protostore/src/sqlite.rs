@@ -16,6 +16,7 @@ mod haste;
 mod held;
 mod info;
 mod job;
+mod meter;
 mod near;
 mod open;
 mod options;

@@ -72,7 +72,7 @@ fn only_one_has_it() {
     let path = home.path().join("aurae.db");
     let store = Options::new().open(&SCHEMA, &path, &key()).unwrap();
     let second = Options::new().open(&SCHEMA, &path, &key()).unwrap_err();
-    assert_eq!(second.kind(), Kind::Open);
+    assert_eq!(second.kind(), Kind::InUse);
     assert!(second.to_string().contains("is open in this process"), "{second}");
     store.close().unwrap();
 

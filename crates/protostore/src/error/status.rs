@@ -22,7 +22,7 @@ impl Kind {
             Self::Deadline => Code::DeadlineExceeded,
             Self::Unknown => Code::Unknown,
             Self::Damaged => Code::DataLoss,
-            Self::Stopped | Self::Open | Self::Io => Code::Unavailable,
+            Self::Stopped | Self::Open | Self::InUse | Self::Io => Code::Unavailable,
             Self::Engine | Self::Key => Code::Internal,
         }
     }

@@ -31,6 +31,8 @@ macro_rules! __options {
                 read_deadline(within: impl Into<Option<std::time::Duration>>);
                 /// Sets how long a closure that writes may take before that is logged.
                 slow_write(after: std::time::Duration);
+                /// Logs each statement that takes longer than this, without its values.
+                slow_statement(after: impl Into<Option<std::time::Duration>>);
                 /// Sets how long closing the store waits for the reads and writes that it has accepted.
                 close_within(within: std::time::Duration);
                 /// Opens a newer database for reading alone, where this program may read and not write it.

@@ -59,6 +59,7 @@ impl<R: Record, P: Bind + Send + Sync> CountBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> Op for CountBy<R, P> {
     type Out = u64;
     const NAME: &'static str = "count_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
@@ -77,6 +78,7 @@ impl<R: Record, P: Bind + Send + Sync> ExistsBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> Op for ExistsBy<R, P> {
     type Out = bool;
     const NAME: &'static str = "exists_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
@@ -99,6 +101,7 @@ impl<R: Mutable, P: Bind + Send + Sync> DeleteBy<R, P> {
 impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
     type Out = u64;
     const NAME: &'static str = "delete_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         let By { listing, by, of: _ } = &self.0;

@@ -34,6 +34,7 @@ impl<R: Record> Delete<R> {
 impl<R: Mutable> Op for Delete<R> {
     type Out = bool;
     const NAME: &'static str = "delete";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {

@@ -42,6 +42,7 @@ impl<R: Record, C, W> Edit<R, C, W> {
 impl<R: Mutable, C: ChildTable<Owner = R>, W: Change<C>> Op for Edit<R, C, W> {
     type Out = W::Out;
     const NAME: &'static str = W::NAME;
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     fn prepare(&mut self, fixed: Fixed) -> Result<Fixed> {
         self.change.check(fixed.present()?).map_err(|e| e.in_table(R::TABLE.layout.name))?;

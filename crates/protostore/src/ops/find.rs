@@ -123,6 +123,7 @@ impl<R: Record> Rows<R> for FoundAt<'_, R> {
 impl<R: Record> Op for Find<R> {
     type Out = Found<R>;
     const NAME: &'static str = "find";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Found<R>> {
@@ -149,6 +150,7 @@ pub struct First<R>(Find<R>);
 impl<R: Record> Op for First<R> {
     type Out = Option<R>;
     const NAME: &'static str = "first";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<R>> {
@@ -168,6 +170,7 @@ pub struct Count<R>(Filter<R>);
 impl<R: Record> Op for Count<R> {
     type Out = u64;
     const NAME: &'static str = "count";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
@@ -186,6 +189,7 @@ pub struct ExistsWhere<R>(Filter<R>);
 impl<R: Record> Op for ExistsWhere<R> {
     type Out = bool;
     const NAME: &'static str = "exists_where";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {

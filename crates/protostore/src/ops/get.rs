@@ -23,6 +23,7 @@ impl<R: Record> Get<'_, R> {
 impl<R: Record> Op for Get<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
     const TIMED: bool = R::LIFE.expire.is_some();
 
@@ -51,6 +52,7 @@ impl<R: Record> Exists<'_, R> {
 impl<R: Record> Op for Exists<'_, R> {
     type Out = bool;
     const NAME: &'static str = "exists";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
     const TIMED: bool = R::LIFE.expire.is_some();
 
@@ -71,6 +73,7 @@ pub(crate) struct ExistsOf<R: Record>(R::Key);
 impl<R: Record> Op for ExistsOf<R> {
     type Out = bool;
     const NAME: &'static str = "exists";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = false;
     const TIMED: bool = R::LIFE.expire.is_some();
 
@@ -100,6 +103,7 @@ impl<R: Record, P: Bind + Send + Sync> GetBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> Op for GetBy<R, P> {
     type Out = Option<R>;
     const NAME: &'static str = "get_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
     const TIMED: bool = R::LIFE.expire.is_some();
 

@@ -23,6 +23,7 @@ impl<R> Insert<R> {
 impl<R: Record> Op for Insert<R> {
     type Out = R;
     const NAME: &'static str = "insert";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = compound::<R>();
 
     fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
@@ -65,6 +66,7 @@ impl<R> InsertMany<R> {
 impl<R: Record> Op for InsertMany<R> {
     type Out = Vec<R>;
     const NAME: &'static str = "insert_many";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
         for (record, at) in self.0.iter_mut().zip(0..) {
@@ -119,6 +121,7 @@ impl<R> Upsert<R> {
 impl<R: Mutable> Op for Upsert<R> {
     type Out = R;
     const NAME: &'static str = "upsert";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = compound::<R>() || R::FIRES;
 
     fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {

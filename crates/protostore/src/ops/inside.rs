@@ -51,6 +51,7 @@ impl<R: Record, C: ChildTable> Entry<R, C> {
 impl<R: Record, C: EditedList<Owner = R>> Op for Items<R, C> {
     type Out = Vec<C::Item>;
     const NAME: &'static str = "read_list";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<C::Item>> {
         touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;
@@ -67,6 +68,7 @@ impl<R: Record, C: EditedList<Owner = R>> ReadOp for Items<R, C> {
 impl<R: Record, C: EditedMap<Owner = R>> Op for Entries<R, C> {
     type Out = BTreeMap<<C::Place as MapKey>::Key, C::Item>;
     const NAME: &'static str = "read_map";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Self::Out> {
         touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;
@@ -84,6 +86,7 @@ impl<R: Record, C: EditedMap<Owner = R>> ReadOp for Entries<R, C> {
 impl<R: Record, C: EditedMap<Owner = R>> Op for Entry<R, C> {
     type Out = Option<C::Item>;
     const NAME: &'static str = "get_entry";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Option<C::Item>> {
         touch::owner::<R, C, S>(s, &self.owner, fixed.present()?).await?;

@@ -71,6 +71,7 @@ impl<R: Mutable, P: Bind + Send + Sync> ListBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     type Out = PageOf<R>;
     const NAME: &'static str = "list_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     fn is_compound(&self) -> bool {
@@ -113,6 +114,7 @@ impl<R: Record, P: Bind + Send + Sync> AllBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
     type Out = Vec<R>;
     const NAME: &'static str = "all_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<R>> {
@@ -153,6 +155,7 @@ impl<Q: Record, R: Record> ShownBy<Q, R> {
 impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
     type Out = Vec<Vec<R>>;
     const NAME: &'static str = "shown_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Vec<R>>> {

@@ -20,6 +20,7 @@ pub struct GetMany<R: Record>(pub Vec<R::Key>);
 impl<R: Record> Op for GetMany<R> {
     type Out = Vec<Option<R>>;
     const NAME: &'static str = "get_many";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Vec<Option<R>>> {
@@ -62,6 +63,7 @@ impl<R: Record> DeleteMany<R> {
 impl<R: Mutable> Op for DeleteMany<R> {
     type Out = u64;
     const NAME: &'static str = "delete_many";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         // No record has a key that no column holds.

@@ -46,6 +46,7 @@ pub struct PageOf<R: Record> {
 impl<R: Record> Op for Page<R> {
     type Out = PageOf<R>;
     const NAME: &'static str = "page";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<PageOf<R>> {

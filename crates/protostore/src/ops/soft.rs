@@ -30,6 +30,7 @@ pub(crate) struct GetDeletedOf<R: Record>(R::Key);
 impl<R: SoftDeleted> Op for GetDeletedOf<R> {
     type Out = Option<R>;
     const NAME: &'static str = "get_deleted";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
     const TIMED: bool = false;
 
@@ -43,6 +44,7 @@ impl<R: SoftDeleted> ReadOp for GetDeletedOf<R> {}
 impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get_deleted";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
     const TIMED: bool = false;
 
@@ -69,6 +71,7 @@ pub struct PageDeleted<R: Record> {
 impl<R: SoftDeleted> Op for PageDeleted<R> {
     type Out = PageOf<R>;
     const NAME: &'static str = "page_deleted";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S, _: &Fixed) -> Result<PageOf<R>> {
@@ -102,6 +105,7 @@ impl<R: SoftDeleted> Undelete<R> {
 impl<R: SoftDeleted> Op for Undelete<R> {
     type Out = bool;
     const NAME: &'static str = "undelete";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {
@@ -130,6 +134,7 @@ impl<R: SoftDeleted> Purge<R> {
 impl<R: SoftDeleted> Op for Purge<R> {
     type Out = bool;
     const NAME: &'static str = "purge";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<bool> {
         if Pick::refuses(&self.key) {

@@ -31,6 +31,7 @@ impl<R: Expiring> Sweep<R> {
 impl<R: Expiring> Op for Sweep<R> {
     type Out = u64;
     const NAME: &'static str = "sweep";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<u64> {
         self.batch.run(s, fixed).await

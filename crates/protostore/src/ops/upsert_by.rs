@@ -49,6 +49,7 @@ impl<R: Record> UpsertBy<R> {
 impl<R: Mutable> Op for UpsertBy<R> {
     type Out = R;
     const NAME: &'static str = "upsert_by";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {
         check::storable(&self.record)?;

@@ -57,6 +57,7 @@ impl<R: Chained> Default for Verify<R> {
 impl<R: Chained> Op for Verify<R> {
     type Out = Verified;
     const NAME: &'static str = "verify";
+    const TABLE: &'static str = R::TABLE.layout.name;
 
     async fn run<S: Session>(&self, s: &mut S, fixed: &Fixed) -> Result<Verified> {
         let mut found = Verified { rows: 0, head: self.after.clone(), broken: None };

@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::fault::fault;
 use super::held::Held;
 use super::info::LogInfo;
+use super::meter::{self, Checkpoint};
 use super::transaction::OWN;
 use super::upkeep::Exchange;
 use crate::error::{Error, Kind, Result};
-use crate::sqlite::open::{Log, Moved, Reserve, STAMP, is_disk_full};
+use crate::sqlite::open::{Log, Moved, Reserve, STAMP, cache_lookups, is_disk_full};
 
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -166,6 +167,8 @@ impl Checkpoints {
             self.checkpoint(held);
         }
         let (waiting, bytes) = self.log.bytes();
+        meter::log(bytes, waiting);
+        meter::cache("writer", || cache_lookups(held.connection()));
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         (watched.waiting, watched.bytes) = (waiting, bytes);
     }
@@ -191,11 +194,13 @@ impl Checkpoints {
         (watched.waiting, watched.bytes) = (waiting, bytes);
         match made {
             Ok(Moved::Whole) => {
+                meter::checkpoint(Checkpoint::Made);
                 watched.checkpoints += 1;
                 watched.failure = None;
                 self.alarmed = false;
             }
             Ok(Moved::Nothing) => {
+                meter::checkpoint(Checkpoint::PutOff);
                 watched.put_off += 1;
                 if bytes >= self.limit / 4 && !self.alarmed {
                     tracing::warn!(bytes, limit = self.limit, "the log grows, since a reader holds an older state");
@@ -204,6 +209,7 @@ impl Checkpoints {
             }
             Err(why) => {
                 tracing::error!(error = %why, bytes, limit = self.limit, "the log could not be moved into the file");
+                meter::checkpoint(Checkpoint::Failed);
                 watched.failed += 1;
                 watched.failure = Some(why.to_string());
             }

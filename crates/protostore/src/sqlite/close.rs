@@ -87,10 +87,10 @@ impl Sqlite {
     pub(crate) fn start(opened: Opened, schema: &'static Schema, options: &Options) -> Result<Self> {
         let Opened { writer, readers, connector, log, reserve, guard, info, tokens } = opened;
         let slots = schema.slots;
-        let page_bytes = options.page_bytes;
+        let (page_bytes, slow) = (options.page_bytes, options.limits.slow_statement);
         let hold = |connection: Connection| {
             let mut held = Held::new(connection, slots)?;
-            held.page_bytes = page_bytes;
+            (held.page_bytes, held.slow) = (page_bytes, slow);
             Ok(held)
         };
         let mut readers: Vec<Held> = readers.into_iter().map(hold).collect::<Result<_>>()?;

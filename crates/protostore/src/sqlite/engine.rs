@@ -11,17 +11,18 @@ use super::close::{Core, closing};
 use super::held::Held;
 use super::info::SqliteInfo;
 use super::job::{Request, let_go, logged};
-use super::open;
 use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
 use super::readers::read;
 use super::state::closed;
 use super::watch::Time;
+use super::{meter, open};
 use crate::call::{CallOptions, ended, not_begun};
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
 use crate::info::Info;
+use crate::meter::Meter;
 use crate::ops::{Op, ReadOp, WriteOp, prepare};
 use crate::options::Options;
 use crate::page_token::PageTokens;
@@ -46,8 +47,18 @@ impl Sqlite {
     /// Runs a read on the caller's thread; none where it takes too long for that.
     #[inline]
     fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
+        let meter = Meter::begin();
         self.0.state.accepts()?;
-        self.0.near.with(|held| held.hasten(|held| run(held, op, fixed)))
+        let read = self.0.near.with(|held| {
+            let read = held.hasten(|held| run(held, op, fixed));
+            meter::cache("reader", || open::cache_lookups(held.connection()));
+            read
+        });
+        // One that is begun again elsewhere is counted there.
+        if !matches!(read, Ok(None)) {
+            meter.end(O::NAME, O::TABLE, &read);
+        }
+        read
     }
 
     /// Runs a read on a reader thread.
@@ -56,7 +67,7 @@ impl Sqlite {
         call: CallOptions,
         mut op: O,
     ) -> impl Future<Output = Result<O::Out>> + Send {
-        self.far(call, O::NAME, move |held| {
+        self.far(call, O::NAME, O::TABLE, move |held| {
             let fixed = prepare(&mut op)?;
             run(held, &op, &fixed)
         })
@@ -64,6 +75,19 @@ impl Sqlite {
 
     /// Hands a read to the reader threads.
     async fn far<T: Send + 'static>(
+        &self,
+        call: CallOptions,
+        what: &'static str,
+        table: &'static str,
+        work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let meter = Meter::begin();
+        let read = self.handed(call, what, work).await;
+        meter.end(what, table, &read);
+        read
+    }
+
+    async fn handed<T: Send + 'static>(
         &self,
         call: CallOptions,
         what: &'static str,
@@ -191,7 +215,15 @@ impl Engine for Sqlite {
     ) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
         let prepared = prepare(&mut op);
         let request = prepared.map(|fixed| Request::operation(call, op, fixed));
-        async move { self.request(call, request?).await }
+        async move {
+            let meter = Meter::begin();
+            let written = match request {
+                Ok(request) => self.request(call, request).await,
+                Err(e) => Err(e),
+            };
+            meter.end(O::NAME, O::TABLE, &written);
+            written
+        }
     }
 
     fn read_with<T: Send + 'static>(
@@ -200,7 +232,7 @@ impl Engine for Sqlite {
         f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
         let state = Arc::clone(&self.0.state);
-        self.far(call, CLOSURE, move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
+        self.far(call, CLOSURE, "", move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
     }
 
     fn write_with<T: Send + 'static>(
@@ -210,7 +242,13 @@ impl Engine for Sqlite {
     ) -> impl Future<Output = Result<Committed<T>>> + Send {
         let slow = self.0.limits.slow_write;
         let run = move |held: &mut Held| held.closure(|held| timed(slow, || f(&mut Tx::new(held))));
-        self.request(call, Request::closure(call, CLOSURE, run))
+        let request = Request::closure(call, CLOSURE, run);
+        async move {
+            let meter = Meter::begin();
+            let written = self.request(call, request).await;
+            meter.end(CLOSURE, "", &written);
+            written
+        }
     }
 
     fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {

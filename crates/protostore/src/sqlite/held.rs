@@ -16,16 +16,19 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 
 use super::fault::fault;
 use super::haste::Haste;
+use super::meter;
 use super::watch::{Time, Watch};
 use crate::call::ended;
 use crate::error::{Error, Kind, Result};
 use crate::room::{PAGE_BYTES, Room};
 use crate::schema::Stmt;
+use crate::sqlite::open::cache_lookups;
 
 /// How many statements whose text is made at run time are kept: masks, above all, of which a program has a few.
 const DYNAMIC: usize = 64;
@@ -39,6 +42,8 @@ pub struct Held {
     pub(super) room: Room,
     pub(super) haste: Haste,
     pub(super) page_bytes: usize,
+    /// How long a statement may take before it is logged; nothing is timed where none is.
+    pub(super) slow: Option<Duration>,
     pub(super) watch: Arc<Watch>,
     /// Says that the connection is of no use any more: SQLCipher reads no page after one that it could not decrypt.
     pub(super) broken: bool,
@@ -65,6 +70,7 @@ impl Held {
             room: Room::ENDLESS,
             haste: Haste::default(),
             page_bytes: PAGE_BYTES,
+            slow: None,
             watch,
             broken: false,
         })
@@ -80,7 +86,9 @@ impl Held {
     ) -> Result<T> {
         let _working = self.watch.begin(what, time);
         self.room = Room::ENDLESS;
-        work(self)
+        let done = work(self);
+        meter::cache("reader", || cache_lookups(self.connection()));
+        done
     }
 
     /// The same for work that writes: where its time ended a part of it, it fails as a whole, whatever it made of that.

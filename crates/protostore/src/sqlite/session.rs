@@ -1,6 +1,7 @@
 //! SQLite as a session: the work is done in the call, and the future that is returned is ready.
 
 use std::future::{Future, ready};
+use std::time::{Duration, Instant};
 
 use protostore_sql::Dialect;
 
@@ -54,12 +55,14 @@ impl Session for Held {
         parameters: &P,
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<End>> + Send {
+        let since = self.since();
         let (mut room, mut haste) = self.begin_rows();
         let read = self.ready().and_then(|()| {
             let stmt = self.dynamic(sql)?;
             bind_dynamic(stmt, fields, parameters)?;
             each(stmt, &mut room, &mut haste, out)
         });
+        self.timed(since, sql);
         ready(self.end_rows(room, haste, read))
     }
 
@@ -105,6 +108,7 @@ impl Held {
     #[inline(always)]
     fn one_now<P: Bind + ?Sized, T: Decode>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<Option<T>> {
         self.ready()?;
+        let since = self.since();
         let (mut room, mut haste) = (self.room, self.haste);
         let (writes, read) = match self.stmt(stmt) {
             Ok(prepared) => {
@@ -114,6 +118,7 @@ impl Held {
             Err(e) => (false, Err(e)),
         };
         (self.room, self.haste) = (room, haste);
+        self.timed(since, stmt.text);
         let read = self.sound(read);
         self.ended(writes, read)
     }
@@ -126,19 +131,23 @@ impl Held {
         out: &mut Vec<T>,
     ) -> Result<End> {
         self.ready()?;
+        let since = self.since();
         let (mut room, mut haste) = self.begin_rows();
         let read = self.stmt(stmt).and_then(|prepared| {
             bind(prepared, stmt.params, parameters)?;
             each(prepared, &mut room, &mut haste, out)
         });
+        self.timed(since, stmt.text);
         self.end_rows(room, haste, read)
     }
 
     fn run_now<P: Bind + ?Sized>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<u64> {
         self.ready()?;
+        let since = self.since();
         let prepared = self.stmt(stmt)?;
         bind(prepared, stmt.params, parameters)?;
         let (writes, changed) = (prepared.writes(), change(prepared));
+        self.timed(since, stmt.text);
         self.ended(writes, changed)
     }
 
@@ -153,6 +162,7 @@ impl Held {
             return Ok(());
         }
         self.ready().map_err(|e| (0, e))?;
+        let since = self.since();
         let prepared = self.stmt(stmt).map_err(|e| (0, e))?;
         let (writes, mut done, mut refused) = (prepared.writes(), 0, None);
         for row in rows {
@@ -166,6 +176,7 @@ impl Held {
                 }
             }
         }
+        self.timed(since, stmt.text);
         if done > 0 {
             self.ended(writes, Ok(())).map_err(|e| (done, e))?;
         }
@@ -183,10 +194,29 @@ impl Held {
         parameters: &P,
     ) -> Result<u64> {
         self.ready()?;
+        let since = self.since();
         let prepared = self.dynamic(sql)?;
         bind_dynamic(prepared, fields, parameters)?;
         let (writes, changed) = (prepared.writes(), change(prepared));
+        self.timed(since, sql);
         self.ended(writes, changed)
+    }
+
+    /// Returns when a statement begins, where statements are timed.
+    #[inline(always)]
+    fn since(&self) -> Option<Instant> {
+        self.slow.map(|_| Instant::now())
+    }
+
+    /// Logs a statement that took longer than it may: its text, which holds no values.
+    #[inline(always)]
+    fn timed(&self, since: Option<Instant>, sql: &str) {
+        if let (Some(since), Some(slow)) = (since, self.slow) {
+            let took = since.elapsed();
+            if took >= slow {
+                slow_statement(took, sql);
+            }
+        }
     }
 
     /// Refuses what was read from a damaged page, which the engine alone may not.
@@ -269,6 +299,11 @@ fn each<T: Decode>(stmt: &mut Prepared, room: &mut Room, haste: &mut Haste, out:
 #[cold]
 fn too_long() -> Error {
     Error::new(Kind::Exhausted, "the read takes too long for the thread of its caller")
+}
+
+#[cold]
+fn slow_statement(took: Duration, sql: &str) {
+    tracing::warn!(took_ms = took.as_secs_f64() * 1000.0, sql, "a statement was slow");
 }
 
 fn change(stmt: &mut Prepared) -> Result<u64> {

@@ -22,6 +22,7 @@ mod exchange;
 mod housework;
 mod keeper;
 mod served;
+mod sql;
 mod status;
 mod verify;
 
@@ -31,5 +32,6 @@ pub(in crate::sqlite) use keeper::{Keeper, Work};
 pub use copies::{Copied, CopyOptions, CopyProgress, Stage};
 pub use database::{Database, FileOptions, restore, rotate};
 pub use keeper::{KeeperInfo, KeeperOptions, Kept};
+pub use sql::{Step, Value};
 pub use status::{FileStatus, GroupStatus, QueueStatus, Sizes, Status, TableRows, VersionStatus};
 pub use verify::{Anchor, ChainHead, Check, Checked, VerifyReport};

@@ -7,6 +7,7 @@ use super::checkpoint::Checkpoints;
 use super::fault::damaged;
 use super::held::Held;
 use super::job::{Job, Ran};
+use super::meter;
 use super::patience::Patience;
 use super::queue::Queue;
 use super::state::State;
@@ -63,6 +64,7 @@ impl Writer {
                 return (self.held, self.checkpoints.into_log());
             }
             hoped = group.len();
+            meter::group(hoped, || self.requests.len());
             self.commit(std::mem::take(&mut group));
             self.checkpoints.tend(&self.held);
         }
@@ -153,7 +155,11 @@ impl Writer {
         }
         let start = Instant::now();
         let committed = self.held.commit_group();
-        self.patience = Patience::after_commit(start.elapsed());
+        let took = start.elapsed();
+        self.patience = Patience::after_commit(took);
+        if changed {
+            meter::commit(took);
+        }
         match committed {
             Ok(()) => {
                 if changed {

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::fixed::Fixed;
 use crate::mask::Mask;
+use crate::meter::Meter;
 use crate::ops::{self, Delete, DeleteMany, Op, Update, prepare};
 use crate::record::{Make, Mutable, Record, Revised, check};
 use crate::session::{Part, Session};
@@ -32,7 +33,9 @@ impl<'a, E: Engine> Tx<'a, E> {
         let mut record = record.clone();
         let mut fixed = Fixed::now();
         Make::insert(&mut record, &mut fixed, 0)?;
-        self.operation(|session| E::wait(ops::insert(session, record, fixed.present()?)))
+        self.operation("insert", R::TABLE.layout.name, |session| {
+            E::wait(ops::insert(session, record, fixed.present()?))
+        })
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
@@ -41,7 +44,9 @@ impl<'a, E: Engine> Tx<'a, E> {
         let mut record = record.clone();
         let mut fixed = Fixed::now();
         let made = Make::upsert(&mut record, &mut fixed)?;
-        self.operation(|session| E::wait(ops::upsert(session, record, &made, fixed.present()?)))
+        self.operation("upsert", R::TABLE.layout.name, |session| {
+            E::wait(ops::upsert(session, record, &made, fixed.present()?))
+        })
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -77,7 +82,7 @@ impl<'a, E: Engine> Tx<'a, E> {
     ///
     /// What [`Op::prepare`] refuses is not looked for again.
     pub fn replay<O: Op>(&mut self, op: &O, fixed: &Fixed) -> Result<O::Out> {
-        self.operation(|session| E::wait(op.run(session, fixed)))
+        self.operation(O::NAME, O::TABLE, |session| E::wait(op.run(session, fixed)))
     }
 
     /// Runs a closure in a part of the transaction: if it returns an error or panics, what it did is undone alone, and the
@@ -116,8 +121,16 @@ impl<'a, E: Engine> Tx<'a, E> {
     }
 
     /// Runs an operation, with the means to undo it alone.
-    fn operation<T>(&mut self, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
-        self.inside(Part::Operation, true, |tx| run(tx.0.session))
+    fn operation<T>(
+        &mut self,
+        name: &'static str,
+        table: &'static str,
+        run: impl FnOnce(&mut E::Session) -> Result<T>,
+    ) -> Result<T> {
+        let meter = Meter::begin();
+        let done = self.inside(Part::Operation, true, |tx| run(tx.0.session));
+        meter.end(name, table, &done);
+        done
     }
 
     fn inside<T>(&mut self, part: Part, kept: bool, run: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Cursor;
 use crate::fixed::Fixed;
+use crate::meter::Meter;
 use crate::ops::{Exists, Get, GetMany, Page, PageOf, ReadOp, prepare};
 use crate::record::Record;
 use crate::time::Timestamp;
@@ -52,7 +53,10 @@ impl<'a, E: Engine> View<'a, E> {
             Some(time) => op.prepare(Fixed::at(time))?,
             None => prepare(&mut op)?,
         };
-        E::wait(op.run(self.session, &fixed))
+        let meter = Meter::begin();
+        let read = E::wait(op.run(self.session, &fixed));
+        meter.end(O::NAME, O::TABLE, &read);
+        read
     }
 }
 

@@ -101,7 +101,7 @@ fn who_waits_too_short_is_told_who_has_it() {
     let short = options().wait(Duration::from_millis(20)).open(&VERSIONS[3], home.path(), &key());
     let refused = short.expect_err("is refused");
     super::store::has(&refused, &["is open in this process", &std::process::id().to_string()]);
-    assert_eq!(refused.kind(), Kind::Open);
+    assert_eq!(refused.kind(), Kind::InUse);
     // A store of this process is waited for as well.
     let path = home.path();
     let waiting = std::thread::spawn(move || options().wait(Duration::from_secs(120)).open(&VERSIONS[3], path, &key()));

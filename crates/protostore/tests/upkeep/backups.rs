@@ -185,7 +185,7 @@ fn a_backup_waits_for_no_other_and_a_file_has_one_writer() {
     let options = CopyOptions::new().progress(move |at| {
         if at.stage == Stage::Checks {
             let refused = inner.backup(&again, &key(1), &CopyOptions::new()).expect_err("is being written");
-            assert_eq!(refused.kind(), Kind::Open, "{refused}");
+            assert_eq!(refused.kind(), Kind::InUse, "{refused}");
             inner.backup(again.with_file_name("other"), &key(1), &CopyOptions::new()).expect("copies");
         }
         ControlFlow::Continue(())

@@ -63,11 +63,11 @@ fn a_file_that_a_store_has_is_neither_replaced_nor_restored_from() {
     let backup = backup_of(&path, 1);
     let store = open(&path, &key(1)).expect("opens");
     let refused = restore(&backup, &path, &key(1), &CopyOptions::new().replace(true)).expect_err("is open");
-    assert_eq!(refused.kind(), Kind::Open, "{refused}");
+    assert_eq!(refused.kind(), Kind::InUse, "{refused}");
     assert!(refused.to_string().contains(&std::process::id().to_string()), "{refused}");
     let to = path.with_file_name("other.db");
     let refused = restore(&path, &to, &key(1), &CopyOptions::new()).expect_err("is open");
-    assert_eq!(refused.kind(), Kind::Open, "{refused}");
+    assert_eq!(refused.kind(), Kind::InUse, "{refused}");
     assert_eq!(read(&store), 20);
     store.close().expect("closes");
     assert_eq!(names(&path), ["backup", "fixture.db"]);

@@ -66,7 +66,7 @@ fn a_database_that_is_open_is_not_rotated() {
     let (_home, path) = database(30);
     let store = open(&path, &key(1)).expect("opens");
     let refused = rotate(&path, &key(1), &key(2), &CopyOptions::new()).expect_err("is open");
-    assert_eq!(refused.kind(), Kind::Open, "{refused}");
+    assert_eq!(refused.kind(), Kind::InUse, "{refused}");
     store.close().expect("closes");
     assert_eq!(count(&path, &key(1)), 30);
 }

@@ -40,6 +40,22 @@ pub(super) fn install(connection: &mut Connection) -> Result<(), Refusal> {
         .map_err(|why| Refusal::Engine("set the authorizer", why))
 }
 
+/// The same for statements that a person writes: these do not move the log either, which only the store knows how to do.
+pub(super) fn install_for_scripts(connection: &mut Connection) -> Result<(), Refusal> {
+    let may = |context: AuthContext<'_>| {
+        let moves = matches!(context.action, AuthAction::Pragma { pragma_name, .. }
+            if pragma_name.eq_ignore_ascii_case("wal_checkpoint"));
+        if moves || denied(&context.action) { Authorization::Deny } else { Authorization::Allow }
+    };
+    connection.authorizer(Some(may)).map_err(|why| Refusal::Engine("set the authorizer", why))
+}
+
+/// Lets everything be done again.
+pub(super) fn remove(connection: &mut Connection) -> Result<(), Refusal> {
+    let none = None::<fn(AuthContext<'_>) -> Authorization>;
+    connection.authorizer(none).map_err(|why| Refusal::Engine("set the authorizer", why))
+}
+
 fn denied(action: &AuthAction<'_>) -> bool {
     match *action {
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => true,

@@ -35,6 +35,8 @@ pub(crate) struct Cold {
     pub(super) state: State,
     pub(super) crashed: bool,
     had_log: bool,
+    /// What commits are made with, where scripts may change rows.
+    run: Option<Log>,
     /// Dropped last; none where whoever opened the file has the lock.
     _lock: Option<Lock>,
 }
@@ -72,9 +74,16 @@ impl Cold {
             Ok(proven)
         });
         match proven {
-            Ok((cipher, state, crashed)) => {
-                Ok(Self { place, connection: Some(connection), cipher, state, crashed, had_log, _lock: lock })
-            }
+            Ok((cipher, state, crashed)) => Ok(Self {
+                place,
+                connection: Some(connection),
+                cipher,
+                state,
+                crashed,
+                had_log,
+                run: None,
+                _lock: lock,
+            }),
             Err(refusal) => {
                 let refusal = super::doubted(refusal.on(&connection), &place, options, access);
                 connect::leave(connection, had_log);
@@ -114,6 +123,11 @@ impl Cold {
     /// Returns the connection, which only reads.
     pub(crate) fn connection(&self) -> &Connection {
         self.connection.as_ref().expect("it is there until the file is closed")
+    }
+
+    /// Returns the connection, to set it up.
+    pub(super) fn connection_mut(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("it is there until the file is closed")
     }
 
     /// Moves the log that a crash left into the file, so that the file is whole by itself.
@@ -161,8 +175,43 @@ impl Cold {
         if moved == Moved::Whole { Ok(done) } else { Err(Refusal::Locked(None)) }
     }
 
+    /// Begins a run as a store does, in which scripts may change rows.
+    pub(super) fn begin(&mut self) -> Result<(), Refusal> {
+        let Some(connection) = self.connection.as_mut().filter(|_| self.run.is_none()) else { return Ok(()) };
+        let failed = |why| Refusal::Engine("be prepared", why);
+        connection.execute_batch("PRAGMA query_only = OFF").map_err(failed)?;
+        settings::apply(connection, Role::Writer, create::CACHE)?;
+        let mut log = Log::watch(connection, None, &self.state).map_err(failed)?;
+        let emptied = if self.crashed { log.empty(connection).map_err(failed)? } else { Moved::Whole };
+        if emptied == Moved::Nothing || log.begin(connection).map_err(failed)? == Moved::Nothing {
+            return Err(Refusal::Locked(None));
+        }
+        self.had_log = true;
+        self.run = Some(log);
+        Ok(())
+    }
+
+    /// Returns what commits are made with, where scripts may change rows.
+    pub(super) fn run(&self) -> Option<&Log> {
+        self.run.as_ref()
+    }
+
+    /// Ends a run: what a script has left open is undone, and the log is moved into the file.
+    pub(super) fn end(&mut self) -> Result<(), Refusal> {
+        let (Some(mut log), Some(connection)) = (self.run.take(), self.connection.as_ref()) else { return Ok(()) };
+        let failed = |why| Refusal::Engine("move its log into it", why);
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(failed)?;
+        }
+        self.had_log = log.finish(connection).map_err(failed)? == Moved::Nothing;
+        Ok(())
+    }
+
     /// Closes the connection, and keeps the lock.
     pub(super) fn close(&mut self) {
+        if let Err(why) = self.end() {
+            tracing::warn!(error = %why.about(&self.place.path), "the log of the database stays beside it");
+        }
         if let Some(connection) = self.connection.take() {
             connect::leave(connection, self.had_log);
             // After a page that it could not decrypt, the engine leaves the empty log that reading made.

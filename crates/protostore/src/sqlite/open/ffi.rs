@@ -28,6 +28,17 @@ pub(crate) fn memory_used() -> u64 {
     u64::try_from(unsafe { ffi::sqlite3_memory_used() }).unwrap_or(0)
 }
 
+/// Returns how many pages a connection has found in its cache since this was asked last, and how many it has not.
+pub(crate) fn cache_lookups(connection: &Connection) -> (u64, u64) {
+    let count = |what: c_int| {
+        let (mut now, mut highest) = (0, 0);
+        // SAFETY: the handle lives as long as the connection that is borrowed here, and both places are valid for the call.
+        let code = unsafe { ffi::sqlite3_db_status(connection.handle(), what, &raw mut now, &raw mut highest, 1) };
+        if code == ffi::SQLITE_OK { u64::try_from(now).unwrap_or(0) } else { 0 }
+    };
+    (count(ffi::SQLITE_DBSTATUS_CACHE_HIT), count(ffi::SQLITE_DBSTATUS_CACHE_MISS))
+}
+
 /// Sets the key of the main database; nothing is read or written yet.
 #[cfg(feature = "sqlcipher")]
 pub(super) fn set_key(connection: &Connection, key: &[u8]) -> Result<(), Error> {

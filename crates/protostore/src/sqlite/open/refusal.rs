@@ -183,6 +183,7 @@ impl Refusal {
                 _ => Kind::Open,
             },
             Self::WrongKey(_) => Kind::Key,
+            Self::Locked(_) => Kind::InUse,
             Self::Missing => Kind::NotFound,
             Self::Exists => Kind::AlreadyExists,
             Self::Itself => Kind::Invalid,

@@ -101,7 +101,7 @@ impl Database {
     ///
     /// # Errors
     /// As [`Options::open`](crate::Options::open): [`Kind::Key`](crate::Kind::Key) for another key,
-    /// [`Kind::Damaged`](crate::Kind::Damaged), [`Kind::Open`](crate::Kind::Open) where a store has it, and
+    /// [`Kind::Damaged`](crate::Kind::Damaged), [`Kind::InUse`](crate::Kind::InUse) where a store has it, and
     /// [`Kind::NotFound`](crate::Kind::NotFound) where there is no file.
     pub fn open(path: impl AsRef<Path>, key: &Key) -> Result<Self> {
         FileOptions::new().open(path, key)
@@ -150,7 +150,7 @@ impl Database {
 /// name of the database; which one, a process that is killed leaves open.
 ///
 /// # Errors
-/// [`Kind::Open`](crate::Kind::Open) where a store has one of the files, [`Kind::AlreadyExists`](crate::Kind::AlreadyExists)
+/// [`Kind::InUse`](crate::Kind::InUse) where a store has one of the files, [`Kind::AlreadyExists`](crate::Kind::AlreadyExists)
 /// where a database is there and [`CopyOptions::replace`] was not said, [`Kind::Damaged`](crate::Kind::Damaged) for a backup
 /// that is not whole; nothing has changed then.
 pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>, key: &Key, options: &CopyOptions) -> Result<Copied> {

@@ -54,6 +54,13 @@ pub(in crate::sqlite::open) fn passed(
     write(connection, schema, migration, Some(applied))
 }
 
+/// Reads the snapshot and the descriptors of a version, where the database has them.
+pub(in crate::sqlite::open) fn model(connection: &Connection, version: u32) -> Result<Option<(String, Vec<u8>)>> {
+    let model = r#"SELECT "snapshot", "descriptors" FROM "protostore__versions" WHERE "version" = ?1"#;
+    let found = connection.query_row(model, [version], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found.and_then(|(snapshot, descriptors): (Option<_>, Option<_>)| snapshot.zip(descriptors)))
+}
+
 fn write(connection: &Connection, schema: &Schema, migration: &Migration, applied: Option<&Applied>) -> Result<()> {
     let Migration { version, slug, semver, mapping, text: _, down, chain, reader, writer, snapshot } = *migration;
     let is_newest = version == schema.version;

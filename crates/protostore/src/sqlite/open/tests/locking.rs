@@ -13,7 +13,7 @@ fn a_second_store_of_this_process_is_refused() {
     let home = Home::new();
     let opened = home.open(&ONE).unwrap();
     let error = refused(home.open(&ONE), &["is open in this process", &std::process::id().to_string()]);
-    assert_eq!(error.kind(), crate::Kind::Open);
+    assert_eq!(error.kind(), crate::Kind::InUse);
     refused(open(&options().allow_tools(true), &ONE, &home.path(), &key()), &["is open in this process"]);
     shut(opened).unwrap();
     assert_eq!(fs::read_to_string(home.file("test.db.lock")).unwrap(), "");
