@@ -147,6 +147,14 @@ fn disturbed(steps: &[Step]) -> Disturbed {
                 all.converted.insert(column.clone());
                 (all.names, all.alters) = (true, all.alters + 4);
             }
+            // One column takes the place of another, as where a value becomes a list that one column holds.
+            Step::Rust { by: RustStep::Encode { into: column } | RustStep::Decode { from: column }, .. } => {
+                if !steps.iter().any(|step| is_added_or_dropped(step, column)) {
+                    all.columns.insert(column.clone());
+                    all.converted.insert(column.clone());
+                }
+                (all.names, all.alters) = (true, all.alters + 4);
+            }
             Step::Move { .. } | Step::Rekey { .. } | Step::Reparent { .. } | Step::Rust { .. } => {
                 (all.names, all.alters) = (true, all.alters + 4);
             }
@@ -162,4 +170,8 @@ fn disturbed(steps: &[Step]) -> Disturbed {
         }
     }
     all
+}
+
+fn is_added_or_dropped(step: &Step, of: &ColumnId) -> bool {
+    matches!(step, Step::AddColumn { column, .. } | Step::DropColumn { column } if column == of)
 }

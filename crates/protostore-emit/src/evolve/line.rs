@@ -8,11 +8,11 @@
 //! A message, or all of a list or map, is described by its members: [`Member`].
 
 use protostore_evolve::plan::{ColumnId, Place, RustStep};
-use protostore_schema::{ChildTable, Column, Form, Node, Place as Among, Type};
+use protostore_schema::{ChildTable, Column, Form, Item, Node, Place as Among, Role, Schema, Type};
 use protostore_sql::{Expr, Select};
 use serde::Serialize;
 
-use super::member::{Member, at, members, node, nothing};
+use super::member::{Member, Names, at, members, node, nothing};
 use super::places::SqlTable;
 use super::way::Way;
 
@@ -47,13 +47,19 @@ enum Line<'l> {
         to: String,
         was: Stored<'l>,
         is: Stored<'l>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        within: Option<String>,
     },
-    /// Writes `to` in each row from the member's columns or rows; NULL where it is a message that is not set.
+    /// Writes `to` in each row from the member's columns or rows; NULL where it is a message that is not set, or where the
+    /// message around, of which `within` is the presence, is not.
     Encode {
         #[serde(flatten)]
         rows: Rows,
         to: String,
+        was: Stored<'l>,
         is: Stored<'l>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        within: Option<String>,
         member: Member<'l>,
     },
     /// Writes the member's columns or rows from `from`, in each row where that is not NULL.
@@ -62,6 +68,7 @@ enum Line<'l> {
         rows: Rows,
         from: String,
         was: Stored<'l>,
+        is: Stored<'l>,
         member: Member<'l>,
     },
     /// Writes `to` in each row, in the order of the key: the hash of the record and of the row before.
@@ -84,7 +91,7 @@ struct Rows {
     key: Vec<String>,
 }
 
-/// What a column of bytes or JSON holds.
+/// What a column of bytes or JSON holds, or columns and rows would as bytes.
 #[derive(Serialize)]
 struct Stored<'l> {
     /// `bytes` of protobuf, or canonical `json`.
@@ -92,7 +99,7 @@ struct Stored<'l> {
     /// The full name of the message; none where the bytes are the field's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'l str>,
-    /// The number of the only field of that message that is there: of all of a list or map.
+    /// The number of the only field of that message that is there: of all of a list or map, or of a value that becomes one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<u32>,
 }
@@ -101,10 +108,10 @@ struct Stored<'l> {
 pub(super) enum Source<'w> {
     /// A message in columns, set where this column is not 0.
     Presence(String),
-    /// A message in a table of its own, set where this holds.
+    /// A message in a table of its own, or the only element of a list, set where this holds.
     Rows(Expr<'w>),
-    /// A list or map, which is always there.
-    Always,
+    /// What becomes a list or map, which is there where this column is not 0, if there is one.
+    Always(Option<String>),
 }
 
 fn print(line: &Line<'_>) -> String {
@@ -136,11 +143,18 @@ pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &R
         }
         RustStep::Text { .. } => Line::Text { rows, from, to },
         RustStep::Encode { .. } => {
-            let member = at(way.old.places.schema, id, &|place, column| old_name(way, place, column));
-            Line::Encode { rows, to, is: stored(column), member: member.unwrap_or_else(|| nothing(id)) }
+            let (table, column_of) =
+                (|place: &Place, _: &ChildTable| way.name(place), |place: &Place, c: &Column| old_name(way, place, c));
+            let member = at(way.old.places.schema, id, Names { table: &table, column: &column_of });
+            let is = stored(column);
+            let was = held(way.old.places.schema, id, &is);
+            let within = within(way, id).filter(|_| is.field.is_some());
+            Line::Encode { rows, to, was, is, within, member: member.unwrap_or_else(|| nothing(id)) }
         }
         RustStep::Reform { .. } | RustStep::Decode { .. } | RustStep::Chain { .. } => {
-            Line::Reform { rows, from, to, was: stored(old), is: stored(column) }
+            let (was, is) = (stored(old), stored(column));
+            let within = within(way, id).filter(|_| was.field.is_none() && is.field.is_some());
+            Line::Reform { rows, from, to, was, is, within }
         }
     })
 }
@@ -148,31 +162,77 @@ pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &R
 /// Returns the line that takes a column apart.
 pub(super) fn decode(way: &Way<'_>, table: &SqlTable<'_>, from: &ColumnId) -> String {
     let old = way.old.table(&from.place).and_then(|table| table.column(from));
-    let member = at(way.new.places.schema, from, &|place, column| new_name(way, place, column));
+    let (table_of, column_of) =
+        (|place: &Place, _: &ChildTable| way.name(place), |place: &Place, c: &Column| new_name(way, place, c));
+    let member = at(way.new.places.schema, from, Names { table: &table_of, column: &column_of });
     let member = member.unwrap_or_else(|| nothing(from));
-    print(&Line::Decode { rows: rows(way, table), from: way.physical(from), was: stored(old), member })
+    let was = stored(old);
+    let is = held(way.new.places.schema, from, &was);
+    print(&Line::Decode { rows: rows(way, table), from: way.physical(from), was, is, member })
 }
 
 /// Returns the line that hashes the rows of a table.
 pub(super) fn chain(table: &SqlTable<'_>, column: &Column) -> String {
     let key = table.key().into_iter().map(|part| part.name.sql.clone()).collect();
     let rows = Rows { table: table.name.to_owned(), key };
-    let name = |_: &Place, column: &Column| column.name.sql.clone();
+    let (table_of, column_of) =
+        (|_: &Place, child: &ChildTable| child.name.sql.clone(), |_: &Place, c: &Column| c.name.sql.clone());
     let record = &table.record.record;
-    let fields = members(table.record.number, &table.place, &record.nodes, &name);
+    let names = Names { table: &table_of, column: &column_of };
+    let fields = members(table.record.number, &table.place, &record.nodes, names);
     let (number, to) = (table.record.number, column.name.sql.clone());
     print(&Line::Chain { rows, number, to, message: &record.ty.proto, fields })
 }
 
 /// Returns what an encoded column is made from.
 pub(super) fn source<'w>(way: &Way<'w>, table: &SqlTable<'_>, id: &ColumnId) -> Source<'w> {
-    match node(way.old.places.schema, id) {
-        Some(Node::Group(group)) => Source::Presence(old_name(way, &id.place, &group.presence)),
-        Some(Node::Child(child)) if matches!(child.place, Among::Alone(_)) => {
-            Source::Rows(has_rows(way, table, id, child))
-        }
-        _ => Source::Always,
+    if stored(table.column(id)).field.is_some() {
+        return Source::Always(within(way, id));
     }
+    match node(way.old.places.schema, id).map(|found| found.node) {
+        Some(Node::Group(group)) => Source::Presence(old_name(way, &id.place, &group.presence)),
+        Some(Node::Child(child)) => Source::Rows(has_rows(way, table, id, child)),
+        _ => Source::Always(None),
+    }
+}
+
+/// Returns the rows of which the run time did not write what it makes of another column.
+pub(super) fn unformed<'w>(way: &Way<'w>, id: &ColumnId, into: Expr<'w>) -> Expr<'w> {
+    let column = |side: &'w super::definitions::Side<'w>| side.table(&id.place).and_then(|table| table.column(id));
+    let (was, is) = (stored(column(way.old)), stored(column(way.new)));
+    let missing = [into.is_null()];
+    let there = match (was.field, is.field) {
+        // A list of no elements is a list of none in any form; a message that becomes of it is not set.
+        (Some(_), None) => Some(is_there(way, id)),
+        (None, Some(_)) => within(way, id).map(Expr::column),
+        _ => Some(Expr::column(way.physical(id)).not_null()),
+    };
+    Expr::All(there.into_iter().chain(missing).collect())
+}
+
+/// Returns whether an older column has a value; of a list whether it has an element.
+fn is_there<'w>(way: &Way<'w>, id: &ColumnId) -> Expr<'w> {
+    let column = Expr::column(way.physical(id));
+    let old = way.old.table(&id.place).and_then(|table| table.column(id));
+    match old.map(|old| &old.ty) {
+        // A list of no elements is empty bytes or an empty list of JSON.
+        Some(Type::Repeated(_)) => {
+            let empty = Expr::Lit(protostore_sql::Lit::Bytes([].as_slice().into()));
+            Expr::NotIn(Box::new(column), vec![empty, Expr::text("[]"), Expr::text("{}")])
+        }
+        _ => column.not_null(),
+    }
+}
+
+/// Returns the presence of the message around a column in its table, if one is around it that may be unset.
+fn within(way: &Way<'_>, id: &ColumnId) -> Option<String> {
+    let table = way.new.table(&id.place)?;
+    let column = table.column(id).filter(|column| column.nullable)?;
+    let around = |other: &&&Column| {
+        other.role == Role::Presence && other.path != column.path && column.path.starts_with(&other.path)
+    };
+    let presence = table.columns.iter().filter(around).max_by_key(|other| other.path.len())?;
+    Some(new_name(way, &id.place, presence))
 }
 
 fn has_rows<'w>(way: &Way<'w>, table: &SqlTable<'_>, id: &ColumnId, child: &ChildTable) -> Expr<'w> {
@@ -186,23 +246,18 @@ fn has_rows<'w>(way: &Way<'w>, table: &SqlTable<'_>, id: &ColumnId, child: &Chil
 
 /// Returns the rows whose message was not taken apart; nothing where SQL cannot see it.
 pub(super) fn undecoded<'w>(way: &Way<'w>, table: &SqlTable<'_>, from: &ColumnId) -> Option<Expr<'w>> {
-    let there = Expr::column(way.physical(from)).not_null();
-    match node(way.new.places.schema, from)? {
+    let there = is_there(way, from);
+    match node(way.new.places.schema, from)?.node {
         Node::Group(group) => {
             let presence = Expr::column(new_name(way, &from.place, &group.presence));
             Some(Expr::All(vec![there, presence.not()]))
         }
-        Node::Child(child) if matches!(child.place, Among::Alone(_)) => {
-            Some(Expr::All(vec![there, has_rows(way, table, from, child).not()]))
+        Node::Child(child) => Some(Expr::All(vec![there, has_rows(way, table, from, child).not()])),
+        Node::Scalar(scalar) => {
+            let into = Expr::column(new_name(way, &from.place, &scalar.column));
+            Some(Expr::All(vec![there, into.is_null()]))
         }
-        // A list of no elements is empty bytes or an empty list of JSON.
-        Node::Child(child) => {
-            let empty =
-                vec![Expr::Lit(protostore_sql::Lit::Bytes([].as_slice().into())), Expr::text("[]"), Expr::text("{}")];
-            let is_there = Expr::NotIn(Box::new(Expr::column(way.physical(from))), empty);
-            Some(Expr::All(vec![is_there, has_rows(way, table, from, child).not()]))
-        }
-        Node::Scalar(_) | Node::Oneof(_) | Node::Absent(_) => None,
+        Node::Oneof(_) | Node::Absent(_) => None,
     }
 }
 
@@ -226,4 +281,21 @@ fn stored(column: Option<&Column>) -> Stored<'_> {
     };
     let form = if column.is_some_and(|column| column.form == Form::Json) { "json" } else { "bytes" };
     Stored { form, message, field }
+}
+
+/// Returns what columns and rows at a path are as bytes: a message, where the column that they become or come from holds
+/// one; else all of their field.
+fn held<'l>(schema: &'l Schema, id: &ColumnId, other: &Stored<'_>) -> Stored<'l> {
+    let found = node(schema, id);
+    let own = match found.map(|found| found.node) {
+        _ if other.field.is_some() => None,
+        Some(Node::Group(group)) => Some(group.message.proto.as_str()),
+        Some(Node::Child(child)) if matches!(child.place, Among::Alone(_)) => match &child.item {
+            Item::Message { message, .. } => Some(message.proto.as_str()),
+            Item::Scalar(_) => None,
+        },
+        _ => None,
+    };
+    let field = if own.is_some() { None } else { id.path.last().copied() };
+    Stored { form: "bytes", message: own.or(found.map(|found| found.message)), field }
 }

@@ -21,7 +21,7 @@ pub(super) enum Member<'l> {
         optional: bool,
     },
     /// A message in columns of the same row.
-    Message { number: u32, presence: String, message: &'l str, fields: Vec<Member<'l>> },
+    Message { number: u32, presence: String, fields: Vec<Member<'l>> },
     /// A message of its own table, or a list or map: its rows by the owner's key, in the order of `place`.
     Rows {
         number: u32,
@@ -42,41 +42,62 @@ pub(super) enum Member<'l> {
 
 pub(super) fn nothing<'l>(id: &ColumnId) -> Member<'l> {
     let number = id.path.last().copied().unwrap_or_default();
-    Member::Message { number, presence: String::new(), message: "", fields: Vec::new() }
+    Member::Message { number, presence: String::new(), fields: Vec::new() }
 }
 
-pub(super) type Named<'n> = &'n dyn Fn(&Place, &Column) -> String;
+/// What tables and columns are called at that point of the migration.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'n> {
+    pub(super) table: &'n dyn Fn(&Place, &ChildTable) -> String,
+    pub(super) column: &'n dyn Fn(&Place, &Column) -> String,
+}
+
+/// A node of a schema, and what is around it.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'s> {
+    pub(super) node: &'s Node,
+    /// The full name of the message that declares it.
+    pub(super) message: &'s str,
+    is_of_oneof: bool,
+}
 
 /// Returns the node of a schema at a column's path.
-pub(super) fn node<'s>(schema: &'s Schema, id: &ColumnId) -> Option<&'s Node> {
-    fn find<'s>(nodes: &'s [Node], path: &[u32]) -> Option<&'s Node> {
+pub(super) fn node<'s>(schema: &'s Schema, id: &ColumnId) -> Option<Found<'s>> {
+    fn find<'s>(nodes: &'s [Node], path: &[u32], message: &'s str, is_of_oneof: bool) -> Option<Found<'s>> {
+        let found = |node| Some(Found { node, message, is_of_oneof });
         nodes.iter().find_map(|node| match node {
-            Node::Scalar(scalar) => (scalar.column.path == path).then_some(node),
-            Node::Group(group) if group.presence.path == path => Some(node),
-            Node::Group(group) => find(&group.nodes, path),
-            Node::Oneof(oneof) => oneof.variants.iter().find_map(|v| find(std::slice::from_ref(&v.node), path)),
-            Node::Child(child) if child.path == path => Some(node),
+            Node::Scalar(scalar) if scalar.column.path == path => found(node),
+            Node::Group(group) if group.presence.path == path => found(node),
+            Node::Group(group) => find(&group.nodes, path, &group.message.proto, false),
+            Node::Oneof(oneof) => {
+                oneof.variants.iter().find_map(|v| find(std::slice::from_ref(&v.node), path, message, true))
+            }
+            Node::Child(child) if child.path == path => found(node),
             Node::Child(child) => match &child.item {
                 Item::Scalar(_) => None,
-                Item::Message { nodes, .. } => find(nodes, path),
+                Item::Message { nodes, message, .. } => find(nodes, path, &message.proto, false),
             },
-            Node::Absent(_) => None,
+            Node::Scalar(_) | Node::Absent(_) => None,
         })
     }
     let table = schema.tables.iter().find(|table| table.number == id.place.table)?;
-    find(&table.record.nodes, &id.path)
+    find(&table.record.nodes, &id.path, &table.record.ty.proto, false)
 }
 
-pub(super) fn at<'l>(schema: &'l Schema, id: &ColumnId, name: Named<'_>) -> Option<Member<'l>> {
-    let node = node(schema, id)?;
-    members(id.place.table, &id.place, std::slice::from_ref(node), name).pop()
+pub(super) fn at<'l>(schema: &'l Schema, id: &ColumnId, names: Names<'_>) -> Option<Member<'l>> {
+    let Found { node, is_of_oneof, .. } = node(schema, id)?;
+    let mut member = members(id.place.table, &id.place, std::slice::from_ref(node), names).pop()?;
+    if let Member::Column { optional, .. } = &mut member {
+        *optional |= is_of_oneof;
+    }
+    Some(member)
 }
 
-pub(super) fn members<'l>(table: u32, place: &Place, nodes: &'l [Node], name: Named<'_>) -> Vec<Member<'l>> {
+pub(super) fn members<'l>(table: u32, place: &Place, nodes: &'l [Node], name: Names<'_>) -> Vec<Member<'l>> {
     nodes.iter().flat_map(|node| of_node(table, place, node, name)).collect()
 }
 
-fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Named<'_>) -> Vec<Member<'l>> {
+fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Names<'_>) -> Vec<Member<'l>> {
     match node {
         Node::Absent(_) => Vec::new(),
         Node::Scalar(scalar) => {
@@ -91,33 +112,40 @@ fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Named<'_>) -> Ve
         }
         Node::Group(group) => vec![Member::Message {
             number: last(&group.presence.path),
-            presence: name(place, &group.presence),
-            message: &group.message.proto,
+            presence: (name.column)(place, &group.presence),
             fields: members(table, place, &group.nodes, name),
         }],
         Node::Child(child) => vec![of_child(table, child, name)],
     }
 }
 
-fn of_child<'l>(table: u32, child: &'l ChildTable, name: Named<'_>) -> Member<'l> {
+fn of_child<'l>(table: u32, child: &'l ChildTable, name: Names<'_>) -> Member<'l> {
     let place = Place { table, path: child.path.clone() };
     let (message, fields) = match &child.item {
         Item::Scalar(column) => (None, vec![of_column(&place, column, false, name)]),
         Item::Message { message, nodes, .. } => (Some(message.proto.as_str()), members(table, &place, nodes, name)),
     };
     let (position, key) = match &child.place {
-        Among::Position(column) => (Some(name(&place, column)), None),
+        Among::Position(column) => (Some((name.column)(&place, column)), None),
         Among::Key(column) => (None, Some(Box::new(of_column(&place, column, false, name)))),
         Among::Alone(_) => (None, None),
     };
-    let owner = child.owner.iter().map(|part| name(&place, part)).collect();
-    Member::Rows { number: last(&child.path), table: child.name.sql.clone(), owner, position, key, message, fields }
+    let owner = child.owner.iter().map(|part| (name.column)(&place, part)).collect();
+    Member::Rows {
+        number: last(&child.path),
+        table: (name.table)(&place, child),
+        owner,
+        position,
+        key,
+        message,
+        fields,
+    }
 }
 
-fn of_column<'l>(place: &Place, column: &'l Column, optional: bool, name: Named<'_>) -> Member<'l> {
+fn of_column<'l>(place: &Place, column: &'l Column, optional: bool, name: Names<'_>) -> Member<'l> {
     Member::Column {
         number: last(&column.path),
-        column: name(place, column),
+        column: (name.column)(place, column),
         kind: column.kind.as_ref(),
         ty: &column.ty,
         form: column.form,

@@ -76,8 +76,10 @@ fn written<'w>(way: &Way<'w>, script: &mut Script, table: &SqlTable<'w>, id: &Co
             // A message that is not set becomes nothing.
             line::Source::Presence(presence) => Expr::All(vec![Expr::column(presence), into.is_null()]),
             line::Source::Rows(rows) => Expr::All(vec![rows, into.is_null()]),
-            line::Source::Always => into.is_null(),
+            line::Source::Always(None) => into.is_null(),
+            line::Source::Always(Some(around)) => Expr::All(vec![Expr::column(around), into.is_null()]),
         },
+        RustStep::Reform { .. } => line::unformed(way, id, into),
         _ => Expr::All(vec![Expr::column(way.physical(id)).not_null(), into.is_null()]),
     };
     let says = format!("{}.{} was not written: only protostore carries this out", table.name, column.name.sql);

@@ -134,12 +134,14 @@ impl<'w> Work<'w> {
                     // What a message in one column becomes: columns of the newer schema alone, at its path and below.
                     RustStep::Decode { from } => {
                         let below = new.columns.iter().filter(|column| column.path.starts_with(&from.path));
-                        below.filter(|column| old.column(&new.id(column)).is_none()).map(|c| new.id(c)).collect()
+                        let fed = |id: &ColumnId| old.column(id).is_none() || id == from;
+                        below.map(|column| new.id(column)).filter(fed).collect()
                     }
                 };
                 let fed: Vec<ColumnId> = fed.into_iter().filter(|id| new.column(id).is_some()).collect();
-                if matches!(by, RustStep::Decode { .. }) {
-                    self.decoded.extend(fed.iter().cloned());
+                if let RustStep::Decode { from } = by {
+                    // A column that takes the place of the one that is taken apart is written in each row.
+                    self.decoded.extend(fed.iter().filter(|id| *id != from).cloned());
                 }
                 self.by_rust.extend(fed);
             }

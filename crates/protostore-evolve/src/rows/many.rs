@@ -2,7 +2,7 @@
 
 use protostore_schema::{Kind, Label};
 
-use super::{required, values};
+use super::{encoded, required, storage, values};
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, ColumnId, Conversion, DataEffect, Effect, Motion, Previous, Test, Verdict, Word};
 use crate::structure::is_of_owner;
@@ -12,6 +12,7 @@ use crate::view::{Datum, Many, Storage};
 /// A field that has another number of values than before.
 pub(crate) fn many(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let is_carried = match (old.many(), new.many()) {
+        _ if storage::is_in_one_column(old) || storage::is_in_one_column(new) => recoded(old, new, draft),
         (Many::One, Many::List) => spread(old, new, draft),
         (Many::List, Many::One) => gather(old, new, draft),
         (Many::Map, Many::List) => entries(old, new, draft),
@@ -19,12 +20,6 @@ pub(crate) fn many(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         _ => None,
     };
     if is_carried.is_none() {
-        let kind = match (old.many(), new.many()) {
-            (Many::Map, Many::List) => ChangeKind::K16,
-            (Many::List, Many::Map) => ChangeKind::K17,
-            (Many::One, _) => ChangeKind::K18,
-            _ => ChangeKind::K19,
-        };
         let why = format!(
             "{} is {} in {} now, it was {} in {}, which is not carried over: reserve the number, take a new one, and fill \
              it by the program",
@@ -34,15 +29,62 @@ pub(crate) fn many(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
             old.type_words(),
             old.storage.word()
         );
-        draft.never(kind, &At::both(old, new), why);
+        draft.never(row(old, new), &At::both(old, new), why);
     }
+}
+
+/// Returns the row of a change of how many values there are.
+fn row(old: &Datum<'_>, new: &Datum<'_>) -> ChangeKind {
+    match (old.many(), new.many()) {
+        (Many::Map, Many::List) => ChangeKind::K16,
+        (Many::List, Many::Map) => ChangeKind::K17,
+        (Many::One, _) => ChangeKind::K18,
+        _ => ChangeKind::K19,
+    }
+}
+
+/// What one column holds as a whole, before or after: the run time carries it.
+fn recoded(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    let kind = row(old, new);
+    let is_one_and_map =
+        [(old, new), (new, old)].iter().any(|(one, map)| one.many() == Many::One && map.many() == Many::Map);
+    // Elements that are documents each are in a table of their own.
+    let is_apart = |datum: &Datum<'_>| datum.is_document() && !storage::is_in_one_column(datum);
+    if is_one_and_map || is_apart(old) || is_apart(new) {
+        return None;
+    }
+    let risks = match kind {
+        ChangeKind::K16 | ChangeKind::K17 => encoded::risks_of_entries(old, new, draft)?,
+        _ => Vec::new(),
+    };
+    let is_guarded = matches!(kind, ChangeKind::K17 | ChangeKind::K19);
+    say(kind, old, new, if is_guarded { DataEffect::Guarded } else { DataEffect::Exact }, draft);
+    if is_guarded {
+        let several = if kind == ChangeKind::K17 { "two entries of one key in" } else { "more than one element of" };
+        let risk = format!("{several} {} stops the upgrade", old.name);
+        draft.accept(Word::Narrow, kind, &At::both(old, new), (old.type_words(), new.type_words()), risk);
+    }
+    let (words, at) = ((old.type_words(), new.type_words()), At::both(old, new));
+    for word in risks.into_iter().filter(|word| *word != Word::Narrow || !is_guarded) {
+        let risk = format!("keys or values of {} are of another type", new.name);
+        draft.accept(word, kind, &at, words.clone(), risk);
+    }
+    if let (ChangeKind::K19, Some(from)) = (kind, list_of_its_own(old)) {
+        draft.guard_before(from, Test::Several, format!("{} has more than one element", old.name));
+    }
+    storage::by_run_time(kind, old, new, draft);
+    required::required(old, new, draft);
+    Some(())
 }
 
 /// K18: a value becomes the only element of a list; none where it is unset, or an implicit zero.
 fn spread(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
-    let (to, column) = (list_of_its_own(new)?, old.column_id()?);
+    let to = list_of_its_own(new)?;
+    if alone(old).is_some() {
+        return from_a_table(old, new, draft);
+    }
+    let column = old.column_id()?;
     let is_set = match old.storage {
-        Storage::Column(_) if old.is_document() => return None,
         Storage::Column(_) if old.field.label == Label::Required => Test::Any,
         Storage::Column(_) if old.is_zero_where_set() => Test::NotZero(column),
         Storage::Column(_) => Test::Set(column),
@@ -56,12 +98,20 @@ fn spread(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()>
     Some(())
 }
 
+/// K18: the table of a message becomes that of a list, and its row the first element.
+fn from_a_table(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
+    say(ChangeKind::K18, old, new, DataEffect::Exact, draft);
+    required::required(old, new, draft);
+    Some(())
+}
+
 /// K19: the only element of a list becomes the value.
 fn gather(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> {
     let from = list_of_its_own(old)?;
     match new.storage {
-        Storage::Column(_) if !new.is_document() => {}
-        Storage::Flattened(_) => {}
+        Storage::Column(_) | Storage::Flattened(_) => {}
+        // The table of the list becomes that of the message.
+        Storage::Child(_) if alone(new).is_some() => {}
         _ => return None,
     }
     say(ChangeKind::K19, old, new, DataEffect::Guarded, draft);
@@ -74,7 +124,9 @@ fn gather(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()>
     if matches!(new.storage, Storage::Column(scalar) if scalar.null_for_zero) {
         values::convert(old, new, ChangeKind::K19, Conversion::ZeroToUnset, draft);
     }
-    draft.motion(from, new.place.clone(), Motion::OnlyRow);
+    if alone(new).is_none() {
+        draft.motion(from, new.place.clone(), Motion::OnlyRow);
+    }
     required::required(old, new, draft);
     Some(())
 }
@@ -166,4 +218,11 @@ fn say(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, data: DataEffect, dra
         let risk = format!("clients that speak protobuf's bytes read {} otherwise, or not at all", new.name);
         draft.accept(Word::Wire, kind, &at, words, risk);
     }
+}
+
+/// Returns the table of a message that has one of its own.
+fn alone(datum: &Datum<'_>) -> Option<crate::plan::Place> {
+    let Storage::Child(child) = datum.storage else { return None };
+    let is_alone = matches!(child.place, protostore_schema::Place::Alone(_));
+    if is_alone { datum.child_place() } else { None }
 }

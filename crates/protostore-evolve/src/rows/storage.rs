@@ -57,33 +57,17 @@ fn together(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     draft.motion(from, new.place.clone(), Motion::OnlyRow);
 }
 
-/// S03: what one column holds goes from bytes to JSON, or back. The row of the form carries it.
+/// S03: what one column holds goes from bytes to JSON, or back. The row of the form carries it, and what changes inside.
 fn reform(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let form = |datum: &Datum<'_>| datum.column().map(|column| column.form);
     if form(old) != form(new) {
-        reject_with_difference(old, new, draft);
+        encoded::inside_of_written(old, new, draft);
     }
-}
-
-/// Rejects a change of storage that goes along with one inside of the message; returns whether it did.
-fn reject_with_difference(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> bool {
-    let what = encoded::first_difference(old, new, draft);
-    if let Some(what) = &what {
-        let why = format!(
-            "{} is stored otherwise and its message changes at once ({what}): change one in a version of its own",
-            new.name
-        );
-        draft.never(ChangeKind::S03, &At::both(old, new), why);
-    }
-    what.is_some()
 }
 
 /// S03: a message, list or map goes from columns or rows to one column of bytes or JSON, or back.
 fn recode(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let at = At::both(old, new);
-    if reject_with_difference(old, new, draft) {
-        return;
-    }
     let words = |datum: &Datum<'_>| match datum.column() {
         Some(column) if datum.is_document() && column.form == protostore_schema::Form::Json => "JSON",
         _ if datum.is_document() => "bytes",
@@ -92,12 +76,35 @@ fn recode(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let says = format!("{} is stored as {}, it was {}", new.name, words(new), words(old));
     let verdict = Verdict::new(ChangeKind::S03, at, says).data(DataEffect::Exact);
     draft.verdict(verdict.previous(Previous::Neither).passes(4));
-    draft.recoded(new.table.number, &new.path);
+    by_run_time(ChangeKind::S03, old, new, draft);
+}
+
+/// Returns whether one column holds a message, list or map as a whole.
+pub(crate) fn is_in_one_column(datum: &Datum<'_>) -> bool {
+    matches!(datum.storage, Storage::Column(_)) && datum.is_document()
+}
+
+/// Has the run time carry all of a field, which one column holds as a whole in one version at least.
+pub(crate) fn by_run_time(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    if !encoded::inside_of_written(old, new, draft) {
+        return;
+    }
     let by = match (old.column_id(), new.column_id()) {
-        (_, Some(into)) if new.is_document() => RustStep::Encode { into },
-        (Some(from), _) => RustStep::Decode { from },
-        _ => return,
+        _ if old.place != new.place => None,
+        (Some(before), Some(column)) if is_in_one_column(old) && is_in_one_column(new) => {
+            (before == column).then_some(RustStep::Reform { column })
+        }
+        (_, Some(into)) if is_in_one_column(new) => Some(RustStep::Encode { into }),
+        (Some(from), _) => Some(RustStep::Decode { from }),
+        (None, _) => None,
     };
-    let place = new.place.clone();
-    draft.step(Step::Rust { place, by });
+    let Some(by) = by else {
+        let why = format!(
+            "{} is stored otherwise, and so is the message around it: change one in a version of its own",
+            new.name
+        );
+        return draft.never(kind, &At::both(old, new), why);
+    };
+    draft.recoded(new.table.number, &new.path);
+    draft.step(Step::Rust { place: new.place.clone(), by });
 }

@@ -210,11 +210,11 @@ CREATE TABLE "notes__alone" ("_id" TEXT NOT NULL PRIMARY KEY, "flag" INTEGER NOT
     macro_rules! member {
         () => {
             concat!(
-                r#"{"message":{"number":4,"presence":"note","message":"t.Note","fields":["#,
+                r#"{"message":{"number":4,"presence":"note","fields":["#,
                 r#"{"column":{"number":1,"column":"note__title","kind":"string","ty":"string","optional":false}},"#,
                 r#"{"column":{"number":2,"column":"note__size_mb","kind":"sint64","ty":"int64","optional":false}},"#,
                 r#"{"column":{"number":3,"column":"note__colour","kind":{"enum":"t.Colour"},"ty":{"enum":"t.Colour"},"optional":true}},"#,
-                r#"{"message":{"number":4,"presence":"note__inner","message":"t.Inner","fields":["#,
+                r#"{"message":{"number":4,"presence":"note__inner","fields":["#,
                 r#"{"column":{"number":1,"column":"note__inner__flag","kind":"bool","ty":"bool","optional":false}}]}},"#,
                 r#"{"rows":{"number":5,"table":"notes__tags","owner":["_id"],"position":"_position","fields":["#,
                 r#"{"column":{"number":5,"column":"value","kind":"string","ty":"string","optional":false}}]}},"#,
@@ -227,7 +227,7 @@ CREATE TABLE "notes__alone" ("_id" TEXT NOT NULL PRIMARY KEY, "flag" INTEGER NOT
                 r#"{"column":{"number":1,"column":"flag","kind":"bool","ty":"bool","optional":false}},"#,
                 r#"{"rows":{"number":2,"table":"notes__inners__words","owner":["_id","_at"],"position":"_position","fields":["#,
                 r#"{"column":{"number":2,"column":"value","kind":"bytes","ty":"bytes","optional":false}}]}},"#,
-                r#"{"message":{"number":3,"presence":"deep","message":"t.Inner","fields":["#,
+                r#"{"message":{"number":3,"presence":"deep","fields":["#,
                 r#"{"column":{"number":1,"column":"deep__flag","kind":"bool","ty":"bool","optional":false}}]}}]}},"#,
                 r#"{"column":{"number":9,"column":"note__at","kind":{"message":"google.protobuf.Timestamp"},"ty":"timestamp","optional":true}},"#,
                 r#"{"column":{"number":10,"column":"note__limit","kind":{"message":"google.protobuf.UInt64Value"},"ty":"uint64","form":"full_range","optional":true}},"#,
@@ -262,9 +262,15 @@ DELETE FROM "notes__inners__words"; DELETE FROM "notes__alone";
     const BYTES: &str = r#"{"form":"bytes","message":"t.Note"}"#;
     const ENCODE: &str = concat!(
         "ALTER TABLE \"notes\" ADD COLUMN \"bytes\" BLOB;\n",
-        line!("encode", r#""to":"bytes","is":{"form":"bytes","message":"t.Note"}"#),
+        line!(
+            "encode",
+            r#""to":"bytes","was":{"form":"bytes","message":"t.Note"},"is":{"form":"bytes","message":"t.Note"}"#
+        ),
         "ALTER TABLE \"notes\" ADD COLUMN \"json\" TEXT;\n",
-        line!("encode", r#""to":"json","is":{"form":"json","message":"t.Note"}"#),
+        line!(
+            "encode",
+            r#""to":"json","was":{"form":"bytes","message":"t.Note"},"is":{"form":"json","message":"t.Note"}"#
+        ),
     );
     /// Each form is taken apart where the columns are empty, and written in the other form.
     const BACK: &str = concat!(
@@ -343,7 +349,8 @@ INSERT INTO "notes__alone" VALUES ('full', 0), ('sets', 1);
         for form in ["bytes", "json"] {
             let home = filled();
             let was = BYTES.replace("bytes", form);
-            let decode = line!("decode", "\"from\":\"FROM\",\"was\":WAS").replace("FROM", form).replace("WAS", &was);
+            let decode = line!("decode", "\"from\":\"FROM\",\"was\":WAS,\"is\":IS");
+            let decode = decode.replace("FROM", form).replace("WAS", &was).replace(":IS,", &format!(":{BYTES},"));
             let steps = vec![("encode", ENCODE.to_owned()), ("decode", format!("{EMPTIED}{decode}"))];
             let drop =
                 "ALTER TABLE \"notes\" DROP COLUMN \"bytes\"; ALTER TABLE \"notes\" DROP COLUMN \"json\";".to_owned();

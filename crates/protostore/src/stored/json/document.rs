@@ -5,7 +5,9 @@
 
 mod any;
 mod catalog;
+mod entries;
 mod known;
+mod number;
 mod read;
 mod scalar;
 mod transcode;
@@ -17,8 +19,8 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 pub(crate) use self::catalog::{Catalog, What};
+pub(crate) use self::number::{encoded, integer};
 pub(crate) use self::scalar::Owned;
-pub(crate) use self::transcode::{encoded, integer};
 pub(crate) use self::wire::Payload;
 pub(crate) use self::wire::{fields as wire_fields, unpacked};
 use super::super::encoded::is_too_deep;
@@ -116,6 +118,8 @@ pub enum Kind {
     Enum(&'static Enum),
     /// A message.
     Message(&'static Message),
+    /// A group of proto2, which is a message with tags around it.
+    Group(&'static Later),
     /// A scalar in a message of `google.protobuf`.
     Wrapper(Scalar),
     /// `google.protobuf.NullValue`.
@@ -148,9 +152,15 @@ impl Kind {
     /// Returns it as it was said.
     fn said(self) -> Self {
         match self {
-            Self::Later(later) => *later.0.get().expect("what is named is said before it is used"),
+            Self::Later(later) => later.said(),
             said => said,
         }
+    }
+}
+
+impl Later {
+    fn said(&self) -> Kind {
+        *self.0.get().expect("what is named is said before it is used")
     }
 }
 

@@ -9,21 +9,23 @@
 //! | --- | --- | --- |
 //! | `bits` | `from`, `to`, `into`, `single` | the bits of a number as an integer, of 32 bits where `single`; or back |
 //! | `text` | `from`, `to` | bytes that are UTF-8 without NUL as text |
-//! | `reform` | `from`, `to`, `was`, `is` | a message, or all of a list, in another form or as that of the new version |
-//! | `encode` | `to`, `is`, `member` | columns, or rows of child tables, as a message in one column |
-//! | `decode` | `from`, `was`, `member` | a message in one column as columns, or rows of child tables |
+//! | `reform` | `from`, `to`, `was`, `is`, `within` | what one column holds, in another form or as the new version has it |
+//! | `encode` | `to`, `was`, `is`, `within`, `member` | columns, or rows of child tables, in one column |
+//! | `decode` | `from`, `was`, `is`, `member` | what one column holds, as columns or rows of child tables |
 //! | `chain` | `number`, `to`, `message`, `fields` | the hash of each row and of those before, in a table of that number |
 //!
-//! `was` and `is` say what a column holds: `form`, `bytes` or `json`; `message`, its full name, none where the bytes are the
-//! field's own; `field`, where it is all of this field of the message. A member is one of
+//! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes` or `json`; `message`,
+//! its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
+//! is. So one value becomes the only element of a list, and the only element one value. A list is empty where there was
+//! nothing, but NULL where the column `within`, the presence of the message around it, is 0. A member is one of
 //! `{"column": {"number", "column", "kind", "ty", "form", "optional"}}`,
-//! `{"message": {"number", "presence", "message", "fields"}}` and
+//! `{"message": {"number", "presence", "fields"}}` and
 //! `{"rows": {"number", "table", "owner", "position", "key", "message", "fields"}}`.
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use self::form::Stored;
+use self::form::{Known, Stored};
 use self::line::{Line, Member};
 use self::rows::Rows;
 use super::{Cause, Reporter};
@@ -61,15 +63,21 @@ pub(super) fn run(
             each(connection, &rows, &from, &to, reporter, convert)
         }
         Line::Text { rows, from, to } => each(connection, &rows, &from, &to, reporter, column::text),
-        Line::Reform { rows, from, to, was, is } => {
+        Line::Reform { rows, from, to, was, is, within } => {
             let (was, is) = (was.of(&old()?)?, is.of(&new()?)?);
-            each(connection, &rows, &from, &to, reporter, |value| is.value(&is.bytes_of(&was, value)?))
+            reform(connection, &rows, [&from, &to], [was, is], within.as_deref(), reporter)
         }
-        Line::Encode { rows, to, is, member } => {
-            encode(connection, &rows, &to, [&old()?, &new()?], &is, &member, reporter)
+        Line::Encode { rows, to, was, is, within, mut member } => {
+            let old = old()?;
+            let known = [was.of(&old)?, is.of(&new()?)?];
+            member.resolve(&old)?;
+            encode(connection, &rows, &to, known, within.as_deref(), &member, reporter)
         }
-        Line::Decode { rows, from, was, member } => {
-            decode(connection, &rows, &from, [&old()?, &new()?], &was, &member, reporter)
+        Line::Decode { rows, from, was, is, mut member } => {
+            let new = new()?;
+            let known = [was.of(&old()?)?, is.of(&new)?];
+            member.resolve(&new)?;
+            decode(connection, &rows, &from, known, &member, reporter)
         }
         Line::Chain { rows, number, to, message, fields } => {
             chain(connection, &rows, number, &to, &new()?, &message, &fields, reporter)
@@ -93,32 +101,56 @@ fn each(
     })
 }
 
+/// Writes one column as another version, or in another form.
+fn reform(
+    connection: &Connection,
+    rows: &Rows,
+    [from, to]: [&str; 2],
+    [was, is]: [Known; 2],
+    within: Option<&str>,
+    reporter: &Reporter,
+) -> Result<(), Cause> {
+    let names: Vec<&str> = [from].into_iter().chain(within).collect();
+    let mut update = rows.update(connection, &[to])?;
+    rows.each(connection, &names, reporter, |key, values| {
+        let bytes = match &values[0] {
+            // What is not set becomes a list without elements, where there is a message for it.
+            Value::Null if is.is_field() && !was.is_field() && is_set(values.get(1)) => Some(Vec::new()),
+            Value::Null => None,
+            value => is.bytes_of(&was, value)?,
+        };
+        bytes.map_or(Ok(()), |bytes| update.set([&is.value(&bytes)?], key))
+    })
+}
+
+/// Returns whether the message around is set, which the column of its presence says, if there is one.
+fn is_set(presence: Option<&Value>) -> bool {
+    !matches!(presence, Some(Value::Null | Value::Integer(0)))
+}
+
 fn encode(
     connection: &Connection,
     rows: &Rows,
     to: &str,
-    [old, new]: [&Catalog; 2],
-    is: &Stored,
+    [was, is]: [Known; 2],
+    within: Option<&str>,
     member: &Member,
     reporter: &Reporter,
 ) -> Result<(), Cause> {
-    let is_new = is.of(new)?;
-    // What the columns held is of the older version: it becomes what the newer has under the same numbers.
-    let was = Stored { form: form::Form::Bytes, message: member.message(is), field: is.field }.of(old)?;
     let columns = gather::columns(std::slice::from_ref(member));
-    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let names: Vec<&str> = columns.iter().map(String::as_str).chain(within).collect();
     let mut update = rows.update(connection, &[to])?;
     let gather = gather::Gather::new(connection);
     rows.each(connection, &names, reporter, |key, values| {
+        let (values, around) = values.split_at(columns.len());
         let row = gather::Row::new(&columns, values);
-        let bytes = match is.field {
-            Some(_) => Some(gather.fields(std::slice::from_ref(member), &row, key)?),
-            None => gather.message(member, &row, key)?,
+        let bytes = match was.is_field() {
+            true if is.is_field() && !is_set(around.first()) => None,
+            true => Some(gather.fields(std::slice::from_ref(member), &row, key)?),
+            false => gather.message(member, &row, key)?,
         };
-        match bytes {
-            None => Ok(()),
-            Some(bytes) => update.set([&is_new.value(&is_new.bytes_of(&was, &Value::Blob(bytes))?)?], key),
-        }
+        let bytes = bytes.map(|bytes| is.bytes_of(&was, &Value::Blob(bytes))).transpose()?.flatten();
+        bytes.map_or(Ok(()), |bytes| update.set([&is.value(&bytes)?], key))
     })
 }
 
@@ -126,20 +158,17 @@ fn decode(
     connection: &Connection,
     rows: &Rows,
     from: &str,
-    [old, new]: [&Catalog; 2],
-    was: &Stored,
+    [was, is]: [Known; 2],
     member: &Member,
     reporter: &Reporter,
 ) -> Result<(), Cause> {
-    let is = Stored { form: form::Form::Bytes, message: member.message(was), field: was.field }.of(new)?;
-    let was_old = was.of(old)?;
     let spread = spread::Spread::new(connection, rows);
-    rows.each(connection, &[from], reporter, |key, values| match values {
-        [Value::Null] => Ok(()),
-        values => {
-            let bytes = is.bytes_of(&was_old, &values[0])?;
-            spread.member(member, was.field.is_some(), &bytes, key)
-        }
+    rows.each(connection, &[from], reporter, |key, values| match &values[0] {
+        Value::Null => Ok(()),
+        value => match is.bytes_of(&was, value)? {
+            Some(bytes) => spread.member(member, is.is_field(), &bytes, key),
+            None => Ok(()),
+        },
     })
 }
 
@@ -154,7 +183,8 @@ fn chain(
     fields: &[Member],
     reporter: &Reporter,
 ) -> Result<(), Cause> {
-    let hashed: Vec<Member> = fields.iter().filter(|member| !member.is_column(to)).cloned().collect();
+    let mut hashed: Vec<Member> = fields.iter().filter(|member| !member.is_column(to)).cloned().collect();
+    hashed.iter_mut().try_for_each(|member| member.resolve(catalog))?;
     let is = Stored { form: form::Form::Bytes, message: Some(message.to_owned()), field: None }.of(catalog)?;
     let columns = gather::columns(&hashed);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -164,7 +194,7 @@ fn chain(
     rows.each(connection, &names, reporter, |key, values| {
         let bytes = gather.fields(&hashed, &gather::Row::new(&columns, values), key)?;
         // In the order in which prost writes the record.
-        let record = is.bytes_of(&is, &Value::Blob(bytes))?;
+        let record = is.bytes_of(&is, &Value::Blob(bytes))?.unwrap_or_default();
         before = chain_hash(&before, &record);
         update.set([&Value::Blob(before.clone())], key)
     })

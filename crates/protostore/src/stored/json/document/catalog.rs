@@ -23,7 +23,7 @@ pub(crate) struct Catalog {
 pub(crate) enum What {
     /// A value of this type.
     One(Kind),
-    /// All of a repeated or map field.
+    /// All of a field: its only value, if it has one, or each of a repeated or map field.
     All(&'static Field),
 }
 
@@ -117,14 +117,16 @@ impl What {
         Ok(writer.text().to_owned())
     }
 
-    /// Returns the bytes that `new` has for what has these here, in the order in which prost writes them.
-    pub(crate) fn become_of(self, new: Self, bytes: &[u8]) -> Result<Vec<u8>, Why> {
+    /// Returns the bytes that `new` has for what has these here, in the order in which prost writes them; nothing where a
+    /// field without values becomes a message.
+    ///
+    /// One message becomes the only element of a list, and the only element one message.
+    pub(crate) fn become_of(self, new: Self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Why> {
         match (self, new) {
-            (Self::One(old), Self::One(new)) => transcode::whole(old, new, bytes),
-            (Self::All(old), Self::All(new)) => transcode::all(old, new, bytes),
-            (Self::One(_), Self::All(_)) | (Self::All(_), Self::One(_)) => {
-                Err("one message does not become a list".to_owned())
-            }
+            (Self::One(old), Self::One(new)) => transcode::whole(old, new, bytes).map(Some),
+            (Self::All(old), Self::All(new)) => transcode::all(old, new, bytes).map(Some),
+            (Self::One(old), Self::All(new)) => transcode::element(old, new, bytes).map(Some),
+            (Self::All(old), Self::One(new)) => transcode::only(old, new, bytes),
         }
     }
 }
@@ -264,6 +266,14 @@ impl<'v> Building<'v> {
     }
 
     fn shape_and_kind(&self, newest: &Value, field: &Value) -> Result<(Shape, Kind), Why> {
+        let (shape, kind) = self.shape_and_value(newest, field)?;
+        Ok(match (field["group"] == true, kind) {
+            (true, Kind::Later(message)) => (shape, Kind::Group(message)),
+            _ => (shape, kind),
+        })
+    }
+
+    fn shape_and_value(&self, newest: &Value, field: &Value) -> Result<(Shape, Kind), Why> {
         let own = &field["kind"];
         Ok(match field["label"].as_str() {
             Some("map") => {

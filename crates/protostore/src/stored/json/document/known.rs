@@ -59,6 +59,7 @@ pub(super) fn write(to: &mut Writer, kind: Kind, bytes: &[u8]) -> Result<(), Ref
         | Kind::Scalar(_)
         | Kind::Enum(_)
         | Kind::Message(_)
+        | Kind::Group(_)
         | Kind::Null
         | Kind::Any(_)
         | Kind::Later(_) => Err(GARBLED),

@@ -8,7 +8,7 @@ use super::{Enum, Field, Kind, Message, Shape, any, known};
 pub(super) fn bytes(kind: Kind, tree: &Tree) -> Option<Vec<u8>> {
     match value(kind, tree)? {
         Owned::Bytes(bytes) => Some(bytes),
-        Owned::Varint(_) | Owned::Fixed64(_) | Owned::Fixed32(_) => None,
+        Owned::Varint(_) | Owned::Fixed64(_) | Owned::Fixed32(_) | Owned::Group(_) => None,
     }
 }
 
@@ -108,6 +108,10 @@ fn value(kind: Kind, tree: &Tree) -> Option<Owned> {
         },
         Kind::Message(of) => match tree {
             Tree::Object(members) => message(of, members.iter()).map(Owned::Bytes),
+            _ => None,
+        },
+        Kind::Group(of) => match (of.said(), tree) {
+            (Kind::Message(of), Tree::Object(members)) => message(of, members.iter()).map(Owned::Group),
             _ => None,
         },
         Kind::Any(of) => any::read(of, tree).map(Owned::Bytes),

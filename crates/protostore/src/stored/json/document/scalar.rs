@@ -15,6 +15,7 @@ pub(crate) enum Owned {
     Fixed64(u64),
     Fixed32(u32),
     Bytes(Vec<u8>),
+    Group(Vec<u8>),
 }
 
 impl Owned {
@@ -24,6 +25,7 @@ impl Owned {
             Self::Fixed64(v) => Payload::Fixed64(*v),
             Self::Fixed32(v) => Payload::Fixed32(*v),
             Self::Bytes(v) => Payload::Bytes(v),
+            Self::Group(v) => Payload::Group(v),
         }
     }
 }

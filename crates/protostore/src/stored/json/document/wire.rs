@@ -9,7 +9,12 @@ pub(crate) enum Payload<'b> {
     Fixed64(u64),
     Fixed32(u32),
     Bytes(&'b [u8]),
+    /// The fields of a group of proto2, without the tags around.
+    Group(&'b [u8]),
 }
+
+/// How deep groups may be in one another, as in prost.
+const DEEPEST: u8 = 100;
 
 impl<'b> Payload<'b> {
     /// Returns whether it is what a plain field leaves out.
@@ -18,12 +23,13 @@ impl<'b> Payload<'b> {
             Self::Varint(v) | Self::Fixed64(v) => *v == 0,
             Self::Fixed32(v) => *v == 0,
             Self::Bytes(v) => v.is_empty(),
+            Self::Group(_) => false,
         }
     }
 
-    /// Returns the bytes, if it has a length.
+    /// Returns the bytes, if it has a length, or is a group.
     pub(crate) fn bytes(&self) -> Option<&'b [u8]> {
-        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+        if let Self::Bytes(bytes) | Self::Group(bytes) = self { Some(bytes) } else { None }
     }
 
     /// Appends it under a number.
@@ -32,6 +38,7 @@ impl<'b> Payload<'b> {
             Self::Varint(_) => 0,
             Self::Fixed64(_) => 1,
             Self::Bytes(_) => 2,
+            Self::Group(_) => 3,
             Self::Fixed32(_) => 5,
         };
         encode_varint(u64::from(number << 3 | wire_type), to);
@@ -39,6 +46,9 @@ impl<'b> Payload<'b> {
             encode_varint(bytes.len() as u64, to);
         }
         self.put_bare(to);
+        if let Self::Group(_) = self {
+            encode_varint(u64::from(number << 3 | 4), to);
+        }
     }
 
     /// Appends it without number and length, as it stands in a packed field.
@@ -47,18 +57,18 @@ impl<'b> Payload<'b> {
             Self::Varint(v) => encode_varint(*v, to),
             Self::Fixed64(v) => to.extend(v.to_le_bytes()),
             Self::Fixed32(v) => to.extend(v.to_le_bytes()),
-            Self::Bytes(v) => to.extend(*v),
+            Self::Bytes(v) | Self::Group(v) => to.extend(*v),
         }
     }
 }
 
-/// Returns the fields of a message in their order; nothing where the bytes are no message, or hold groups.
+/// Returns the fields of a message in their order; nothing where the bytes are no message.
 pub(crate) fn fields(mut bytes: &[u8]) -> Option<Vec<(u32, Payload<'_>)>> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {
         let key = decode_varint(&mut bytes).ok()?;
         let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
-        fields.push((number, take(&mut bytes, key & 7)?));
+        fields.push((number, any(&mut bytes, key, DEEPEST)?));
     }
     Some(fields)
 }
@@ -70,6 +80,22 @@ pub(crate) fn unpacked(mut bytes: &[u8], like: u64) -> Option<Vec<Payload<'_>>> 
         values.push(take(&mut bytes, like)?);
     }
     Some(values)
+}
+
+/// Takes what follows a tag, a group too.
+fn any<'b>(bytes: &mut &'b [u8], key: u64, deepest: u8) -> Option<Payload<'b>> {
+    if key & 7 != 3 {
+        return take(bytes, key & 7);
+    }
+    let (start, deeper) = (*bytes, deepest.checked_sub(1)?);
+    loop {
+        let before = bytes.len();
+        let inner = decode_varint(bytes).ok()?;
+        if inner & 7 == 4 {
+            return (inner >> 3 == key >> 3).then(|| Payload::Group(&start[..start.len() - before]));
+        }
+        any(bytes, inner, deeper)?;
+    }
 }
 
 fn take<'b>(bytes: &mut &'b [u8], wire_type: u64) -> Option<Payload<'b>> {

@@ -12,6 +12,7 @@ pub(super) fn value(to: &mut Writer, kind: Kind, payload: &Payload<'_>) -> Resul
         Kind::Scalar(of) => scalar::write(to, of, payload),
         Kind::Enum(of) => enumerator(to, of, payload),
         Kind::Message(of) => message(to, of, bytes()?, None),
+        Kind::Group(of) => value(to, of.said(), payload),
         Kind::Null => match payload {
             Payload::Varint(0) => {
                 to.push("null");

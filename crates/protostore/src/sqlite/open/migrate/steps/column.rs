@@ -4,7 +4,7 @@ use prost::Message as _;
 use rusqlite::types::Value;
 
 use super::Why;
-use crate::stored::document::{Owned, Payload, Scalar, encoded, integer, wire_fields};
+use crate::stored::document::{Catalog, Owned, Payload, Scalar, What, encoded, integer, wire_fields};
 use crate::stored::{DoubleBits, FloatBits, FullRange, Json, Microseconds, Milliseconds, Paths, Rfc3339, Seconds};
 use crate::time::{Duration, Timestamp};
 use crate::value::{Bad, Bind, Cell, Kept, Value as Stored};
@@ -24,6 +24,10 @@ pub(super) struct Column {
     pub(super) form: Form,
     /// Whether NULL stands in it for a field that is not set.
     pub(super) optional: bool,
+    /// The message that declares it, where it holds all of a repeated field.
+    pub(super) owner: Option<String>,
+    /// What its JSON is of, once its version is known.
+    pub(super) document: Option<What>,
 }
 
 /// The type of its values.
@@ -161,10 +165,13 @@ impl Column {
         if *value == Value::Null {
             return Ok(());
         }
-        if self.ty == Ty::Repeated && self.form == Form::Own {
+        if self.ty == Ty::Repeated {
             // It is the field of a message already.
-            let Value::Blob(bytes) = value else { return Err(self.wrong()) };
-            to.extend(bytes);
+            match (self.form, value) {
+                (Form::Json, value) => to.extend(self.bytes_of_json(value)?),
+                (_, Value::Blob(bytes)) => to.extend(bytes),
+                _ => return Err(self.wrong()),
+            }
             return Ok(());
         }
         // A zero that its message leaves out goes when the message is put in order.
@@ -212,7 +219,7 @@ impl Column {
             (Ty::Value, Form::Own) => Owned::Bytes(read::<Json<prost_types::Value>>(value)?.0.encode_to_vec()),
             (Ty::ListValue, Form::Own) => Owned::Bytes(read::<Json<prost_types::ListValue>>(value)?.0.encode_to_vec()),
             (Ty::FieldMask, Form::Own) => Owned::Bytes(read::<Paths>(value)?.0.encode_to_vec()),
-            (_, Form::Json) => return Err(format!("{} holds JSON inside of what is encoded", self.name)),
+            (_, Form::Json) => Owned::Bytes(self.bytes_of_json(value)?),
             (
                 Ty::Bytes
                 | Ty::String
@@ -291,7 +298,7 @@ impl Column {
             (Ty::Value, Form::Own) => kept(&Json(prost_types::Value::decode(bytes()?).map_err(of_type)?)),
             (Ty::ListValue, Form::Own) => kept(&Json(prost_types::ListValue::decode(bytes()?).map_err(of_type)?)),
             (Ty::FieldMask, Form::Own) => kept(&Paths(prost_types::FieldMask::decode(bytes()?).map_err(of_type)?)),
-            (_, Form::Json) => Err(format!("{} holds JSON inside of what is encoded", self.name)),
+            (_, Form::Json) => self.json(bytes()?),
             (
                 Ty::Bytes
                 | Ty::String
@@ -314,7 +321,37 @@ impl Column {
 
     /// Returns whether it holds all of a repeated field.
     pub(super) fn is_whole_field(&self) -> bool {
-        self.ty == Ty::Repeated && self.form == Form::Own
+        self.ty == Ty::Repeated
+    }
+
+    /// Returns the value of the column for the bytes of all of its field.
+    pub(super) fn whole(&self, bytes: Vec<u8>) -> Result<Value, Why> {
+        if self.form == Form::Json { self.json(&bytes) } else { Ok(Value::Blob(bytes)) }
+    }
+
+    /// Looks up what its JSON is of, in a version.
+    pub(super) fn resolve(&mut self, catalog: &Catalog) -> Result<(), Why> {
+        if self.form != Form::Json {
+            return Ok(());
+        }
+        let unknown = || format!("the snapshot of that version does not say what {} is of", self.name);
+        let document = match (&self.owner, &self.wrapper) {
+            (Some(owner), _) => catalog.field(owner, self.number).map(What::All),
+            (None, Some(message)) => catalog.kind(message).map(What::One),
+            (None, None) => None,
+        };
+        self.document = Some(document.ok_or_else(unknown)?);
+        Ok(())
+    }
+
+    fn bytes_of_json(&self, value: &Value) -> Result<Vec<u8>, Why> {
+        let (Some(document), Value::Text(text)) = (self.document, value) else { return Err(self.wrong()) };
+        document.bytes_of_json(text)
+    }
+
+    fn json(&self, bytes: &[u8]) -> Result<Value, Why> {
+        let document = self.document.ok_or_else(|| self.wrong())?;
+        document.json_of_bytes(bytes).map(Value::Text)
     }
 
     /// Returns the wire type of numbers that may stand packed together; none of what has a length.

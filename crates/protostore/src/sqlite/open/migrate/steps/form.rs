@@ -20,7 +20,7 @@ pub(super) struct Stored {
     pub(super) form: Form,
     /// The full name of the message; none where bytes are the field's own.
     pub(super) message: Option<String>,
-    /// The number of its only field that is there.
+    /// The number of its only field that is there: of a list or map, or of a value that becomes one, or was one.
     pub(super) field: Option<u32>,
 }
 
@@ -48,8 +48,14 @@ impl Stored {
 }
 
 impl Known {
-    /// Returns the bytes that this has for what a column of `was` holds.
-    pub(super) fn bytes_of(&self, was: &Self, value: &Value) -> Result<Vec<u8>, Why> {
+    /// Returns whether it is all of a field, which is there with or without values.
+    pub(super) fn is_field(&self) -> bool {
+        matches!(self.what, What::All(_))
+    }
+
+    /// Returns the bytes that this has for what a column of `was` holds; nothing where a field without values becomes a
+    /// message, which is not set then.
+    pub(super) fn bytes_of(&self, was: &Self, value: &Value) -> Result<Option<Vec<u8>>, Why> {
         let read;
         let bytes = match (was.form, value) {
             (Form::Bytes, Value::Blob(bytes)) => bytes,

@@ -6,16 +6,16 @@ use super::Why;
 use super::column::{Column, Form as ColumnForm, Ty};
 use super::form::{Form, Stored};
 use super::rows::Rows;
-use crate::stored::document::Scalar;
+use crate::stored::document::{Catalog, Scalar};
 
 /// A step.
 #[derive(Clone, Debug)]
 pub(super) enum Line {
     Bits { rows: Rows, from: String, to: String, into: bool, single: bool },
     Text { rows: Rows, from: String, to: String },
-    Reform { rows: Rows, from: String, to: String, was: Stored, is: Stored },
-    Encode { rows: Rows, to: String, is: Stored, member: Member },
-    Decode { rows: Rows, from: String, was: Stored, member: Member },
+    Reform { rows: Rows, from: String, to: String, was: Stored, is: Stored, within: Option<String> },
+    Encode { rows: Rows, to: String, was: Stored, is: Stored, within: Option<String>, member: Member },
+    Decode { rows: Rows, from: String, was: Stored, is: Stored, member: Member },
     Chain { rows: Rows, number: u32, to: String, message: String, fields: Vec<Member> },
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Member {
     /// In a column of the row.
     Column(Column),
     /// A message in columns of the same row, set where `presence` is not 0.
-    Message { number: u32, presence: String, message: String, fields: Vec<Member> },
+    Message { number: u32, presence: String, fields: Vec<Member> },
     /// In rows of a child table: a list with a position, a map with a key, or a message with neither.
     Rows(ChildRows),
 }
@@ -61,13 +61,12 @@ impl Member {
         }
     }
 
-    /// Returns the message that it is; of a list that whose field it is, which a column says.
-    pub(super) fn message(&self, stored: &Stored) -> Option<String> {
+    /// Looks up what columns of JSON are of, in a version.
+    pub(super) fn resolve(&mut self, catalog: &Catalog) -> Result<(), Why> {
         match self {
-            _ if stored.field.is_some() => stored.message.clone(),
-            Self::Message { message, .. } => Some(message.clone()),
-            Self::Rows(rows) => rows.message.clone(),
-            Self::Column(_) => stored.message.clone(),
+            Self::Column(column) => column.resolve(catalog),
+            Self::Message { fields, .. } => fields.iter_mut().try_for_each(|field| field.resolve(catalog)),
+            Self::Rows(rows) => rows.fields.iter_mut().try_for_each(|field| field.resolve(catalog)),
         }
     }
 
@@ -96,17 +95,21 @@ pub(super) fn read(json: &str) -> Result<Line, Why> {
             to: of.text("to")?,
             was: of.stored("was")?,
             is: of.stored("is")?,
+            within: of.optional("within").map(text).transpose()?,
         },
         "encode" => Line::Encode {
             rows: of.rows()?,
             to: of.text("to")?,
+            was: of.stored("was")?,
             is: of.stored("is")?,
+            within: of.optional("within").map(text).transpose()?,
             member: member(of.take("member")?)?,
         },
         "decode" => Line::Decode {
             rows: of.rows()?,
             from: of.text("from")?,
             was: of.stored("was")?,
+            is: of.stored("is")?,
             member: member(of.take("member")?)?,
         },
         "chain" => Line::Chain {
@@ -131,7 +134,6 @@ fn member(value: Value) -> Result<Member, Why> {
         "message" => Member::Message {
             number: of.number("number")?,
             presence: of.text("presence")?,
-            message: of.text("message")?,
             fields: of.members("fields")?,
         },
         "rows" => Member::Rows(ChildRows {
@@ -221,7 +223,8 @@ impl Members {
     }
 
     fn column(&mut self) -> Result<Column, Why> {
-        let ty = Ty::named(&self.take("ty")?).ok_or("it has a type that is not known")?;
+        let of = self.take("ty")?;
+        let ty = Ty::named(&of).ok_or("it has a type that is not known")?;
         let kind = self.optional("kind");
         let scalar = kind.as_ref().and_then(Value::as_str).and_then(Scalar::named);
         let wrapper = kind.as_ref().and_then(|kind| kind["message"].as_str()).map(str::to_owned);
@@ -237,6 +240,8 @@ impl Members {
             ty,
             form,
             optional: self.flag("optional")?,
+            owner: of["repeated"]["owner"].as_str().map(str::to_owned),
+            document: None,
         })
     }
 

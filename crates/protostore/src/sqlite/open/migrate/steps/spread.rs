@@ -50,7 +50,7 @@ impl<'c> Spread<'c> {
             Member::Column(column) if column.is_whole_field() => {
                 let mut bytes = Vec::new();
                 held.for_each(|payload| payload.put(number, &mut bytes));
-                to.push((column.name.clone(), Value::Blob(bytes)));
+                to.push((column.name.clone(), column.whole(bytes)?));
             }
             Member::Column(column) => to.push((column.name.clone(), column.value(held.next_back())?)),
             Member::Message { presence, fields: inner, .. } => {
