@@ -14,46 +14,38 @@ CREATE TABLE "systems" (
   -- Where it is on its way.
   "status" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "status__check" CHECK ("status" BETWEEN -2147483648 AND 2147483647),
-  -- What it is made of. Not set: it was never asked.
-  "hardware" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "hardware__check" CHECK ("hardware" IN (0, 1)),
-  -- Who made it.
-  "hardware__vendor" TEXT,
-  -- What the maker calls it.
-  "hardware__product" TEXT,
-  -- Its serial number. Not set: the firmware has none.
-  "hardware__serial_number" TEXT,
-  -- How many processors it has.
-  "hardware__processor_count" INTEGER
-    CONSTRAINT "hardware__processor_count__check" CHECK (
-      "hardware__processor_count" IS NULL OR "hardware__processor_count" BETWEEN 0 AND 4294967295
-    ),
-  -- Its memory.
-  "hardware__memory_bytes" INTEGER
-    CONSTRAINT "hardware__memory_bytes__check" CHECK (
-      "hardware__memory_bytes" IS NULL OR "hardware__memory_bytes" >= 0
-    ),
   -- Changes with every write; an update that brings another one is refused.
   "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
   -- When it was seen first.
   "create_time" INTEGER,
   -- When its record was written last.
   "update_time" INTEGER,
-  CONSTRAINT "hardware__presence" CHECK (
-    ("hardware__vendor" IS NOT NULL) = "hardware"
-    AND ("hardware__product" IS NOT NULL) = "hardware"
-    AND ("hardware" OR "hardware__serial_number" IS NULL)
-    AND ("hardware__processor_count" IS NOT NULL) = "hardware"
-    AND ("hardware__memory_bytes" IS NOT NULL) = "hardware"
-  ),
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE INDEX "systems_by_status_update_time_desc" ON "systems" ("status", "update_time" DESC, "id" DESC);
 CREATE UNIQUE INDEX "systems_unique_mac_address" ON "systems" ("mac_address");
 CREATE INDEX "systems_by_hostname" ON "systems" ("hostname", "id");
 
+-- What it is made of. Not set: it was never asked.
+CREATE TABLE "systems__hardware" (
+  "_id" TEXT NOT NULL REFERENCES "systems" ("id") ON DELETE CASCADE,
+  -- Who made it.
+  "vendor" TEXT NOT NULL DEFAULT '',
+  -- What the maker calls it.
+  "product" TEXT NOT NULL DEFAULT '',
+  -- Its serial number. Not set: the firmware has none.
+  "serial_number" TEXT,
+  -- How many processors it has.
+  "processor_count" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "processor_count__check" CHECK ("processor_count" BETWEEN 0 AND 4294967295),
+  -- Its memory.
+  "memory_bytes" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "memory_bytes__check" CHECK ("memory_bytes" >= 0),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
 -- Its disks, in the order in which the firmware counts them.
 CREATE TABLE "systems__hardware__disks" (
-  "_id" TEXT NOT NULL REFERENCES "systems" ("id") ON DELETE CASCADE,
+  "_id" TEXT NOT NULL REFERENCES "systems__hardware" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What the kernel calls it.
   "name" TEXT NOT NULL DEFAULT '',
@@ -393,20 +385,28 @@ CREATE VIEW "systems_readable" AS SELECT
     WHEN 4 THEN 'STATUS_INSTALLED'
     WHEN 5 THEN 'STATUS_FAILED'
     ELSE "status" END AS "status",
-  CASE "hardware" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "hardware",
-  "hardware__vendor",
-  "hardware__product",
-  "hardware__serial_number",
-  "hardware__processor_count",
-  "hardware__memory_bytes",
-  (SELECT count(*)
-    FROM "systems__hardware__disks"
-    WHERE "systems__hardware__disks"."_id" = "systems"."id") AS "hardware__disks__count",
+  CASE
+    WHEN EXISTS (SELECT 1
+    FROM "systems__hardware"
+    WHERE "systems__hardware"."_id" = "systems"."id") THEN 'true'
+    ELSE 'false' END AS "hardware",
   (SELECT count(*) FROM "systems__labels" WHERE "systems__labels"."_id" = "systems"."id") AS "labels__count",
   "etag",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
   strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "systems";
+
+CREATE VIEW "systems__hardware_readable" AS SELECT
+  "_id",
+  "vendor",
+  "product",
+  "serial_number",
+  "processor_count",
+  "memory_bytes",
+  (SELECT count(*)
+    FROM "systems__hardware__disks"
+    WHERE "systems__hardware__disks"."_id" = "systems__hardware"."_id") AS "disks__count"
+FROM "systems__hardware";
 
 CREATE VIEW "systems__hardware__disks_readable" AS SELECT
   "_id",

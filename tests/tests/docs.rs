@@ -2,6 +2,8 @@
 
 #[path = "cases/mod.rs"]
 mod cases;
+#[path = "docs/history.rs"]
+mod history;
 #[path = "docs/snippets.rs"]
 mod snippets;
 
@@ -93,28 +95,41 @@ fn the_example_of_the_readme_is_what_is_emitted() {
 /// What stands around the blocks that show a case.
 const SNIPPET: (&str, &str) = ("<!-- snippet: ", "<!-- end -->\n");
 
-#[test]
-fn the_page_of_shapes_shows_what_its_cases_become() {
-    let path = root().join("docs/shapes.md");
-    let text = page(&path);
+/// Compares a page with what its snippets become, or writes it; returns what they show.
+fn snippets_of(path: &Path, blocks: impl Fn(&str) -> String) -> Vec<String> {
+    let text = page(path);
     let mut parts = text.split(SNIPPET.0);
     let mut expected = parts.next().unwrap_or_default().to_owned();
     let mut shown = Vec::new();
     for part in parts {
         let (what, rest) = part.split_once(" -->\n").expect("a comment says what is shown");
         let (_, after) = rest.split_once(SNIPPET.1).unwrap_or_else(|| panic!("{what}: no {}", SNIPPET.1.trim()));
-        expected += &format!("{}{what} -->\n{}{}{after}", SNIPPET.0, snippets::blocks(what), SNIPPET.1);
-        shown.push(what.split(' ').next().unwrap_or_default().to_owned());
+        expected += &format!("{}{what} -->\n{}{}{after}", SNIPPET.0, blocks(what), SNIPPET.1);
+        shown.push(what.to_owned());
     }
     if std::env::var_os("PROTOSTORE_UPDATE").is_some() {
-        std::fs::write(&path, &expected).expect("the page is written");
+        std::fs::write(path, &expected).expect("the page is written");
     } else {
-        assert!(
-            text == expected,
-            "docs/shapes.md is not what its cases become: PROTOSTORE_UPDATE=1 cargo xtask test --test docs"
-        );
+        let update = "PROTOSTORE_UPDATE=1 cargo xtask test --test docs";
+        assert!(text == expected, "{} is not what its snippets become: {update}\n{expected}", path.display());
     }
+    shown
+}
+
+#[test]
+fn the_page_of_shapes_shows_what_its_cases_become() {
+    let shown = snippets_of(&root().join("docs/shapes.md"), snippets::blocks);
     assert!(shown.len() >= 20, "the page shows only {} snippets", shown.len());
+}
+
+/// Each page of a store shows each of its versions: the edit, the command, and what the version is.
+#[test]
+fn the_pages_of_the_stores_show_their_histories() {
+    for (store, dir) in history::STORES {
+        let shown = snippets_of(&root().join("examples").join(dir).join("README.md"), history::blocks);
+        let versions: Vec<String> = (2..=history::newest(store)).map(|v| format!("history {store} {v}")).collect();
+        assert_eq!(shown, versions, "{dir}");
+    }
 }
 
 /// Returns the text of the files of a directory, at any depth.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
-use protostore_build::{Comparison, FailOn, Failure, Format, Invocation, Project, Protos, Report, Request};
+use protostore_build::{Colours, Comparison, FailOn, Failure, Format, Invocation, Project, Protos, Report, Request};
 
 /// Writes the stores.
 pub(crate) fn codegen(includes: Vec<PathBuf>, request: &Request) -> ExitCode {
@@ -72,7 +72,7 @@ fn finish(projects: &[Project], results: Vec<Result<Report, Failure>>, format: F
 
 fn say(project: &Project, report: &Report, fail_on: FailOn) {
     let text = match report.command {
-        "codegen" => report.to_string(),
+        "codegen" => report.in_colours(Colours::of(&std::io::stdout())),
         _ => report.in_format(Format::Table, fail_on),
     };
     for line in text.lines() {

@@ -8,7 +8,7 @@ mod explain;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use protostore_build::{FailOn, Failure, Format, Report, check, codegen};
+use protostore_build::{Colours, FailOn, Failure, Format, Report, check, codegen};
 
 use crate::args::{Args, Command};
 
@@ -31,7 +31,10 @@ fn main() -> ExitCode {
 fn finish(result: Result<Report, Failure>, format: Format, fail_on: FailOn) -> ExitCode {
     match result {
         Ok(report) => {
-            let text = if report.command == "codegen" { report.to_string() } else { report.in_format(format, fail_on) };
+            let text = match report.command {
+                "codegen" => report.in_colours(Colours::of(&std::io::stdout())),
+                _ => report.in_format(format, fail_on),
+            };
             println!("{text}");
             ExitCode::from(report.exit_code(fail_on))
         }

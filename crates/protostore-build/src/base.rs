@@ -102,16 +102,32 @@ impl Base {
         .collect()
     }
 
-    /// Returns the versions of a store that the commit has not, as their plans have them.
-    pub(crate) fn added(&self, project: &Project, plan: &Plan) -> Vec<MadeVersion> {
+    /// Returns the versions of a store that the commit has not, as their plans have them; in place of one whose plan cannot
+    /// be read the finding that says so, where none about the history says it already.
+    pub(crate) fn added(&self, project: &Project, plan: &Plan) -> Vec<Result<MadeVersion, Finding>> {
         let head = self.of(plan).map_or(0, |(_, lock)| lock.head);
         let versions = plan.next.history.versions.iter().filter(|version| version.number > head.max(1));
         let read = |version: &protostore_evolve::Version| {
-            let text = plan.there.get(&plan_path(version.number))?;
-            let upgrade = Upgrade::from_file(&past::text(text)).ok()?;
-            Some(MadeVersion::new(project, plan, upgrade, version.semver.clone()))
+            let path = plan_path(version.number);
+            let text = plan.there.get(&path).map(|bytes| past::text(bytes));
+            let why = match text.as_deref().map(Upgrade::from_file) {
+                Some(Ok(upgrade)) => return Some(Ok(MadeVersion::new(project, plan, upgrade, version.semver.clone()))),
+                Some(Err(error)) => error.to_string(),
+                None => "it is not there".to_owned(),
+            };
+            let is_said = plan.next.faults.iter().any(|fault| fault.file() == path);
+            (!is_said).then(|| Err(self.not_shown(plan, version, &path, &why)))
         };
         versions.filter_map(read).collect()
+    }
+
+    fn not_shown(&self, plan: &Plan, version: &protostore_evolve::Version, path: &str, why: &str) -> Finding {
+        let place = plan.dir.join(path).display().to_string();
+        let (number, slug, reference) = (version.number, &version.slug, &self.reference);
+        let title = format!(
+            "{place}: {why}, so what version {number} `{slug}`, which {reference} has not, does to whom cannot be shown"
+        );
+        Finding::new(title, Vec::new(), format!("restore {place} with git")).at(place, 0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command that compares: files, history, replay.
 
-use protostore_evolve::{Fault, VersionFile};
+use protostore_evolve::{Fault, VersionFile, plan_path};
 
 use crate::base::Base;
 use crate::difference::difference;
@@ -37,7 +37,12 @@ pub fn check(project: &Project, with: &Comparison) -> Result<Report, Failure> {
             report.findings.extend(files(project, plan));
             report.findings.extend(replay(project, plan, false));
         }
-        report.versions.extend(base.iter().flat_map(|base| base.added(project, plan)));
+        for added in base.iter().flat_map(|base| base.added(project, plan)) {
+            match added {
+                Ok(version) => report.versions.push(version),
+                Err(finding) => report.findings.push(finding),
+            }
+        }
         report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(crlf(project, &plans));
@@ -83,6 +88,13 @@ fn repair(project: &Project, plan: &Plan, fault: &Fault) -> String {
             )
         }
         Fault::Newer { .. } => "run the version of protostore that wrote it, or a newer one".to_owned(),
+        Fault::NotReadable { file, .. } if of_version.is_some_and(|version| *file == plan_path(version)) => {
+            let amend = project.invocation.command("codegen", "--amend");
+            format!(
+                "restore {place} with git: it has what was answered when version {head} was made; if it is lost, remove the \
+                 file, and {amend} asks again"
+            )
+        }
         _ if plan.past.unreadable => format!("restore {place} with git: the lock chains all versions"),
         // What only an older version has cannot be made again.
         _ if head > 1 && of_version != Some(head) => format!("restore {place} with git: the lock chains all versions"),

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::Colours;
+use crate::colours::Part;
+
 /// What is not as it should be, and how it is repaired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -20,6 +23,14 @@ impl Finding {
         Self { title: title.into(), details, remedy: remedy.into(), place: None }
     }
 
+    /// Returns what is wrong, more of it, and what to do, each on lines of its own.
+    pub(crate) fn text(&self, colours: Colours) -> String {
+        let Self { title, details, remedy, place: _ } = self;
+        let details: String = details.iter().map(|line| format!("    {line}\n")).collect();
+        let (title, remedy) = (colours.paint(Part::Loud, title), colours.paint(Part::Remedy, remedy));
+        format!("{title}\n{details}  -> {remedy}\n")
+    }
+
     /// Says which file it is about, and which line of it.
     pub(crate) fn at(self, file: impl Into<String>, line: u32) -> Self {
         Self { place: Some((file.into(), line)), ..self }
@@ -28,8 +39,6 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.title)?;
-        self.details.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
-        writeln!(f, "  -> {}", self.remedy)
+        f.write_str(&self.text(Colours::None))
     }
 }

@@ -10,6 +10,7 @@ mod breadth;
 mod canonical;
 mod check;
 mod codegen;
+mod colours;
 mod difference;
 mod disk;
 mod failure;
@@ -35,6 +36,7 @@ mod trial;
 
 pub use check::{Comparison, check};
 pub use codegen::{codegen, codegen_all};
+pub use colours::Colours;
 pub use failure::Failure;
 pub use finding::Finding;
 pub use format::Format;

@@ -4,9 +4,10 @@ use std::fmt;
 
 use protostore_evolve::plan::{Plan as Upgrade, Verdict};
 
+use crate::colours::Part;
 use crate::plan::Plan;
 use crate::texts::SQLITE;
-use crate::{Project, asked};
+use crate::{Colours, Project, asked};
 
 /// A version of a store that came about since another, or would.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,17 +55,48 @@ impl MadeVersion {
         Self { store: plan.name.clone(), semver, plan: upgrade, place, steps, sql: None }
     }
 
-    /// Returns all of it, with the SQL: what `--dry-run` prints.
-    pub(crate) fn whole(&self) -> String {
-        let mut text = self.to_string();
-        let (up, down) = self.sql.as_ref().map_or((None, None), |(up, down)| (Some(up), down.as_ref()));
-        for (title, sql) in [("up", up), ("down", down)] {
+    /// Returns what changed, the steps and what they cost; `with_sql` adds the SQL, which `--dry-run` prints.
+    pub(crate) fn text(&self, colours: Colours, with_sql: bool) -> String {
+        let Self { store, semver, plan, place: _, steps, sql } = self;
+        let title = |text: &str| colours.paint(Part::Title, text);
+        let mut lines = vec![title(&format!("{store}: version {} `{}`, {semver}", plan.to, plan.slug))];
+        lines.extend(plan.verdicts.iter().flat_map(|verdict| colours.verdict(verdict)).map(|line| format!("  {line}")));
+        if plan.asks.is_empty() && steps.is_empty() {
+            lines.push(format!("  {} none, the file stays as it is", title("steps:")));
+        } else if plan.asks.is_empty() {
+            lines.push(format!("  {}", title("steps:")));
+            lines.extend(steps.lines().map(|line| format!("    {line}")));
+        }
+        let cost = match passes(&plan.verdicts) {
+            0 => "no pass over a table".to_owned(),
+            1 => "1 full pass over a table".to_owned(),
+            several => format!("{several} full passes over tables"),
+        };
+        lines.push(format!("  {} {cost}", title("cost:")));
+        let (from, reader, writer) = (plan.from, plan.reader, plan.writer);
+        let (part, says) = match (from >= writer, from >= reader) {
+            (true, _) => (Part::Calm, "reads and writes the new file"),
+            (false, true) => (Part::Noted, "reads the new file, and must not write it"),
+            (false, false) => (Part::Loud, "cannot open the new file"),
+        };
+        lines.push(format!("  the program of version {from} {}", colours.paint(part, says)));
+        let (up, down) = sql.as_ref().filter(|_| with_sql).map_or((None, None), |(up, down)| (Some(up), down.as_ref()));
+        for (name, sql) in [("up:", up), ("down:", down)] {
             if let Some(sql) = sql {
-                let lines: String = sql.lines().map(|line| format!("    {line}\n").replace("    \n", "\n")).collect();
-                text += &format!("\n  {title}:\n{lines}");
+                lines.extend([String::new(), format!("  {}", title(name))]);
+                lines.extend(sql.lines().map(|line| sql_line(line, colours)));
             }
         }
-        text
+        lines.join("\n") + "\n"
+    }
+}
+
+/// Returns a line of SQL, indented; comments are in a colour of their own.
+fn sql_line(line: &str, colours: Colours) -> String {
+    match line {
+        "" => String::new(),
+        line if line.trim_start().starts_with("--") => format!("    {}", colours.paint(Part::Comment, line)),
+        line => format!("    {line}"),
     }
 }
 
@@ -75,28 +107,6 @@ fn passes(verdicts: &[Verdict]) -> u32 {
 
 impl fmt::Display for MadeVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { store, semver, plan, place: _, steps, sql: _ } = self;
-        writeln!(f, "{store}: version {} `{}`, {semver}", plan.to, plan.slug)?;
-        for verdict in &plan.verdicts {
-            verdict.to_string().lines().try_for_each(|line| writeln!(f, "  {line}"))?;
-        }
-        if plan.asks.is_empty() && steps.is_empty() {
-            writeln!(f, "  steps: none, the file stays as it is")?;
-        } else if plan.asks.is_empty() {
-            writeln!(f, "  steps:")?;
-            steps.lines().try_for_each(|line| writeln!(f, "    {line}"))?;
-        }
-        match passes(&plan.verdicts) {
-            0 => writeln!(f, "  cost: no pass over a table")?,
-            1 => writeln!(f, "  cost: 1 full pass over a table")?,
-            several => writeln!(f, "  cost: {several} full passes over tables")?,
-        }
-        let (from, reader, writer) = (plan.from, plan.reader, plan.writer);
-        let says = match (from >= writer, from >= reader) {
-            (true, _) => "reads and writes the new file",
-            (false, true) => "reads the new file, and must not write it",
-            (false, false) => "cannot open the new file",
-        };
-        writeln!(f, "  the program of version {from} {says}")
+        f.write_str(&self.text(Colours::None, false))
     }
 }

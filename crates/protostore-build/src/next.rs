@@ -1,6 +1,6 @@
 //! What becomes of the newest version of a store: it is as it was, rewritten, or followed by another.
 
-use protostore_evolve::plan::{Answers, Plan as Upgrade, Step};
+use protostore_evolve::plan::{Answers, Plan as Upgrade, PlanError, Step};
 use protostore_evolve::plan::{Conversion, Fill};
 use protostore_evolve::{Fault, History, VersionFile, evolve, plan_path};
 use protostore_schema::Schema;
@@ -119,7 +119,10 @@ fn amended(past: &Past, history: &History, schema: &Schema, answers: &Answers, t
         let history = rewritten_first(history, schema);
         return Next { history, kept: 0, upgrade: None, made: Some(1), faults: Vec::new(), forbidden: None };
     };
-    let kept = answers_of(there, head);
+    let kept = match answers_of(there, head) {
+        Ok(kept) => kept,
+        Err(fault) => return blocked(vec![fault], None),
+    };
     let mut answers = answers.clone();
     answers.kept = kept.kept;
     for (column, sql) in kept.backfills {
@@ -157,14 +160,22 @@ fn is_of_head(fault: &Fault, head: u32) -> bool {
 }
 
 /// Returns what was answered when a version was made: once a `backfill` is taken out of the proto, its plan alone has it.
-fn answers_of(there: &Files, version: u32) -> Answers {
-    let text = there.get(&plan_path(version)).map(|bytes| past::text(bytes));
-    let Some(plan) = text.and_then(|text| Upgrade::from_file(&text).ok()) else { return Answers::default() };
+/// A plan that is not there has no answers, so that all is asked again; one that cannot be read may have some.
+fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> {
+    let file = plan_path(version);
+    let Some(text) = there.get(&file).map(|bytes| past::text(bytes)) else { return Ok(Answers::default()) };
+    let plan = Upgrade::from_file(&text).map_err(|error| {
+        let why = error.to_string();
+        match error {
+            PlanError::Newer(_) => Fault::Newer { file, why },
+            PlanError::Json(_) | PlanError::NoFormat => Fault::NotReadable { file, why },
+        }
+    })?;
     let backfills = plan.up.iter().filter_map(|step| match step {
         Step::AddColumn { column, fill: Fill::Sql(sql) }
         | Step::Fill { column, value: Fill::Sql(sql), .. }
         | Step::Convert { column, by: Conversion::Sql(sql) } => Some((column.clone(), sql.clone())),
         _ => None,
     });
-    Answers { kept: plan.accepted.clone(), backfills: backfills.collect(), ..Answers::default() }
+    Ok(Answers { kept: plan.accepted.clone(), backfills: backfills.collect(), ..Answers::default() })
 }

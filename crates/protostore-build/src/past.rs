@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use protostore_evolve::{Fault, History, Lock, LockError, Locked, VersionFile, snapshot_path};
+use protostore_evolve::plan::{Plan as Upgrade, PlanError};
+use protostore_evolve::{Fault, History, Lock, LockError, Locked, VersionFile, plan_path, snapshot_path};
 use protostore_schema::{Schema, SnapshotError};
 
 use crate::disk::Files;
@@ -38,6 +39,8 @@ pub(crate) fn read(there: &Files) -> Past {
         Err(error) => return broken(vec![Fault::NotALock { why: error.to_string() }]),
     };
     let mut faults = lock.verify(&files);
+    let newer: Vec<_> = lock.versions.iter().filter_map(|locked| newer_plan(locked.version, &files, &faults)).collect();
+    faults.extend(newer);
     match History::read(&lock, |version| files.get(&snapshot_path(version)).map(String::as_str)) {
         Ok(Some(history)) => Past { history: Some(history), locked: lock.versions, faults, unreadable: false },
         Ok(None) => broken(faults),
@@ -54,6 +57,16 @@ pub(crate) fn read(there: &Files) -> Past {
             let is_newer = faults.iter().any(|fault| matches!(fault, Fault::Newer { .. }));
             Past { unreadable: unreadable || is_newer, ..broken(faults) }
         }
+    }
+}
+
+/// Returns the fault of a plan that the lock vouches for and that a newer tool wrote.
+fn newer_plan(version: u32, files: &BTreeMap<String, String>, faults: &[Fault]) -> Option<Fault> {
+    let file = plan_path(version);
+    let text = files.get(&file).filter(|_| !faults.iter().any(|fault| fault.file() == file))?;
+    match Upgrade::check_format(text) {
+        Err(error @ PlanError::Newer(_)) => Some(Fault::Newer { file, why: error.to_string() }),
+        _ => None,
     }
 }
 

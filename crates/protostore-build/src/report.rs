@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::colours::Part;
 use crate::plan::Plan;
-use crate::{Finding, MadeVersion};
+use crate::{Colours, Finding, MadeVersion};
 
 /// What a command found and did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +89,15 @@ impl Report {
         }
     }
 
+    /// Returns the findings, the versions, the notes and the sentence, for a terminal that shows these colours.
+    #[must_use]
+    pub fn in_colours(&self, colours: Colours) -> String {
+        let findings = self.findings.iter().map(|finding| finding.text(colours) + "\n");
+        let versions = self.versions.iter().map(|version| version.text(colours, self.dry_run) + "\n");
+        let notes = self.notes.iter().map(|note| format!("{} {note}\n", colours.paint(Part::Noted, "note:")));
+        findings.chain(versions).chain(notes).collect::<String>() + &self.summary()
+    }
+
     /// Returns what happened, in one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -114,13 +124,7 @@ impl Report {
 /// The findings, the versions, the notes, and the sentence.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
-        for version in &self.versions {
-            let text = if self.dry_run { version.whole() } else { version.to_string() };
-            writeln!(f, "{text}")?;
-        }
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))?;
-        f.write_str(&self.summary())
+        f.write_str(&self.in_colours(Colours::None))
     }
 }
 

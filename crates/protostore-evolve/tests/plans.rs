@@ -2,6 +2,8 @@
 //!
 //! `PROTOSTORE_UPDATE=1` writes the plans anew.
 
+#[path = "golden/mod.rs"]
+mod golden;
 #[path = "structure/mod.rs"]
 mod structure;
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, FileDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
+use prost_reflect::{FileDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use protostore_schema::Schema;
 
+use crate::served::served;
 use crate::{Compiled, annotations, names};
 
 impl Compiled {
@@ -31,7 +32,7 @@ impl Compiled {
     }
 
     /// Returns the encoded files of [`message_files`](Self::message_files) and all that they import, with their
-    /// options and without comments: what server reflection serves.
+    /// options and without comments: what server reflection serves. A `backfill` is not in it.
     #[must_use]
     pub fn descriptor_set(&self, schema: &Schema) -> Vec<u8> {
         let mut names = BTreeSet::new();
@@ -42,7 +43,7 @@ impl Compiled {
                 open.extend(file.dependencies());
             }
         }
-        let files = self.pool.files().filter(|f| names.contains(f.name())).filter_map(|f| without_comments(&f));
+        let files = self.pool.files().filter(|f| names.contains(f.name())).filter_map(|f| served(&f));
         let mut set = FileDescriptorSet::default().transcode_to_dynamic();
         set.set_field_by_name("file", Value::List(files.map(Value::Message).collect()));
         set.encode_to_vec()
@@ -161,12 +162,4 @@ fn keep_imports(mut file: FileDescriptorProto, stays: &BTreeSet<String>) -> File
         (0i32..).zip(&file.dependency).filter(|(_, n)| public.contains(n)).map(|(i, _)| i).collect();
     file.weak_dependency.clear();
     file
-}
-
-/// Returns a file's descriptor with its options and without comments and places.
-fn without_comments(file: &FileDescriptor) -> Option<DynamicMessage> {
-    let encoded = file.encode_to_vec();
-    let mut message = DynamicMessage::decode(FileDescriptorProto::default().descriptor(), encoded.as_slice()).ok()?;
-    message.clear_field_by_name("source_code_info");
-    Some(message)
 }

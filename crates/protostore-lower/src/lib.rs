@@ -17,6 +17,7 @@ mod nearest;
 mod option_text;
 mod regular;
 mod resolver;
+mod served;
 mod sources;
 
 pub use code::Code;

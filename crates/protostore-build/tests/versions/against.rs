@@ -5,7 +5,7 @@ use std::process::Command;
 use protostore_build::{Comparison, FailOn, Failure, Mode, Report, Request, check, codegen};
 
 use crate::lab::Lab;
-use crate::versions::append::{edit, written};
+use crate::versions::append::{edit, relocked, written};
 
 fn git(lab: &Lab, arguments: &[&str]) {
     let identity = ["-c", "user.name=lab", "-c", "user.email=lab@example.org", "-c", "commit.gpgsign=false"];
@@ -46,6 +46,33 @@ fn versions_that_came_since_are_shown_and_fail_where_that_is_asked() {
     assert!(renamed.is_ok() && code(&renamed) == [0, 3, 3], "{renamed}");
     let alone = check(&lab.project(), &Comparison::default()).expect("the project is computed");
     assert_eq!(alone.versions, []);
+}
+
+#[test]
+fn a_version_whose_plan_cannot_be_read_is_not_left_out() {
+    let lab = committed();
+    edit(&lab, "string name = 2;", "string label = 2;");
+    written(&lab, Mode::Write);
+    let (plan, lock) = ("generated/lab/schema/0002.plan.json", "generated/lab/schema.lock");
+    // Once with a lock that vouches for it, and once edited by hand: each is one finding.
+    for vouched in [true, false] {
+        let texts = (lab.read(plan), lab.read(lock));
+        lab.write(plan, &texts.0.replace("\"N01\"", "\"N99\""));
+        if vouched {
+            relocked(&lab);
+        }
+        let report = against(&lab);
+        assert_eq!(report.versions.len(), 0, "{report}");
+        // With another lock the crate differs too, which is said by itself.
+        let about: Vec<_> = report.findings.iter().filter(|found| found.title.contains("0002.plan.json")).collect();
+        assert_eq!(about.len(), 1, "{report}");
+        let said = lab.short(&about[0].to_string());
+        assert!(said.contains("-> restore generated/lab/schema/0002.plan.json with git"), "{said}");
+        let words = if vouched { "cannot be shown" } else { "was edited" };
+        assert!(said.contains(words), "{said}");
+        lab.write(plan, &texts.0);
+        lab.write(lock, &texts.1);
+    }
 }
 
 #[test]

@@ -91,3 +91,30 @@ fn it_repairs_what_was_edited_in_the_newest_version_and_nothing_older() {
     let remedy = "restore generated/lab/migrations/sqlite/V1__initial.sql with git: the lock chains all versions";
     assert_eq!(lab.short(&report.findings[0].remedy), remedy);
 }
+
+#[test]
+fn a_plan_that_cannot_be_read_is_an_error_and_asks_nothing_again() {
+    let lab = Lab::generated();
+    edit(&lab, "string name = 2;", "string name = 2;\n  int64 weight = 3;");
+    written(&lab, Mode::Write);
+    edit(&lab, "int64 weight = 3;", "int32 weight = 3;");
+    let accept = vec!["narrow:machines.weight".parse().expect("an answer")];
+    written(&lab, Request { accept, ..Request::default() });
+    let plan = "generated/lab/schema/0003.plan.json";
+    let text = lab.read(plan);
+
+    lab.write(plan, &text.replacen("\"narrow\"", "\"narrowed\"", 1));
+    assert_ne!(lab.read(plan), text);
+    let report = lab.amend();
+    assert_eq!((report.findings.len(), report.written.len()), (1, 0), "{report}");
+    let said = lab.short(&report.findings[0].to_string());
+    assert!(said.contains("schema/0003.plan.json cannot be read: not a plan: "), "{said}");
+    assert!(said.contains("-> restore generated/lab/schema/0003.plan.json with git"), "{said}");
+    assert!(said.contains("remove the file, and `cargo xtask codegen --amend` asks again"), "{said}");
+
+    std::fs::remove_file(lab.path(plan)).expect("the plan is removed");
+    let asked = lab.amend();
+    assert!(asked.findings[0].title.starts_with("K03: ") && asked.written.is_empty(), "{asked}");
+    lab.write(plan, &text);
+    assert!(written(&lab, Mode::Amend).ends_with("; nothing changed"));
+}

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use protostore_build::{FailOn, Mode, Release, Request, codegen};
-use protostore_evolve::Lock;
 use protostore_evolve::plan::Plan;
+use protostore_evolve::{
+    History, Lock, MigrationTexts, Version, VersionTexts, down_path, migration_path, plan_path, snapshot_path,
+};
+use protostore_schema::Schema;
 
 use crate::lab::Lab;
 
@@ -27,6 +30,38 @@ pub(crate) fn written(lab: &Lab, request: impl Into<Request>) -> String {
 
 pub(crate) fn lock(lab: &Lab) -> Lock {
     Lock::from_text(&lab.read("generated/lab/schema.lock")).expect("a lock")
+}
+
+/// Writes the lock of the files as they are, as a tool would that wrote them.
+pub(crate) fn relocked(lab: &Lab) {
+    let before = lock(lab);
+    let read = |path: &str| Some(lab.path(format!("generated/lab/{path}"))).filter(|path| path.is_file());
+    let read = |path: &str| read(path).map(|path| std::fs::read_to_string(path).expect("a text"));
+    let mut texts = Vec::new();
+    for locked in &before.versions {
+        let up = read(&migration_path("sqlite", locked.version, &locked.slug)).expect("a migration");
+        let migration = MigrationTexts { up, down: read(&down_path("sqlite", locked.version, &locked.slug)) };
+        texts.push(VersionTexts {
+            snapshot: read(&snapshot_path(locked.version)).expect("a snapshot"),
+            plan: read(&plan_path(locked.version)),
+            migrations: [("sqlite".to_owned(), migration)].into(),
+        });
+    }
+    // What a lock takes of a schema is its mapping, and that of the first is the same.
+    let first = Schema::from_snapshot(&texts[0].snapshot.replacen("\"format\": 2", "\"format\": 1", 1));
+    let schema = first.expect("a snapshot");
+    let versions = before.versions.iter().map(|locked| Version {
+        number: locked.version,
+        slug: locked.slug.clone(),
+        semver: locked.semver.clone(),
+        schema: schema.clone(),
+        accepted: locked.accepted.clone(),
+        reader: locked.reader,
+        writer: locked.writer,
+    });
+    let mut history = History::first(schema.clone());
+    history.versions = versions.collect();
+    lab.write("generated/lab/schema.lock", &Lock::new(&history, &texts).render("cargo xtask codegen"));
 }
 
 fn history(lab: &Lab) -> BTreeMap<String, String> {

@@ -1,6 +1,6 @@
 //! The file of a plan, `schema/0002.plan.json`: one line a step, a verdict and an acceptance.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Plan;
 
@@ -66,12 +66,27 @@ impl Plan {
     /// # Errors
     /// If the text is no plan, or if a newer tool wrote it.
     pub fn from_file(text: &str) -> Result<Self, PlanError> {
+        Self::check_format(text)?;
         let mut plan: serde_json::Value = serde_json::from_str(text).map_err(PlanError::Json)?;
-        let format = plan.as_object_mut().and_then(|plan| plan.remove("format"));
-        match format.as_ref().and_then(serde_json::Value::as_u64) {
+        plan.as_object_mut().map(|plan| plan.remove("format"));
+        serde_json::from_value(plan).map_err(PlanError::Json)
+    }
+
+    /// Says whether this version of the tool can read a text as far as its format goes, without the steps.
+    ///
+    /// # Errors
+    /// If the text is no JSON object with a `format`, or if a newer tool wrote it.
+    pub fn check_format(text: &str) -> Result<(), PlanError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: Option<u64>,
+        }
+        // The format alone says whether the rest can be read.
+        let Head { format } = serde_json::from_str(text).map_err(PlanError::Json)?;
+        match format {
             None => Err(PlanError::NoFormat),
             Some(format) if format > FORMAT => Err(PlanError::Newer(format)),
-            Some(_) => serde_json::from_value(plan).map_err(PlanError::Json),
+            Some(_) => Ok(()),
         }
     }
 }

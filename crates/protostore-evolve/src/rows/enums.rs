@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protostore_schema::{Asks, EnumType, RuleValue};
 
+use super::reused::is_reservable;
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, DataEffect, Effect, Previous, Test, Verdict, Word};
 use crate::types::Pairs;
@@ -97,7 +98,7 @@ fn gone(old: &EnumType, new: &EnumType, (number, names): (i32, &[&str]), at: &At
         .chain(
             names
                 .iter()
-                .filter(|name| !new.reserved_names.iter().any(|r| r == *name))
+                .filter(|name| is_reservable(name) && !new.reserved_names.iter().any(|r| r == *name))
                 .map(|name| format!("reserved {name:?};")),
         )
         .collect();

@@ -67,7 +67,8 @@ pub(super) fn at(message: &Message, field: &Field, is_old: bool, draft: &Draft<'
 fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
     let is_number = new.reserved.iter().any(|(first, last)| (*first..=*last).contains(&field.number));
     // A name that another number has cannot be reserved.
-    let is_name = new.reserved_names.contains(&field.name) || new.fields.iter().any(|other| other.name == field.name);
+    let is_taken = new.fields.iter().any(|other| other.name == field.name);
+    let is_name = new.reserved_names.contains(&field.name) || is_taken || !is_reservable(&field.name);
     if is_number && is_name {
         return;
     }
@@ -91,9 +92,16 @@ fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
         }
     };
     let verb = if is_table || !stored.is_empty() { "are dropped" } else { "are passed over" };
-    let risk = format!("{what} {verb}: say in {} that number and name are not used again", new.proto);
+    let both = if is_reservable(&field.name) { "number and name are" } else { "the number is" };
+    let risk = format!("{what} {verb}: say in {} that {both} not used again", new.proto);
     let kind = if is_table { ChangeKind::T09 } else { ChangeKind::D02 };
     draft.reserve(kind, &at, &new.declared, line, risk);
+}
+
+/// Returns whether protobuf's compiler takes a name in `reserved`, which is narrower than what it takes of a field or value:
+/// `_rowid_` can be declared and not reserved. The history remembers such a name all the same.
+pub(super) fn is_reservable(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 type Stored = (u32, Vec<u32>, String);

@@ -153,9 +153,7 @@ pub struct Disk {
 /// Reads rows of `systems`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "id", "mac_address", "hostname", "ip_address", "status", "hardware", "hardware__vendor",
-    "hardware__product", "hardware__serial_number", "hardware__processor_count",
-    "hardware__memory_bytes", "etag", "create_time", "update_time"
+        concat!(r#"SELECT "id", "mac_address", "hostname", "ip_address", "status", "etag", "create_time", "update_time"
 FROM "systems""#,
         "\n", $rest)
     };
@@ -300,9 +298,7 @@ pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, 
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
             38, ["labels.value", limit],
-            r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
-    t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
-    t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
+            r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."etag", t."create_time",
     t."update_time"
 FROM "systems__labels" c
 CROSS JOIN "systems" t ON t."id" = c."_id"
@@ -315,9 +311,7 @@ ORDER BY c."_id" LIMIT $2"#
             generated::Range::new(
                 stmt!(
                     39, ["labels.value", after id, limit],
-                    r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
-    t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
-    t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
+                    r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."etag", t."create_time",
     t."update_time"
 FROM "systems__labels" c
 CROSS JOIN "systems" t ON t."id" = c."_id"
@@ -462,7 +456,7 @@ impl TryFrom<proto::autoinstall::systems::v1::Disk> for Disk {
 impl protostore::Record for System {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = (children::HardwareDisks, (children::Labels, ()));
+    type Children = (children::OfHardware_6, (children::Labels, ()));
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
     const MAKES: bool = true;
@@ -561,15 +555,6 @@ impl protostore::Record for System {
             2 => binder.put(&self.hostname),
             3 => binder.put(&self.ip_address),
             4 => binder.put(&self.status),
-            5 => {
-                let hardware = self.hardware.as_ref();
-                binder.put(&hardware.is_some())?;
-                binder.put(&hardware.map(|v| &v.vendor))?;
-                binder.put(&hardware.map(|v| &v.product))?;
-                binder.put(&hardware.and_then(|v| v.serial_number.as_ref()))?;
-                binder.put(&hardware.map(|v| &v.processor_count))?;
-                binder.put(&hardware.map(|v| &v.memory_bytes))
-            }
             7 => binder.put(&self.etag),
             8 => binder.put(&self.create_time),
             9 => binder.put(&self.update_time),
@@ -618,19 +603,7 @@ impl generated::Decode for System {
             hostname: row.take()?,
             ip_address: row.take()?,
             status: row.take()?,
-            hardware: if row.take()? {
-                Some(Hardware {
-                    vendor: row.take()?,
-                    product: row.take()?,
-                    serial_number: row.take()?,
-                    processor_count: row.take()?,
-                    memory_bytes: row.take()?,
-                    disks: Vec::new(),
-                })
-            } else {
-                row.skip(5);
-                None
-            },
+            hardware: None,
             labels: std::collections::BTreeMap::new(),
             etag: row.take()?,
             create_time: row.take()?,
@@ -647,12 +620,6 @@ generated::columns! {
     "hostname" "hostname" [3] Value(String) Text;
     "ip_address" "ip_address" [4] Value(String) Text;
     "status" "status" [5] Value(Enum SystemStatus) Int4;
-    "hardware" "hardware" [6] Presence(Message "autoinstall.systems.v1.Hardware") Bool;
-    "hardware__vendor" "hardware.vendor" [6, 1] Value(String) Text;
-    "hardware__product" "hardware.product" [6, 2] Value(String) Text;
-    "hardware__serial_number" "hardware.serial_number" [6, 3] Value(String) Text;
-    "hardware__processor_count" "hardware.processor_count" [6, 4] Value(Uint32) Int8;
-    "hardware__memory_bytes" "hardware.memory_bytes" [6, 5] Value(Uint64) Int8;
     "etag" "etag" [8] Value(String) Text, OUTPUT_ONLY;
     "create_time" "create_time" [9] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
     "update_time" "update_time" [10] Value(Message "google.protobuf.Timestamp") Int8, OUTPUT_ONLY;
@@ -682,22 +649,6 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "status",
                 "must be between -2147483648 and 2147483647",
             ),
-            protostore::Check::new("hardware__check", "hardware", "must be 0 or 1"),
-            protostore::Check::new(
-                "hardware__presence",
-                "hardware",
-                "is not set, so none of its fields may be; where it is set, each plain field must be",
-            ),
-            protostore::Check::new(
-                "hardware__processor_count__check",
-                "hardware.processor_count",
-                "must be between 0 and 4294967295",
-            ),
-            protostore::Check::new(
-                "hardware__memory_bytes__check",
-                "hardware.memory_bytes",
-                "must be between 0 and 9223372036854775807",
-            ),
             protostore::Check::new("etag__check", "etag", "must not be empty"),
         ],
     },
@@ -710,7 +661,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["hostname"], &[3]),
         protostore::FieldOf::value(&["ip_address"], &[4]),
         protostore::FieldOf::value(&["status"], &[5]),
-        protostore::FieldOf::value(&["hardware"], &[6]),
+        protostore::FieldOf::children(&["hardware"], &[6]),
         protostore::FieldOf::children(&["labels"], &[7]),
         protostore::FieldOf::value(&["etag"], &[8]),
         protostore::FieldOf::value(&["create_time"], &[9]),
@@ -719,30 +670,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     recursions: &[],
     touches: &["configurations", "installations", "files", "certificates"],
-    children: generated::child_tables![children::HardwareDisks, children::Labels],
+    children: generated::child_tables![
+        children::OfHardware_6, children::HardwareDisks, children::Labels
+    ],
     sequences: &[],
     get: stmt!(0, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
         2,
-        r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
-    "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
-    "hardware__memory_bytes", "etag", "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
+        r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "etag",
+    "create_time", "update_time")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
         1,
-        r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
-    "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
-    "hardware__memory_bytes", "etag", "create_time", "update_time")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "etag",
+    "create_time", "update_time")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hostname",
-    "ip_address" = excluded."ip_address", "status" = excluded."status",
-    "hardware" = excluded."hardware", "hardware__vendor" = excluded."hardware__vendor",
-    "hardware__product" = excluded."hardware__product",
-    "hardware__serial_number" = excluded."hardware__serial_number",
-    "hardware__processor_count" = excluded."hardware__processor_count",
-    "hardware__memory_bytes" = excluded."hardware__memory_bytes", "etag" = excluded."etag",
+    "ip_address" = excluded."ip_address", "status" = excluded."status", "etag" = excluded."etag",
     "create_time" = excluded."create_time", "update_time" = excluded."update_time""#
     ),
     delete: stmt!(3, [id], r#"DELETE FROM "systems" WHERE "id" = $1"#),
@@ -752,10 +698,8 @@ DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hos
     ),
     get_many: stmt!(
         6, [keys],
-        r#"SELECT o.key, t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."hardware",
-    t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
-    t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
-    t."update_time"
+        r#"SELECT o.key, t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."etag",
+    t."create_time", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "systems" t ON t."id" = o.value"#
     ),
@@ -780,4 +724,5 @@ static REVISION: generated::RevisionField = generated::RevisionField {
 };
 
 #[doc(hidden)]
+#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children;

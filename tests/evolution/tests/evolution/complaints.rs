@@ -10,15 +10,15 @@ use protostore_evolve::plan::{Answers, Ask, ChangeKind, Line, Word};
 use crate::lab::{Carry, Database, Planned, Rows, Store, answered, draw, same_database};
 
 /// Two versions, the questions between them, and the SQL once they were answered.
-struct Upgrade {
-    old: Store,
-    new: Store,
-    asks: Vec<Ask>,
+pub(crate) struct Upgrade {
+    pub(crate) old: Store,
+    pub(crate) new: Store,
+    pub(crate) asks: Vec<Ask>,
     planned: Option<Planned>,
 }
 
 impl Upgrade {
-    fn new(old: &str, new: &str) -> Self {
+    pub(crate) fn new(old: &str, new: &str) -> Self {
         let store = |body: &str| Store::new(body).unwrap_or_else(|why| panic!("{why}"));
         let (old, new) = (store(old), store(new));
         let history = History::first(old.schema.clone());
@@ -31,19 +31,19 @@ impl Upgrade {
         Self { old, new, asks, planned }
     }
 
-    fn sql(&self) -> &Planned {
+    pub(crate) fn sql(&self) -> &Planned {
         self.planned.as_ref().unwrap_or_else(|| panic!("questions are left: {:?}", self.asks))
     }
 
     /// Returns a database of the older version, and the rows that were drawn into it.
-    fn filled(&self) -> (Database, Rows) {
+    pub(crate) fn filled(&self) -> (Database, Rows) {
         let database = Database::fresh(&self.old);
         let rows = draw(&mut Rng::with_seed(7), &self.old, &database, 12, &Rows::new());
         (database, rows)
     }
 
     /// Upgrades drawn rows, and compares them with those of a fresh database.
-    fn keeps_all(&self) -> Database {
+    pub(crate) fn keeps_all(&self) -> Database {
         let (mut database, rows) = self.filled();
         database.migrate(&self.sql().up, &self.new).unwrap_or_else(|why| panic!("{}\n{why}", self.sql().up));
         let expected = Carry::default().rows(&rows, &self.new).expect("rows that fit");
@@ -55,7 +55,7 @@ impl Upgrade {
 }
 
 /// A store of machines with drives, whose names others refer to.
-fn machines(fields: &str, table: &str) -> String {
+pub(crate) fn machines(fields: &str, table: &str) -> String {
     let options = if table.is_empty() { String::new() } else { format!(" [(protostore.v1.table) = {{{table}}}]") };
     format!(
         "message Drive {{\n  string path = 1;\n  repeated int32 blocks = 2;\n}}\n\
@@ -67,7 +67,7 @@ fn machines(fields: &str, table: &str) -> String {
     )
 }
 
-const KEY: &str = "primary_key: \"id\"";
+pub(crate) const KEY: &str = "primary_key: \"id\"";
 
 /// drizzle-orm#5782, rails#58705, efcore#37598, cherry-studio#17568: children went with the table that was rebuilt.
 #[test]

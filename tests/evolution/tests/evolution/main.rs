@@ -35,8 +35,9 @@ mod wild;
 
 mod chains;
 mod complaints;
-
 mod kills;
 mod lab;
+mod listed;
 mod matrix;
 mod mutants;
+mod pitfalls;

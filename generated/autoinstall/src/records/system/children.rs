@@ -7,6 +7,110 @@ use protostore::generated::{self, stmt};
 use super::*;
 
 generated::columns! {
+    /// The columns of `systems__hardware`, in its order.
+    static OF_HARDWARE_6_COLUMNS;
+    "_id" "id" [1] OwnerKey(String) Text;
+    "vendor" "hardware.vendor" [6, 1] Value(String) Text;
+    "product" "hardware.product" [6, 2] Value(String) Text;
+    "serial_number" "hardware.serial_number" [6, 3] Value(String) Text;
+    "processor_count" "hardware.processor_count" [6, 4] Value(Uint32) Int8;
+    "memory_bytes" "hardware.memory_bytes" [6, 5] Value(Uint64) Int8;
+}
+
+/// The elements of `hardware`, in `systems__hardware`.
+#[derive(Debug)]
+pub struct OfHardware_6;
+
+impl generated::ChildTable for OfHardware_6 {
+    type Owner = System;
+    type Place = ();
+    type Item = Hardware;
+    type Nested = (HardwareDisks, ());
+    const CHILD: &'static protostore::Child = &protostore::Child {
+        layout: protostore::Layout {
+            name: "systems__hardware",
+            record: "systems",
+            columns: OF_HARDWARE_6_COLUMNS,
+            key: protostore::Unique::new("systems__hardware___key", &["_id"]),
+            uniques: &[],
+            owner: Some(
+                protostore::Owner::new("systems__hardware___id__fk", &["_id"], "systems"),
+            ),
+            references: &[],
+            checks: &[
+                protostore::Check::new(
+                    "processor_count__check",
+                    "hardware.processor_count",
+                    "must be between 0 and 4294967295",
+                ),
+                protostore::Check::new(
+                    "memory_bytes__check",
+                    "hardware.memory_bytes",
+                    "must be between 0 and 9223372036854775807",
+                ),
+            ],
+        },
+        field: "hardware",
+        path: &[6],
+        behaviors: generated::behaviors!(),
+        member: 5,
+        key: 1,
+        insert: stmt!(
+            9,
+            r#"INSERT INTO "systems__hardware" ("_id", "vendor", "product", "serial_number", "processor_count",
+    "memory_bytes")
+VALUES ($1, $2, $3, $4, $5, $6)"#
+        ),
+        delete: Some(
+            stmt!(10, [id], r#"DELETE FROM "systems__hardware" WHERE "_id" = $1"#),
+        ),
+        load: stmt!(
+            11, [id],
+            r#"SELECT 0, "vendor", "product", "serial_number", "processor_count", "memory_bytes"
+FROM "systems__hardware"
+WHERE "_id" = $1"#
+        ),
+        load_many: stmt!(
+            12, [keys hardware],
+            r#"SELECT o.key, c."vendor", c."product", c."serial_number", c."processor_count", c."memory_bytes"
+FROM json_each($1) o
+CROSS JOIN "systems__hardware" c ON c."_id" = o.value
+ORDER BY o.key"#
+        ),
+    };
+
+    fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+        owner.hardware.iter().map(|item| ((), item)).collect()
+    }
+
+    fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+        owner.hardware.replace(item).is_none()
+    }
+
+    fn bind_item<B: generated::Binder>(
+        item: &Self::Item,
+        binder: &mut B,
+    ) -> protostore::Result<()> {
+        binder.put(&item.vendor)?;
+        binder.put(&item.product)?;
+        binder.put(&item.serial_number)?;
+        binder.put(&item.processor_count)?;
+        binder.put(&item.memory_bytes)
+    }
+
+    fn decode_item<R: generated::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+        Ok(Hardware {
+            vendor: row.take()?,
+            product: row.take()?,
+            serial_number: row.take()?,
+            processor_count: row.take()?,
+            memory_bytes: row.take()?,
+            disks: Vec::new(),
+        })
+    }
+}
+
+generated::columns! {
     /// The columns of `systems__hardware__disks`, in its order.
     static HARDWARE_DISKS_COLUMNS;
     "_id" "id" [1] OwnerKey(String) Text;
@@ -22,7 +126,7 @@ generated::columns! {
 pub struct HardwareDisks;
 
 impl generated::ChildTable for HardwareDisks {
-    type Owner = System;
+    type Owner = Hardware;
     type Place = i64;
     type Item = Disk;
     type Nested = ();
@@ -40,7 +144,7 @@ impl generated::ChildTable for HardwareDisks {
                 protostore::Owner::new(
                     "systems__hardware__disks___id__fk",
                     &["_id"],
-                    "systems",
+                    "systems__hardware",
                 ),
             ),
             references: &[],
@@ -63,23 +167,21 @@ impl generated::ChildTable for HardwareDisks {
         member: 5,
         key: 2,
         insert: stmt!(
-            9,
+            13,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
-        delete: Some(
-            stmt!(10, [id], r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#),
-        ),
+        delete: None,
         load: stmt!(
-            11, [id],
+            14, [id],
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            12, [keys "hardware.disks"],
+            15, [keys "hardware.disks"],
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
 FROM json_each($1) o
 CROSS JOIN "systems__hardware__disks" c ON c."_id" = o.value
@@ -87,21 +189,12 @@ ORDER BY o.key, c."_position""#
         ),
     };
 
-    const AROUND: Option<&'static generated::Around> = Some(
-        &generated::Around {
-            field: "hardware",
-            set: stmt!(15, [id], r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#),
-        },
-    );
-
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        let Some(hardware) = &owner.hardware else { return Vec::new() };
-        generated::positions(&hardware.disks)
+        generated::positions(&owner.disks)
     }
 
     fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-        let Some(hardware) = &mut owner.hardware else { return false };
-        hardware.disks.push(item);
+        owner.disks.push(item);
         true
     }
 
@@ -123,23 +216,6 @@ ORDER BY o.key, c."_position""#
             wwn: row.take()?,
         })
     }
-}
-
-impl generated::EditedList for HardwareDisks {
-    const LIST: &'static generated::ListEdits = &generated::ListEdits {
-        next: stmt!(
-            13, [id],
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#
-        ),
-        remove_at: stmt!(
-            14, [id, offset],
-            r#"DELETE FROM "systems__hardware__disks"
-WHERE "_id" = $1 AND "_position" = (SELECT "_position"
-  FROM "systems__hardware__disks"
-  WHERE "_id" = $1
-  ORDER BY "_position" LIMIT 1 OFFSET $2)"#
-        ),
-    };
 }
 
 generated::columns! {

@@ -32,53 +32,80 @@ pub const status: ::protostore::Col<System, crate::records::system::SystemStatus
 );
 
 /// `hardware`.
-pub const hardware: ::protostore::Col<System, ::protostore::columns::Message> = ::protostore::Col::member(
+pub const hardware: ::protostore::Col<
+    System,
+    ::protostore::columns::Message,
+    ::protostore::columns::Apart,
+> = ::protostore::Col::apart(
         5,
-        "hardware",
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "",
     )
-    .message();
+    .row();
 /// Inside `hardware`.
 pub mod hardware {
     use crate::records::system::System;
 
     /// `vendor`.
-    pub const vendor: ::protostore::Col<System, String, ::protostore::columns::Inner> = ::protostore::Col::inner(
-        "hardware__vendor",
+    pub const vendor: ::protostore::Col<
+        System,
+        String,
+        ::protostore::columns::InnerApart,
+    > = ::protostore::Col::inner_apart(
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "vendor",
     );
 
     /// `product`.
-    pub const product: ::protostore::Col<System, String, ::protostore::columns::Inner> = ::protostore::Col::inner(
-        "hardware__product",
+    pub const product: ::protostore::Col<
+        System,
+        String,
+        ::protostore::columns::InnerApart,
+    > = ::protostore::Col::inner_apart(
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "product",
     );
 
     /// `serial_number`.
     pub const serial_number: ::protostore::Col<
         System,
         String,
-        ::protostore::columns::Inner,
-    > = ::protostore::Col::inner("hardware__serial_number");
+        ::protostore::columns::InnerApart,
+    > = ::protostore::Col::inner_apart(
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "serial_number",
+    );
 
     /// `processor_count`.
     pub const processor_count: ::protostore::Col<
         System,
         u32,
-        ::protostore::columns::Inner,
-    > = ::protostore::Col::inner("hardware__processor_count");
+        ::protostore::columns::InnerApart,
+    > = ::protostore::Col::inner_apart(
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "processor_count",
+    );
 
     /// `memory_bytes`.
     pub const memory_bytes: ::protostore::Col<
         System,
         u64,
-        ::protostore::columns::Inner,
-    > = ::protostore::Col::inner("hardware__memory_bytes");
+        ::protostore::columns::InnerApart,
+    > = ::protostore::Col::inner_apart(
+        <crate::records::system::children::OfHardware_6 as ::protostore::generated::ChildTable>::CHILD,
+        "memory_bytes",
+    );
 
     /// `disks`.
     pub const disks: ::protostore::Col<
         System,
         ::protostore::columns::Message,
-        ::protostore::columns::InnerList<crate::records::system::children::HardwareDisks>,
-    > = ::protostore::Col::inner_list("").row();
-
+        ::protostore::columns::Elements,
+    > = ::protostore::Col::elements(
+            <crate::records::system::children::HardwareDisks as ::protostore::generated::ChildTable>::CHILD,
+            "",
+        )
+        .row();
     /// Inside `disks`.
     pub mod disks {
         use crate::records::system::System;
