@@ -35,6 +35,7 @@ fn main() {
             &compiled.service_names(&schema),
             &descriptors,
             "cargo xtask codegen",
+            &protostore_stubs::StubOptions::default(),
         )
         .unwrap_or_else(|e| panic!("{e}"))
     });
@@ -61,6 +62,8 @@ fn main() {
             services: false,
             descriptors: &[],
             run_time: "version = \"0.1.0\"",
+            features: &[],
+            dependencies: &BTreeMap::new(),
             command,
         })
     });

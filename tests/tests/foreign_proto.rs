@@ -14,6 +14,7 @@ fn project(out: &Path, includes: Vec<PathBuf>) -> Project {
         includes,
         out: out.to_owned(),
         run_time: "path = \"protostore\"".to_owned(),
+        crates: protostore_build::CrateOptions::default(),
         invocation: Invocation { program: "cargo protostore".to_owned(), arguments: "-I theirs".to_owned() },
     }
 }

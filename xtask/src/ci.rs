@@ -3,7 +3,8 @@
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use protostore_build::{Comparison, FailOn, Format};
+use protostore_build::arguments::OutputArgs;
+use protostore_build::{Comparison, FailOn};
 
 use crate::cargo::{cargo, succeeds};
 use crate::{cargo as tests, openssl, stores};
@@ -45,7 +46,7 @@ fn clippy() -> bool {
 }
 
 fn check() -> bool {
-    stores::check(Vec::new(), &Comparison::default(), Format::Table, FailOn::Nothing) == ExitCode::SUCCESS
+    stores::check(&[], &Comparison::default(), &OutputArgs::default(), FailOn::Nothing) == ExitCode::SUCCESS
 }
 
 fn test() -> bool {

@@ -8,7 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use protostore_build::{Invocation, Project, Protos, Request, codegen};
+use protostore_build::{Project, Protos, Request, codegen};
+
+use crate::stores;
 
 /// Makes each history anew. Nothing of it may be released: the versions become those of today's tool.
 pub(crate) fn rewrite() -> ExitCode {
@@ -45,7 +47,7 @@ fn history(store: &Path) -> io::Result<()> {
         if former.is_dir() {
             copy(&former, &dir)?;
         }
-        let report = codegen(&project(&dir), request(&name, number, line)?).map_err(io::Error::other);
+        let report = codegen(&project(&dir)?, request(&name, number, line)?).map_err(io::Error::other);
         fs::remove_dir_all(&dir)?;
         let report = report?;
         if !report.is_ok() {
@@ -56,14 +58,9 @@ fn history(store: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn project(protos: &Path) -> Project {
-    Project {
-        protos: Protos::Below(protos.to_owned()),
-        includes: Vec::new(),
-        out: "generated".into(),
-        run_time: "path = \"../../crates/protostore\"".to_owned(),
-        invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
-    }
+fn project(protos: &Path) -> io::Result<Project> {
+    let project = stores::project(Path::new("Cargo.toml"), "").map_err(io::Error::other)?;
+    Ok(Project { protos: Protos::Below(protos.to_owned()), ..project })
 }
 
 fn request(store: &str, number: u32, line: &str) -> io::Result<Request> {

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use protostore_build::arguments::{CheckArgs, RequestArgs};
+use protostore_build::arguments::{CheckArgs, OutputArgs, RequestArgs};
 
 /// This repository's own commands.
 #[derive(Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Codegen {
         #[command(flatten)]
         request: RequestArgs,
+        #[command(flatten)]
+        output: OutputArgs,
         /// A further directory for imports.
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
@@ -36,6 +38,8 @@ enum Command {
     Check {
         #[command(flatten)]
         check: CheckArgs,
+        #[command(flatten)]
+        output: OutputArgs,
         /// A further directory for imports.
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
@@ -74,10 +78,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let ok = match Args::parse().command {
-        Command::Codegen { request, include } => return stores::codegen(include, &request.request()),
-        Command::Check { check, include } => {
-            let (format, fail_on) = (check.format, check.fail_on());
-            return stores::check(include, &check.comparison(), format, fail_on);
+        Command::Codegen { request, output, include } => {
+            return stores::codegen(&include, &request.request(), &output);
+        }
+        Command::Check { check, output, include } => {
+            return stores::check(&include, &check.comparison(), &output, check.fail_on());
         }
         Command::Histories => return histories::rewrite(),
         Command::Test { arguments } => cargo::test(&arguments),

@@ -1,46 +1,74 @@
-//! The command line of protostore: `cargo protostore codegen`, `check`, `explain`.
+//! The command line of protostore: `cargo protostore init`, `codegen`, `check` and what helps with them.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
 
 mod args;
-mod directory;
 mod explain;
+mod export;
+mod init;
+mod project;
+mod shell;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use protostore_build::{Colours, FailOn, Failure, Format, Report, check, codegen};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use protostore_build::arguments::OutputArgs;
+use protostore_build::{FailOn, Failure, Format, Report, check, codegen};
 
 use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
-    // Cargo repeats the subcommand: `cargo-protostore protostore codegen`.
-    let cargo = std::env::args().nth(1).as_deref() == Some("protostore");
-    let words: Vec<_> = std::env::args_os().enumerate().filter(|(at, _)| !(cargo && *at == 1)).collect();
-    match Args::parse_from(words.into_iter().map(|(_, word)| word)).command {
+    let Args { command, output } = arguments();
+    match command {
+        Command::Init(init) => init::init(init, &output),
         Command::Codegen { project, request } => {
-            finish(codegen(&project.project(), request.request()), Format::Table, FailOn::Nothing)
+            let result = project.project().and_then(|project| codegen(&project, request.request()));
+            finish("codegen", result, &output, FailOn::Nothing)
         }
         Command::Check { project, check: wanted } => {
-            let (format, fail_on) = (wanted.format, wanted.fail_on());
-            finish(check(&project.project(), &wanted.comparison()), format, fail_on)
+            let result = project.project().and_then(|project| check(&project, &wanted.comparison()));
+            finish("check", result, &output, wanted.fail_on())
         }
-        Command::Explain { code } => explain::explain(&code),
+        Command::ExportProtos { dir, well_known } => export::export(&dir, well_known, &output),
+        Command::Explain { code } => explain::explain(code.as_deref()),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man => shell::man(),
     }
 }
 
-fn finish(result: Result<Report, Failure>, format: Format, fail_on: FailOn) -> ExitCode {
-    match result {
-        Ok(report) => {
-            let text = match report.command {
-                "codegen" => report.in_colours(Colours::of(&std::io::stdout())),
-                _ => report.in_format(format, fail_on),
-            };
-            println!("{text}");
-            ExitCode::from(report.exit_code(fail_on))
-        }
-        Err(failure) => {
-            eprintln!("{:?}", miette::Report::new(failure));
-            ExitCode::from(2)
-        }
+/// Reads the command line; the help of a wrong one has the colours that `--color` says.
+fn arguments() -> Args {
+    // Cargo repeats the subcommand: `cargo-protostore protostore codegen`.
+    let cargo = std::env::args().nth(1).as_deref() == Some("protostore");
+    let words = std::env::args_os().enumerate().filter(|(at, _)| !(cargo && *at == 1)).map(|(_, word)| word);
+    let words: Vec<_> = words.collect();
+    let said = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1].clone());
+    let never = said.as_ref().is_some_and(|when| when == "never") || words.iter().any(|word| word == "--color=never");
+    let always = said.is_some_and(|when| when == "always") || words.iter().any(|word| word == "--color=always");
+    let choice = match (never, always) {
+        (true, _) => ColorChoice::Never,
+        (false, true) => ColorChoice::Always,
+        (false, false) => ColorChoice::Auto,
+    };
+    let matches = Args::command().color(choice).get_matches_from(words);
+    Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// Says what came of a command, and returns its exit code.
+fn finish(command: &'static str, result: Result<Report, Failure>, output: &OutputArgs, fail_on: FailOn) -> ExitCode {
+    let report = match result {
+        Ok(report) => report,
+        Err(failure) if output.message_format == Format::Human => return failed(&failure, output),
+        Err(failure) => Report::of_failure(command, &failure),
+    };
+    let text = output.report(&report, fail_on);
+    if !text.is_empty() {
+        println!("{text}");
     }
+    ExitCode::from(report.exit_code(fail_on))
+}
+
+/// Says why nothing could be done.
+pub(crate) fn failed(failure: &Failure, output: &OutputArgs) -> ExitCode {
+    eprintln!("{}", output.failure(failure));
+    ExitCode::from(2)
 }

@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+/// The run-time crate, from where the commands run.
+const RUNTIME: &str = concat!("path = \"", env!("CARGO_MANIFEST_DIR"), "/../protostore\"");
+
 fn cargo_protostore(arguments: &[&str], out: &Path) -> (bool, String) {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/foreign");
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
     command.current_dir(case).arg("protostore").args(arguments);
     if arguments[0] != "explain" {
-        command.args(["--proto-root", "mine"]).arg("--out").arg(out);
+        command.args(["--protos", "mine", "--runtime", RUNTIME]).arg("--out").arg(out);
     }
     let Output { status, stdout, stderr } = command.output().expect("the command runs");
     (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
@@ -26,14 +29,14 @@ fn codegen_and_check_end_in_a_sentence() {
     std::fs::remove_file(out.path().join("desk/README.md")).expect("a generated file");
     let (ok, said) = cargo_protostore(&["check", "-I", "theirs"], out.path());
     assert!(!ok && said.contains("README.md is missing"), "{said}");
-    assert!(said.contains("run `cargo protostore codegen --proto-root mine -I theirs --out "), "{said}");
+    assert!(said.contains("run `cargo protostore codegen --protos mine -I theirs --out "), "{said}");
     assert!(said.trim_end().ends_with("; 1 finding"), "{said}");
 }
 
 #[test]
 fn a_file_can_be_named() {
     let out = tempfile::tempdir().expect("a temporary directory");
-    let store = ["codegen", "-I", "theirs", "--store-file", "mine/desk/v1/store.proto"];
+    let store = ["codegen", "-I", "theirs", "--stores", "mine/desk/v1/store.proto"];
     let (ok, said) = cargo_protostore(&store, out.path());
     assert!(ok, "{said}");
     let lock = std::fs::read_to_string(out.path().join("desk/schema.lock")).expect("a generated file");
@@ -48,51 +51,13 @@ fn what_is_wrong_is_said_once_and_nothing_is_written() {
     assert!(std::fs::read_dir(out.path()).is_ok_and(|mut entries| entries.next().is_none()));
 }
 
-/// Runs the command with nothing but these arguments, in a directory.
-fn run_in(dir: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
-    let Output { status, stdout, stderr } =
-        command.current_dir(dir).arg("protostore").args(arguments).output().expect("the command runs");
-    (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
-}
-
-#[test]
-fn a_subdirectory_finds_the_protos_beside_the_manifest_above() {
-    let root = tempfile::tempdir().expect("a temporary directory");
-    let (sub, member) = (root.path().join("crates/daemon/src"), root.path().join("crates/daemon"));
-    std::fs::create_dir_all(&sub).expect("a directory");
-    std::fs::create_dir(root.path().join("proto")).expect("a directory");
-    let store = include_str!("../../../tests/cases/drift/lab/v0/lab.proto");
-    std::fs::write(root.path().join("proto/lab.proto"), store).expect("a proto");
-    let real = root.path().canonicalize().expect("a directory");
-    let none = format!("the directory {}/crates/daemon/src/proto does not exist", real.display());
-    let (ok, said) = run_in(&sub, &["check"]);
-    let joined: String = said.lines().map(|line| line.trim_start_matches([' ', '│', '×'])).collect();
-    assert!(!ok && joined.contains(&none), "there is no manifest: {said}");
-
-    // The nearest manifest is that of a member, which has no protos.
-    std::fs::write(member.join("Cargo.toml"), "").expect("a manifest");
-    std::fs::write(root.path().join("Cargo.toml"), "").expect("a manifest");
-    let (ok, said) = run_in(&sub, &["codegen"]);
-    assert!(ok, "{said}");
-    assert!(root.path().join("generated/lab/Cargo.toml").is_file());
-    let (ok, said) = run_in(root.path(), &["check"]);
-    assert!(ok, "{said}");
-    std::fs::remove_file(root.path().join("generated/lab/README.md")).expect("a generated file");
-    let (_, said) = run_in(&member, &["check"]);
-    assert!(said.contains("../../generated/lab/README.md is missing"), "{said}");
-    assert!(said.contains("run `cargo protostore codegen`\n"), "{said}");
-
-    let (ok, said) = run_in(&sub, &["check", "--proto-root", "proto"]);
-    let joined: String = said.lines().map(|line| line.trim_start_matches([' ', '│', '×'])).collect();
-    assert!(!ok && joined.contains(&none), "a root that is given is from here: {said}");
-}
-
 #[test]
 fn a_code_is_explained() {
     let (ok, said) = cargo_protostore(&["explain", "P0301"], Path::new(""));
     assert!(ok && said.starts_with("P0301: a table has no primary key\n\n"), "{said}");
     assert!(said.contains("primary_key:"), "the repair: {said}");
     let (ok, said) = cargo_protostore(&["explain", "P9999"], Path::new(""));
-    assert!(!ok && said.contains("P0301: "), "{said}");
+    assert!(!ok && said.contains("there is no code `P9999`"), "{said}");
+    let (ok, said) = cargo_protostore(&["explain"], Path::new(""));
+    assert!(ok && said.contains("P0301: a table has no primary key\n") && said.contains("K03: "), "{said}");
 }

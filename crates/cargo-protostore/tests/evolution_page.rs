@@ -33,6 +33,7 @@ fn commit(dir: &Path, message: &str) {
 fn repository() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary directory");
     ran(dir.path(), "git init -q -b main");
+    page::configure(dir.path());
     follow(dir.path(), section("# Evolution"));
     ran(dir.path(), "cargo protostore codegen");
     commit(dir.path(), "version 1");

@@ -13,6 +13,7 @@ fn the_tutorial_is_what_the_commands_say() {
     let (_, section) = README.split_once("## Changing a store\n").expect("the section");
     let (section, _) = section.split_once("\n## ").expect("another section");
     let dir = tempfile::tempdir().expect("a temporary directory");
+    page::configure(dir.path());
     let done = follow(dir.path(), section);
     assert_eq!(done, Done { files: 1, edits: 5, commands: 7 }, "the tutorial renames, drops and requires");
 }

@@ -1,6 +1,11 @@
 //! The flags of `codegen` and `check`, for command lines that offer them.
 
-use crate::{Accept, Comparison, FailOn, Format, Mode, Release, Request, Slug};
+use std::io::IsTerminal;
+
+use clap::ValueEnum;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::{Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Release, Report, Request, Slug};
 
 /// The flags of `codegen`.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,9 +49,6 @@ pub struct CheckArgs {
     /// Compare with this commit, branch or tag of git too: versions that it has never change, and later ones are shown.
     #[arg(long, value_name = "REF")]
     against: Option<String>,
-    /// The notation: table, markdown, json, github or gitlab.
-    #[arg(long, value_name = "NAME", default_value = "table")]
-    pub format: Format,
     /// Exit with 3 where a change breaks clients or the previous program, or at any change: breaking or any.
     #[arg(long, value_name = "WHICH")]
     fail_on: Option<FailOn>,
@@ -63,5 +65,81 @@ impl CheckArgs {
     #[must_use]
     pub fn fail_on(&self) -> FailOn {
         self.fail_on.unwrap_or_default()
+    }
+}
+
+/// How a command speaks: the flags that all commands have.
+#[derive(Clone, Debug, clap::Args)]
+pub struct OutputArgs {
+    /// The notation: human, short, json, markdown, github, gitlab or sarif.
+    #[arg(long, value_name = "NAME", default_value = "human", global = true)]
+    pub message_format: Format,
+    /// Say what is wrong or asked, and nothing else.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Whether to use colours: on a terminal, unless NO_COLOR is set, always or never.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+}
+
+impl Default for OutputArgs {
+    fn default() -> Self {
+        Self { message_format: Format::Human, quiet: false, color: Color::Auto }
+    }
+}
+
+/// Whether colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless the environment has `NO_COLOR`.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// Returns the colours of text for a stream.
+    #[must_use]
+    pub fn on(self, stream: &impl IsTerminal) -> Colours {
+        match self {
+            Self::Always => Colours::Ansi,
+            Self::Never => Colours::None,
+            Self::Auto => Colours::of(stream),
+        }
+    }
+}
+
+impl OutputArgs {
+    /// Returns what a command says of its report on standard output.
+    #[must_use]
+    pub fn report(&self, report: &Report, fail_on: FailOn) -> String {
+        if self.quiet && self.message_format == Format::Human {
+            let findings: String = report.findings.iter().map(|finding| format!("{finding}\n")).collect();
+            return findings.trim_end().to_owned();
+        }
+        match (self.message_format, report.command) {
+            (Format::Human, "codegen") => report.in_colours(self.color.on(&std::io::stdout())),
+            (format, _) => report.in_format(format, fail_on),
+        }
+    }
+
+    /// Returns why a command could not compute anything: boxes with the lines of the file on a terminal, plain lines
+    /// elsewhere.
+    #[must_use]
+    pub fn failure(&self, failure: &Failure) -> String {
+        let stream = std::io::stderr();
+        if stream.is_terminal() {
+            let theme = match self.color.on(&stream) {
+                Colours::Ansi => GraphicalTheme::unicode(),
+                Colours::None => GraphicalTheme::unicode_nocolor(),
+            };
+            let mut text = String::new();
+            if GraphicalReportHandler::new_themed(theme).render_report(&mut text, failure).is_ok() {
+                return text;
+            }
+        }
+        failure.plain()
     }
 }

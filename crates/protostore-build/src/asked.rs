@@ -32,9 +32,13 @@ fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request
             let (file, after) = (file.as_str(), *after);
             match (file, after) {
                 ("", _) => finding(format!("write `{text}`")).at(store, plan.schema.source.line),
-                (_, 0) => finding(format!("write `{text}` in {file}")).at(source(project, file), 0),
+                (_, 0) => {
+                    let file = source(project, file);
+                    finding(format!("write `{text}` in {file}")).at(file, 0)
+                }
                 (_, after) => {
-                    finding(format!("write `{text}` after line {after} of {file}")).at(source(project, file), after)
+                    let file = source(project, file);
+                    finding(format!("write `{text}` after line {after} of {file}")).at(file, after)
                 }
             }
         }
@@ -45,8 +49,11 @@ fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request
 pub(crate) fn source(project: &Project, file: &str) -> String {
     let root = match &project.protos {
         Protos::Below(root) => Some(root),
-        Protos::Files(_) => None,
+        Protos::Files(_) | Protos::Set { .. } => None,
     };
+    if file.is_empty() {
+        return String::new();
+    }
     let mut paths = root.into_iter().chain(&project.includes).map(|include| include.join(file));
     paths.find(|path| path.is_file()).map_or_else(|| file.to_owned(), |path| path.display().to_string())
 }

@@ -56,11 +56,11 @@ fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Requ
         report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(moved::moved(project, &plans)?);
-    if !report.is_ok() || request.dry_run {
+    if !report.is_ok() {
         return Ok(report);
     }
     for plan in &plans {
-        let done = sync::write(plan)?;
+        let done = if request.dry_run { sync::compare(plan) } else { sync::write(plan)? };
         let place = |path: String| plan.dir.join(path).display().to_string();
         report.notes.extend(rewritten(plan, request, &done));
         report.written.extend(done.written.into_iter().map(place));
@@ -69,6 +69,19 @@ fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Requ
         report.notes.extend(done.unknown.into_iter().map(left));
     }
     Ok(report)
+}
+
+/// Returns what a run would write, by path below the directory of the stores, and writes nothing.
+pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, Vec<(String, Vec<u8>)>), Failure> {
+    let plans = plans(project, request, true)?;
+    let all: Vec<&Plan> = plans.plans.iter().collect();
+    let unneeded = asked::unneeded(project, &all, request);
+    let files = all
+        .iter()
+        .flat_map(|plan| plan.files.iter().map(|(path, bytes)| (format!("{}/{path}", plan.name), bytes.clone())));
+    let files = files.collect();
+    let request = Request { dry_run: true, ..request.clone() };
+    Ok((write(project, plans, unneeded, &request)?, files))
 }
 
 /// Says that the first version was written anew, or that nothing is left of the newest one.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use protostore_lower::Diagnostics;
 use protostore_stubs::StubsError;
 
-use crate::Protos;
+use crate::{ConfigError, Finding, Protos};
 
 /// Why nothing could be computed.
 #[derive(Debug)]
@@ -24,12 +24,19 @@ pub enum Failure {
         /// Its full path.
         path: PathBuf,
     },
-    /// The run-time crate is not named as a dependency in Cargo's words.
+    /// The configuration, or a flag, says what cannot be.
+    Config(ConfigError),
+    /// Nothing says where the run-time crate is.
+    NoRunTime {
+        /// The file that configures the project, if there is one.
+        file: Option<PathBuf>,
+    },
+    /// A directory does not hold the crate that it is said to hold.
     RunTime {
-        /// What was given.
-        value: String,
-        /// Why it is none.
-        why: String,
+        /// Its full path.
+        path: PathBuf,
+        /// The crate.
+        name: String,
     },
     /// Two store messages want one directory.
     SameName {
@@ -67,10 +74,59 @@ const STORE: &str = "a store message lists the tables:\n    \
     message MyStore {\n      option (protostore.v1.store) = {};\n      \
     repeated Machine machines = 1 [(protostore.v1.table) = {primary_key: \"id\"}];\n    }";
 
+/// Returns a directory beside one that does not exist, which has protos.
+fn with_protos(missing: &Path) -> Option<PathBuf> {
+    let parent = missing.parent()?;
+    let mut beside: Vec<PathBuf> = std::fs::read_dir(parent).ok()?.flatten().map(|entry| entry.path()).collect();
+    beside
+        .retain(|path| path.is_dir() && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    // What is built and what is generated may have protos, and is not meant.
+    beside.retain(|path| !path.ends_with("target") && crate::proto_files(path).is_ok_and(|files| !files.is_empty()));
+    beside.sort();
+    beside.into_iter().next()
+}
+
 impl Failure {
     /// Returns a function that puts a path to the system's error.
     pub(crate) fn at(path: &Path) -> impl Fn(std::io::Error) -> Self {
         move |error| Self::File { path: path.to_owned(), error }
+    }
+}
+
+impl Failure {
+    /// Returns what is wrong as plain text, each problem with its place, its line of the file and what to write instead.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        if let Self::Protos(all) = self {
+            let texts: Vec<String> = all.iter().map(Diagnostics::render_plain).collect();
+            return format!("{}\nerror: {self}", texts.join("\n"));
+        }
+        let mut text = format!("error: {self}");
+        if let Some(help) = miette::Diagnostic::help(self) {
+            text += &format!("\n  help: {}", help.to_string().replace('\n', "\n        "));
+        }
+        text
+    }
+
+    /// Returns what is wrong as findings, one for each problem of the protos.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let help = |this: &dyn miette::Diagnostic| this.help().map(|help| help.to_string()).unwrap_or_default();
+        match self {
+            Self::Protos(all) => {
+                let finding = |found: &protostore_lower::Diagnostic| Finding {
+                    code: Some(found.code.to_string()),
+                    column: found.column,
+                    ..Finding::new(found.message.clone(), Vec::new(), help(found)).at(found.file.clone(), found.line)
+                };
+                all.iter().flatten().map(finding).collect()
+            }
+            Self::Config(error) => {
+                let finding = Finding::new(error.message.clone(), Vec::new(), error.help.clone());
+                vec![Finding { column: error.column, ..finding.at(error.file.clone(), error.line) }]
+            }
+            _ => vec![Finding::new(self.to_string(), Vec::new(), help(self))],
+        }
     }
 }
 
@@ -90,9 +146,14 @@ impl std::fmt::Display for Failure {
             }
             Self::NoDirectory { path } if path.exists() => write!(f, "{} is not a directory", path.display()),
             Self::NoDirectory { path } => write!(f, "the directory {} does not exist", path.display()),
-            Self::RunTime { value, why } => {
-                write!(f, "the run-time crate cannot be the dependency `protostore = {{ {value} }}`: {why}")
+            Self::NoStore { protos: Protos::Set { name, .. }, left_out: _ } => {
+                write!(f, "no file of {name} holds a store message")
             }
+            Self::Config(error) => write!(f, "{error}"),
+            Self::NoRunTime { .. } => {
+                f.write_str("generated crates depend on the run-time crate `protostore`, and nothing says where it is")
+            }
+            Self::RunTime { path, name } => write!(f, "{} does not hold the crate `{name}`", path.display()),
             Self::SameName { name, stores: [first, second] } => {
                 write!(f, "`{first}` and `{second}` both want to be the crate `{name}`")
             }
@@ -107,6 +168,7 @@ impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Protos(_) | Self::NoStore { .. } | Self::NoDirectory { .. } => None,
+            Self::Config(_) | Self::NoRunTime { .. } => None,
             Self::RunTime { .. } | Self::SameName { .. } | Self::Git { .. } => None,
             Self::Stubs { error, .. } => Some(error),
             Self::File { error, .. } => Some(error),
@@ -121,12 +183,34 @@ impl miette::Diagnostic for Failure {
                 let left_out: String = left_out.iter().map(|sentence| format!("{sentence}\n")).collect();
                 left_out + STORE
             }
-            Self::NoDirectory { .. } => {
-                "give the directory that holds your protos; a path is looked up from where the command runs".to_owned()
+            Self::NoDirectory { path } => match with_protos(path) {
+                Some(near) => format!(
+                    "did you mean {}? Write `protos = \"…\"` in the configuration, or give `--protos`",
+                    near.display()
+                ),
+                None => "say where your protos are, with `protos = \"…\"` in the configuration, or with `--protos`"
+                    .to_owned(),
+            },
+            Self::Config(error) => error.help.clone(),
+            Self::NoRunTime { file } => {
+                let place = file.as_ref().map_or_else(
+                    || {
+                        "write in the Cargo.toml of the workspace, or as a file protostore.toml without the first line"
+                            .to_owned()
+                    },
+                    |file| format!("write in {}, where the table is", file.display()),
+                );
+                let table = if file.is_some() { "" } else { "    [workspace.metadata.protostore]\n" };
+                let path = "    runtime = { path = \"../protostore/crates/protostore\" }";
+                let git = "    runtime = { git = \"https://…/protostore\", rev = \"…\" }";
+                format!(
+                    "{place}:\n{table}{path}\nor, from a repository of git:\n{table}{git}\n`cargo protostore init` asks for it"
+                )
             }
-            Self::RunTime { .. } => {
-                "write it as in a Cargo.toml: `version = \"0.1.0\"`, or `path = \"…\"` from the generated crate"
-                    .to_owned()
+            Self::RunTime { name, .. } => {
+                format!(
+                    "give the directory whose Cargo.toml says `name = \"{name}\"`; a path starts where the configuration is"
+                )
             }
             Self::SameName { .. } => {
                 "give one of them another name: option (protostore.v1.store) = {name: \"…\"};".to_owned()
@@ -143,6 +227,7 @@ impl miette::Diagnostic for Failure {
                 Some(Box::new(all.iter().flatten().map(|diagnostic| diagnostic as &dyn miette::Diagnostic)))
             }
             Self::NoStore { .. } | Self::NoDirectory { .. } | Self::RunTime { .. } => None,
+            Self::Config(_) | Self::NoRunTime { .. } => None,
             Self::SameName { .. } | Self::Stubs { .. } | Self::Git { .. } | Self::File { .. } => None,
         }
     }

@@ -14,18 +14,22 @@ pub struct Finding {
     pub details: Vec<String>,
     /// What to do, ending with the command.
     pub remedy: String,
+    /// The code of a diagnostic, `protostore::P0301`; none where it is of no diagnostic.
+    pub code: Option<String>,
+    /// The column in characters, from 1; 0 where none is meant.
+    pub column: u32,
     /// The file that it is about, from where the command runs, and its line, from 1; 0 where no line is meant.
     pub place: Option<(String, u32)>,
 }
 
 impl Finding {
     pub(crate) fn new(title: impl Into<String>, details: Vec<String>, remedy: impl Into<String>) -> Self {
-        Self { title: title.into(), details, remedy: remedy.into(), place: None }
+        Self { title: title.into(), details, remedy: remedy.into(), code: None, column: 0, place: None }
     }
 
     /// Returns what is wrong, more of it, and what to do, each on lines of its own.
     pub(crate) fn text(&self, colours: Colours) -> String {
-        let Self { title, details, remedy, place: _ } = self;
+        let Self { title, details, remedy, code: _, column: _, place: _ } = self;
         let details: String = details.iter().map(|line| format!("    {line}\n")).collect();
         let (title, remedy) = (colours.paint(Part::Loud, title), colours.paint(Part::Remedy, remedy));
         format!("{title}\n{details}  -> {remedy}\n")

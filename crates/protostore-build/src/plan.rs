@@ -7,6 +7,7 @@ use protostore_emit::{Input, Statement, Version, emit, schema_sql, statements};
 use protostore_evolve::{Lock, Locked, VersionTexts, down_path, migration_path};
 use protostore_lower::{Compiled, Lowered, lower_after};
 use protostore_schema::Schema;
+use protostore_stubs::StubOptions;
 
 use crate::disk::{self, Files};
 use crate::next::{self, Next};
@@ -14,7 +15,7 @@ use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
 use crate::trial::{self, Before, Trial};
-use crate::{Failure, Project, Request, answers, breadth, line_endings, run_time};
+use crate::{CrateOptions, Failure, Project, Request, answers, breadth, line_endings};
 
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
@@ -65,7 +66,6 @@ pub(crate) struct Plans {
 
 /// Computes everything for each store; nothing is written. `makes` says whether a version is made where a schema changed.
 pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result<Plans, Failure> {
-    run_time::check(&project.run_time)?;
     let Sources { compiled, stores: names, left_out } = project.compile()?;
     let wanted = |store: &&String| match &request.store {
         Some(name) => compiled.store_name(store).as_deref() == Some(name.as_str()),
@@ -86,7 +86,7 @@ pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result
         }
     }
     if !problems.is_empty() {
-        return Err(Failure::Protos(problems));
+        return Err(project.problems(problems));
     }
     for (at, Store { lowered: Lowered { schema, .. }, .. }) in stores.iter().enumerate() {
         let same = stores[..at].iter().find(|other| other.lowered.schema.name == schema.name);
@@ -193,7 +193,9 @@ fn files(
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
-    let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command)
+    let CrateOptions { features, type_attributes, dependencies } = &project.crates;
+    let options = StubOptions { type_attributes: type_attributes.clone() };
+    let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command, &options)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
     let versions: Vec<_> = next.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();
     Ok(emit(&Input {
@@ -205,6 +207,8 @@ fn files(
         services: stubs.services,
         descriptors: &descriptors,
         run_time: &project.run_time,
+        features,
+        dependencies,
     }))
 }
 

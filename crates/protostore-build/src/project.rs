@@ -1,11 +1,12 @@
 //! What is to be generated, from which files, to which place.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use protostore_lower::{Compiled, Inputs, compile, read_regular};
+use protostore_lower::{Compiled, DescriptorInputs, Diagnostics, Inputs, compile, compile_descriptors, read_regular};
 
-use crate::Failure;
 use crate::protos::{self, Found};
+use crate::{Failure, asked};
 
 /// The stores of a repository.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Project {
     pub out: PathBuf,
     /// The run-time crate as a Cargo dependency of a generated one: `path = "../../crates/protostore"`.
     pub run_time: String,
+    /// What the generated crates are besides.
+    pub crates: CrateOptions,
     /// How this was called, for the commands that findings end with.
     pub invocation: Invocation,
 }
@@ -29,6 +32,26 @@ pub enum Protos {
     Below(PathBuf),
     /// The store messages of these files, each below an include directory.
     Files(Vec<PathBuf>),
+    /// The store messages of a set of descriptors.
+    Set {
+        /// What the set is called: its path, or what made it.
+        name: String,
+        /// The encoded `FileDescriptorSet`, with all imports.
+        bytes: Vec<u8>,
+        /// The files that are meant, as they are imported; all of the set where there is none.
+        files: Vec<String>,
+    },
+}
+
+/// What generated crates are besides their stores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CrateOptions {
+    /// The default features; `sqlcipher` where there is none. One that a crate does not have is none of its.
+    pub features: Vec<String>,
+    /// Attributes of messages and enums, by a path as prost takes it: `.` and `#[derive(Eq)]`.
+    pub type_attributes: Vec<(String, String)>,
+    /// Further dependencies in Cargo's words, without braces.
+    pub dependencies: BTreeMap<String, String>,
 }
 
 /// A command line, apart from its subcommand.
@@ -68,21 +91,34 @@ impl Project {
     /// Compiles the files that hold the store messages.
     pub(crate) fn compile(&self) -> Result<Sources, Failure> {
         self.includes.iter().try_for_each(|include| directory(include))?;
-        let (inputs, left_out) = match &self.protos {
-            Protos::Files(files) => (Inputs { includes: self.includes.clone(), files: files.clone() }, Vec::new()),
+        let from_text = |inputs: &Inputs| compile(inputs).map_err(|found| self.problems(vec![found]));
+        let (compiled, left_out) = match &self.protos {
+            Protos::Files(files) => {
+                let inputs = Inputs { includes: self.includes.clone(), files: files.clone() };
+                (from_text(&inputs)?, Vec::new())
+            }
+            Protos::Set { name: _, bytes, files } => {
+                let (set, files, includes) = (bytes.clone(), files.clone(), self.includes.clone());
+                let compiled = compile_descriptors(&DescriptorInputs { set, files, includes });
+                (compiled.map_err(|found| self.problems(vec![found]))?, Vec::new())
+            }
             Protos::Below(root) => {
                 directory(root)?;
                 let Found { files, left_out } = protos::find(root)?;
                 let includes = std::iter::once(root).chain(&self.includes).cloned().collect();
-                (Inputs { includes, files: candidates(root, files)? }, left_out)
+                (from_text(&Inputs { includes, files: candidates(root, files)? })?, left_out)
             }
         };
-        let compiled = compile(&inputs).map_err(|diagnostics| Failure::Protos(vec![diagnostics]))?;
         let stores = compiled.stores();
         if stores.is_empty() {
             return Err(Failure::NoStore { protos: self.protos.clone(), left_out });
         }
         Ok(Sources { compiled, stores, left_out })
+    }
+
+    /// Returns the problems of protos, each in its file as a path from where the command runs.
+    pub(crate) fn problems(&self, found: Vec<Diagnostics>) -> Failure {
+        Failure::Protos(found.into_iter().map(|found| found.with_files(|file| asked::source(self, file))).collect())
     }
 }
 

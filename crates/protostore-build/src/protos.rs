@@ -16,6 +16,17 @@ pub(crate) struct Found {
     pub(crate) left_out: Vec<String>,
 }
 
+/// Returns the proto files below a directory, in linked directories too.
+///
+/// # Errors
+/// Where it is not a directory, or cannot be read.
+pub fn proto_files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !root.is_dir() {
+        return Err(Failure::NoDirectory { path: full(root) });
+    }
+    find(root).map(|found| found.files)
+}
+
 /// Returns the proto files below a directory.
 pub(crate) fn find(root: &Path) -> Result<Found, Failure> {
     let real = root.canonicalize().map_err(Failure::at(root))?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::colours::Part;
 use crate::plan::Plan;
-use crate::{Colours, Finding, MadeVersion};
+use crate::{Colours, Failure, Finding, MadeVersion};
 
 /// What a command found and did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,12 +23,14 @@ pub struct Report {
     pub versions: Vec<MadeVersion>,
     /// What is worth saying and needs nothing done.
     pub notes: Vec<String>,
-    /// Files that were written.
+    /// Files that were written, or would be where nothing was to be written.
     pub written: Vec<String>,
-    /// Files that were removed.
+    /// Files that were removed, or would be.
     pub removed: Vec<String>,
     /// Whether nothing was to be written.
     pub dry_run: bool,
+    /// Whether it could not be computed what should be there: the findings are why.
+    pub failed: bool,
 }
 
 /// Which verdicts make a check fail.
@@ -50,11 +52,29 @@ impl Report {
         Self { command, stores: plans.len(), tables, statements, notes, ..Self::default() }
     }
 
+    /// Returns the report of a command that could not compute what should be there.
+    #[must_use]
+    pub fn of_failure(command: &'static str, failure: &Failure) -> Self {
+        Self { command, findings: failure.findings(), failed: true, ..Self::default() }
+    }
+
     /// Returns this report and that of another project as one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        let Self { command: _, stores, tables, statements, findings, versions, notes, written, removed, dry_run: _ } =
-            other;
+        let Self {
+            command: _,
+            stores,
+            tables,
+            statements,
+            findings,
+            versions,
+            notes,
+            written,
+            removed,
+            dry_run: _,
+            failed,
+        } = other;
+        self.failed |= failed;
         self.stores += stores;
         self.tables += tables;
         self.statements += statements;
@@ -72,9 +92,8 @@ impl Report {
         self.findings.is_empty()
     }
 
-    /// Returns the exit code of the command: 0 where everything agrees, 1 where something was found or is asked, 3 where
-    /// a version came about that `fail_on` means. What cannot be computed is a [`Failure`](crate::Failure), whose code is
-    /// 2.
+    /// Returns the exit code of the command: 0 where everything agrees, 1 where something was found or is asked, 2 where
+    /// nothing could be computed, 3 where a version came about that `fail_on` means.
     #[must_use]
     pub fn exit_code(&self, fail_on: FailOn) -> u8 {
         let fails = match fail_on {
@@ -83,24 +102,35 @@ impl Report {
             FailOn::Any => !self.versions.is_empty(),
         };
         match (self.is_ok(), fails) {
+            _ if self.failed => 2,
             (false, _) => 1,
             (true, true) => 3,
             (true, false) => 0,
         }
     }
 
-    /// Returns the findings, the versions, the notes and the sentence, for a terminal that shows these colours.
+    /// Returns the findings, the versions, the files, the notes and the sentence, for a terminal that shows these colours.
     #[must_use]
     pub fn in_colours(&self, colours: Colours) -> String {
         let findings = self.findings.iter().map(|finding| finding.text(colours) + "\n");
         let versions = self.versions.iter().map(|version| version.text(colours, self.dry_run) + "\n");
         let notes = self.notes.iter().map(|note| format!("{} {note}\n", colours.paint(Part::Noted, "note:")));
-        findings.chain(versions).chain(notes).collect::<String>() + &self.summary()
+        let (wrote, gone) = if self.dry_run { ("would write", "would remove") } else { ("wrote", "removed") };
+        let written = self.written.iter().map(|path| format!("{wrote} {path}\n"));
+        let removed = self.removed.iter().map(|path| format!("{gone} {path}\n"));
+        findings.chain(versions).chain(written).chain(removed).chain(notes).collect::<String>() + &self.summary()
     }
 
     /// Returns what happened, in one sentence.
     #[must_use]
     pub fn summary(&self) -> String {
+        if self.failed {
+            return format!(
+                "{}: {}, so nothing was computed",
+                self.command,
+                count(self.findings.len(), "problem", "problems")
+            );
+        }
         let (stores, tables) = (count(self.stores, "store", "stores"), count(self.tables, "table", "tables"));
         let statements = count(self.statements, "statement", "statements");
         let engine = rusqlite::version();
@@ -121,7 +151,7 @@ impl Report {
     }
 }
 
-/// The findings, the versions, the notes, and the sentence.
+/// The findings, the versions, the files, the notes, and the sentence.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_colours(Colours::None))

@@ -20,29 +20,30 @@ pub(crate) struct Done {
     pub(crate) unknown: Vec<String>,
 }
 
-/// Writes the files of a plan and removes generated ones that are none any more. Of a history only the version that is
-/// written anew may go, where its migration has another name now, or where nothing of it is left.
-pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
+/// Returns what [`write`] would do.
+pub(crate) fn compare(plan: &Plan) -> Done {
     let mut done = Done::default();
-    for (path, bytes) in &plan.files {
-        if plan.there.get(path) != Some(bytes) || plan.crlf.contains(path) {
-            replace(&plan.dir.join(path), bytes)?;
-            done.written.push(path.clone());
-        }
-    }
+    let differs =
+        |(path, bytes): &(&String, &Vec<u8>)| plan.there.get(*path) != Some(*bytes) || plan.crlf.contains(*path);
+    done.written.extend(plan.files.iter().filter(differs).map(|(path, _)| path.clone()));
     for (path, bytes) in plan.there.iter().filter(|(path, _)| !plan.files.contains_key(*path)) {
         // Snapshots and plans are JSON, which has no line that says who wrote it: the lock names those that are ours.
         let is_of_made =
             plan.next.made.is_some() && VersionFile::from_path(path).map(|file| file.version) == plan.next.made;
         let is_locked = || plan.past.locked.iter().flat_map(Locked::files).any(|(locked, _)| locked == *path);
-        if is_stale(path, bytes) || (is_of_made && (is_locked() || is_generated(path, bytes))) {
-            remove(&plan.dir, path)?;
-            done.removed.push(path.clone());
-        } else {
-            done.unknown.push(path.clone());
-        }
+        let goes = is_stale(path, bytes) || (is_of_made && (is_locked() || is_generated(path, bytes)));
+        if goes { done.removed.push(path.clone()) } else { done.unknown.push(path.clone()) }
     }
     done.unknown.extend(plan.others.keys().cloned());
+    done
+}
+
+/// Writes the files of a plan and removes generated ones that are none any more. Of a history only the version that is
+/// written anew may go, where its migration has another name now, or where nothing of it is left.
+pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
+    let done = compare(plan);
+    done.written.iter().try_for_each(|path| replace(&plan.dir.join(path), &plan.files[path]))?;
+    done.removed.iter().try_for_each(|path| remove(&plan.dir, path))?;
     Ok(done)
 }
 
@@ -65,7 +66,7 @@ fn is_generated(path: &str, bytes: &[u8]) -> bool {
 }
 
 /// Writes beside the file and renames, so that no reader sees a half.
-fn replace(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let dir = file.parent().unwrap_or(file);
     std::fs::create_dir_all(dir).map_err(Failure::at(dir))?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -54,6 +54,7 @@ impl Lab {
             includes: vec![path("theirs")],
             out: path("generated"),
             run_time: "path = \"protostore\"".to_owned(),
+            crates: protostore_build::CrateOptions::default(),
             invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
         }
     }

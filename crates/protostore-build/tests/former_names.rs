@@ -10,6 +10,7 @@ fn project(dir: &Path) -> Project {
         includes: Vec::new(),
         out: dir.join("generated"),
         run_time: "path = \"protostore\"".to_owned(),
+        crates: protostore_build::CrateOptions::default(),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     }
 }

@@ -40,6 +40,10 @@ pub struct Input<'a> {
     pub descriptors: &'a [u8],
     /// The run-time crate as a Cargo dependency: `version = "0.1.0"`, `path = "../../crates/protostore"`.
     pub run_time: &'a str,
+    /// The default features of the crate, of which it takes those that it has; `sqlcipher` where none is named.
+    pub features: &'a [String],
+    /// Further dependencies in Cargo's words, without braces.
+    pub dependencies: &'a BTreeMap<String, String>,
 }
 
 /// One version of a store's schema, with the texts that the lock chains.

@@ -13,8 +13,13 @@ use crate::resolver::{Opened, Resolver};
 use crate::sources::Sources;
 use crate::{Code, Diagnostics, Limits, annotations};
 
+mod descriptors;
+mod editions;
 mod failure;
 mod imports;
+mod wire;
+
+pub use descriptors::{DescriptorInputs, PluginRequest, compile_descriptors};
 
 use failure::Failure;
 use imports::Importable;
@@ -102,7 +107,9 @@ fn compile_here(inputs: &Inputs, limits: Limits) -> Result<Compiled, Diagnostics
         return Err(Diagnostics::from_items(problems));
     }
 
-    let pool = compiler.descriptor_pool();
+    // Protox makes its descriptors before it reads options, so that it takes `[packed = false]` for packed.
+    let made = compiler.descriptor_pool();
+    let pool = DescriptorPool::decode(made.encode_to_vec().as_slice()).unwrap_or(made);
     let mut sources = Sources::default();
     for file in pool.files() {
         if let Some(text) = opened.borrow().texts.get(file.name()) {

@@ -60,6 +60,11 @@ impl Diagnostic {
         Self { code, message, help, file: place.file, line, column, span, text }
     }
 
+    /// Returns the diagnostic without the lines of the file, which are not known: its place alone.
+    pub(crate) fn without_text(self) -> Self {
+        Self { span: None, text: None, ..self }
+    }
+
     /// Writes `file:line:col: message [code]`, the line with a caret, and the help.
     fn write_plain(&self, out: &mut String) {
         if !self.file.is_empty() {
@@ -167,6 +172,18 @@ impl Diagnostics {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// Returns the diagnostics with other names of their files: the path of a file, in place of the name that imports it.
+    #[must_use]
+    pub fn with_files(mut self, name: impl Fn(&str) -> String) -> Self {
+        for item in &mut self.items {
+            item.file = name(&item.file);
+            if let Some(text) = &item.text {
+                item.text = Some(Arc::new(NamedSource::new(&item.file, Arc::clone(text.inner()))));
+            }
+        }
+        self
     }
 
     /// Returns all diagnostics as plain text, each as `file:line:col: message [code]` with its line and its help.

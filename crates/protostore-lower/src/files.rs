@@ -32,18 +32,15 @@ impl Compiled {
     }
 
     /// Returns the encoded files of [`message_files`](Self::message_files) and all that they import, with their
-    /// options and without comments: what server reflection serves. A `backfill` is not in it.
+    /// options and without comments: what server reflection serves. A `backfill` is not in it. Whichever compiler made the
+    /// descriptors, it is the same.
     #[must_use]
     pub fn descriptor_set(&self, schema: &Schema) -> Vec<u8> {
-        let mut names = BTreeSet::new();
-        let mut open: Vec<_> =
-            self.used_files(&schema.store).iter().filter_map(|n| self.pool.get_file_by_name(n)).collect();
-        while let Some(file) = open.pop() {
-            if names.insert(file.name().to_owned()) {
-                open.extend(file.dependencies());
-            }
+        let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+        for file in self.used_files(&schema.store).iter().filter_map(|name| self.pool.get_file_by_name(name)) {
+            after_imports(&file, &mut seen, &mut order);
         }
-        let files = self.pool.files().filter(|f| names.contains(f.name())).filter_map(|f| served(&f));
+        let files = order.into_iter().filter_map(|file| served(&file));
         let mut set = FileDescriptorSet::default().transcode_to_dynamic();
         set.set_field_by_name("file", Value::List(files.map(Value::Message).collect()));
         set.encode_to_vec()
@@ -162,4 +159,14 @@ fn keep_imports(mut file: FileDescriptorProto, stays: &BTreeSet<String>) -> File
         (0i32..).zip(&file.dependency).filter(|(_, n)| public.contains(n)).map(|(i, _)| i).collect();
     file.weak_dependency.clear();
     file
+}
+
+/// Adds a file after those that it imports, which come by name.
+fn after_imports(file: &FileDescriptor, seen: &mut BTreeSet<String>, order: &mut Vec<FileDescriptor>) {
+    if seen.insert(file.name().to_owned()) {
+        let mut imports: Vec<FileDescriptor> = file.dependencies().collect();
+        imports.sort_by(|a, b| a.name().cmp(b.name()));
+        imports.iter().for_each(|import| after_imports(import, seen, order));
+        order.push(file.clone());
+    }
 }

@@ -5,6 +5,7 @@
 //! Nothing is skipped: what cannot be stored exactly is a [`Diagnostic`] with its place and its repair.
 
 mod annotations;
+mod candidates;
 mod code;
 mod compile;
 mod diagnostic;
@@ -20,10 +21,13 @@ mod resolver;
 mod served;
 mod sources;
 
+pub use candidates::Candidate;
 pub use code::Code;
-pub use compile::{Compiled, Inputs, compile, compile_within};
+pub use compile::{Compiled, DescriptorInputs, Inputs, PluginRequest, compile, compile_descriptors, compile_within};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;
 pub use lower::{lower, lower_after};
 pub use lowered::{Backfill, Dropped, Lowered};
+pub use nearest::nearest;
 pub use regular::{file_kind, read_regular};
+pub use resolver::carried;

@@ -65,8 +65,17 @@ impl Limits {
         Err(Diagnostic::new(Code::TooManyFiles, Place::file(name), None, message, help))
     }
 
+    /// Returns the text of a file that is quoted and not compiled, which may be of an edition.
+    pub(crate) fn check_quoted(&self, name: &str, bytes: Vec<u8>) -> Option<Arc<str>> {
+        self.check(name, bytes, true).ok()
+    }
+
     /// Returns the text of a file, if it is one that can be parsed without harm.
     pub(crate) fn check_file(&self, name: &str, bytes: Vec<u8>) -> Result<Arc<str>, Diagnostic> {
+        self.check(name, bytes, false)
+    }
+
+    fn check(&self, name: &str, bytes: Vec<u8>, editions: bool) -> Result<Arc<str>, Diagnostic> {
         if bytes.len() > self.file_bytes {
             let message = format!("the file has more than {} bytes", self.file_bytes);
             let help = Some("split the file; published APIs stay far below this".to_owned());
@@ -85,11 +94,13 @@ impl Limits {
                 return Err(Diagnostic::new(Code::NotUtf8, place(at..at + 1), text, message, help));
             }
         };
-        match scan(&text, self.depth) {
+        match scan(&text, self.depth, editions) {
             Ok(()) => Ok(text),
             Err(Refused::Edition(span)) => {
                 let message = "the file uses an edition, which is not supported".to_owned();
-                let help = Some("write `syntax = \"proto3\";` or `syntax = \"proto2\";`".to_owned());
+                let help = "write `syntax = \"proto3\";` or `syntax = \"proto2\";`, or let protoc or buf compile it, and give what they \
+                            make: `--descriptor-set FILE`";
+                let help = Some(help.to_owned());
                 Err(Diagnostic::new(Code::Edition, place(span), Some(text), message, help))
             }
             Err(Refused::Depth(span)) => {
@@ -109,7 +120,7 @@ enum Refused {
 }
 
 /// Looks for brackets and names that go deeper than `depth`, and for a file that names an edition.
-fn scan(text: &str, depth: usize) -> Result<(), Refused> {
+fn scan(text: &str, depth: usize, editions: bool) -> Result<(), Refused> {
     let bytes = text.as_bytes();
     let mut open = Vec::new();
     let mut parts = 0;
@@ -147,7 +158,7 @@ fn scan(text: &str, depth: usize) -> Result<(), Refused> {
                 while bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
                     at += 1;
                 }
-                if first && &text[start..at] == "edition" {
+                if first && !editions && &text[start..at] == "edition" {
                     return Err(Refused::Edition(start..line_end(bytes, at)));
                 }
                 first = false;

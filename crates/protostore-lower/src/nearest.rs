@@ -1,7 +1,8 @@
 //! Finds the name that was probably meant.
 
 /// Returns the candidate that was probably meant: one at a small distance for its length.
-pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let distances = candidates.iter().map(|candidate| (distance(word, candidate), *candidate));
     let limit = (word.chars().count() / 3).max(1);
     distances.filter(|(d, _)| *d <= limit).min().map(|(_, candidate)| candidate)

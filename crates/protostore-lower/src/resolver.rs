@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::Limits;
 use crate::regular::read_regular;
 
-const OPTIONS: (&str, &str) =
+pub(crate) const OPTIONS: (&str, &str) =
     ("protostore/v1/options.proto", include_str!("../../../proto/protostore/v1/options.proto"));
 
 /// Files that need not be there: a copy on the include path is used instead.
@@ -25,8 +25,9 @@ const CARRIED: [(&str, &str); 4] = [
     ("google/api/resource.proto", include_str!("../../../proto/google/api/resource.proto")),
 ];
 
-/// Returns the name and the text of each file that is carried along.
-pub(crate) fn carried() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// Returns the name and the text of each proto file that need not be on an include path: the annotations of this version,
+/// and those of others that they work with.
+pub fn carried() -> impl Iterator<Item = (&'static str, &'static str)> {
     CARRIED.into_iter().chain([OPTIONS])
 }
 

@@ -16,9 +16,9 @@ pub(crate) fn served(file: &FileDescriptor) -> Option<DynamicMessage> {
     // The options of others are unknown to any pool but the file's own.
     if let Some(own) = file.parent_pool().get_message_by_name("google.protobuf.FileDescriptorProto") {
         let mut message = DynamicMessage::decode(own, encoded.as_slice()).ok()?;
-        if without_backfills(&mut message) {
-            encoded = message.encode_to_vec();
-        }
+        without_backfills(&mut message);
+        // Compilers differ in the order of the fields of an option's value.
+        encoded = message.encode_to_vec();
     }
     let mut message = DynamicMessage::decode(FileDescriptorProto::default().descriptor(), encoded.as_slice()).ok()?;
     message.clear_field_by_name("source_code_info");

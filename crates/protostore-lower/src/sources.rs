@@ -25,6 +25,8 @@ pub(crate) struct Sources {
 #[derive(Clone, Debug)]
 struct SourceFile {
     text: Arc<str>,
+    /// Whether it is the file's text; else blanks, in which places can be found.
+    is_real: bool,
     /// By path of the descriptor, as [`Location::path`] has it.
     locations: BTreeMap<Vec<i32>, Stretch>,
 }
@@ -38,6 +40,15 @@ struct Stretch {
 impl Sources {
     /// Adds a file with the locations that its descriptor holds.
     pub(crate) fn add(&mut self, text: Arc<str>, file: &FileDescriptorProto) {
+        self.add_file(text, true, file);
+    }
+
+    /// Adds a file whose text is not known, by the locations that its descriptor holds.
+    pub(crate) fn add_without_text(&mut self, file: &FileDescriptorProto) {
+        self.add_file(blanks(file), false, file);
+    }
+
+    fn add_file(&mut self, text: Arc<str>, is_real: bool, file: &FileDescriptorProto) {
         let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
         let mut locations = BTreeMap::new();
         for location in file.source_code_info.iter().flat_map(|info| &info.location) {
@@ -46,12 +57,32 @@ impl Sources {
                 locations.entry(location.path.clone()).or_insert(Stretch { span, comment });
             }
         }
-        self.files.insert(file.name().to_owned(), SourceFile { text, locations });
+        self.files.insert(file.name().to_owned(), SourceFile { text, is_real, locations });
     }
 
     /// Returns the text of a file; `None` for the files that the compiler brings along.
     pub(crate) fn text(&self, file: &str) -> Option<&Arc<str>> {
         self.files.get(file).map(|f| &f.text)
+    }
+
+    /// Returns whether the text of a file is known, or the file has none.
+    pub(crate) fn is_real(&self, file: &str) -> bool {
+        self.files.get(file).is_none_or(|file| file.is_real)
+    }
+
+    /// Returns whether a text is that of a descriptor: the names of its messages and fields are where it says.
+    pub(crate) fn fits(text: &Arc<str>, file: &FileDescriptorProto) -> bool {
+        let mut sources = Self::default();
+        sources.add(Arc::clone(text), file);
+        let is_there = |path: &[i32], name: &str| {
+            let span = sources.span(file.name(), path);
+            span.is_some_and(|span| text.get(span) == Some(name))
+        };
+        (0..).zip(&file.message_type).all(|(at, message)| {
+            let fields = (0..).zip(&message.field);
+            is_there(&[4, at, 1], message.name())
+                && fields.into_iter().all(|(field, of)| is_there(&[4, at, 2, field, 1], of.name()))
+        })
     }
 
     /// Returns where exactly that path stands.
@@ -130,6 +161,30 @@ impl Sources {
         });
         Source { file: place.file.clone(), line: line.try_into().unwrap_or(0), column: column.try_into().unwrap_or(0) }
     }
+}
+
+/// Lines and columns that blanks stand for at most.
+const LINES: usize = 200_000;
+const COLUMNS: usize = 400;
+
+/// Returns blanks in which each location of a descriptor can be found.
+fn blanks(file: &FileDescriptorProto) -> Arc<str> {
+    let mut widths: Vec<usize> = Vec::new();
+    for location in file.source_code_info.iter().flat_map(|info| &info.location) {
+        let ends = match location.span[..] {
+            [line, from, to] => [(line, from), (line, to)],
+            [line, from, last, to] => [(line, from), (last, to)],
+            _ => continue,
+        };
+        for (line, column) in ends {
+            let (Ok(line), Ok(column)) = (usize::try_from(line), usize::try_from(column)) else { continue };
+            if line < LINES {
+                widths.resize(widths.len().max(line + 1), 0);
+                widths[line] = widths[line].max(column.min(COLUMNS));
+            }
+        }
+    }
+    widths.into_iter().map(|width| " ".repeat(width) + "\n").collect::<String>().into()
 }
 
 /// Turns lines and columns, both from 0 and columns in bytes, into bytes from the start.

@@ -9,6 +9,7 @@ mod modules;
 mod packed;
 mod places;
 mod services;
+mod transport;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,13 @@ pub struct Stubs {
     pub files: BTreeMap<String, String>,
     /// Whether any file declares a service, so that the crate wants a feature `grpc`.
     pub services: bool,
+}
+
+/// What is said of the messages besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StubOptions {
+    /// Attributes of messages, oneofs and enums, by a path as prost takes it: `.` and `#[derive(Eq)]`.
+    pub type_attributes: Vec<(String, String)>,
 }
 
 /// Messages that cannot be written as Rust.
@@ -48,7 +56,7 @@ impl std::error::Error for StubsError {
 /// Maps are ordered, so that a message always encodes to the same bytes.
 ///
 /// `descriptors` is the encoded set of the files and what they import.
-/// `command` is what the first line of each file names.
+/// `command` is what the first line of each file names, `options` says more of the messages.
 /// `names` are the traits of services and the functions of methods, by full name; prost's own where one is missing.
 /// The types of `google.protobuf` are not written, since prost brings them, but it asks what they hold.
 ///
@@ -59,6 +67,7 @@ pub fn emit(
     names: &BTreeMap<String, String>,
     descriptors: &[u8],
     command: &str,
+    options: &StubOptions,
 ) -> Result<Stubs, StubsError> {
     let set = FileDescriptorSet::decode(descriptors).map_err(|error| StubsError(std::io::Error::other(error)))?;
     let known = set.file.into_iter().filter(|file| file.package() == "google.protobuf");
@@ -75,7 +84,7 @@ pub fn emit(
     }
     let services = files.iter().any(|file| !file.service.is_empty());
     let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
-    let generated = generate(requests, names)?;
+    let generated = generate(requests, names, options)?;
 
     let mut texts = BTreeMap::new();
     let mut included = Vec::new();
@@ -96,8 +105,9 @@ pub fn emit(
 fn generate(
     requests: Vec<(Module, FileDescriptorProto)>,
     names: &BTreeMap<String, String>,
+    options: &StubOptions,
 ) -> Result<BTreeMap<Module, String>, StubsError> {
-    let generated = std::panic::catch_unwind(|| config(names).generate(requests)).unwrap_or_else(|panic| {
+    let generated = std::panic::catch_unwind(|| config(names, options).generate(requests)).unwrap_or_else(|panic| {
         let text = panic.downcast::<String>().map_or_else(|_| "it panicked".to_owned(), |text| *text);
         Err(std::io::Error::other(text))
     });
@@ -112,17 +122,21 @@ fn module(file: &FileDescriptorProto) -> Module {
     Module::from_protobuf_package_name(file.package())
 }
 
-/// A generated crate speaks over any transport, so clients have `new` and no `connect`.
-fn config(names: &BTreeMap<String, String>) -> Config {
+/// A generated crate speaks over any transport; what connects by tonic's own is behind the feature `transport`.
+fn config(names: &BTreeMap<String, String>, options: &StubOptions) -> Config {
     let grpc = r#"#[cfg(feature = "grpc")]"#;
     let stubs = tonic_prost_build::configure().client_mod_attribute(".", grpc).server_mod_attribute(".", grpc);
     let mut config = Config::new();
-    let stubs = stubs.build_transport(false).service_generator();
+    let stubs = stubs.build_transport(true).service_generator();
     config.btree_map(["."]).service_generator(Box::new(services::Named { names: names.clone(), stubs }));
+    for (path, attribute) in &options.type_attributes {
+        config.type_attribute(path, attribute);
+    }
     config
 }
 
 fn pretty(text: &str) -> Result<String, StubsError> {
-    let file = syn::parse_file(text).map_err(|error| StubsError(std::io::Error::other(error)))?;
+    let mut file = syn::parse_file(text).map_err(|error| StubsError(std::io::Error::other(error)))?;
+    transport::gate(&mut file.items);
     Ok(prettyplease::unparse(&file) + &merge::emit(&file))
 }

@@ -9,7 +9,7 @@ use prost_types::{
     FileDescriptorProto, FileDescriptorSet, MessageOptions, MethodDescriptorProto, ServiceDescriptorProto,
     SourceCodeInfo, field_descriptor_proto::Label, field_descriptor_proto::Type,
 };
-use protostore_stubs::{Stubs, emit};
+use protostore_stubs::{StubOptions, Stubs, emit};
 
 const COMMAND: &str = "cargo xtask codegen";
 
@@ -80,7 +80,7 @@ fn encoded(files: &[FileDescriptorProto]) -> Vec<u8> {
 }
 
 fn emitted(files: &[FileDescriptorProto]) -> Stubs {
-    emit(files, &BTreeMap::new(), &encoded(files), COMMAND).expect("the files are in order")
+    emit(files, &BTreeMap::new(), &encoded(files), COMMAND, &StubOptions::default()).expect("the files are in order")
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn well_known_types_are_those_of_prost() {
     let stubs = emitted(&[file]);
     assert_eq!(stubs.files.keys().collect::<Vec<_>>(), ["lab.v0.rs", "mod.rs"]);
     assert!(stubs.files["lab.v0.rs"].contains("pub created: ::core::option::Option<::prost_types::Timestamp>"));
-    assert!(emit(&[], &BTreeMap::new(), b"no set", COMMAND).is_err());
+    assert!(emit(&[], &BTreeMap::new(), b"no set", COMMAND, &StubOptions::default()).is_err());
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn what_prost_panics_at_is_an_error() {
     let mut file = file("lab.v0", "");
     file.enum_type.push(EnumDescriptorProto { name: Some("State".to_owned()), value: values, ..Default::default() });
     let files = [file];
-    let error = emit(&files, &BTreeMap::new(), &encoded(&files), COMMAND).unwrap_err();
+    let error = emit(&files, &BTreeMap::new(), &encoded(&files), COMMAND, &StubOptions::default()).unwrap_err();
     assert!(error.to_string().contains("UpNow"), "{error}");
 }
 
@@ -173,7 +173,8 @@ fn a_repeated_number_is_packed_whatever_its_options_say_of_other_things() {
         let mut file = file("aurae.vms.v0", "A machine.");
         file.message_type[0].field.push(numbers(packed));
         let descriptors = FileDescriptorSet { file: vec![file.clone()] }.encode_to_vec();
-        let stubs = emit(&[file], &BTreeMap::new(), &descriptors, COMMAND).expect("is emitted");
+        let stubs =
+            emit(&[file], &BTreeMap::new(), &descriptors, COMMAND, &StubOptions::default()).expect("is emitted");
         let text: String = stubs.files.values().map(String::as_str).collect();
         assert!(text.contains("numbers") && text.contains("packed = \"false\"") != is_packed, "{packed:?}: {text}");
     }
@@ -184,7 +185,7 @@ fn services_and_methods_have_the_names_that_are_given_and_keep_their_path() {
     let files = [with_service(file("lab.v0", ""))];
     let names = [("lab.v0.Machines", "MachinesService"), ("lab.v0.Machines.Get", "type")];
     let names = names.into_iter().map(|(full, name)| (full.to_owned(), name.to_owned())).collect();
-    let stubs = emit(&files, &names, &encoded(&files), COMMAND).expect("is emitted");
+    let stubs = emit(&files, &names, &encoded(&files), COMMAND, &StubOptions::default()).expect("is emitted");
     let text = &stubs.files["lab.v0.rs"];
     for part in ["pub mod machines_service_client", "pub trait MachinesService:", "fn r#type(", "/lab.v0.Machines/Get"]
     {

@@ -48,5 +48,7 @@ pub(crate) fn files(schema: &Schema) -> Files {
         services: false,
         descriptors: &[],
         run_time: "version = \"0.1.0\"",
+        features: &[],
+        dependencies: &BTreeMap::new(),
     })
 }

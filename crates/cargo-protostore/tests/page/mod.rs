@@ -17,6 +17,12 @@ pub(crate) struct Done {
     pub(crate) commands: usize,
 }
 
+/// Says in a directory where the run-time crate is, which the pages take for granted.
+pub(crate) fn configure(dir: &Path) {
+    let run_time = concat!("runtime = { path = \"", env!("CARGO_MANIFEST_DIR"), "/../protostore\" }\n");
+    std::fs::write(dir.join("protostore.toml"), run_time).expect("a file");
+}
+
 /// Does in a directory what the blocks of a text say: a proto is a file, a diff an edit of the last one, a console commands.
 pub(crate) fn follow(dir: &Path, text: &str) -> Done {
     let mut done = Done::default();

@@ -7,28 +7,44 @@ use crate::{FailOn, MadeVersion, Report};
 
 /// How loudly an annotation speaks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
+pub(super) enum Level {
     Error,
     Warning,
     Notice,
 }
 
 /// One annotation.
-struct Annotation {
-    level: Level,
-    /// What it is called: the id of a change, or of what was found.
-    name: String,
-    text: String,
-    file: String,
-    line: u32,
+pub(super) struct Annotation {
+    pub(super) level: Level,
+    /// The id of a change, or the code of a diagnostic.
+    pub(super) name: Option<String>,
+    /// What is wrong, in one line.
+    pub(super) title: String,
+    /// All of it.
+    pub(super) text: String,
+    pub(super) file: String,
+    /// From 1; 0 where the whole file is meant.
+    pub(super) line: u32,
+    /// From 1; 0 where the whole line is meant.
+    pub(super) column: u32,
 }
 
-fn annotations(report: &Report, fail_on: FailOn) -> Vec<Annotation> {
+impl Annotation {
+    /// Returns what a service calls it.
+    fn check_name(&self) -> String {
+        let id = self.name.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name));
+        id.map_or_else(|| "protostore".to_owned(), |id| format!("protostore {id}"))
+    }
+}
+
+/// Returns an annotation for each finding and each verdict.
+pub(super) fn annotations(report: &Report, fail_on: FailOn) -> Vec<Annotation> {
     let findings = report.findings.iter().map(|finding| {
         let details: String = finding.details.iter().map(|line| format!("\n{line}")).collect();
         let text = format!("{}{details}\n{}", finding.title, finding.remedy);
         let (file, line) = finding.place.clone().unwrap_or_default();
-        Annotation { level: Level::Error, name: "protostore".to_owned(), text, file, line }
+        let (name, title, column) = (finding.code.clone(), finding.title.replace('\n', " "), finding.column);
+        Annotation { level: Level::Error, name, title, text, file, line, column }
     });
     let verdicts = report
         .versions
@@ -50,7 +66,7 @@ fn annotation(version: &MadeVersion, verdict: &Verdict, fail_on: FailOn) -> Anno
         version.plan.to, version.store
     );
     let (file, line) = version.place.clone();
-    Annotation { level, name: format!("protostore {kind}"), text, file, line }
+    Annotation { level, name: Some(kind.to_string()), title: says.clone(), text, file, line, column: 0 }
 }
 
 /// Returns a workflow command for each, and last the sentence.
@@ -58,7 +74,9 @@ fn annotation(version: &MadeVersion, verdict: &Verdict, fail_on: FailOn) -> Anno
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 pub(super) fn github(report: &Report, fail_on: FailOn) -> String {
     let mut text = String::new();
-    for Annotation { level, name, text: message, file, line } in annotations(report, fail_on) {
+    for annotation in annotations(report, fail_on) {
+        let name = annotation.check_name();
+        let Annotation { level, name: _, title: _, text: message, file, line, column } = annotation;
         let word = match level {
             Level::Error => "error",
             Level::Warning => "warning",
@@ -67,6 +85,7 @@ pub(super) fn github(report: &Report, fail_on: FailOn) -> String {
         let mut properties = vec![format!("title={}", property(&name))];
         properties.extend((!file.is_empty()).then(|| format!("file={}", property(&file))));
         properties.extend((line > 0).then(|| format!("line={line}")));
+        properties.extend((column > 0).then(|| format!("col={column}")));
         text += &format!("::{word} {}::{}\n", properties.join(","), data(&message));
     }
     text + &report.summary()
@@ -104,7 +123,9 @@ struct Lines {
 ///
 /// <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 pub(super) fn gitlab(report: &Report, fail_on: FailOn) -> String {
-    let issue = |Annotation { level, name, text, file, line }: Annotation| {
+    let issue = |annotation: Annotation| {
+        let name = annotation.check_name();
+        let Annotation { level, name: _, title: _, text, file, line, column: _ } = annotation;
         let severity = match level {
             Level::Error => "critical",
             Level::Warning => "major",
@@ -119,7 +140,7 @@ pub(super) fn gitlab(report: &Report, fail_on: FailOn) -> String {
 }
 
 /// Returns the FNV-1a hash of some texts: GitLab compares two reports by it, so it is the same in every run.
-fn fingerprint(texts: &[&str]) -> String {
+pub(super) fn fingerprint(texts: &[&str]) -> String {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
     let hash =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -15,6 +15,9 @@ struct Json<'a> {
     findings: Vec<Finding<'a>>,
     versions: Vec<Version<'a>>,
     notes: &'a [String],
+    /// Files that were written, or would be where the run is dry.
+    written: &'a [String],
+    removed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -24,6 +27,8 @@ struct Finding<'a> {
     remedy: &'a str,
     file: Option<&'a str>,
     line: Option<u32>,
+    column: Option<u32>,
+    code: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +52,8 @@ pub(super) fn report(report: &Report, fail_on: FailOn) -> String {
         remedy: &finding.remedy,
         file: finding.place.as_ref().map(|(file, _)| file.as_str()),
         line: finding.place.as_ref().map(|(_, line)| *line).filter(|line| *line > 0),
+        column: Some(finding.column).filter(|column| *column > 0),
+        code: finding.code.as_deref(),
     });
     let versions = report.versions.iter().map(|version| Version {
         store: &version.store,
@@ -68,6 +75,8 @@ pub(super) fn report(report: &Report, fail_on: FailOn) -> String {
         findings: findings.collect(),
         versions: versions.collect(),
         notes: &report.notes,
+        written: &report.written,
+        removed: &report.removed,
     };
     serde_json::to_string_pretty(&json).expect("a report has string keys only")
 }

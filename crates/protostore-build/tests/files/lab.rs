@@ -32,6 +32,7 @@ impl Lab {
             includes: Vec::new(),
             out: self.path("generated"),
             run_time: "path = \"protostore\"".to_owned(),
+            crates: protostore_build::CrateOptions::default(),
             invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
         }
     }

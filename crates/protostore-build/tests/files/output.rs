@@ -198,14 +198,3 @@ fn versions_beside_an_unreadable_lock_are_neither_amended_nor_removed() {
     assert!(!amended.is_ok() && amended.written.is_empty(), "{amended}");
     assert!(lab.path(second).exists() && lab.path(snapshot).exists());
 }
-
-#[test]
-fn a_run_time_that_is_no_dependency_is_rejected() {
-    let lab = Lab::new();
-    let mut project = lab.project();
-    project.run_time = "0.1.0".to_owned();
-    project.invocation = Invocation { program: "cargo protostore".to_owned(), arguments: String::new() };
-    let failure = codegen(&project, Mode::Write).expect_err("no dependency");
-    assert!(failure.to_string().starts_with("the run-time crate cannot be the dependency `protostore = { 0.1.0 }`: "));
-    assert!(!lab.path("generated").exists());
-}

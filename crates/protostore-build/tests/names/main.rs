@@ -169,6 +169,7 @@ fn project(protos: &Path, out: PathBuf) -> Project {
         includes: Vec::new(),
         out,
         run_time: format!("path = {:?}", run_time.display().to_string()),
+        crates: protostore_build::CrateOptions::default(),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     }
 }

@@ -21,7 +21,7 @@ fn text(format: &str, fail_on: FailOn) -> String {
 
 #[test]
 fn a_table_has_a_row_for_each_change() {
-    let text = text("table", FailOn::Nothing);
+    let text = text("human", FailOn::Nothing);
     let rows: Vec<_> = text.lines().filter(|line| line.contains("stored data") || line.starts_with("  N01")).collect();
     assert_eq!(
         rows,

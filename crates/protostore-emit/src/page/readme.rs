@@ -24,6 +24,8 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
          let found = store.{accessor}().get({key}).await?;            // or, without a runtime:\n\
          let found = store.read(|r| r.get::<{name}::{record}>({sync_key}))?;\n\
          ```\n\n\
+         ## Features\n\n\
+         {features}\n\
          ## Tables\n\n\
          | number | table | record | key | |\n| --- | --- | --- | --- | --- |\n{rows}\n\
          Every table has a view `<table>_readable` that shows enums by name and times as text.\n\n\
@@ -38,8 +40,33 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
         key = if first.singleton.is_some() { String::new() } else { example_key(first) },
         sync_key = example_key(first),
         diagram = diagram(input.schema),
+        features = features(input),
         columns = columns(input.schema),
     )
+}
+
+/// Returns a table of the crate's features.
+fn features(input: &Input<'_>) -> String {
+    let own = [
+        ("sqlcipher", "The file is encrypted; OpenSSL is the system's."),
+        ("sqlcipher-vendored", "The file is encrypted; an OpenSSL is built along, which needs `make` and `perl`."),
+        ("sqlite", "The file is not encrypted."),
+    ];
+    let services = [
+        ("grpc", "The tonic clients and servers of the API, and errors as gRPC statuses."),
+        ("transport", "`connect` of the clients, over tonic's own transport; brings `grpc`."),
+    ];
+    let services = services.into_iter().filter(|_| input.services);
+    let is_default = |name: &str| match input.features {
+        [] => name == "sqlcipher",
+        all => all.iter().any(|feature| feature == name),
+    };
+    let row = |(name, says): (&str, &str)| {
+        let default = if is_default(name) { "yes" } else { "" };
+        format!("| `{name}` | {default} | {says} |\n")
+    };
+    let rows: String = own.into_iter().chain(services).map(row).collect();
+    format!("| feature | default | |\n| --- | --- | --- |\n{rows}")
 }
 
 fn row(table: &Table) -> String {

@@ -129,7 +129,12 @@ pub fn lower_after(compiled: &Compiled, store: &str, versions: Option<&[&Schema]
     report.name_ways();
     match lowered {
         Some(lowered) if report.items.is_empty() => Ok(lowered),
-        _ => Err(Diagnostics::from_items(report.items)),
+        _ => {
+            let known = |item: Diagnostic| {
+                if compiled.sources.is_real(&item.file) { item } else { item.without_text() }
+            };
+            Err(Diagnostics::from_items(report.items.into_iter().map(known).collect()))
+        }
     }
 }
 

@@ -370,6 +370,18 @@ pub mod cell_service_client {
     pub struct CellServiceClient<T> {
         inner: tonic::client::Grpc<T>,
     }
+    #[cfg(feature = "transport")]
+    impl CellServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
     impl<T> CellServiceClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,

@@ -266,6 +266,18 @@ pub mod image_service_client {
     pub struct ImageServiceClient<T> {
         inner: tonic::client::Grpc<T>,
     }
+    #[cfg(feature = "transport")]
+    impl ImageServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
     impl<T> ImageServiceClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,

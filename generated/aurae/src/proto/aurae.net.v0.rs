@@ -297,6 +297,18 @@ pub mod net_service_client {
     pub struct NetServiceClient<T> {
         inner: tonic::client::Grpc<T>,
     }
+    #[cfg(feature = "transport")]
+    impl NetServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
     impl<T> NetServiceClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,

@@ -425,6 +425,18 @@ pub mod vm_service_client {
     pub struct VmServiceClient<T> {
         inner: tonic::client::Grpc<T>,
     }
+    #[cfg(feature = "transport")]
+    impl VmServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
     impl<T> VmServiceClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,
