@@ -164,6 +164,8 @@ fn disturbed(steps: &[Step]) -> Disturbed {
                 all.alters += 1;
                 all.names |= !matches!(fill, crate::plan::Fill::Zero | crate::plan::Fill::Unset);
             }
+            // Rows that are made must fire no trigger.
+            Step::AddRows { .. } => all.names = true,
             Step::CreateTable { .. } => all.alters += 1,
             Step::Guard(_) | Step::Count { .. } | Step::SameCount { .. } | Step::References => {}
             Step::Drop(_) | Step::Make(_) => {}

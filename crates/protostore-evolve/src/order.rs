@@ -30,7 +30,7 @@ fn rank(step: &Step) -> u8 {
         Step::AddColumn { .. } => 7,
         Step::Fill { .. } => 8,
         Step::Rust { .. } => 9,
-        Step::Move { .. } => 10,
+        Step::Move { .. } | Step::AddRows { .. } => 10,
         Step::Convert { .. } => 11,
         Step::Guard(_) => 12,
         Step::Rekey { .. } => 13,
@@ -56,7 +56,9 @@ fn number(step: &Step) -> Option<(Place, Option<ColumnId>)> {
         | Step::Reparent { place, .. }
         | Step::Sweep { place, .. }
         | Step::Rust { place, .. } => Some((place.clone(), None)),
-        Step::Move { to, .. } | Step::SameCount { after: to, .. } => Some((to.clone(), None)),
+        Step::Move { to, .. } | Step::AddRows { to, .. } | Step::SameCount { after: to, .. } => {
+            Some((to.clone(), None))
+        }
         Step::RenameColumn { column }
         | Step::AddColumn { column, .. }
         | Step::DropColumn { column }

@@ -64,6 +64,18 @@ impl Words<'_> {
                 let columns = columns.collect::<Vec<_>>().join(", ");
                 format!("move {} to {}, {by}: {columns}", table(&self.old, from), table(&self.new, to))
             }
+            Step::AddRows { of, to, rows, when, values } => {
+                let values = values
+                    .iter()
+                    .map(|(column, fill)| format!(", {} {}", column_name(&self.new, column), self.fill(fill)));
+                format!(
+                    "add rows to {} for {} where {} and {when}{}",
+                    table(&self.new, to),
+                    table(&self.new, of),
+                    self.test(rows),
+                    values.collect::<String>()
+                )
+            }
             Step::Rekey { place } => {
                 let key = self.new.places().get(place).map(|table| table.key.as_slice()).unwrap_or_default();
                 let key: Vec<String> = key.iter().map(|column| column_name(&self.new, column)).collect();

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use protostore_evolve::plan::{Answers, ChangeKind, ColumnId, Place, Plan, Step, Word};
 use protostore_evolve::{History, evolve};
 use protostore_lower::{Inputs, compile, lower};
-use protostore_schema::Schema;
+use protostore_schema::{Role, Schema};
 use structure::Structure;
 
 /// What begins every proto.
@@ -140,6 +140,11 @@ fn column(schema: &Schema, table: &str, field: &str) -> ColumnId {
         (place, child.item_columns())
     });
     let all = std::iter::once((own, table.columns())).chain(children);
+    // A message in a table of its own has no column that says whether it is set.
+    if let Some(child) = table.children().into_iter().find(|child| child.field.proto == field) {
+        let place = Place { table: table.number, path: child.path.clone() };
+        return ColumnId { place, path: child.path.clone(), role: Role::Presence };
+    }
     let mut all = all.flat_map(|(place, columns)| columns.into_iter().map(move |column| (place.clone(), column)));
     let (place, column) = all.find(|(_, column)| column.name.proto == field).expect("a column");
     ColumnId { place, path: column.path.clone(), role: column.role }

@@ -1,6 +1,6 @@
 //! What a store message becomes beside its schema: the answers to what the next version asks.
 
-use protostore_schema::{Column, Role, Schema, Source, Table};
+use protostore_schema::{Column, Place, Role, Schema, Source, Table};
 
 /// A schema, and what the protos answer to the questions of the next version. The answers are read only while that version
 /// is made; neither schema nor snapshot has them.
@@ -53,10 +53,20 @@ impl Lowered {
     pub fn left_behind(&self, newest: &Schema) -> Vec<&Backfill> {
         let asks = |schema: &Schema, of: &Backfill| {
             let table = schema.tables.iter().find(|table| table.number == of.table)?;
-            column(table, of).map(|column| (column.nullable, column.non_zero))
+            let alone = || alone(table, of).map(|required| (!required, false));
+            column(table, of).map(|column| (column.nullable, column.non_zero)).or_else(alone)
         };
         let has_nothing = |of: &&Backfill| asks(newest, of).is_some_and(|old| asks(&self.schema, of) == Some(old));
         self.backfills.iter().filter(has_nothing).collect()
+    }
+}
+
+/// Returns whether a message in a table of its own must be set.
+fn alone(table: &Table, of: &Backfill) -> Option<bool> {
+    let child = table.descendants().into_iter().find(|child| child.path == of.path && of.path == of.place)?;
+    match child.place {
+        Place::Alone(alone) => Some(alone.required),
+        Place::Position(_) | Place::Key(_) => None,
     }
 }
 

@@ -17,6 +17,7 @@ mod places;
 mod print;
 mod rebuild;
 mod rename;
+mod rows;
 mod rust;
 mod script;
 mod sweep;

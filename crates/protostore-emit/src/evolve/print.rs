@@ -13,7 +13,7 @@ use super::test::{Look, condition};
 use super::value::{fill, position};
 use super::way::{Stage, Way};
 use super::work::Work;
-use super::{alter, counter, rebuild, rust, sweep};
+use super::{alter, counter, rebuild, rows, rust, sweep};
 
 /// Returns the statements of a migration.
 pub(super) fn print(way: &mut Way<'_>) -> String {
@@ -26,6 +26,7 @@ pub(super) fn print(way: &mut Way<'_>) -> String {
     create(way, &mut script);
     alter::add(way, &mut script);
     moves(way, &mut script);
+    rows::all(way, &mut script);
     alter::write(way, &mut script);
     fills_of_new_tables(way, &mut script);
     rust::all(way, &mut script);
@@ -218,7 +219,7 @@ fn moves(way: &Way<'_>, script: &mut Script) {
 }
 
 /// Returns the owner's key of rows that another table had.
-fn owner<'w>(way: &Way<'w>, old: &SqlTable<'w>, new: &SqlTable<'w>, by: &Motion) -> Vec<(String, Expr<'w>)> {
+pub(super) fn owner<'w>(way: &Way<'w>, old: &SqlTable<'w>, new: &SqlTable<'w>, by: &Motion) -> Vec<(String, Expr<'w>)> {
     let owner = new.child.map(|child| &child.owner[..]).unwrap_or_default();
     let seen = way.seen(Stage::Filling);
     // Of a row that becomes an element the key is the owner's; of an element that becomes another, the owner's in it.

@@ -143,6 +143,7 @@ fn changing(steps: &[Step]) -> BTreeSet<u32> {
         | Step::Reparent { place, .. }
         | Step::Sweep { place, .. }
         | Step::Rust { place, .. }
+        | Step::AddRows { to: place, .. }
         | Step::Move { to: place, .. } => Some(place.table),
         Step::RenameColumn { column }
         | Step::AddColumn { column, .. }

@@ -93,6 +93,7 @@ impl<'w> Work<'w> {
             || self.converts.values().any(|by| is_text(by))
             || steps.iter().any(|step| match step {
                 Step::Fill { column, value: Fill::Sql(_), .. } => column.place == self.new.place,
+                Step::AddRows { of, .. } => *of == self.new.place,
                 _ => false,
             });
         let is_renamed = self.pairs.iter().any(|(old, new)| old.name.sql != new.name.sql);

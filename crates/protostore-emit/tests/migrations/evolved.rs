@@ -8,7 +8,7 @@ use protostore_emit::{Migration, migration, objects};
 use protostore_evolve::plan::{Answers, ColumnId, Place, Plan, Word};
 use protostore_evolve::{History, evolve};
 use protostore_lower::{Inputs, compile, lower};
-use protostore_schema::Schema;
+use protostore_schema::{Role, Schema};
 use rusqlite::Connection;
 
 use super::rows;
@@ -76,6 +76,11 @@ fn column(schema: &Schema, table: &str, field: &str) -> ColumnId {
         .into_iter()
         .map(|child| (Place { table: table.number, path: child.path.clone() }, child.item_columns()));
     let all = std::iter::once(own).chain(children);
+    // A message in a table of its own has no column that says whether it is set.
+    if let Some(child) = table.children().into_iter().find(|child| child.field.proto == field) {
+        let place = Place { table: table.number, path: child.path.clone() };
+        return ColumnId { place, path: child.path.clone(), role: Role::Presence };
+    }
     let mut all = all.flat_map(|(place, columns)| columns.into_iter().map(move |column| (place.clone(), column)));
     let (place, column) = all.find(|(_, column)| column.name.proto == field).expect("a column");
     ColumnId { place, path: column.path.clone(), role: column.role }

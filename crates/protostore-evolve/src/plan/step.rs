@@ -72,6 +72,20 @@ pub enum Step {
         /// Which rows there are.
         by: Motion,
     },
+    /// Makes a row of a message's own table for rows that have none, where the developer's expression holds: `backfill` of
+    /// the message.
+    AddRows {
+        /// The table of the rows around, which both schemas have.
+        of: Place,
+        /// The table of the message, of the newer schema.
+        to: Place,
+        /// For which rows around.
+        rows: Test,
+        /// An SQL expression over the row around, as the developer wrote it.
+        when: String,
+        /// The values of the message's columns, which are zero or unset elsewhere; expressions are over the row around.
+        values: Vec<(ColumnId, Fill)>,
+    },
     /// Identifies rows by the key of the newer schema; child tables and referrers follow.
     Rekey {
         /// The table, which both schemas have.
@@ -293,7 +307,9 @@ impl Step {
                 | ObjectKind::Trigger
                 | ObjectKind::View => Phase::Contract,
             },
-            Self::Fill { .. } | Self::Convert { .. } | Self::Move { .. } | Self::Rust { .. } => Phase::Backfill,
+            Self::Fill { .. } | Self::Convert { .. } | Self::Move { .. } | Self::AddRows { .. } | Self::Rust { .. } => {
+                Phase::Backfill
+            }
             Self::Guard(_)
             | Self::DropTable { .. }
             | Self::RenameTable { .. }

@@ -2,7 +2,7 @@
 
 use protostore_schema::{Generated, Rules, Table};
 
-use super::{indexes, loosened, references};
+use super::{indexes, loosened, references, required};
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, DataEffect, Object, ObjectKind, Previous, Step, Test, Verdict, Word};
 use crate::view::{Datum, Storage};
@@ -130,8 +130,9 @@ fn generated(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         return;
     };
     draft.verdict(verdict.data(DataEffect::Guarded).previous(Previous::Reads).passes(1));
-    let says = format!("{} is zero, which no counter gives", new.name);
-    draft.guard_after(column.place.clone(), Test::Zero(column.clone()), says);
+    let says = format!("{} is unset or zero, which no counter gives", new.name);
+    let rows = required::is_unset(new).unwrap_or_else(|| Test::Zero(column.clone()));
+    draft.guard_after(column.place.clone(), rows, says);
     draft.step(Step::Count { column });
 }
 

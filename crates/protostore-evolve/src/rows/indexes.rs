@@ -1,9 +1,10 @@
 //! C05 to C07: indexes, and values of which no two rows may have the same.
 
-use protostore_schema::{Condition, Index};
+use protostore_schema::{Condition, Index, Role};
 
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, ObjectKind, Place, Previous, Test, Verdict, Word};
+use crate::structure::is_of_owner;
 use crate::view::View;
 
 /// An index has no number: it is what it is over, in which way, and of which rows.
@@ -28,7 +29,8 @@ pub(crate) fn indexes(table: u32, draft: &mut Draft<'_>) {
             if old.index.unique && news.iter().any(|new| new.index.unique && is_over(old, new)) {
                 continue;
             }
-            let is_explained = !old.index.unique && is_over_others(old, draft.new);
+            let is_explained =
+                !old.index.unique && (is_over_others(old, draft.new) || is_of_reference(old, draft.old, draft.new));
             if is_explained {
                 continue;
             }
@@ -43,6 +45,9 @@ fn added(place: &Place, new: &Known<'_>, olds: &[Known<'_>], draft: &mut Draft<'
     let at = at(new, draft);
     let Index { name, unique, .. } = new.index;
     if is_over_others(new, draft.old) && (!unique || is_said(new, draft)) {
+        return;
+    }
+    if !unique && is_of_reference(new, draft.new, draft.old) {
         return;
     }
     if !unique {
@@ -63,7 +68,8 @@ fn added(place: &Place, new: &Known<'_>, olds: &[Known<'_>], draft: &mut Draft<'
     let kind = if is_of_list && !was_of_list { ChangeKind::C04 } else { ChangeKind::C06 };
     let verdict = Verdict::new(kind, at.clone(), format!("unique index {name} is new")).data(DataEffect::Guarded);
     draft.verdict(verdict.previous(previous(kind)).passes(2));
-    let risk = format!("rows that agree in {} stop the upgrade", at.present());
+    let fields = fields(new, draft);
+    let risk = format!("rows that agree in {fields} stop the upgrade");
     draft.accept(Word::Unique, kind, &at, ("not unique", name.as_str()), risk);
     let object = |object: &&crate::plan::Object| {
         object.kind == ObjectKind::Unique && object.place == *place && object.name == *name
@@ -73,13 +79,40 @@ fn added(place: &Place, new: &Known<'_>, olds: &[Known<'_>], draft: &mut Draft<'
         None => Test::Any,
     };
     let columns = new.columns.iter().map(|(column, _)| column.clone()).collect();
-    let says = format!("{} is there more than once", at.present());
+    let says = format!("{fields} {} there more than once", if new.columns.len() > 1 { "are" } else { "is" });
     draft.guard_after(place.clone(), Test::Duplicate { columns, among: Box::new(among) }, says);
 }
 
 /// Returns whether a column of an index is not in the other schema: that it comes or goes says that the index does.
 fn is_over_others(index: &Known<'_>, other: &View<'_>) -> bool {
     index.columns.iter().any(|(column, _)| !other.columns().contains_key(column))
+}
+
+/// Returns whether an index finds the rows that refer to one, by a reference of one field that only one schema has: its row
+/// says it.
+fn is_of_reference(index: &Known<'_>, view: &View<'_>, other: &View<'_>) -> bool {
+    let refers = |view: &View<'_>, column: &ColumnId| {
+        view.columns().get(column).is_some_and(|known| known.reference.is_some() && column.role == Role::Value)
+    };
+    let is_of_key = |column: &ColumnId| {
+        let datum = view.datum(column.place.table, &column.path);
+        is_of_owner(column) || datum.is_none_or(|datum| datum.is_key()) || column.role != Role::Value
+    };
+    let (of, rest): (Vec<&ColumnId>, Vec<&ColumnId>) =
+        index.columns.iter().map(|(column, _)| column).partition(|column| refers(view, column));
+    of.len() == 1 && rest.iter().all(|column| is_of_key(column)) && !of.iter().any(|column| refers(other, column))
+}
+
+/// Returns the fields of an index that are not its owner's key, in its order: `machines.node and machines.name`.
+fn fields(index: &Known<'_>, draft: &Draft<'_>) -> String {
+    let own = index.columns.iter().map(|(column, _)| column).filter(|column| !is_of_owner(column));
+    let name = |column: &ColumnId| draft.new.datum(column.place.table, &column.path).map(|datum| datum.name.clone());
+    let names: Vec<String> = own.filter_map(name).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => index.index.name.clone(),
+    }
 }
 
 /// Returns whether the row of a new field that is unique said it.
@@ -118,7 +151,7 @@ fn is_over(one: &Known<'_>, other: &Known<'_>) -> bool {
 
 /// Returns where an index is said to be: at its first field that is not its owner's.
 fn at(index: &Known<'_>, draft: &Draft<'_>) -> At {
-    let is_own = |(column, _): &&(ColumnId, bool)| column.role != protostore_schema::Role::OwnerKey;
+    let is_own = |(column, _): &&(ColumnId, bool)| column.role != Role::OwnerKey;
     let column = index.columns.iter().find(is_own).or(index.columns.first());
     let Some((column, _)) = column else { return At::default() };
     let table = column.place.table;

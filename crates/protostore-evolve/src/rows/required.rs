@@ -1,6 +1,6 @@
 //! P04 to P06, P13: fields, messages and lists that must be set.
 
-use protostore_schema::Label;
+use protostore_schema::{Generated, Label};
 
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Previous, Step, Test, Verdict, Word};
@@ -8,6 +8,12 @@ use crate::view::{Datum, Many, Storage};
 
 /// Whether a field that both versions store must be set.
 pub(crate) fn required(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
+    // What the store counts is set, and the row of the counter says so.
+    let is_counted = |datum: &Datum<'_>| datum.column().is_some_and(|c| c.generated == Some(Generated::Sequence));
+    let is_given = || new.column_id().is_some_and(|column| draft.backfill(&column).is_some());
+    if is_counted(old) != is_counted(new) && !is_given() {
+        return;
+    }
     let (was, is) = (must(old), must(new));
     // A reference is never zero, and its rows say so.
     let is_label = old.field.label != new.field.label && !old.refers() && !new.refers();
@@ -54,7 +60,7 @@ fn row(datum: &Datum<'_>, is_now: bool) -> ChangeKind {
 fn tighten(old: &Datum<'_>, new: &Datum<'_>, was: Must, draft: &mut Draft<'_>) {
     let (kind, at) = (row(new, true), At::both(old, new));
     let says = format!("{} must be set now", new.name);
-    let backfill = new.column_id().and_then(|column| Some((draft.backfill(&column)?, column)));
+    let backfill = new.backfilled_by().and_then(|column| Some((draft.backfill(&column)?, column)));
     let verdict = Verdict::new(kind, at.clone(), says).data(DataEffect::Guarded).passes(2).previous(Previous::Reads);
     // The way back finds the value that was filled in, and not that there was none.
     draft.verdict(match &backfill {
@@ -75,6 +81,24 @@ fn tighten(old: &Datum<'_>, new: &Datum<'_>, was: Must, draft: &mut Draft<'_>) {
 
 /// Sets a field where it is not, before its column changes otherwise.
 fn fill(old: &Datum<'_>, new: &Datum<'_>, was: Must, (column, sql): (ColumnId, String), draft: &mut Draft<'_>) {
+    if let (Storage::Child(_), Storage::Child(_), Some(place)) = (old.storage, new.storage, new.child_place()) {
+        let is_other = |place: &crate::plan::Place| {
+            let columns = |view: &crate::view::View<'_>| {
+                let own = view.columns().iter().filter(|(id, _)| id.place == *place);
+                own.map(|(id, column)| (id.clone(), column.name.sql.clone(), column.form)).collect::<Vec<_>>()
+            };
+            columns(draft.old) != columns(draft.new)
+        };
+        if is_other(&place) {
+            let why = format!(
+                "{}: its fields change and it becomes required at once: make one of both in a version of its own",
+                new.name
+            );
+            return draft.never(row(new, true), &At::both(old, new), why);
+        }
+        super::added::own_rows::add(new, row(new, true), Test::NoChild(place), draft);
+        return;
+    }
     let why = if old.column_id().as_ref() != Some(&column) || old.storage.word() != new.storage.word() {
         Some("it is stored elsewhere")
     } else if draft.values.conversions.contains_key(&column) && old.field.kind != new.field.kind {
@@ -128,7 +152,7 @@ fn loosen(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
 }
 
 /// Returns which rows break that a field must be set, the message around it being set.
-fn is_unset(datum: &Datum<'_>) -> Option<Test> {
+pub(crate) fn is_unset(datum: &Datum<'_>) -> Option<Test> {
     let column = datum.column_id();
     Some(match datum.storage {
         Storage::Child(_) => Test::NoChild(datum.child_place()?),

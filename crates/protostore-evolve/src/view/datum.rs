@@ -88,6 +88,18 @@ impl Datum<'_> {
         self.column().map(|column| id(&place, column))
     }
 
+    /// Returns by what a `backfill` says whether it is set: its column, or, of a message in a table of its own, a presence
+    /// that no column holds.
+    pub(crate) fn backfilled_by(&self) -> Option<ColumnId> {
+        let is_alone = matches!(self.storage, Storage::Child(child)
+            if matches!(child.place, protostore_schema::Place::Alone(_)));
+        let alone = || {
+            let place = self.child_place().filter(|_| is_alone)?;
+            Some(ColumnId { place, path: self.path.clone(), role: protostore_schema::Role::Presence })
+        };
+        self.column_id().or_else(alone)
+    }
+
     /// Returns the table that it has to itself.
     pub(crate) fn child_place(&self) -> Option<Place> {
         let has_table = matches!(self.storage, Storage::Child(_));

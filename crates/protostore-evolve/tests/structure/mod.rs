@@ -80,6 +80,7 @@ impl Structure {
             Step::Reparent { place, .. } => self.rebuild(new, |of| of == place, of_owner),
             Step::Guard(_)
             | Step::Move { .. }
+            | Step::AddRows { .. }
             | Step::Sweep { .. }
             | Step::Rust { .. }
             | Step::Drop(_)

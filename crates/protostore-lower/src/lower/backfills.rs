@@ -15,10 +15,11 @@ pub(super) fn read(draft: &Draft, report: &mut Report<'_>) -> Vec<Backfill> {
         let path = spot.dotted();
         let role = match &spot.shape {
             Shape::Scalar(_) if spot.part == Part::Field => Role::Value,
-            Shape::Message(_) if spot.part == Part::Field => Role::Presence,
+            // Of a message in a table of its own it says whether there is a row.
+            Shape::Message(_) | Shape::Row(_) if spot.part == Part::Field => Role::Presence,
             _ => {
                 let place = said.place(report.sources, &[("backfill", 0)]);
-                let text = format!("`{path}` has a table of its own, or is a part of one, so it has no `backfill`");
+                let text = format!("`{path}` is a list, a map or a part of one, so it has no `backfill`");
                 let help = "take it away: a row that is there already has none of these";
                 report.add(Code::BadBackfill, place, text, help);
                 continue;

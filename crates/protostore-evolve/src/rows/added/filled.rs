@@ -2,6 +2,7 @@
 
 use protostore_schema::{Field, Generated, Label};
 
+use super::own_rows;
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Effect, Fill, Previous, Step, Test, Verdict};
 use crate::types::is_same_kind;
@@ -148,12 +149,14 @@ fn without_column(new: &Datum<'_>, at: &At, verdict: Verdict, draft: &mut Draft<
         draft.accept(crate::plan::Word::Tighten, ChangeKind::A08, at, ("optional", "required"), risk);
         return draft.verdict(verdict.data(DataEffect::Untouched));
     }
-    let why = format!(
-        "{} must be set, and is in a table of its own, which no expression fills: add it without `required`, write its \
-         values, and require it in a later version",
-        new.name
-    );
-    draft.never(ChangeKind::A08, at, why);
+    if !own_rows::add(new, ChangeKind::A08, Test::Any, draft) {
+        ask(new, ChangeKind::A08, format!("{} must be set, and no row that is there has one", new.name), draft);
+    }
+    if let Some(place) = new.child_place() {
+        let is_unset = super::super::required::within(new, Test::NoChild(place));
+        draft.guard_after(new.place.clone(), is_unset, format!("{} must be set", new.name));
+    }
+    draft.verdict(verdict);
 }
 
 /// A field of which no two rows may have the same value; all rows that are there have zero.
@@ -175,8 +178,11 @@ pub(super) fn is_unique(new: &Datum<'_>) -> bool {
     new.place.path.is_empty() && new.table.indexes.iter().any(|index| is_of_it(&index))
 }
 
-fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut Draft<'_>) {
-    write(new, kind, "…", risk, draft);
+/// Asks for the value of a field in rows that are there.
+pub(super) fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut Draft<'_>) {
+    // Of a message it says whether it is set.
+    let is_message = matches!(new.storage, Storage::Flattened(_) | Storage::Child(_));
+    write(new, kind, if is_message { "true" } else { "…" }, risk, draft);
 }
 
 /// Asks for a `backfill`: at the field, or, where its message belongs to others, at the table.

@@ -26,7 +26,8 @@ pub(crate) enum Rule {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Carry {
     pub(crate) rule: Rule,
-    /// What a field is set to, wherever its message is; `@id` is what another field of the message is.
+    /// What a field is set to, wherever its message is; `@id` is what another field of the message is, and `{label = "a"}`
+    /// a message where there is none.
     pub(crate) fill: BTreeMap<String, toml::Value>,
     /// Fields of the record that get the value of a former field of it.
     pub(crate) moved: BTreeMap<String, String>,
@@ -84,7 +85,16 @@ impl Carry {
         }
         for field in of.fields() {
             let given = self.fill.get(field.name()).filter(|value| value.as_str() != Some("#"));
-            if let Some(text) = given {
+            if let (Some(toml::Value::Table(fields)), Kind::Message(of)) = (given, field.kind()) {
+                if !message.has_field(&field) {
+                    let mut inner = DynamicMessage::new(of.clone());
+                    for (name, text) in fields {
+                        let field = of.get_field_by_name(name).expect("a field of the message");
+                        inner.set_field(&field, literal(text, &field));
+                    }
+                    message.set_field(&field, Value::Message(inner));
+                }
+            } else if let Some(text) = given {
                 let value = match text.as_str().and_then(|text| text.strip_prefix('@')) {
                     Some(other) => message.get_field_by_name(other).expect("a field of the message").into_owned(),
                     None => literal(text, &field),

@@ -87,8 +87,8 @@ pub(crate) struct Case {
     /// Whether values are carried by number of field, not by protobuf's bytes.
     #[serde(default)]
     by_value: bool,
-    /// What a field is in rows that are there: `owner = "root"`; `code = "@id"` is what another field is, and
-    /// `revision = "#"` the number of the row in the order of its id.
+    /// What a field is in rows that are there: `owner = "root"`; `code = "@id"` is what another field is,
+    /// `drive = {size = 1}` a message where there is none, and `revision = "#"` the number of the row in the order of its id.
     #[serde(default)]
     fill: BTreeMap<String, toml::Value>,
     /// The same on the way back.

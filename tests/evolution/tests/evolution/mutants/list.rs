@@ -156,6 +156,14 @@ pub(super) fn all() -> Vec<Mutant> {
             }
             _ => false,
         }));
+        "a message that must be set gets no row", "Step::AddRows", "A08/top/a message in a table of its own", Plant::Plan(|p| without(p, |s| matches!(s, Step::AddRows { .. })));
+        "a message that is there gets another row", "Step::AddRows", "P06/top/a message in a table of its own that a backfill", Plant::Plan(|p| change(p, |s| match s {
+            Step::AddRows { rows, .. } => {
+                *rows = Test::Any;
+                true
+            }
+            _ => false,
+        }));
         "rows keep their former key", "Step::Rekey", "T14/top/another order", Plant::Sql(|sql| replaced(sql, "PRIMARY KEY (\"code\", \"id\")", "PRIMARY KEY (\"id\", \"code\")"));
         "a child is not re-parented", "Step::Reparent", "S01/top/a message with a list in it", Plant::Sql(|sql| replaced(sql, "REFERENCES \"rows__inner\"", "REFERENCES \"rows\""));
         "a counter is left", "Step::Count", "C13/top/a number that the store gives", Plant::Sql(|sql| unsaid(sql, "INSERT INTO", "protostore__sequences"));
