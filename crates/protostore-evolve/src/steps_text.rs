@@ -64,12 +64,12 @@ impl Words<'_> {
                 let columns = columns.collect::<Vec<_>>().join(", ");
                 format!("move {} to {}, {by}: {columns}", table(&self.old, from), table(&self.new, to))
             }
-            Step::AddRows { of, to, rows, when, values } => {
+            Step::AddRows { of, to, rows, sql, values } => {
                 let values = values
                     .iter()
                     .map(|(column, fill)| format!(", {} {}", column_name(&self.new, column), self.fill(fill)));
                 format!(
-                    "add rows to {} for {} where {} and {when}{}",
+                    "add rows to {} for {} where {} and {sql}{}",
                     table(&self.new, to),
                     table(&self.new, of),
                     self.test(rows),

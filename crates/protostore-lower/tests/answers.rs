@@ -84,6 +84,20 @@ fn a_backfill_is_left_behind_once_its_column_is_as_it_asks() {
 }
 
 #[test]
+fn a_backfill_of_a_message_in_a_table_of_its_own_says_whether_it_is_set() {
+    let field = |behavior: &str| {
+        let storage = "storage: CHILD_TABLE backfill: {sql: \"true\"}";
+        let field = format!("Cpuset cpuset = 3 [{behavior}(protostore.v1.column) = {{{storage}}}];");
+        format!("message Cell {{ string name = 1; {field} }} message Cpuset {{ string mems = 1; }}")
+    };
+    let now = lowered("", &field("(google.api.field_behavior) = REQUIRED, "), Some(&[])).expect("a store");
+    let [of] = &now.backfills[..] else { panic!("{:?}", now.backfills) };
+    assert_eq!((&of.place[..], &of.path[..], of.role), (&[3][..], &[3][..], Role::Presence));
+    assert!(now.left_behind(&schema(&field(""))).is_empty(), "the message becomes required");
+    assert_eq!(now.left_behind(&now.schema).len(), 1);
+}
+
+#[test]
 fn what_is_dropped_was_in_a_version_and_is_gone() {
     let older = [schema(OLD), schema(NEW)];
     let paths = |table: &str, versions: Option<&[Schema]>| {

@@ -11,7 +11,7 @@ use super::way::{Stage, Way};
 /// Makes the rows that steps name. The rows around still have the values that they had.
 pub(super) fn all(way: &Way<'_>, script: &mut Script) {
     for step in way.steps {
-        let Step::AddRows { of, to, rows, when, values } = step else { continue };
+        let Step::AddRows { of, to, rows, sql, values } = step else { continue };
         let (Some(around), Some(new)) = (way.old.table(of), way.new.table(to)) else { continue };
         script.begin(format!("`{}` gets a row where there is none.", new.name));
         let mut given: Vec<(Name<'_>, Expr<'_>)> = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn all(way: &Way<'_>, script: &mut Script) {
             rows => Some(condition(&way.seen(Stage::Renamed), of, rows)),
         };
         let (columns, from): (Vec<Name<'_>>, Vec<Expr<'_>>) = given.into_iter().unzip();
-        let rows = rows.into_iter().chain([Expr::Written(when.clone().into())]);
+        let rows = rows.into_iter().chain([Expr::Written(sql.clone().into())]);
         let rows = Rows::Select(Select::from(way.name(of), from).rows(rows));
         script.statement(Insert { table: new.name.to_owned().into(), columns, rows, conflict: None });
     }

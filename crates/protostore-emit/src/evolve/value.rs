@@ -2,7 +2,7 @@
 
 use protostore_evolve::plan::{ColumnId, Conversion, Fill, Motion, Place, Step};
 use protostore_schema::{Column, Role, Type};
-use protostore_sql::{Arm, Expr, Select, Ty};
+use protostore_sql::{Arm, Expr, Lit, Select, Ty};
 
 use super::convert::{Crossing, zero_of};
 use super::follow::{of_record, of_target, only_row};
@@ -176,6 +176,11 @@ fn carried<'w>(way: &Way<'w>, place: &Place, column: &'w Column, id: &ColumnId) 
         if let Some((old, _, by)) = columns.iter().find(|(_, new, _)| new == id) {
             let crossing = way.crossing(old, id)?;
             return Some(Value::new(crossing.convert(by, Expr::column(way.physical(old)), None)));
+        }
+        // A map has a value under each of its keys.
+        let is_value = column.role == Role::Presence && column.path.len() == place.path.len() + 1;
+        if is_value && *by == Motion::KeysToPositions {
+            return Some(Value::new(Expr::Lit(Lit::Bool(true))));
         }
         let is_place = column.role == Role::Position && column.path == place.path && *by == Motion::KeysToPositions;
         is_place.then(|| Value::new(position(way, place)))

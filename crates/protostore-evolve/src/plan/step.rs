@@ -82,7 +82,7 @@ pub enum Step {
         /// For which rows around.
         rows: Test,
         /// An SQL expression over the row around, as the developer wrote it.
-        when: String,
+        sql: String,
         /// The values of the message's columns, which are zero or unset elsewhere; expressions are over the row around.
         values: Vec<(ColumnId, Fill)>,
     },

@@ -20,16 +20,23 @@ pub(crate) fn many(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         _ => None,
     };
     if is_carried.is_none() {
+        let kind = row(old, new);
+        let way = match kind {
+            ChangeKind::K16 | ChangeKind::K17 => {
+                "store it as JSON in one version, with `storage: JSON`, and change its type in the next; or reserve the number, \
+                 take a new one, and fill it by the program"
+            }
+            _ => "reserve the number, take a new one, and fill it by the program",
+        };
         let why = format!(
-            "{} is {} in {} now, it was {} in {}, which is not carried over: reserve the number, take a new one, and fill \
-             it by the program",
+            "{} is {} in {} now, it was {} in {}, which is not carried over: {way}",
             new.name,
             new.type_words(),
             new.storage.word(),
             old.type_words(),
             old.storage.word()
         );
-        draft.never(row(old, new), &At::both(old, new), why);
+        draft.never(kind, &At::both(old, new), why);
     }
 }
 
@@ -165,32 +172,62 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
         let by = if is_unset { Conversion::UnsetToZero } else { Conversion::Same };
         draft.convert(entry, map, by);
     }
+    zeros_of_unset(new, draft);
     draft.motion(place.clone(), place, Motion::PositionsToKeys);
     Some(())
 }
 
-/// Returns the key and the value of a map and of an entry that is a message of them alone, each in one column; and
-/// whether it may be unset in the entry.
+/// Returns the columns of a map and of an entry that is a message of its key and its value alone: those that hold them, or,
+/// where values are messages, those of their fields that change; and whether each may be unset in the entry.
 fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(ColumnId, ColumnId, bool)>> {
     let views = match map.many() == Many::Map && draft.old.datum(map.table.number, &map.path)?.many() == Many::Map {
         true => (draft.old, draft.new),
         false => (draft.new, draft.old),
     };
-    let inside = |view: &crate::view::View<'_>, of: &Datum<'_>| {
-        let data = view.data_of(of.table.number);
-        data.filter(|datum| datum.path.starts_with(&of.path) && datum.path.len() > of.path.len()).count()
+    let at = |number: u32| map.path.iter().copied().chain([number]).collect::<Vec<u32>>();
+    let inside = |view: &'_ crate::view::View<'_>| {
+        let data = view.data_of(map.table.number);
+        data.filter(|datum| datum.path.starts_with(&map.path) && datum.path.len() > map.path.len()).all(|datum| {
+            // Tables inside of values would have the key of the map in theirs.
+            let is_part = datum.path == at(1) || datum.path.starts_with(&at(2));
+            is_part && !matches!(datum.storage, Storage::Child(_))
+        })
     };
-    if inside(views.0, map) != 2 || inside(views.1, list) != 2 {
+    if !inside(views.0) || !inside(views.1) {
         return None;
     }
     let part = |number: u32| {
-        let path: Vec<u32> = map.path.iter().copied().chain([number]).collect();
-        let of_map = views.0.datum(map.table.number, &path)?;
-        let of_entry = views.1.datum(list.table.number, &path)?;
-        let (Storage::Element(_), Storage::Column(_)) = (of_map.storage, of_entry.storage) else { return None };
+        let (of_map, of_entry) =
+            (views.0.datum(map.table.number, &at(number))?, views.1.datum(list.table.number, &at(number))?);
+        Some((of_map, of_entry))
+    };
+    let columns = |(of_map, of_entry): (&Datum<'_>, &Datum<'_>)| {
         Some((of_map.column_id()?, of_entry.column_id()?, !of_entry.is_zero_where_set()))
     };
-    Some(vec![part(1)?, part(2)?])
+    let (key, value) = (part(1)?, part(2)?);
+    let is_scalar = |(of_map, of_entry): (&Datum<'_>, &Datum<'_>)| {
+        matches!((of_map.storage, of_entry.storage), (Storage::Element(_), Storage::Column(_)))
+    };
+    match (value.0.storage, value.1.storage) {
+        _ if !is_scalar(key) => None,
+        (Storage::Element(_), Storage::Column(_)) => Some(vec![columns(key)?, columns(value)?]),
+        (Storage::Inline, Storage::Flattened(_)) => Some(vec![columns(key)?]),
+        _ => None,
+    }
+}
+
+/// The message of an entry that is not set becomes one of zeros as the value of a map.
+fn zeros_of_unset(new: &Datum<'_>, draft: &mut Draft<'_>) {
+    let (before, after) = (draft.old, draft.new);
+    let value: Vec<u32> = new.path.iter().copied().chain([2]).collect();
+    let members = after.data_of(new.table.number).filter(|datum| datum.path.starts_with(&value));
+    for member in members.filter(|member| member.within.is_none() && matches!(member.storage, Storage::Column(_))) {
+        let is_never_unset = member.is_zero_where_set() || member.many() != Many::One;
+        let was = before.datum(member.table.number, &member.path).and_then(Datum::column_id);
+        if let (true, Some(was), Some(is)) = (is_never_unset, was, member.column_id()) {
+            draft.convert(was, is, Conversion::UnsetToZero);
+        }
+    }
 }
 
 /// Returns the table of a list or map. Tables inside its elements get, or lose, the place of an element in their keys.
@@ -210,7 +247,7 @@ fn say(kind: ChangeKind, old: &Datum<'_>, new: &Datum<'_>, data: DataEffect, dra
     let wire = if is_same { Effect::Same } else { Effect::Breaks };
     let verdict = Verdict::new(kind, at.clone(), says).wire(wire).json(Effect::Breaks).data(data);
     let verdict = match kind {
-        ChangeKind::K17 => verdict.loses(format!("the order of the entries of {}", new.name)),
+        ChangeKind::K17 => verdict.loses(format!("the order of the entries of {}, and which have no value", new.name)),
         _ => verdict,
     };
     draft.verdict(verdict.previous(Previous::Neither).passes(4));

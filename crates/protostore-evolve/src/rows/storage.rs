@@ -34,7 +34,8 @@ pub(crate) fn storage(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
 
 /// Returns whether a map became a list of its entries, or a list a map, which carries keys and values too.
 fn is_moved_with_its_list(old: &Datum<'_>, new: &Datum<'_>, draft: &Draft<'_>) -> bool {
-    let is_part = matches!(old.storage, Storage::Element(_)) != matches!(new.storage, Storage::Element(_));
+    let is_part = |datum: &Datum<'_>| matches!(datum.storage, Storage::Element(_) | Storage::Inline);
+    let is_part = is_part(old) != is_part(new);
     let around = new.path.split_last().map(|(_, around)| draft.changes_at(new.table.number, around));
     is_part && around.is_some_and(|kinds| kinds.contains(&ChangeKind::K16) || kinds.contains(&ChangeKind::K17))
 }

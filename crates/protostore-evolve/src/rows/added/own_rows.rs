@@ -10,7 +10,7 @@ use crate::view::{Datum, Storage};
 /// Its fields are zero or unset, or what a `backfill` of each says over the row around.
 pub(crate) fn add(new: &Datum<'_>, kind: ChangeKind, rows: Test, draft: &mut Draft<'_>) -> bool {
     let (Some(to), Some(presence)) = (new.child_place(), new.backfilled_by()) else { return false };
-    let Some(when) = draft.backfill(&presence) else { return false };
+    let Some(sql) = draft.backfill(&presence) else { return false };
     let after = draft.new;
     let mut values = Vec::new();
     let is_inside = |datum: &&Datum<'_>| datum.path.starts_with(&new.path) && datum.path.len() > new.path.len();
@@ -37,6 +37,6 @@ pub(crate) fn add(new: &Datum<'_>, kind: ChangeKind, rows: Test, draft: &mut Dra
         }
     }
     let rows = super::super::required::within(new, rows);
-    draft.step(Step::AddRows { of: new.place.clone(), to, rows, when, values });
+    draft.step(Step::AddRows { of: new.place.clone(), to, rows, sql, values });
     true
 }
